@@ -1,0 +1,163 @@
+using MathNet.Numerics.Distributions;
+
+namespace TrivialLayers.Evidence;
+
+/// <summary>
+/// Confidence intervals for what zeroing changes, from two results on the same images. Right-or-wrong results use Tango's score
+/// interval, any other per-image metric a paired bootstrap.
+/// </summary>
+/// <remarks>
+/// Sources. T. Tango, <i>Equivalence test and confidence interval for the difference in proportions for the paired-sample
+/// design</i>, Statistics in Medicine 17 (1998) 891–908, equations (24)–(26). B. Efron and R. Tibshirani, <i>An Introduction to
+/// the Bootstrap</i> (1993), section 13.3 (percentile interval). McNemar's test is the same score test at a drop of zero only, and
+/// the Wald interval has width zero when no image changes; hence the score interval.
+/// </remarks>
+public static class PairedInterval
+{
+    /// <summary>Tango's score interval for a drop in accuracy.</summary>
+    /// <param name="lost">Images right in the baseline and wrong after zeroing.</param>
+    /// <param name="gained">Images wrong in the baseline and right after zeroing.</param>
+    /// <param name="n">All images.</param>
+    /// <param name="level">Confidence level, between 0 and 1.</param>
+    /// <returns>The drops, in percentage points, that the score test does not reject at 1 − <paramref name="level"/>; within −100 to 100.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The counts are no pair of results, or the level is not inside (0, 1).</exception>
+    public static Interval Tango(int lost, int gained, int n, double level = 0.95) => Tango(new PairedCounts(lost, gained, n), level);
+
+    /// <inheritdoc cref="Tango(int, int, int, double)"/>
+    /// <param name="counts">What changed between baseline and zeroed network.</param>
+    /// <param name="level">Confidence level, between 0 and 1.</param>
+    public static Interval Tango(PairedCounts counts, double level = 0.95)
+    {
+        var (lost, gained, n) = (counts.Lost, counts.Gained, counts.Count);
+        var z = -Normal.InvCDF(0, 1, (1 - Interval.Checked(level)) / 2);
+        return new Interval(-100 * UpperEnd(gained, lost, n, z), 100 * UpperEnd(lost, gained, n, z), level);
+    }
+
+    /// <summary>
+    /// An interval for each layer such that all of them hold together with at least probability <paramref name="level"/>, however
+    /// the layers depend on each other: Tango's interval at 1 − (1 − level) / L for L layers (Bonferroni).
+    /// </summary>
+    /// <param name="baseline">Outcomes of the untouched network.</param>
+    /// <param name="zeroed">Outcomes with each layer zeroed in turn, on the same images; L of them.</param>
+    /// <param name="level">Confidence level of the family, between 0 and 1.</param>
+    /// <returns>One interval a layer, in the order given, in percentage points; empty when no layer was given.</returns>
+    public static IReadOnlyList<Interval> Simultaneous(Outcomes baseline, IReadOnlyList<Outcomes> zeroed, double level = 0.95)
+    {
+        ArgumentNullException.ThrowIfNull(baseline);
+        ArgumentNullException.ThrowIfNull(zeroed);
+        if (zeroed.Count == 0) return [];
+        var each = SimultaneousLevel(level, zeroed.Count);
+        return [.. zeroed.Select(layer => Tango(baseline.Against(layer), each))];
+    }
+
+    /// <summary>The level of each of <paramref name="layers"/> intervals that hold together at <paramref name="level"/>: 1 − (1 − level) / layers.</summary>
+    public static double SimultaneousLevel(double level, int layers)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(layers, 1);
+        return 1 - (1 - Interval.Checked(level)) / layers;
+    }
+
+    /// <summary>
+    /// Half the width of the interval of a layer whose zeroing changes no accuracy on balance, in percentage points: a drop has to be
+    /// about this far from the margin to be decided. Printed under each table.
+    /// </summary>
+    /// <param name="n">Images in the test.</param>
+    /// <param name="discordance">Share of images whose result changes, 0 to 1.</param>
+    /// <param name="layers">Layers L in the family.</param>
+    /// <param name="level">Confidence level of the family.</param>
+    public static double SmallestResolvableDrop(int n, double discordance, int layers, double level = 0.95)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(n, 1);
+        if (discordance is not (>= 0 and <= 1))
+            throw new ArgumentOutOfRangeException(nameof(discordance), discordance, "A discordance is the share of images whose result changes, between 0 and 1.");
+        var each = (int)Math.Round(n * discordance / 2);
+        if (2L * each > n) each = n / 2;
+        return Tango(each, each, n, SimultaneousLevel(level, layers)).Width / 2;
+    }
+
+    /// <summary>
+    /// Percentile interval, by paired bootstrap, for the mean difference of a per-image metric that is not right-or-wrong
+    /// (cross-entropy, intersection over union): images are drawn with replacement, both results of an image together.
+    /// </summary>
+    /// <param name="baseline">The metric of each image with the untouched network, [N].</param>
+    /// <param name="zeroed">The metric of the same images after zeroing, [N].</param>
+    /// <param name="level">Confidence level, between 0 and 1.</param>
+    /// <param name="resamples">Bootstrap samples; each tail must hold at least five of them.</param>
+    /// <param name="seed">Seed of the draws: the same seed gives the same interval on every machine.</param>
+    /// <returns>The mean of baseline − zeroed, in the metric's unit.</returns>
+    /// <exception cref="ArgumentException">Different lengths, no image, a value that is not finite, or too few resamples for the level.</exception>
+    public static Interval Bootstrap(ReadOnlySpan<double> baseline, ReadOnlySpan<double> zeroed, double level = 0.95, int resamples = 10_000, ulong seed = 1)
+    {
+        if (baseline.Length != zeroed.Length || baseline.IsEmpty)
+            throw new ArgumentException($"A paired bootstrap needs both results of at least one image; {baseline.Length} and {zeroed.Length} were given.", nameof(zeroed));
+        var tail = (1 - Interval.Checked(level)) / 2;
+        if (resamples * tail < 5)
+            throw new ArgumentException($"{resamples} resamples leave fewer than five beyond an end at level {level}; take at least {Math.Ceiling(5 / tail)}.", nameof(resamples));
+        var differences = new double[baseline.Length];
+        for (var i = 0; i < differences.Length; i++)
+        {
+            differences[i] = baseline[i] - zeroed[i];
+            if (!double.IsFinite(differences[i]))
+                throw new ArgumentException($"The metric of image {i} is {baseline[i]} before and {zeroed[i]} after zeroing; both must be finite.", nameof(zeroed));
+        }
+        var draws = new SeededDraws(seed);
+        var means = new double[resamples];
+        for (var r = 0; r < resamples; r++)
+        {
+            var sum = 0.0;
+            for (var i = 0; i < differences.Length; i++) sum += differences[draws.Below(differences.Length)];
+            means[r] = sum / differences.Length;
+        }
+        Array.Sort(means);
+        return new Interval(Quantile(means, tail), Quantile(means, 1 - tail), level);
+    }
+
+    /// <summary>
+    /// Tango's statistic (24) for the hypothesis that the drop is <paramref name="drop"/>: about standard normal when it is, above zero
+    /// when the counts show a larger one. <see cref="Tango(PairedCounts, double)"/> holds the drops where it lies within ±z.
+    /// </summary>
+    /// <param name="counts">What changed.</param>
+    /// <param name="drop">The hypothesis, in percentage points, between −100 and 100.</param>
+    internal static double Score(PairedCounts counts, double drop) => drop < 0
+        ? -ScoreOf(counts.Gained, counts.Lost, counts.Count, -drop / 100)
+        : ScoreOf(counts.Lost, counts.Gained, counts.Count, drop / 100);
+
+    /// <summary>
+    /// The value at share <paramref name="p"/> of sorted values, interpolated between neighbours (Hyndman and Fan 1996, definition 7).
+    /// </summary>
+    internal static double Quantile(ReadOnlySpan<double> sorted, double p)
+    {
+        var at = p * (sorted.Length - 1);
+        var below = (int)at;
+        return below + 1 < sorted.Length ? sorted[below] + (at - below) * (sorted[below + 1] - sorted[below]) : sorted[below];
+    }
+
+    /// <summary>The largest difference of proportions the score test leaves standing: bisection, since the statistic falls as the difference grows.</summary>
+    private static double UpperEnd(int lost, int gained, int n, double z)
+    {
+        var low = (double)(lost - gained) / n;
+        var high = 1.0;
+        while (true)
+        {
+            var middle = low + (high - low) / 2;
+            if (middle <= low || middle >= high) return high;
+            // The statistic at a negative difference is that of the swapped counts at the opposite difference, with the sign turned.
+            var score = middle < 0 ? -ScoreOf(gained, lost, n, -middle) : ScoreOf(lost, gained, n, middle);
+            if (score < -z) high = middle;
+            else low = middle;
+        }
+    }
+
+    /// <summary>Tango's (24)–(26) for a difference of 0 or more, written so that nothing cancels.</summary>
+    private static double ScoreOf(int lost, int gained, int n, double difference)
+    {
+        double numerator = lost - gained - n * difference;
+        if (numerator == 0) return 0;
+        // The probability q of a gain that fits best when the difference is given: the non-negative root of 2n·q² + b·q − c = 0.
+        var b = -(double)(lost + gained) + (2.0 * n - lost + gained) * difference;
+        var c = gained * difference * (1 - difference);
+        var root = Math.Sqrt(b * b + 8.0 * n * c);
+        var q = b > 0 ? 2 * c / (root + b) : (root - b) / (4.0 * n);
+        return numerator / Math.Sqrt(n * (2 * q + difference * (1 - difference)));
+    }
+}
