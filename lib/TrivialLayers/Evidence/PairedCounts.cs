@@ -32,4 +32,7 @@ public readonly record struct PairedCounts
 
     /// <summary>Share of images whose result changed, between 0 and 1.</summary>
     public double Discordance => ((double)Lost + Gained) / Count;
+
+    /// <summary>The same images with baseline and zeroed network exchanged.</summary>
+    internal PairedCounts Swapped => new(Gained, Lost, Count);
 }

@@ -3,14 +3,21 @@ using MathNet.Numerics.Distributions;
 namespace TrivialLayers.Evidence;
 
 /// <summary>
-/// Confidence intervals for what zeroing changes, from two results on the same images. Right-or-wrong results use Tango's score
-/// interval, any other per-image metric a paired bootstrap.
+/// Confidence intervals for what zeroing changes, from two results on the same images. Right-or-wrong results use a score interval,
+/// any other per-image metric a paired bootstrap.
 /// </summary>
 /// <remarks>
-/// Sources. T. Tango, <i>Equivalence test and confidence interval for the difference in proportions for the paired-sample
-/// design</i>, Statistics in Medicine 17 (1998) 891–908, equations (24)–(26). B. Efron and R. Tibshirani, <i>An Introduction to
-/// the Bootstrap</i> (1993), section 13.3 (percentile interval). McNemar's test is the same score test at a drop of zero only, and
-/// the Wald interval has width zero when no image changes; hence the score interval.
+/// <para>McNemar's test is the score test at a drop of zero only, and the Wald interval has width zero when no image changes; hence
+/// Tango's score interval. Its normal approximation is poor just where layers are nearly trivial: when few images change, the counts
+/// are skewed, and far in the tails (at level 1 − 0.05 / 57, say) a drop at the margin is called larger too often. Summed exactly over
+/// 57 layers with 2,000 images and 1 % discordance, that is 8.4 % instead of 5 %. <see cref="Corrected"/> mends it by the third
+/// moment and half an image of continuity; the verdicts rest on it.</para>
+/// <para>Sources. T. Tango, <i>Equivalence test and confidence interval for the difference in proportions for the paired-sample
+/// design</i>, Statistics in Medicine 17 (1998) 891–908, equations (24)–(26). J. Gart and J. Nam, <i>Approximate interval estimation
+/// of the difference in binomial parameters: correction for skewness and extension to multiple tables</i>, Biometrics 46 (1990)
+/// 637–643, and P. Laud, <i>Equal-tailed confidence intervals for comparison of rates</i>, Pharmaceutical Statistics 16 (2017)
+/// 334–348 (skewness; the form for pairs is that of Laud's R package ratesci). B. Efron and R. Tibshirani, <i>An Introduction to the
+/// Bootstrap</i> (1993), section 13.3 (percentile interval).</para>
 /// </remarks>
 public static class PairedInterval
 {
@@ -21,33 +28,41 @@ public static class PairedInterval
     /// <param name="level">Confidence level, between 0 and 1.</param>
     /// <returns>The drops, in percentage points, that the score test does not reject at 1 − <paramref name="level"/>; within −100 to 100.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The counts are no pair of results, or the level is not inside (0, 1).</exception>
-    public static Interval Tango(int lost, int gained, int n, double level = 0.95) => Tango(new PairedCounts(lost, gained, n), level);
+    public static Interval Tango(int lost, int gained, int n, double level = 0.95) =>
+        Tango(new PairedCounts(lost, gained, n), level);
 
     /// <inheritdoc cref="Tango(int, int, int, double)"/>
     /// <param name="counts">What changed between baseline and zeroed network.</param>
     /// <param name="level">Confidence level, between 0 and 1.</param>
-    public static Interval Tango(PairedCounts counts, double level = 0.95)
-    {
-        var (lost, gained, n) = (counts.Lost, counts.Gained, counts.Count);
-        var z = -Normal.InvCDF(0, 1, (1 - Interval.Checked(level)) / 2);
-        return new Interval(-100 * UpperEnd(gained, lost, n, z), 100 * UpperEnd(lost, gained, n, z), level);
-    }
+    public static Interval Tango(PairedCounts counts, double level = 0.95) => Between(counts, level, ScoreTest.Tango);
+
+    /// <summary>
+    /// The interval that verdicts rest on: Tango's, corrected for the skewness of the counts and for their coming in whole images. It
+    /// keeps its level in each tail also at the extreme levels of a simultaneous family; with 10,000 images its ends lie about 0.01
+    /// points from Tango's.
+    /// </summary>
+    /// <param name="counts">What changed between baseline and zeroed network.</param>
+    /// <param name="level">Confidence level, between 0 and 1.</param>
+    /// <returns>The drops that stand, in percentage points; within −100 to 100.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The level is not inside (0, 1).</exception>
+    public static Interval Corrected(PairedCounts counts, double level = 0.95) => Between(counts, level, ScoreTest.Corrected);
 
     /// <summary>
     /// An interval for each layer such that all of them hold together with at least probability <paramref name="level"/>, however
-    /// the layers depend on each other: Tango's interval at 1 − (1 − level) / L for L layers (Bonferroni).
+    /// the layers depend on each other: the <see cref="Corrected"/> interval at 1 − (1 − level) / L for L layers (Bonferroni).
     /// </summary>
     /// <param name="baseline">Outcomes of the untouched network.</param>
     /// <param name="zeroed">Outcomes with each layer zeroed in turn, on the same images; L of them.</param>
     /// <param name="level">Confidence level of the family, between 0 and 1.</param>
     /// <returns>One interval a layer, in the order given, in percentage points; empty when no layer was given.</returns>
+    /// <exception cref="ArgumentException">Some outcomes are of another number of images.</exception>
     public static IReadOnlyList<Interval> Simultaneous(Outcomes baseline, IReadOnlyList<Outcomes> zeroed, double level = 0.95)
     {
         ArgumentNullException.ThrowIfNull(baseline);
         ArgumentNullException.ThrowIfNull(zeroed);
         if (zeroed.Count == 0) return [];
         var each = SimultaneousLevel(level, zeroed.Count);
-        return [.. zeroed.Select(layer => Tango(baseline.Against(layer), each))];
+        return [.. zeroed.Select(layer => Corrected(baseline.Against(layer), each))];
     }
 
     /// <summary>The level of each of <paramref name="layers"/> intervals that hold together at <paramref name="level"/>: 1 − (1 − level) / layers.</summary>
@@ -72,7 +87,7 @@ public static class PairedInterval
             throw new ArgumentOutOfRangeException(nameof(discordance), discordance, "A discordance is the share of images whose result changes, between 0 and 1.");
         var each = (int)Math.Round(n * discordance / 2);
         if (2L * each > n) each = n / 2;
-        return Tango(each, each, n, SimultaneousLevel(level, layers)).Width / 2;
+        return Corrected(new PairedCounts(each, each, n), SimultaneousLevel(level, layers)).Width / 2;
     }
 
     /// <summary>
@@ -112,15 +127,11 @@ public static class PairedInterval
         return new Interval(Quantile(means, tail), Quantile(means, 1 - tail), level);
     }
 
-    /// <summary>
-    /// Tango's statistic (24) for the hypothesis that the drop is <paramref name="drop"/>: about standard normal when it is, above zero
-    /// when the counts show a larger one. <see cref="Tango(PairedCounts, double)"/> holds the drops where it lies within ±z.
-    /// </summary>
-    /// <param name="counts">What changed.</param>
-    /// <param name="drop">The hypothesis, in percentage points, between −100 and 100.</param>
-    internal static double Score(PairedCounts counts, double drop) => drop < 0
-        ? -ScoreOf(counts.Gained, counts.Lost, counts.Count, -drop / 100)
-        : ScoreOf(counts.Lost, counts.Gained, counts.Count, drop / 100);
+    internal static Interval Between(PairedCounts counts, double level, ScoreTest test)
+    {
+        var z = -Normal.InvCDF(0, 1, (1 - Interval.Checked(level)) / 2);
+        return new Interval(-100 * UpperEnd(counts.Swapped, z, test), 100 * UpperEnd(counts, z, test), level);
+    }
 
     /// <summary>
     /// The value at share <paramref name="p"/> of sorted values, interpolated between neighbours (Hyndman and Fan 1996, definition 7).
@@ -132,32 +143,17 @@ public static class PairedInterval
         return below + 1 < sorted.Length ? sorted[below] + (at - below) * (sorted[below + 1] - sorted[below]) : sorted[below];
     }
 
-    /// <summary>The largest difference of proportions the score test leaves standing: bisection, since the statistic falls as the difference grows.</summary>
-    private static double UpperEnd(int lost, int gained, int n, double z)
+    /// <summary>The largest difference of proportions that stands, by bisection down to neighbouring numbers.</summary>
+    private static double UpperEnd(PairedCounts counts, double z, ScoreTest test)
     {
-        var low = (double)(lost - gained) / n;
+        var low = (double)(counts.Lost - counts.Gained) / counts.Count;
         var high = 1.0;
         while (true)
         {
             var middle = low + (high - low) / 2;
             if (middle <= low || middle >= high) return high;
-            // The statistic at a negative difference is that of the swapped counts at the opposite difference, with the sign turned.
-            var score = middle < 0 ? -ScoreOf(gained, lost, n, -middle) : ScoreOf(lost, gained, n, middle);
-            if (score < -z) high = middle;
+            if (test.IsTooLarge(counts, middle, z)) high = middle;
             else low = middle;
         }
-    }
-
-    /// <summary>Tango's (24)–(26) for a difference of 0 or more, written so that nothing cancels.</summary>
-    private static double ScoreOf(int lost, int gained, int n, double difference)
-    {
-        double numerator = lost - gained - n * difference;
-        if (numerator == 0) return 0;
-        // The probability q of a gain that fits best when the difference is given: the non-negative root of 2n·q² + b·q − c = 0.
-        var b = -(double)(lost + gained) + (2.0 * n - lost + gained) * difference;
-        var c = gained * difference * (1 - difference);
-        var root = Math.Sqrt(b * b + 8.0 * n * c);
-        var q = b > 0 ? 2 * c / (root + b) : (root - b) / (4.0 * n);
-        return numerator / Math.Sqrt(n * (2 * q + difference * (1 - difference)));
     }
 }

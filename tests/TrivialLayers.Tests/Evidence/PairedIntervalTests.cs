@@ -28,7 +28,7 @@ public sealed class PairedIntervalTests
     public void The_score_statistic_is_the_published_one()
     {
         // Tango (1998), section 6.1: Z = 1.709 for a margin of 0.1, one-sided p = 0.044.
-        var z = PairedInterval.Score(new PairedCounts(0, 1, 44), -10);
+        var z = ScoreTest.Statistic(new PairedCounts(0, 1, 44), -0.1);
         Assert.Equal(1.709, z, 0.0005);
         Assert.Equal(0.044, 1 - Normal.CDF(0, 1, z), 0.0005);
     }
@@ -37,7 +37,7 @@ public sealed class PairedIntervalTests
     public void At_a_drop_of_zero_the_score_statistic_is_McNemars() => Gen.Select(Gen.Int[0, 300], Gen.Int[0, 300], Gen.Int[1, 900]).Sample((lost, gained, others) =>
     {
         var expected = lost + gained == 0 ? 0 : (lost - gained) / Math.Sqrt(lost + gained);
-        Assert.Equal(expected, PairedInterval.Score(new PairedCounts(lost, gained, lost + gained + others), 0), 1e-9);
+        Assert.Equal(expected, ScoreTest.Statistic(new PairedCounts(lost, gained, lost + gained + others), 0), 1e-9);
     });
 
     [Fact]
@@ -46,7 +46,7 @@ public sealed class PairedIntervalTests
         {
             var n = lost + gained + others;
             var expected = BruteForceScore(lost, gained, n, difference);
-            Assert.Equal(expected, PairedInterval.Score(new PairedCounts(lost, gained, n), 100 * difference), 1e-4 * (1 + Math.Abs(expected)));
+            Assert.Equal(expected, ScoreTest.Statistic(new PairedCounts(lost, gained, n), difference), 1e-4 * (1 + Math.Abs(expected)));
         }, iter: 2000);
 
     [Fact]
@@ -122,7 +122,7 @@ public sealed class PairedIntervalTests
         var worse = Outcomes.From([false, false, true, true, false, true]);
         var intervals = PairedInterval.Simultaneous(baseline, [baseline, worse, baseline], 0.95);
         Assert.Equal(3, intervals.Count);
-        Assert.Equal(PairedInterval.Tango(2, 1, 6, 1 - 0.05 / 3), intervals[1]);
+        Assert.Equal(PairedInterval.Corrected(new PairedCounts(2, 1, 6), 1 - 0.05 / 3), intervals[1]);
         Assert.Equal(intervals[0], intervals[2]);
         Assert.Empty(PairedInterval.Simultaneous(baseline, []));
     }
