@@ -1,0 +1,37 @@
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace TrivialLayers.Models;
+
+/// <summary>
+/// A scope in which a network is in evaluation mode and no gradients are recorded; on dispose each module is again in the mode it was in.
+/// </summary>
+public sealed class EvaluationMode : IDisposable
+{
+    private readonly Module _network;
+    private readonly List<Module> _training;
+    private readonly IDisposable _noGradients;
+
+    /// <summary>Puts the network into evaluation mode.</summary>
+    public EvaluationMode(Module network)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        _network = network;
+        _training = [.. network.modules().Prepend(network).Where(module => module.training)];
+        _noGradients = inference_mode();
+        network.eval();
+    }
+
+    /// <summary>Puts each module back into the mode it was in.</summary>
+    public void Dispose()
+    {
+        _noGradients.Dispose();
+        if (_training.Contains(_network))
+            _network.train();
+        // train() reaches all children; those that were in evaluation mode go back to it.
+        foreach (var module in _network.modules().Where(module => module.training && !_training.Contains(module)))
+            module.eval();
+        foreach (var module in _training.Where(module => !module.training))
+            module.train();
+    }
+}

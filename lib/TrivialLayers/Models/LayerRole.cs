@@ -1,0 +1,26 @@
+namespace TrivialLayers.Models;
+
+/// <summary>What a convolution layer does in its network; the paper's claims are about these groups.</summary>
+public enum LayerRole
+{
+    /// <summary>In a user's module whose layers nobody has assigned to a role.</summary>
+    Unspecified,
+
+    /// <summary>The first convolution, which sees the image.</summary>
+    Stem,
+
+    /// <summary>
+    /// In a residual unit whose output has other channels than its input, the layer that makes the change:
+    /// the paper's "feature decomposition layer".
+    /// </summary>
+    ChannelChange,
+
+    /// <summary>The projection on a shortcut.</summary>
+    Shortcut,
+
+    /// <summary>Any other layer in the branch of a residual unit.</summary>
+    Residual,
+
+    /// <summary>Everything but the stem in a network without shortcuts.</summary>
+    Plain,
+}

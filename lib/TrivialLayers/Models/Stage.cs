@@ -1,0 +1,17 @@
+using static TorchSharp.torch;
+
+namespace TrivialLayers.Models;
+
+/// <summary>
+/// One step of a <see cref="StagedNetwork"/>: what it computes, and which modules it uses. A sweep keeps each stage's input and
+/// starts at the stage that holds the zeroed layer.
+/// </summary>
+/// <param name="Name">A name to show, for example <c>layer1.0</c>.</param>
+/// <param name="Modules">The dotted names of the modules this stage uses; a layer belongs to it when its name is one of them or starts with one and a dot.</param>
+/// <param name="Forward">The stage's computation; it neither keeps nor disposes its input.</param>
+public sealed record Stage(string Name, IReadOnlyList<string> Modules, Func<Tensor, Tensor> Forward)
+{
+    /// <summary>Whether the layer of that dotted name is computed in this stage.</summary>
+    public bool Holds(string layer) =>
+        Modules.Any(module => layer == module || layer.StartsWith(module + ".", StringComparison.Ordinal));
+}

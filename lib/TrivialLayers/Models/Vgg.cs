@@ -1,0 +1,87 @@
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace TrivialLayers.Models;
+
+/// <summary>
+/// VGG networks with batch norm, Simonyan and Zisserman (2015), table 1, with the head that is usual for small images: average pooling and one linear layer.
+/// Names as torchvision's <c>vgg*_bn</c>: <c>features.0</c> is the first convolution.
+/// <para>At full width (64 to 512 channels), three input channels and ten classes:</para>
+/// <list type="table">
+/// <listheader><term>depth</term><description>convolutions, parameters</description></listheader>
+/// <item><term>11</term><description>8, 9,231,114</description></item>
+/// <item><term>13</term><description>10, 9,416,010</description></item>
+/// <item><term>16</term><description>13, 14,728,266</description></item>
+/// <item><term>19</term><description>16, 20,040,522</description></item>
+/// </list>
+/// </summary>
+public sealed class Vgg : StagedNetwork
+{
+    /// <summary>Channels of the convolutions; 0 is a 2×2 max pooling with stride 2. Configurations A, B, D and E of the paper.</summary>
+    private static readonly Dictionary<int, int[]> Configurations = new()
+    {
+        [11] = [64, 0, 128, 0, 256, 256, 0, 512, 512, 0, 512, 512, 0],
+        [13] = [64, 64, 0, 128, 128, 0, 256, 256, 0, 512, 512, 0, 512, 512, 0],
+        [16] = [64, 64, 0, 128, 128, 0, 256, 256, 256, 0, 512, 512, 512, 0, 512, 512, 512, 0],
+        [19] = [64, 64, 0, 128, 128, 0, 256, 256, 256, 256, 0, 512, 512, 512, 512, 0, 512, 512, 512, 512, 0],
+    };
+
+    private readonly Chain features;
+    private readonly Module<Tensor, Tensor> classifier;
+
+    private Vgg(int depth, double width, int classes, int channels)
+        : base(FormattableString.Invariant($"VGG-{depth} (width ×{width})"), channels)
+    {
+        if (!Configurations.TryGetValue(depth, out var configuration))
+            throw new ArgumentOutOfRangeException(nameof(depth), depth, "VGG has depth 11, 13, 16 or 19.");
+        if (!(width > 0) || double.IsInfinity(width))
+            throw new ArgumentOutOfRangeException(nameof(width), width, "The width multiplier is a positive number; 1 gives 64 to 512 channels.");
+        ArgumentOutOfRangeException.ThrowIfLessThan(classes, 2);
+
+        long Scaled(int size) => Math.Max(1, (long)Math.Round(size * width));
+        var modules = new List<Module<Tensor, Tensor>>();
+        long current = channels;
+        foreach (var size in configuration)
+        {
+            if (size == 0)
+            {
+                modules.Add(MaxPool2d(2, 2));
+                continue;
+            }
+
+            // torchvision's convolutions before batch norm keep their bias.
+            modules.AddRange([Conv2d(current, Scaled(size), 3, padding: 1), BatchNorm2d(Scaled(size)), ReLU(inplace: true)]);
+            current = Scaled(size);
+        }
+
+        // A 28×28 image is 1×1 before the last pooling already.
+        features = new Chain(modules);
+        classifier = Linear(current, classes);
+        RegisterComponents();
+    }
+
+    /// <summary>A VGG network for images of about 32×32 pixels.</summary>
+    /// <param name="depth">11, 13, 16 or 19.</param>
+    /// <param name="width">Multiplies the channels of each convolution; 1 gives 64 to 512.</param>
+    /// <param name="classes">Number of classes, 2 or more.</param>
+    /// <param name="channels">Channels of an image: 3 for colour, 1 for grey.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such depth, or a size is not positive.</exception>
+    public static Vgg ForSmallImages(int depth = 16, double width = 1, int classes = 10, int channels = 3) =>
+        new(depth, width, classes, channels);
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Stage> Stages =>
+    [
+        .. features.Modules.Select((module, index) => new Stage($"features.{index}", [$"features.{index}"], input => Apply(module, input))),
+        new("head", ["classifier"], maps => classifier.call(maps.mean([2, 3]))),
+    ];
+
+    /// <inheritdoc/>
+    public override LayerRole RoleOf(string layer) => layer == "features.0" ? LayerRole.Stem : LayerRole.Plain;
+
+    /// <summary>A pooling step leaves maps of one pixel as they are, so that images of 28×28 pixels fit as well as 32×32.</summary>
+    private static Tensor Apply(Module<Tensor, Tensor> module, Tensor input) =>
+        module is MaxPool2d && Math.Min(input.shape[2], input.shape[3]) < 2 ? input.alias() : module.call(input);
+}
