@@ -1,0 +1,82 @@
+using System.Reflection;
+using System.Runtime.Loader;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Emit;
+using Microsoft.CodeAnalysis.Text;
+
+namespace NotebookHost.Engine;
+
+/// <summary>Compiles cells as a chain of C# script submissions.</summary>
+internal sealed class CellCompiler
+{
+    /// <summary>What .NET Interactive imports, no more: a notebook written here must run there. The last brings <c>display</c> and <c>HTML</c>.</summary>
+    private static readonly string[] DefaultUsings =
+    [
+        "System", "System.Text", "System.Collections", "System.Collections.Generic", "System.Threading.Tasks", "System.Linq",
+        typeof(CellFunctions).FullName!,
+    ];
+
+    private static readonly CSharpParseOptions ParseOptions = new(LanguageVersion.Latest, DocumentationMode.None, SourceCodeKind.Script);
+
+    private readonly CellReferences _references;
+    private readonly CellDirectives _directives;
+    private readonly CSharpCompilationOptions _options;
+    private CSharpCompilation? _previous;
+    private int _slots;
+
+    public CellCompiler(CellSources sources, CellReferences references)
+    {
+        _references = references;
+        _directives = new CellDirectives(sources, references, ParseOptions);
+        _options = new CSharpCompilationOptions(
+            OutputKind.DynamicallyLinkedLibrary,
+            optimizationLevel: OptimizationLevel.Release,
+            nullableContextOptions: NullableContextOptions.Enable,
+            sourceReferenceResolver: sources,
+            metadataReferenceResolver: references,
+            assemblyIdentityComparer: DesktopAssemblyIdentityComparer.Default);
+    }
+
+    /// <summary>Compiles the next cell. Only one that compiles becomes part of the chain.</summary>
+    /// <param name="text">The cell.</param>
+    /// <param name="name">What errors and stack traces call it.</param>
+    /// <param name="cancellationToken">Gives up compiling.</param>
+    /// <exception cref="CellErrorException">The cell has errors.</exception>
+    public async Task<CompiledCell> Compile(SourceText text, string name, CancellationToken cancellationToken)
+    {
+        var tree = CSharpSyntaxTree.ParseText(text, ParseOptions, name, cancellationToken);
+        await _directives.Follow(tree, cancellationToken).ConfigureAwait(false);
+
+        var compilation = CSharpCompilation.CreateScriptCompilation(
+            assemblyName: $"notebook {name}",
+            tree,
+            _references.All,
+            _options.WithScriptClassName($"Submission#{_slots}").WithUsings(_previous is null ? DefaultUsings : []),
+            _previous,
+            returnType: typeof(object));
+
+        using var assembly = new MemoryStream();
+        using var symbols = new MemoryStream();
+        var emitted = compilation.Emit(assembly, symbols, options: new EmitOptions(debugInformationFormat: DebugInformationFormat.PortablePdb), cancellationToken: cancellationToken);
+        var errors = emitted.Diagnostics.Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error).ToList();
+        if (errors.Count > 0)
+            throw new CellErrorException(ErrorText.OfDiagnostics(errors));
+
+        _previous = compilation;
+        if (!emitted.Success)
+            return CompiledCell.Nothing; // comments and using directives only: no code, no error
+        _slots++;
+        var entryPoint = compilation.GetEntryPoint(cancellationToken)!;
+        return new CompiledCell(assembly.ToArray(), symbols.ToArray(), entryPoint.ContainingType.MetadataName, entryPoint.MetadataName, _slots, HasResult(compilation, tree));
+    }
+
+    /// <summary>The cell's value is its last expression when no semicolon follows it.</summary>
+    private static bool HasResult(CSharpCompilation compilation, SyntaxTree tree)
+    {
+        var last = tree.GetCompilationUnitRoot().Members.LastOrDefault();
+        return last is GlobalStatementSyntax { Statement: ExpressionStatementSyntax { SemicolonToken.IsMissing: true } statement }
+            && compilation.GetSemanticModel(tree).GetTypeInfo(statement.Expression).ConvertedType?.SpecialType != SpecialType.System_Void;
+    }
+}

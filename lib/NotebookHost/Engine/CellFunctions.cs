@@ -1,0 +1,26 @@
+using Microsoft.AspNetCore.Html;
+
+namespace NotebookHost.Engine;
+
+/// <summary>What every cell can call by its bare name. The names and their spelling are .NET Interactive's, so that a notebook runs in both hosts.</summary>
+public static class CellFunctions
+{
+    private static readonly AsyncLocal<CSharpEngine?> Ambient = new();
+    private static CSharpEngine? s_latest;
+
+    /// <summary>Shows a value below the cell, formatted as its type prefers.</summary>
+    /// <param name="value">Any value; <c>null</c> shows as <c>&lt;null&gt;</c>.</param>
+    /// <param name="mimeTypes">The MIME types to format it as, instead of the preferred ones.</param>
+    /// <returns>A handle that replaces what is shown.</returns>
+    /// <exception cref="InvalidOperationException">No cell has run in this process.</exception>
+    public static DisplayedValue display(object? value, params string[] mimeTypes) => DisplayedValue.Show(Engine, value, mimeTypes);
+
+    /// <summary>Marks a text as HTML, to be shown as it is.</summary>
+    /// <param name="content">HTML that the caller answers for; nothing in it is escaped.</param>
+    public static IHtmlContent HTML(string content) => new HtmlString(content);
+
+    /// <summary>The engine that runs the calling cell; for threads without that context, the one that ran a cell last.</summary>
+    private static CSharpEngine Engine => Ambient.Value ?? s_latest ?? throw new InvalidOperationException("display works in the cells of a notebook; no notebook is running in this process.");
+
+    internal static void Enter(CSharpEngine engine) => Ambient.Value = s_latest = engine;
+}

@@ -1,0 +1,25 @@
+using Microsoft.CodeAnalysis;
+
+namespace NotebookHost.Engine;
+
+/// <summary>Finds the files named by <c>#load</c>: relative to the file that loads them, or to the notebook's folder when a cell does.</summary>
+internal sealed class CellSources(string notebookFolder) : SourceReferenceResolver
+{
+    /// <summary>The folder from which a cell (whose path is no file's) or a loaded file names others.</summary>
+    public string FolderOf(string? basePath) =>
+        basePath is not null && Path.IsPathRooted(basePath) ? Path.GetDirectoryName(basePath)! : notebookFolder;
+
+    public override string? ResolveReference(string path, string? baseFilePath)
+    {
+        var full = Path.GetFullPath(path, FolderOf(baseFilePath));
+        return File.Exists(full) ? full : null;
+    }
+
+    public override string? NormalizePath(string path, string? baseFilePath) => path;
+
+    public override Stream OpenRead(string resolvedPath) => File.OpenRead(resolvedPath);
+
+    public override bool Equals(object? other) => ReferenceEquals(this, other);
+
+    public override int GetHashCode() => StringComparer.Ordinal.GetHashCode(notebookFolder);
+}

@@ -1,0 +1,81 @@
+using NotebookHost.Engine;
+
+namespace NotebookHost.Tests.Engine;
+
+[Collection(CellsCollection.Name)]
+public sealed class ErrorTests : IDisposable
+{
+    private readonly CellRun _run = new();
+
+    public void Dispose() => _run.Dispose();
+
+    [Fact]
+    public async Task A_compilation_error_shows_cell_line_column_and_the_place()
+    {
+        await _run.Run("var x = 1;");
+        var result = await _run.Try("x = 2;\nint z = x + unknown;");
+        Assert.Equal(CellStatus.DidNotCompile, result.Status);
+        Assert.Equal("CompilationError", result.Error!.Name);
+        Assert.Equal(
+            """
+            cell 2 (2,13): error CS0103: The name 'unknown' does not exist in the current context
+                int z = x + unknown;
+                            ^^^^^^^
+            """.ReplaceLineEndings("\n"), _run.Traceback);
+    }
+
+    [Fact]
+    public async Task An_exception_points_to_the_line_of_the_cell()
+    {
+        var result = await _run.Try("var x = 1;\n\nthrow new InvalidOperationException(\"no \" + x);");
+        Assert.Equal("System.InvalidOperationException", result.Error!.Name);
+        Assert.Equal("no 1", result.Error.Value);
+        Assert.Equal(
+            """
+            System.InvalidOperationException: no 1
+               at cell 1, line 3
+                  3 | throw new InvalidOperationException("no " + x);
+            """.ReplaceLineEndings("\n"), _run.Traceback);
+    }
+
+    [Fact]
+    public async Task An_exception_shows_the_way_through_cells_and_no_engine()
+    {
+        await _run.Run("int Inverse(int n)\n{\n    return 1 / n;\n}", "async Task<int> Later(int n)\n{\n    await Task.Yield();\n    return Inverse(n);\n}");
+        await _run.Try("var all = new[] { 0 }.Select(n => Later(n)).ToList();\nawait all[0]");
+        Assert.Equal(
+            """
+            System.DivideByZeroException: Attempted to divide by zero.
+               at Inverse(Int32 n) in cell 1, line 3
+                  3 | return 1 / n;
+               at Later() in cell 2, line 4
+               at cell 3, line 2
+            """.ReplaceLineEndings("\n"), _run.Traceback);
+    }
+
+    [Fact]
+    public async Task Inner_exceptions_are_shown()
+    {
+        await _run.Try("try { int.Parse(\"x\"); } catch (Exception e) { throw new InvalidOperationException(\"outer\", e); }");
+        Assert.Contains("InvalidOperationException: outer\n", _run.Traceback);
+        Assert.Contains(" ---> System.FormatException: ", _run.Traceback);
+    }
+
+    [Fact]
+    public async Task An_error_in_a_loaded_file_names_the_file()
+    {
+        var path = _run.Write("part/broken.csx", "int a = 1;\nint b = c;");
+        await _run.Try("#load \"part/broken.csx\"");
+        Assert.Contains($"{path} (2,9): error CS0103", _run.Traceback);
+    }
+
+    [Theory]
+    [InlineData("#r \"missing.dll\"", "missing.dll")]
+    [InlineData("#load \"missing.csx\"", "missing.csx")]
+    public async Task A_file_that_is_not_there_is_named_with_the_folder_searched(string code, string file)
+    {
+        var result = await _run.Try(code);
+        Assert.Equal(CellStatus.DidNotCompile, result.Status);
+        Assert.Contains("cell 1 (1,1): There is no file " + Path.Combine(_run.Folder, file), _run.Traceback);
+    }
+}
