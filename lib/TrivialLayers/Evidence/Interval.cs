@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Serialization;
 
 namespace TrivialLayers.Evidence;
 
@@ -13,6 +14,7 @@ public readonly record struct Interval
     /// <param name="high">Upper end.</param>
     /// <param name="level">Confidence level, between 0 and 1 (0.95 for a 95 % interval).</param>
     /// <exception cref="ArgumentOutOfRangeException">The ends are not numbers or out of order, or the level is not inside (0, 1).</exception>
+    [JsonConstructor]
     public Interval(double low, double high, double level)
     {
         if (!(low <= high))
@@ -30,6 +32,7 @@ public readonly record struct Interval
     public double Level { get; }
 
     /// <summary>High − Low.</summary>
+    [JsonIgnore]
     public double Width => High - Low;
 
     /// <summary>Whether the value lies in the interval, its ends included.</summary>

@@ -1,0 +1,7 @@
+namespace TrivialLayers.Evidence;
+
+/// <summary>A claim of the paper and the rule, fixed before any run, that decides it. <see cref="Claims.All"/> lists them.</summary>
+/// <param name="Id">C1 to C6.</param>
+/// <param name="Sentence">The claim in one sentence.</param>
+/// <param name="Rule">What decides it. It holds: reproduced; its opposite is shown: not reproduced; else undecided.</param>
+public sealed record Claim(string Id, string Sentence, string Rule);

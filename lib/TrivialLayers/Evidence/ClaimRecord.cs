@@ -1,0 +1,32 @@
+namespace TrivialLayers.Evidence;
+
+/// <summary>The outcome of a claim in one profile, as stored in <c>claims/C1.quick.json</c>.</summary>
+public sealed record ClaimRecord
+{
+    /// <summary>C1 to C6.</summary>
+    public required string Claim { get; init; }
+
+    /// <summary>quick, reference or full, or a name of the reader's own.</summary>
+    public required string Profile { get; init; }
+
+    /// <summary>What the evidence says.</summary>
+    public required ClaimVerdict Verdict { get; init; }
+
+    /// <summary>The measured effect that decides the claim, in <see cref="Unit"/>.</summary>
+    public required double Effect { get; init; }
+
+    /// <summary>The effect's interval, in <see cref="Unit"/>; null where none could be had (one network, say).</summary>
+    public Interval? Interval { get; init; }
+
+    /// <summary>What the effect measures, with its unit: "Trivial layers, percent of all convolutions".</summary>
+    public required string Unit { get; init; }
+
+    /// <summary>How the rule came out, and what a reader should know: one sentence each.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
+    /// <summary>Where the numbers come from: run addresses, library versions, machine.</summary>
+    public IReadOnlyDictionary<string, string> Provenance { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>When it was recorded, in universal time.</summary>
+    public required DateTime Recorded { get; init; }
+}

@@ -1,0 +1,147 @@
+using System.Globalization;
+using MathNet.Numerics.Statistics;
+
+namespace TrivialLayers.Evidence;
+
+/// <summary>
+/// The rules that decide the claims, as functions of what was measured. A claim is about trainings, so the unit is the trained network:
+/// with fewer than three seeds every rule is <see cref="ClaimVerdict.Undecided"/>.
+/// </summary>
+/// <remarks>
+/// Where a range over n seeds is given as an interval, its level is 1 − 2^(1 − n): the range covers the median over all seeds unless all
+/// n fall on the same side of it (0.75 for three seeds, 0.94 for five).
+/// </remarks>
+public static class ClaimRules
+{
+    /// <summary>The seeds a rule needs of an architecture.</summary>
+    public const int Seeds = 3;
+
+    /// <summary>How far below or above the ResNets' mean accuracy a network without connections may lie in C2, percentage points.</summary>
+    public const double ComparableWithin = 3;
+
+    /// <summary>The distance up to which C6 calls a unit nearly the identity: our reading of the paper's "nearly".</summary>
+    public const double NearlyIdentity = 0.25;
+
+    private const string TrivialShare = "Trivial layers, percent of the convolutions, mean over networks with their range";
+
+    /// <summary>
+    /// C1, on the over-parameterised ResNets given, architectures with fewer than three such seeds left out. Reproduced: each of these
+    /// networks has at least one Trivial convolution. The opposite is shown by one over-parameterised network in which every convolution
+    /// is NonTrivial, none Undecided: not reproduced. Else undecided.
+    /// </summary>
+    public static ClaimDecision SomeLayersAreTrivial(IReadOnlyList<NetworkVerdicts> resNets)
+    {
+        var (networks, notes) = Enough([.. resNets.Where(network => network.IsOverParameterised)], "over-parameterised ResNet");
+        var without = networks.Where(network => network.Layers.All(layer => layer.Verdict == Verdict.NonTrivial)).ToArray();
+        notes.AddRange(without.Select(network => $"{Name(network)} needs every convolution."));
+        var with = networks.Count(network => network.Has(Verdict.Trivial));
+        if (networks.Count > 0) notes.Add($"{with} of {networks.Count} over-parameterised networks have a Trivial convolution.");
+        var verdict = networks.Count == 0 ? ClaimVerdict.Undecided :
+            without.Length > 0 ? ClaimVerdict.NotReproduced :
+            with == networks.Count ? ClaimVerdict.Reproduced : ClaimVerdict.Undecided;
+        return Decision(verdict, networks.Select(network => network.Share(Verdict.Trivial)), TrivialShare, notes);
+    }
+
+    /// <summary>
+    /// C2, on those architectures without connections that have three seeds and a mean baseline within 3 points of the ResNets' mean.
+    /// Reproduced: every layer of every network is NonTrivial (a layer left Undecided may be Trivial, so it does not show the rule to
+    /// hold). The opposite is shown by one Trivial layer: not reproduced. Else undecided.
+    /// </summary>
+    /// <param name="withoutConnections">Plain and VGG networks.</param>
+    /// <param name="resNets">The ResNets they are compared with, trained on the same data.</param>
+    public static ClaimDecision EveryLayerIsNeeded(IReadOnlyList<NetworkVerdicts> withoutConnections, IReadOnlyList<NetworkVerdicts> resNets)
+    {
+        var (enough, notes) = Enough(withoutConnections, "network without connections");
+        if (resNets.Count == 0) notes.Add("No ResNet to compare the baselines with.");
+        var networks = new List<NetworkVerdicts>();
+        foreach (var seeds in enough.GroupBy(network => network.Architecture).Where(_ => resNets.Count > 0))
+        {
+            var behind = resNets.Average(network => network.TestAccuracy) - seeds.Average(network => network.TestAccuracy);
+            if (Math.Abs(behind) <= ComparableWithin) networks.AddRange(seeds);
+            else notes.Add(FormattableString.Invariant($"{seeds.Key} is left out: its baseline is {Math.Abs(behind):F1} points {(behind > 0 ? "below" : "above")} the ResNets'."));
+        }
+        notes.AddRange(networks.SelectMany(network => network.Layers.Where(layer => layer.Verdict == Verdict.Trivial).Select(layer => $"{layer.Layer} of {Name(network)} is Trivial.")));
+        if (networks.Sum(network => network.Layers.Count(layer => layer.Verdict == Verdict.Undecided)) is > 0 and var undecided)
+            notes.Add($"Undecided layers: {undecided}.");
+        var verdict = networks.Count == 0 ? ClaimVerdict.Undecided :
+            networks.Any(network => network.Has(Verdict.Trivial)) ? ClaimVerdict.NotReproduced :
+            networks.Any(network => network.Has(Verdict.Undecided)) ? ClaimVerdict.Undecided : ClaimVerdict.Reproduced;
+        return Decision(verdict, networks.Select(network => network.Share(Verdict.Trivial)), TrivialShare, notes);
+    }
+
+    /// <summary>
+    /// C4, on the over-parameterised ResNets given, architectures with fewer than three such seeds left out. Reproduced: the difference
+    /// of shares lies above 0 with its whole interval, both with and without stem and shortcuts. Not reproduced: it lies below 0 both
+    /// times. Else undecided. The effect given is that without stem and shortcuts.
+    /// </summary>
+    public static ClaimDecision ChannelChangesMatterMore(IReadOnlyList<NetworkVerdicts> resNets)
+    {
+        const string unit = "share NonTrivial among layers that change channels minus among residual layers, percentage points";
+        var (networks, notes) = Enough([.. resNets.Where(network => network.IsOverParameterised)], "over-parameterised ResNet");
+        if (networks.Count == 0) return Decision(ClaimVerdict.Undecided, [], unit, notes);
+        var without = ShareDifference.Of(networks);
+        var with = ShareDifference.Of(networks, withStemAndShortcuts: true);
+        notes.Add($"With stem and shortcuts: {with.Interval.Around(with.Points)} points.");
+        return new ClaimDecision(
+            Sign(without.Interval) == Sign(with.Interval) ? Sign(without.Interval) : ClaimVerdict.Undecided, without.Points, without.Interval, unit, notes);
+    }
+
+    /// <summary>
+    /// C5, on networks of one architecture and different seeds. Reproduced: the agreement within strata lies above 0 with its whole
+    /// interval (one-sided permutation p below 2.5 %). Not reproduced: it lies below 0. Else undecided.
+    /// </summary>
+    /// <param name="agreement">The test, made with <see cref="RankAgreement.WithinStrata"/>.</param>
+    public static ClaimDecision TrivialPlacesAreRegular(AgreementTest agreement)
+    {
+        List<string> notes = [FormattableString.Invariant($"Permutation p = {agreement.PValue:G3} over {agreement.Networks} networks.")];
+        if (agreement.Networks < Seeds) notes.Add($"{Seeds} trained networks are needed.");
+        return new ClaimDecision(agreement.Networks < Seeds ? ClaimVerdict.Undecided : Sign(agreement.Interval), agreement.Agreement, agreement.Interval,
+            "rank agreement of drops between networks within role and position, Kendall's tau", notes);
+    }
+
+    /// <summary>
+    /// C6. Reproduced: in every network the median unit is nearly the identity after zeroing (distance at most 0.25), and units nearer to
+    /// it lose less accuracy (Kendall's tau of distance and drop above 0). The opposite is shown when in every network the median unit is
+    /// farther than that: not reproduced. Else undecided.
+    /// </summary>
+    /// <param name="networks">For each trained network its residual units after zeroing, at least two of them.</param>
+    public static ClaimDecision UnitsBecomeTheIdentity(IReadOnlyList<IReadOnlyList<UnitIdentity>> networks)
+    {
+        double[] medians = [.. networks.Select(units => units.Select(unit => unit.Distance).Median())];
+        double[] costs = [.. networks.Select(units => RankAgreement.KendallTau([.. units.Select(unit => unit.Distance)], [.. units.Select(unit => unit.Drop)]))];
+        List<string> notes = [$"Kendall's tau of distance and drop, by network: {string.Join(", ", costs.Select(tau => tau.ToString("F2", CultureInfo.InvariantCulture)))}."];
+        if (networks.Count < Seeds) notes.Add($"{networks.Count} trained networks; {Seeds} are needed.");
+        var verdict = networks.Count < Seeds ? ClaimVerdict.Undecided :
+            medians.All(distance => distance <= NearlyIdentity) && costs.All(tau => tau > 0) ? ClaimVerdict.Reproduced :
+            medians.All(distance => distance > NearlyIdentity) ? ClaimVerdict.NotReproduced : ClaimVerdict.Undecided;
+        return Decision(verdict, medians, "median over units of ‖unit output − relu(shortcut)‖ / ‖unit output‖, mean over networks with their range", notes);
+    }
+
+    private static ClaimVerdict Sign(Interval interval) =>
+        interval.Low > 0 ? ClaimVerdict.Reproduced : interval.High < 0 ? ClaimVerdict.NotReproduced : ClaimVerdict.Undecided;
+
+    private static string Name(NetworkVerdicts network) => $"{network.Architecture}, seed {network.Seed}";
+
+    /// <summary>The networks of the architectures that have enough seeds, and a note on each that has not.</summary>
+    private static (List<NetworkVerdicts> Networks, List<string> Notes) Enough(IReadOnlyList<NetworkVerdicts> networks, string kind)
+    {
+        List<NetworkVerdicts> enough = [];
+        List<string> notes = [];
+        foreach (var architecture in networks.GroupBy(network => network.Architecture))
+        {
+            var seeds = architecture.DistinctBy(network => network.Seed).ToArray();
+            if (seeds.Length >= Seeds) enough.AddRange(seeds);
+            else notes.Add($"{architecture.Key}: {seeds.Length} of the {Seeds} seeds needed.");
+        }
+        if (networks.Count == 0) notes.Add($"No {kind} was given.");
+        return (enough, notes);
+    }
+
+    // Beyond 50 networks the level of their range rounds to 1.
+    private static ClaimDecision Decision(ClaimVerdict verdict, IEnumerable<double> byNetwork, string unit, IReadOnlyList<string> notes)
+    {
+        double[] values = [.. byNetwork];
+        return new ClaimDecision(verdict, values.Length == 0 ? double.NaN : values.Average(),
+            values.Length < 2 ? null : new Interval(values.Min(), values.Max(), 1 - Math.Pow(2, 1 - Math.Min(50, values.Length))), unit, notes);
+    }
+}

@@ -1,0 +1,158 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace TrivialLayers.Evidence;
+
+/// <summary>
+/// The paper's claims, and their outcomes on disk: one JSON file for each claim and profile in the folder <c>claims</c> beside the runs.
+/// </summary>
+public static class Claims
+{
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        WriteIndented = true,
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        Converters = { new JsonStringEnumConverter(namingPolicy: null, allowIntegerValues: false) },
+    };
+
+    /// <summary>The six claims, in order.</summary>
+    public static IReadOnlyList<Claim> All { get; } =
+    [
+        new("C1", "After zeroing one kernel of a trained ResNet, test accuracy is often similar or even the same as the baseline.",
+            "In every seed of an over-parameterised ResNet at least one convolution is Trivial; shown with the share of Trivial layers and its range over seeds."),
+        new("C2", "Networks without connections (VGG) need every layer.",
+            "No layer of plain and VGG networks is Trivial in any seed, their baseline within 3 points of the ResNet's."),
+        new("C3", "A long connection (U-Net, SegNet) acts locally like no connection.",
+            "No layer is Trivial in any seed, on one segmentation task and one encoder-decoder built without connections, with long, and with short ones."),
+        new("C4", "In an over-parameterised ResNet the non-trivial layers are mostly the feature decomposition layers: those that change the number of channels.",
+            "The share of NonTrivial layers among ChannelChange minus that among Residual is above 0, interval by bootstrap over networks; with and without stem and shortcuts."),
+        new("C5", "Trivial kernels are regular: the same places, not luck.",
+            "The rank agreement of drops between networks is above 0 when permuting only within role and position in the unit."),
+        new("C6", "Zeroing a kernel in a residual unit leaves the shortcut, so the unit is nearly the identity.",
+            "‖unit output − relu(shortcut)‖ / ‖unit output‖ and the accuracy effect, per unit, after zeroing."),
+    ];
+
+    /// <summary>The claim of that id.</summary>
+    /// <exception cref="ArgumentException">There is none.</exception>
+    public static Claim Of(string id) => All.FirstOrDefault(claim => claim.Id == id)
+        ?? throw new ArgumentException($"There is no claim \"{id}\"; the claims are {string.Join(", ", All.Select(claim => claim.Id))}.", nameof(id));
+
+    /// <summary>
+    /// Stores the outcome of a claim as <c>claims/{claim}.{profile}.json</c>, in place of an earlier one. An earlier file that cannot be
+    /// read is not overwritten: it is set aside as <c>….json.unreadable-1</c>, and the new record's notes say so.
+    /// </summary>
+    /// <param name="claim">C1 to C6.</param>
+    /// <param name="verdict">What the evidence says.</param>
+    /// <param name="effect">The measured effect, in <paramref name="unit"/>.</param>
+    /// <param name="interval">Its interval, in the same unit; null where none could be had.</param>
+    /// <param name="unit">What the effect measures, with its unit.</param>
+    /// <param name="provenance">Where the numbers come from.</param>
+    /// <param name="profile">quick, reference, full or a name of lower-case letters, digits and hyphens.</param>
+    /// <param name="notes">What a reader should know, one sentence each.</param>
+    /// <param name="runs">The folder of the runs; null for <see cref="DefaultRuns"/>.</param>
+    /// <returns>What was stored.</returns>
+    /// <exception cref="ArgumentException">No such claim, or a profile name that is no file name.</exception>
+    public static ClaimRecord Record(string claim, ClaimVerdict verdict, double effect, Interval? interval, string unit,
+        IReadOnlyDictionary<string, string> provenance, string profile = "quick", IEnumerable<string>? notes = null, string? runs = null)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(unit);
+        if (string.IsNullOrEmpty(profile) || !profile.All(letter => char.IsAsciiLetterLower(letter) || char.IsAsciiDigit(letter) || letter == '-'))
+            throw new ArgumentException($"\"{profile}\" cannot name a profile: use lower-case letters, digits and hyphens, as quick.", nameof(profile));
+        var file = Path.Combine(Folder(runs), $"{Of(claim).Id}.{profile}.json");
+        var record = new ClaimRecord
+        {
+            Claim = claim,
+            Profile = profile,
+            Verdict = verdict,
+            Effect = effect,
+            Interval = interval,
+            Unit = unit,
+            Notes = [.. notes ?? [], .. SetAsideIfUnreadable(file)],
+            Provenance = provenance,
+            Recorded = DateTime.UtcNow,
+        };
+        Directory.CreateDirectory(Folder(runs));
+        WriteWhole(file, JsonSerializer.SerializeToUtf8Bytes(record, Json));
+        return record;
+    }
+
+    /// <summary>Stores the outcome of a claim as its rule gave it.</summary>
+    /// <inheritdoc cref="Record(string, ClaimVerdict, double, Interval?, string, IReadOnlyDictionary{string, string}, string, IEnumerable{string}?, string?)"/>
+    /// <param name="claim">C1 to C6.</param>
+    /// <param name="decision">What one of <see cref="ClaimRules"/> returned.</param>
+    /// <param name="provenance">Where the numbers come from.</param>
+    /// <param name="profile">quick, reference, full or a name of lower-case letters, digits and hyphens.</param>
+    /// <param name="runs">The folder of the runs; null for <see cref="DefaultRuns"/>.</param>
+    public static ClaimRecord Record(string claim, ClaimDecision decision, IReadOnlyDictionary<string, string> provenance, string profile = "quick", string? runs = null) =>
+        Record(claim, decision.Verdict, decision.Effect, decision.Interval, decision.Unit, provenance, profile, decision.Because, runs);
+
+    /// <summary>Reads every claim stored beside the runs; files that cannot be read are listed with the reason and left as they are.</summary>
+    /// <param name="runs">The folder of the runs; null for <see cref="DefaultRuns"/>. It need not exist.</param>
+    public static RecordedClaims Load(string? runs = null)
+    {
+        var records = new List<ClaimRecord>();
+        var unreadable = new List<UnreadableClaim>();
+        if (Directory.Exists(Folder(runs)))
+            foreach (var file in Directory.EnumerateFiles(Folder(runs), "*.json").Order(StringComparer.Ordinal))
+                if (Read(file, out var reason) is { } record) records.Add(record);
+                else unreadable.Add(new UnreadableClaim(file, reason));
+        return new RecordedClaims(records, unreadable);
+    }
+
+    /// <summary>
+    /// Where runs are kept: the folder that the environment variable <c>TRIVIAL_LAYERS_RUNS</c> names, else <c>data/runs</c> of the
+    /// repository around the current folder or around the library, else <c>data/runs</c> in the current folder.
+    /// </summary>
+    public static string DefaultRuns =>
+        Environment.GetEnvironmentVariable("TRIVIAL_LAYERS_RUNS") is { Length: > 0 } named ? Path.GetFullPath(named) :
+        Path.Combine(Repository(Environment.CurrentDirectory) ?? Repository(AppContext.BaseDirectory) ?? Environment.CurrentDirectory, "data", "runs");
+
+    private static string Folder(string? runs) => Path.Combine(runs ?? DefaultRuns, "claims");
+
+    private static string? Repository(string inside)
+    {
+        for (var folder = new DirectoryInfo(inside); folder is not null; folder = folder.Parent)
+            if (File.Exists(Path.Combine(folder.FullName, "Notebooks.sln"))) return folder.FullName;
+        return null;
+    }
+
+    private static ClaimRecord? Read(string file, out string reason)
+    {
+        reason = "";
+        try
+        {
+            var record = JsonSerializer.Deserialize<ClaimRecord>(File.ReadAllBytes(file), Json);
+            if (record is null) reason = $"{file} holds no claim.";
+            else if (All.All(claim => claim.Id != record.Claim)) reason = $"{file} is about a claim \"{record.Claim}\" that is not known here.";
+            else if (Path.GetFileName(file) != $"{record.Claim}.{record.Profile}.json") reason = $"{file} holds claim {record.Claim} of profile {record.Profile}, which its name denies.";
+            return reason.Length == 0 ? record : null;
+        }
+        catch (Exception error) when (error is JsonException or IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            reason = $"{file} cannot be read as a claim: {error.Message}";
+            return null;
+        }
+    }
+
+    private static IEnumerable<string> SetAsideIfUnreadable(string file)
+    {
+        if (!File.Exists(file) || Read(file, out var reason) is not null) return [];
+        var number = 1;
+        while (File.Exists($"{file}.unreadable-{number}")) number++;
+        File.Move(file, $"{file}.unreadable-{number}");
+        return [$"An earlier file was set aside as {Path.GetFileName(file)}.unreadable-{number}: {reason}"];
+    }
+
+    private static void WriteWhole(string file, byte[] content)
+    {
+        var unfinished = $"{file}.{Guid.NewGuid():N}.tmp";
+        using (var stream = new FileStream(unfinished, FileMode.CreateNew, FileAccess.Write))
+        {
+            stream.Write(content);
+            stream.Flush(flushToDisk: true);
+        }
+        File.Move(unfinished, file, overwrite: true);
+    }
+}

@@ -1,0 +1,6 @@
+namespace TrivialLayers.Evidence;
+
+/// <summary>What <see cref="Claims.Load"/> found.</summary>
+/// <param name="Records">The claims that could be read, by claim and profile.</param>
+/// <param name="Unreadable">The files that could not; to be shown, not skipped.</param>
+public sealed record RecordedClaims(IReadOnlyList<ClaimRecord> Records, IReadOnlyList<UnreadableClaim> Unreadable);

@@ -1,0 +1,142 @@
+using TrivialLayers.Evidence;
+using TrivialLayers.Models;
+using static TrivialLayers.Evidence.Verdict;
+
+namespace TrivialLayers.Tests.Evidence;
+
+public sealed class ClaimRulesTests
+{
+    [Fact]
+    public void C1_is_reproduced_when_every_seed_has_a_trivial_layer()
+    {
+        var decision = ClaimRules.SomeLayersAreTrivial([Network(1, Trivial, Trivial), Network(2, Trivial, NonTrivial), Network(3, NonTrivial, Trivial, Undecided, Undecided)]);
+        Assert.Equal(ClaimVerdict.Reproduced, decision.Verdict);
+        Assert.Equal((100 + 50 + 25) / 3.0, decision.Effect, 1e-9);
+        Assert.Equal(new Interval(25, 100, 0.75), decision.Interval);
+        Assert.Contains("3 of 3 over-parameterised networks have a Trivial convolution.", decision.Because);
+    }
+
+    [Fact]
+    public void C1_is_not_reproduced_when_one_seed_needs_every_layer()
+    {
+        var decision = ClaimRules.SomeLayersAreTrivial([Network(1, Trivial), Network(2, Trivial), Network(3, NonTrivial, NonTrivial)]);
+        Assert.Equal(ClaimVerdict.NotReproduced, decision.Verdict);
+        Assert.Contains("ResNet-20, seed 3 needs every convolution.", decision.Because);
+    }
+
+    [Fact]
+    public void C1_is_undecided_when_a_seed_has_no_trivial_but_an_undecided_layer() =>
+        Assert.Equal(ClaimVerdict.Undecided, ClaimRules.SomeLayersAreTrivial([Network(1, Trivial), Network(2, Trivial), Network(3, NonTrivial, Undecided)]).Verdict);
+
+    [Fact]
+    public void C1_looks_at_three_over_parameterised_seeds_or_does_not_decide()
+    {
+        var two = ClaimRules.SomeLayersAreTrivial([Network(1, Trivial), Network(2, Trivial), Network(2, Trivial)]);
+        Assert.Equal(ClaimVerdict.Undecided, two.Verdict);
+        Assert.Equal(["ResNet-20: 2 of the 3 seeds needed."], two.Because);
+        Assert.Null(two.Interval);
+        Assert.True(double.IsNaN(two.Effect));
+        var weak = Network(3, NonTrivial) with { TrainingAccuracy = 99.4 };
+        Assert.Equal(ClaimVerdict.Undecided, ClaimRules.SomeLayersAreTrivial([Network(1, Trivial), Network(2, Trivial), weak]).Verdict);
+        Assert.Equal(ClaimVerdict.Reproduced, ClaimRules.SomeLayersAreTrivial([Network(1, Trivial), Network(2, Trivial), weak, Network(4, Trivial)]).Verdict);
+        Assert.Equal(["No over-parameterised ResNet was given."], ClaimRules.SomeLayersAreTrivial([]).Because);
+    }
+
+    [Fact]
+    public void C2_is_reproduced_when_every_layer_is_needed() =>
+        Assert.Equal(ClaimVerdict.Reproduced, ClaimRules.EveryLayerIsNeeded(Plain(NonTrivial, NonTrivial), [Network(1, Trivial)]).Verdict);
+
+    [Fact]
+    public void C2_is_not_reproduced_by_one_trivial_layer()
+    {
+        NetworkVerdicts[] plain = [.. Plain(NonTrivial, NonTrivial), Network(4, NonTrivial, Trivial) with { Architecture = "plain-20" }];
+        var decision = ClaimRules.EveryLayerIsNeeded(plain, [Network(1, Trivial)]);
+        Assert.Equal(ClaimVerdict.NotReproduced, decision.Verdict);
+        Assert.Contains("layer1 of plain-20, seed 4 is Trivial.", decision.Because);
+    }
+
+    [Fact]
+    public void C2_is_undecided_by_an_undecided_layer() =>
+        Assert.Equal(ClaimVerdict.Undecided, ClaimRules.EveryLayerIsNeeded(Plain(NonTrivial, Undecided), [Network(1, Trivial)]).Verdict);
+
+    [Fact]
+    public void C2_leaves_out_networks_that_are_much_worse_than_the_ResNet()
+    {
+        var decision = ClaimRules.EveryLayerIsNeeded([.. Plain(Trivial).Select(network => network with { TestAccuracy = 85 })], [Network(1, Trivial)]);
+        Assert.Equal(ClaimVerdict.Undecided, decision.Verdict);
+        Assert.Contains("plain-20 is left out: its baseline is 5.0 points below the ResNets'.", decision.Because);
+        Assert.Equal(ClaimVerdict.Undecided, ClaimRules.EveryLayerIsNeeded(Plain(NonTrivial), []).Verdict);
+    }
+
+    [Fact]
+    public void C4_compares_the_layers_that_change_channels_with_the_residual_ones()
+    {
+        var difference = ShareDifference.Of([Residual(1, 2, 0), Residual(2, 2, 1), Residual(3, 1, 1)]);
+        Assert.Equal([100, 75, 25], difference.ByNetwork);
+        Assert.Equal(200 / 3.0, difference.Points, 1e-9);
+        // With three networks the bootstrap interval is their range.
+        Assert.Equal(new Interval(25, 100, 0.95), difference.Interval);
+        Assert.Equal(ClaimVerdict.Reproduced, ClaimRules.ChannelChangesMatterMore([Residual(1, 2, 0), Residual(2, 2, 1), Residual(3, 2, 1)]).Verdict);
+        Assert.Equal(ClaimVerdict.NotReproduced, ClaimRules.ChannelChangesMatterMore([Residual(1, 0, 4), Residual(2, 0, 4), Residual(3, 0, 4)]).Verdict);
+        Assert.Equal(ClaimVerdict.Undecided, ClaimRules.ChannelChangesMatterMore([Residual(1, 2, 0), Residual(2, 0, 4), Residual(3, 1, 2)]).Verdict);
+    }
+
+    [Fact]
+    public void C4_counts_stem_and_shortcuts_when_asked()
+    {
+        // Stem and shortcut are Trivial here: two of the four layers.
+        Assert.Equal(50, ShareDifference.Of([Residual(1, 2, 0)], withStemAndShortcuts: true).Points);
+        Assert.Throws<ArgumentException>(() => ShareDifference.Of([Network(1, Trivial)]));
+        Assert.Throws<ArgumentException>(() => ShareDifference.Of([]));
+    }
+
+    [Fact]
+    public void C4_bootstraps_many_networks_like_the_normal_interval_of_their_mean()
+    {
+        NetworkVerdicts[] networks = [.. Enumerable.Range(0, 200).Select(seed => Residual(seed, seed % 3, seed % 5))];
+        var difference = ShareDifference.Of(networks);
+        var spread = Math.Sqrt(difference.ByNetwork.Sum(d => Math.Pow(d - difference.Points, 2))) / 200;
+        Assert.Equal(difference.Points - 1.96 * spread, difference.Interval.Low, 0.1 * spread);
+        Assert.Equal(difference.Points + 1.96 * spread, difference.Interval.High, 0.1 * spread);
+    }
+
+    [Theory]
+    [InlineData(0.1, 0.5, 3, ClaimVerdict.Reproduced)]
+    [InlineData(-0.1, 0.5, 3, ClaimVerdict.Undecided)]
+    [InlineData(-0.5, -0.1, 3, ClaimVerdict.NotReproduced)]
+    [InlineData(0.1, 0.5, 2, ClaimVerdict.Undecided)]
+    public void C5_asks_whether_the_agreement_lies_above_zero(double low, double high, int networks, ClaimVerdict expected) =>
+        Assert.Equal(expected, ClaimRules.TrivialPlacesAreRegular(new AgreementTest((low + high) / 2, new Interval(low, high, 0.95), 0.01, networks)).Verdict);
+
+    [Fact]
+    public void C6_asks_for_units_near_the_identity_and_a_cost_that_grows_with_the_distance()
+    {
+        UnitIdentity[] near = [new("a", 0.1, 0.2), new("b", 0.2, 0.5), new("c", 0.6, 9)];
+        UnitIdentity[] far = [new("a", 0.3, 0.2), new("b", 0.4, 0.5), new("c", 0.6, 9)];
+        UnitIdentity[] unrelated = [new("a", 0.1, 9), new("b", 0.2, 0.5), new("c", 0.6, 0.2)];
+        var decision = ClaimRules.UnitsBecomeTheIdentity([near, near, near]);
+        Assert.Equal(ClaimVerdict.Reproduced, decision.Verdict);
+        Assert.Equal(0.2, decision.Effect, 1e-12);
+        Assert.Equal(ClaimVerdict.NotReproduced, ClaimRules.UnitsBecomeTheIdentity([far, far, far]).Verdict);
+        Assert.Equal(ClaimVerdict.Undecided, ClaimRules.UnitsBecomeTheIdentity([near, near, far]).Verdict);
+        Assert.Equal(ClaimVerdict.Undecided, ClaimRules.UnitsBecomeTheIdentity([near, near, unrelated]).Verdict);
+        Assert.Equal(ClaimVerdict.Undecided, ClaimRules.UnitsBecomeTheIdentity([near, near]).Verdict);
+    }
+
+    private static NetworkVerdicts Network(int seed, params Verdict[] verdicts) =>
+        new("ResNet-20", seed, 99.5, 90, [.. verdicts.Select((verdict, i) => Layer($"layer{i}", LayerRole.Residual, verdict))]);
+
+    private static NetworkVerdicts[] Plain(params Verdict[] verdicts) =>
+        [.. Enumerable.Range(1, 3).Select(seed => Network(seed, verdicts) with { Architecture = "plain-20" })];
+
+    /// <summary>Two layers that change channels and four residual ones, so many of each NonTrivial, with a Trivial stem and shortcut.</summary>
+    private static NetworkVerdicts Residual(int seed, int changesNeeded, int residualsNeeded) => new("ResNet-20", seed, 100, 90,
+    [
+        Layer("conv1", LayerRole.Stem, Trivial),
+        Layer("layer2.0.downsample.0", LayerRole.Shortcut, Trivial),
+        .. Enumerable.Range(0, 2).Select(i => Layer($"layer{i + 2}.0.conv1", LayerRole.ChannelChange, i < changesNeeded ? NonTrivial : Trivial)),
+        .. Enumerable.Range(0, 4).Select(i => Layer($"layer1.{i}.conv1", LayerRole.Residual, i < residualsNeeded ? NonTrivial : Trivial)),
+    ]);
+
+    private static LayerVerdict Layer(string name, LayerRole role, Verdict verdict) => new(name, role, 0, new Interval(-1, 1, 0.95), verdict);
+}
