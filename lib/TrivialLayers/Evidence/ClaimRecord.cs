@@ -1,3 +1,5 @@
+using TrivialLayers.Runtime;
+
 namespace TrivialLayers.Evidence;
 
 /// <summary>The outcome of a claim in one profile, as stored in <c>claims/C1.quick.json</c>.</summary>
@@ -24,8 +26,11 @@ public sealed record ClaimRecord
     /// <summary>How the rule came out, and what a reader should know: one sentence each.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
-    /// <summary>Where the numbers come from: run addresses, library versions, machine.</summary>
-    public IReadOnlyDictionary<string, string> Provenance { get; init; } = new Dictionary<string, string>();
+    /// <summary>Addresses of the runs and sweeps behind the numbers.</summary>
+    public IReadOnlyList<string> Sources { get; init; } = [];
+
+    /// <summary>On what it was computed.</summary>
+    public required Provenance Provenance { get; init; }
 
     /// <summary>When it was recorded, in universal time.</summary>
     public required DateTime Recorded { get; init; }

@@ -1,5 +1,7 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using TrivialLayers.Runtime;
 
 namespace TrivialLayers.Evidence;
 
@@ -11,6 +13,8 @@ public static class Claims
     private static readonly JsonSerializerOptions Json = new()
     {
         WriteIndented = true,
+        // The files are for people too: ‖ and − as they are.
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
@@ -48,19 +52,21 @@ public static class Claims
     /// <param name="effect">The measured effect, in <paramref name="unit"/>.</param>
     /// <param name="interval">Its interval, in the same unit; null where none could be had.</param>
     /// <param name="unit">What the effect measures, with its unit.</param>
-    /// <param name="provenance">Where the numbers come from.</param>
+    /// <param name="provenance">On what it was computed: <see cref="Provenance.Current"/>.</param>
     /// <param name="profile">quick, reference, full or a name of lower-case letters, digits and hyphens.</param>
+    /// <param name="sources">Addresses of the runs and sweeps behind the numbers.</param>
     /// <param name="notes">What a reader should know, one sentence each.</param>
-    /// <param name="runs">The folder of the runs; null for <see cref="DefaultRuns"/>.</param>
+    /// <param name="folder">The folder of the runs; null for <see cref="DefaultRuns"/>.</param>
     /// <returns>What was stored.</returns>
     /// <exception cref="ArgumentException">No such claim, or a profile name that is no file name.</exception>
     public static ClaimRecord Record(string claim, ClaimVerdict verdict, double effect, Interval? interval, string unit,
-        IReadOnlyDictionary<string, string> provenance, string profile = "quick", IEnumerable<string>? notes = null, string? runs = null)
+        Provenance provenance, string profile = "quick", IEnumerable<string>? sources = null, IEnumerable<string>? notes = null, string? folder = null)
     {
+        ArgumentNullException.ThrowIfNull(provenance);
         ArgumentException.ThrowIfNullOrWhiteSpace(unit);
         if (string.IsNullOrEmpty(profile) || !profile.All(letter => char.IsAsciiLetterLower(letter) || char.IsAsciiDigit(letter) || letter == '-'))
             throw new ArgumentException($"\"{profile}\" cannot name a profile: use lower-case letters, digits and hyphens, as quick.", nameof(profile));
-        var file = Path.Combine(Folder(runs), $"{Of(claim).Id}.{profile}.json");
+        var file = Path.Combine(ClaimsFolder(folder), $"{Of(claim).Id}.{profile}.json");
         var record = new ClaimRecord
         {
             Claim = claim,
@@ -70,32 +76,39 @@ public static class Claims
             Interval = interval,
             Unit = unit,
             Notes = [.. notes ?? [], .. SetAsideIfUnreadable(file)],
+            Sources = [.. sources ?? []],
             Provenance = provenance,
             Recorded = DateTime.UtcNow,
         };
-        Directory.CreateDirectory(Folder(runs));
-        WriteWhole(file, JsonSerializer.SerializeToUtf8Bytes(record, Json));
+        Directory.CreateDirectory(ClaimsFolder(folder));
+        AtomicFile.WriteText(file, JsonSerializer.Serialize(record, Json) + "\n");
         return record;
     }
 
     /// <summary>Stores the outcome of a claim as its rule gave it.</summary>
-    /// <inheritdoc cref="Record(string, ClaimVerdict, double, Interval?, string, IReadOnlyDictionary{string, string}, string, IEnumerable{string}?, string?)"/>
     /// <param name="claim">C1 to C6.</param>
     /// <param name="decision">What one of <see cref="ClaimRules"/> returned.</param>
-    /// <param name="provenance">Where the numbers come from.</param>
+    /// <param name="provenance">On what it was computed: <see cref="Provenance.Current"/>.</param>
     /// <param name="profile">quick, reference, full or a name of lower-case letters, digits and hyphens.</param>
-    /// <param name="runs">The folder of the runs; null for <see cref="DefaultRuns"/>.</param>
-    public static ClaimRecord Record(string claim, ClaimDecision decision, IReadOnlyDictionary<string, string> provenance, string profile = "quick", string? runs = null) =>
-        Record(claim, decision.Verdict, decision.Effect, decision.Interval, decision.Unit, provenance, profile, decision.Because, runs);
+    /// <param name="sources">Addresses of the runs and sweeps behind the numbers.</param>
+    /// <param name="folder">The folder of the runs; null for <see cref="DefaultRuns"/>.</param>
+    /// <returns>What was stored.</returns>
+    /// <exception cref="ArgumentException">No such claim, or a profile name that is no file name.</exception>
+    public static ClaimRecord Record(string claim, ClaimDecision decision, Provenance provenance, string profile = "quick",
+        IEnumerable<string>? sources = null, string? folder = null)
+    {
+        ArgumentNullException.ThrowIfNull(decision);
+        return Record(claim, decision.Verdict, decision.Effect, decision.Interval, decision.Unit, provenance, profile, sources, decision.Because, folder);
+    }
 
     /// <summary>Reads every claim stored beside the runs; files that cannot be read are listed with the reason and left as they are.</summary>
-    /// <param name="runs">The folder of the runs; null for <see cref="DefaultRuns"/>. It need not exist.</param>
-    public static RecordedClaims Load(string? runs = null)
+    /// <param name="folder">The folder of the runs; null for <see cref="DefaultRuns"/>. It need not exist.</param>
+    public static RecordedClaims Load(string? folder = null)
     {
         var records = new List<ClaimRecord>();
         var unreadable = new List<UnreadableClaim>();
-        if (Directory.Exists(Folder(runs)))
-            foreach (var file in Directory.EnumerateFiles(Folder(runs), "*.json").Order(StringComparer.Ordinal))
+        if (Directory.Exists(ClaimsFolder(folder)))
+            foreach (var file in Directory.EnumerateFiles(ClaimsFolder(folder), "*.json").Order(StringComparer.Ordinal))
                 if (Read(file, out var reason) is { } record) records.Add(record);
                 else unreadable.Add(new UnreadableClaim(file, reason));
         return new RecordedClaims(records, unreadable);
@@ -109,7 +122,7 @@ public static class Claims
         Environment.GetEnvironmentVariable("TRIVIAL_LAYERS_RUNS") is { Length: > 0 } named ? Path.GetFullPath(named) :
         Path.Combine(Repository(Environment.CurrentDirectory) ?? Repository(AppContext.BaseDirectory) ?? Environment.CurrentDirectory, "data", "runs");
 
-    private static string Folder(string? runs) => Path.Combine(runs ?? DefaultRuns, "claims");
+    private static string ClaimsFolder(string? runs) => Path.Combine(runs ?? DefaultRuns, "claims");
 
     private static string? Repository(string inside)
     {
@@ -143,16 +156,5 @@ public static class Claims
         while (File.Exists($"{file}.unreadable-{number}")) number++;
         File.Move(file, $"{file}.unreadable-{number}");
         return [$"An earlier file was set aside as {Path.GetFileName(file)}.unreadable-{number}: {reason}"];
-    }
-
-    private static void WriteWhole(string file, byte[] content)
-    {
-        var unfinished = $"{file}.{Guid.NewGuid():N}.tmp";
-        using (var stream = new FileStream(unfinished, FileMode.CreateNew, FileAccess.Write))
-        {
-            stream.Write(content);
-            stream.Flush(flushToDisk: true);
-        }
-        File.Move(unfinished, file, overwrite: true);
     }
 }

@@ -1,10 +1,14 @@
 using TrivialLayers.Evidence;
+using TrivialLayers.Runtime;
 
 namespace TrivialLayers.Tests.Evidence;
 
 public sealed class ClaimsTests : IDisposable
 {
-    private static readonly Dictionary<string, string> Provenance = new() { ["run"] = "9f86d081", ["torch"] = "2.10.0" };
+    private const string Machine = """
+        "provenance": { "library": "0.1.0", "torchSharp": "", "libTorch": "", "dotNet": "", "operatingSystem": "", "processor": "", "threads": 2, "created": "2026-01-01T00:00:00+00:00" }
+        """;
+    private static readonly Provenance Here = new("0.1.0", "0.107.0", "2.10.0", ".NET 10.0", "Debian 12", "some processor", 2, new DateTimeOffset(2026, 11, 24, 0, 0, 0, TimeSpan.Zero));
     private readonly string _runs = Directory.CreateTempSubdirectory("claims").FullName;
 
     public void Dispose() => Directory.Delete(_runs, recursive: true);
@@ -20,7 +24,7 @@ public sealed class ClaimsTests : IDisposable
     [Fact]
     public void A_recorded_claim_is_read_back()
     {
-        var recorded = Claims.Record("C1", ClaimVerdict.Reproduced, 62.5, new Interval(50, 75, 0.75), "Trivial layers, percent", Provenance, "quick", ["Three seeds."], _runs);
+        var recorded = Claims.Record("C1", ClaimVerdict.Reproduced, 62.5, new Interval(50, 75, 0.75), "Trivial layers, percent", Here, "quick", ["9f86d081"], ["Three seeds."], _runs);
         Assert.True(File.Exists(Path.Combine(_runs, "claims", "C1.quick.json")));
         var loaded = Claims.Load(_runs);
         Assert.Empty(loaded.Unreadable);
@@ -34,7 +38,7 @@ public sealed class ClaimsTests : IDisposable
     public void An_undecided_claim_without_effect_is_recorded_too()
     {
         var decision = ClaimRules.SomeLayersAreTrivial([]);
-        Claims.Record("C1", decision, Provenance, "reference", _runs);
+        Claims.Record("C1", decision, Here, "reference", folder: _runs);
         var record = Assert.Single(Claims.Load(_runs).Records);
         Assert.Equal(("reference", ClaimVerdict.Undecided, null), (record.Profile, record.Verdict, record.Interval));
         Assert.True(double.IsNaN(record.Effect));
@@ -52,22 +56,23 @@ public sealed class ClaimsTests : IDisposable
     }
 
     [Theory]
-    [InlineData("{ \"claim\": \"C1\", \"prof")]
-    [InlineData("")]
-    [InlineData("null")]
-    [InlineData("{}")]
-    [InlineData("""{ "claim": "C9", "profile": "quick", "verdict": "Reproduced", "effect": 1, "unit": "u", "recorded": "2026-01-01T00:00:00Z" }""")]
-    [InlineData("""{ "claim": "C1", "profile": "full", "verdict": "Reproduced", "effect": 1, "unit": "u", "recorded": "2026-01-01T00:00:00Z" }""")]
-    [InlineData("""{ "claim": "C1", "profile": "quick", "verdict": "Probably", "effect": 1, "unit": "u", "recorded": "2026-01-01T00:00:00Z" }""")]
-    [InlineData("""{ "claim": "C1", "profile": "quick", "verdict": 0, "effect": 1, "unit": "u", "recorded": "2026-01-01T00:00:00Z" }""")]
-    [InlineData("""{ "claim": "C1", "profile": "quick", "verdict": "Reproduced", "effect": 1, "interval": { "low": 2, "high": 1, "level": 0.95 }, "unit": "u", "recorded": "2026-01-01T00:00:00Z" }""")]
-    public void A_file_that_cannot_be_read_is_reported_and_set_aside_not_overwritten(string content)
+    [InlineData("{ \"claim\": \"C1\", \"prof", "cannot be read")]
+    [InlineData("", "cannot be read")]
+    [InlineData("null", "holds no claim")]
+    [InlineData("{}", "required")]
+    [InlineData("""{ "claim": "C9", "profile": "quick", "verdict": "Reproduced", "effect": 1, "unit": "u", "recorded": "2026-01-01T00:00:00Z", """ + Machine + "}", "not known here")]
+    [InlineData("""{ "claim": "C1", "profile": "full", "verdict": "Reproduced", "effect": 1, "unit": "u", "recorded": "2026-01-01T00:00:00Z", """ + Machine + "}", "which its name denies")]
+    [InlineData("""{ "claim": "C1", "profile": "quick", "verdict": "Probably", "effect": 1, "unit": "u", "recorded": "2026-01-01T00:00:00Z", """ + Machine + "}", "$.verdict")]
+    [InlineData("""{ "claim": "C1", "profile": "quick", "verdict": 0, "effect": 1, "unit": "u", "recorded": "2026-01-01T00:00:00Z", """ + Machine + "}", "$.verdict")]
+    [InlineData("""{ "claim": "C1", "profile": "quick", "verdict": "Reproduced", "effect": 1, "interval": { "low": 2, "high": 1, "level": 0.95 }, "unit": "u", "recorded": "2026-01-01T00:00:00Z", """ + Machine + "}", "lower end")]
+    public void A_file_that_cannot_be_read_is_reported_and_set_aside_not_overwritten(string content, string reason)
     {
         var file = Path.Combine(Directory.CreateDirectory(Path.Combine(_runs, "claims")).FullName, "C1.quick.json");
         File.WriteAllText(file, content);
         var unreadable = Assert.Single(Claims.Load(_runs).Unreadable);
         Assert.Equal(file, unreadable.Path);
         Assert.Contains("C1.quick.json", unreadable.Reason, StringComparison.Ordinal);
+        Assert.Contains(reason, unreadable.Reason, StringComparison.Ordinal);
         Assert.Equal(content, File.ReadAllText(file));
 
         var record = Record("C1", ClaimVerdict.Reproduced, "quick");
@@ -89,5 +94,5 @@ public sealed class ClaimsTests : IDisposable
     public void An_unknown_claim_is_not_recorded() => Assert.Throws<ArgumentException>(() => Record("C7", ClaimVerdict.Undecided, "quick"));
 
     private ClaimRecord Record(string claim, ClaimVerdict verdict, string profile) =>
-        Claims.Record(claim, verdict, 1, null, "share", Provenance, profile, runs: _runs);
+        Claims.Record(claim, verdict, 1, null, "share", Here, profile, folder: _runs);
 }
