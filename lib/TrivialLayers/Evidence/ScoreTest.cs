@@ -59,6 +59,8 @@ internal sealed record ScoreTest(bool Skewness, double Continuity)
         var gained = b > 0 ? 2 * c / (root + b) : (root - b) / (4 * n);
         var lost = gained + difference;
         return (2 * gained + difference * (1 - difference),
-            lost * Math.Pow(1 - difference, 3) - gained * Math.Pow(1 + difference, 3) - (1 - lost - gained) * Math.Pow(difference, 3));
+            lost * Cube(1 - difference) - gained * Cube(1 + difference) - (1 - lost - gained) * Cube(difference));
     }
+
+    private static double Cube(double value) => value * value * value;
 }
