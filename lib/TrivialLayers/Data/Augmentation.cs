@@ -1,0 +1,87 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace TrivialLayers.Data;
+
+/// <summary>
+/// Random changes of training images, another one for each image of a batch: padded with zeros and cropped back at a random
+/// place, then mirrored left to right with probability one half. He et al., "Deep residual learning for image recognition"
+/// (2016), section 4.2, with <see cref="Padding"/> 4.
+/// </summary>
+/// <param name="Padding">Zero pixels added on each side before cropping, at least 0. Applied to normalised images, zero is the mean colour.</param>
+/// <param name="Flip">Whether images are mirrored.</param>
+public sealed record Augmentation(int Padding, bool Flip)
+{
+    /// <summary>Leaves images as they are.</summary>
+    public static Augmentation None { get; } = new(0, false);
+
+    /// <summary>Pads by 4, crops and flips: the usual choice for CIFAR.</summary>
+    public static Augmentation CropAndFlip { get; } = new(4, true);
+
+    /// <summary>Zero pixels added on each side before cropping, at least 0.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Less than 0.</exception>
+    public int Padding { get; init; } = Padding >= 0 ? Padding : throw new ArgumentOutOfRangeException(nameof(Padding), Padding, "Padding is a number of pixels, at least 0.");
+
+    /// <summary>Changes a batch, by tensor operations on its device. The draws are made on the CPU, so that a seed gives the same crops on every device.</summary>
+    /// <param name="batch"><c>[N, C, H, W]</c> of any type, contiguous or channels-last.</param>
+    /// <param name="generator">A generator of the CPU; it advances by the same amount for every batch of N.</param>
+    /// <returns>A new tensor of the same shape, type, device and layout; the caller disposes it.</returns>
+    /// <exception cref="ArgumentException">The batch has not four dimensions, or the generator is not the CPU's.</exception>
+    public Tensor Apply(Tensor batch, Generator generator)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        ArgumentNullException.ThrowIfNull(generator);
+        if (batch.dim() != 4)
+            throw new ArgumentException($"A batch is [N, C, H, W]; this is [{string.Join(", ", batch.shape)}].", nameof(batch));
+        if (generator.device.type != DeviceType.CPU)
+            throw new ArgumentException($"The draws are made on the CPU; this generator is for {generator.device}.", nameof(generator));
+
+        using var scope = NewDisposeScope();
+        if (Padding == 0 && !Flip)
+            return batch.clone().MoveToOuterDisposeScope();
+        var padded = Padding == 0 ? batch : nn.functional.pad(batch, [Padding, Padding, Padding, Padding]);
+        var pixels = PixelNumbers(batch, generator);
+        var changed = IsChannelsLast(batch) ? GatherChannelsLast(padded, pixels) : Gather(padded, pixels);
+        return changed.MoveToOuterDisposeScope();
+    }
+
+    // For each output pixel its place in the padded image, row by row: int64 [N, H, W].
+    private Tensor PixelNumbers(Tensor batch, Generator generator)
+    {
+        var (n, height, width) = (batch.shape[0], batch.shape[2], batch.shape[3]);
+        var device = batch.device;
+        var offsets = randint(0, 2 * Padding + 1, [2, n], dtype: ScalarType.Int64, generator: generator).to(device);
+        var rows = offsets[0].unsqueeze(1) + arange(height, dtype: ScalarType.Int64, device: device);
+        var columns = arange(width, dtype: ScalarType.Int64, device: device).unsqueeze(0);
+        if (Flip)
+        {
+            // j, or its mirror image W − 1 − j: |j − f·(W − 1)| for f = 0 or 1.
+            var flipped = randint(0, 2, [n, 1], dtype: ScalarType.Int64, generator: generator).to(device);
+            columns = (columns - flipped * (width - 1)).abs();
+        }
+        columns = columns + offsets[1].unsqueeze(1);
+        return rows.unsqueeze(2) * (width + 2 * Padding) + columns.unsqueeze(1);
+    }
+
+    private static Tensor Gather(Tensor padded, Tensor pixels)
+    {
+        var (n, channels) = (padded.shape[0], padded.shape[1]);
+        var (height, width) = (pixels.shape[1], pixels.shape[2]);
+        var index = pixels.reshape(n, 1, height * width).expand(n, channels, height * width);
+        return padded.reshape(n, channels, -1).gather(2, index).reshape(n, channels, height, width);
+    }
+
+    // A pixel's channels lie side by side: whole pixels are copied.
+    private static Tensor GatherChannelsLast(Tensor padded, Tensor pixels)
+    {
+        var (n, channels, area) = (padded.shape[0], padded.shape[1], padded.shape[2] * padded.shape[3]);
+        var (height, width) = (pixels.shape[1], pixels.shape[2]);
+        var firstPixels = arange(n, dtype: ScalarType.Int64, device: padded.device).reshape(n, 1, 1) * area;
+        var index = (pixels + firstPixels).reshape(-1);
+        var gathered = padded.permute(0, 2, 3, 1).reshape(-1, channels).index_select(0, index);
+        return gathered.reshape(n, height, width, channels).permute(0, 3, 1, 2);
+    }
+
+    private static bool IsChannelsLast(Tensor batch) =>
+        batch.stride(1) == 1 && batch.stride(3) == batch.shape[1] && batch.stride(2) == batch.shape[1] * batch.shape[3];
+}

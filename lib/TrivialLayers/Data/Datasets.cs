@@ -1,0 +1,107 @@
+using System.Text;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace TrivialLayers.Data;
+
+/// <summary>The data sets this kit knows, each loaded by its name.</summary>
+public static class Datasets
+{
+    /// <summary>The environment variable that names further data folders, separated as in PATH.</summary>
+    public const string FolderVariable = "TRIVIAL_LAYERS_DATA";
+
+    private const int ValidationShare = 10;
+    private const string RepositoryMark = "Notebooks.sln";
+
+    /// <summary>The names that <see cref="Load"/> takes.</summary>
+    public static IReadOnlyList<string> Names { get; } = [.. DatasetCatalog.Default.Datasets.Select(entry => entry.Name)];
+
+    /// <summary>
+    /// Loads a data set into memory, checked against the lengths and checksums in <c>data/datasets.json</c>. It is looked for in the
+    /// folders of <c>$TRIVIAL_LAYERS_DATA</c>, then in the repository's <c>data</c>.
+    /// </summary>
+    /// <param name="name">"fashion-mnist-sample" (comes with the repository), "fashion-mnist", "cifar-10" or "cifar-100" (fine labels).</param>
+    /// <param name="seed">Chooses which tenth of the training images, the same share of each class, becomes <see cref="DataSplit.Validation"/>.</param>
+    /// <returns>Training, validation and test images on the CPU, normalised by the statistics of the training images that remain.</returns>
+    /// <exception cref="ArgumentException">The name is unknown.</exception>
+    /// <exception cref="FileNotFoundException">The data set is not there; the message says where it was looked for and how to get it.</exception>
+    /// <exception cref="InvalidDataException">A file is damaged or not the official one; the message names file, place, what was expected and found.</exception>
+    public static DataSplit Load(string name, long seed = 0)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        var entry = DatasetCatalog.Default.Datasets.FirstOrDefault(known => known.Name == name)
+            ?? throw new ArgumentException($"There is no data set \"{name}\". Known: {string.Join(", ", Names)}.", nameof(name));
+        return LoadFrom(entry, Folders(), seed);
+    }
+
+    internal static DataSplit LoadFrom(DatasetEntry entry, IReadOnlyList<string> folders, long seed)
+    {
+        var folder = Find(entry, folders);
+        var training = folder.Read("train");
+        var labels = training.Labels();
+        var held = Stratified.Choose(labels, entry.Classes.Count, training.Count / ValidationShare, seed);
+        var kept = Stratified.Others(training.Count, held);
+        var test = folder.Read("test");
+
+        using var scope = NewDisposeScope(); // frees what was made when a later part fails; the sets leave it by themselves
+        var train = Make(entry, "training", training, labels, kept, null);
+        return new DataSplit(
+            entry.Name,
+            train,
+            Make(entry, "validation", training, labels, held, train),
+            Make(entry, "test", test, test.Labels(), [.. Enumerable.Range(0, test.Count)], train));
+    }
+
+    /// <summary>The data folders, in the order in which they are searched.</summary>
+    internal static IReadOnlyList<string> Folders()
+    {
+        var folders = new List<string>();
+        var named = Environment.GetEnvironmentVariable(FolderVariable) ?? "";
+        folders.AddRange(named.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+        var assembly = Path.GetDirectoryName(typeof(Datasets).Assembly.Location);
+        foreach (var start in new[] { string.IsNullOrEmpty(assembly) ? AppContext.BaseDirectory : assembly, Directory.GetCurrentDirectory() })
+            for (var folder = new DirectoryInfo(start); folder is not null; folder = folder.Parent)
+                if (File.Exists(Path.Combine(folder.FullName, RepositoryMark)))
+                {
+                    folders.Add(Path.Combine(folder.FullName, "data"));
+                    break;
+                }
+        return [.. folders.Select(Path.GetFullPath).Distinct()];
+    }
+
+    private static DatasetFolder Find(DatasetEntry entry, IReadOnlyList<string> folders)
+    {
+        var lookedAt = new StringBuilder();
+        foreach (var path in folders.Select(folder => Path.Combine(folder, entry.Folder)))
+        {
+            var folder = new DatasetFolder(entry, path);
+            var missing = folder.Missing();
+            if (missing.Count == 0)
+                return folder;
+            lookedAt.Append("  ").Append(path).AppendLine(Directory.Exists(path) ? $" (without {string.Join(", ", missing)})" : " (no such folder)");
+        }
+        throw new FileNotFoundException(HowToGet(entry, lookedAt.ToString(), folders));
+    }
+
+    private static string HowToGet(DatasetEntry entry, string lookedAt, IReadOnlyList<string> folders)
+    {
+        var target = folders.Count > 0 ? folders[^1] : "data";
+        var how = entry.Downloads.Count == 0
+            ? $"It comes with the repository, in data/{entry.Folder}: restore that folder from it."
+            : $"To get it: {string.Join(Environment.NewLine, entry.Downloads.Select(file => $"{Environment.NewLine}  download {file.Url}{Environment.NewLine}  {(file.UnpackTo == "." ? "unpack it in" : "put it, as it is, in")} {Path.GetFullPath(Path.Combine(target, file.UnpackTo))}"))}";
+        return $"""
+            The data set "{entry.Name}" ({entry.Title}) is not complete in any of:
+            {(lookedAt.Length > 0 ? lookedAt.TrimEnd() : $"  (no data folder: no {RepositoryMark} above the program or the current folder)")}
+            {how}
+            Files somewhere else? Name the folder that holds "{entry.Folder}" in the environment variable {FolderVariable}.
+            """;
+    }
+
+    private static ImageSet Make(DatasetEntry entry, string part, RawImages raw, long[] labels, int[] numbers, ImageSet? statistics)
+    {
+        var images = empty([numbers.Length, raw.Channels, raw.Height, raw.Width], ScalarType.Byte);
+        raw.CopyTo(images.bytes, numbers);
+        return new ImageSet(
+            $"{entry.Name} {part}", images, tensor(Array.ConvertAll(numbers, i => labels[i])), entry.Classes, statistics?.Mean, statistics?.Std);
+    }
+}

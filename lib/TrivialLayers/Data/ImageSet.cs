@@ -1,0 +1,261 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace TrivialLayers.Data;
+
+/// <summary>
+/// Labelled images in memory. The pixels stay <c>uint8</c>; a batch at a time is normalised on its device
+/// (<see cref="Normalise"/>), as in KellerJordan/cifar10-airbench.
+/// </summary>
+public sealed class ImageSet : IDisposable
+{
+    private const int SliceLength = 4096;
+
+    private readonly Tensor _scale;
+    private readonly Tensor _shift;
+
+    /// <summary>Takes over two tensors: the set owns and disposes them from now on.</summary>
+    /// <param name="name">What the set is called in messages and tables.</param>
+    /// <param name="images">Pixels, <c>uint8 [N, C, H, W]</c>.</param>
+    /// <param name="labels">Class numbers, <c>int64 [N]</c>, each from 0 to the number of classes − 1.</param>
+    /// <param name="classes">The class names in the order of the numbers.</param>
+    /// <param name="mean">Per channel the mean to subtract, of pixel / 255; by default that of these images. Validation and test sets are given those of the training set.</param>
+    /// <param name="std">Per channel the standard deviation to divide by, of pixel / 255; by default that of these images (1 where all pixels are equal).</param>
+    /// <exception cref="ArgumentException">A tensor has another type or shape, a label has no class, or statistics and channels do not match.</exception>
+    public ImageSet(
+        string name, Tensor images, Tensor labels, IReadOnlyList<string> classes,
+        IReadOnlyList<float>? mean = null, IReadOnlyList<float>? std = null)
+        : this(name, images, labels, [.. classes], mean, std, fingerprint: null)
+    {
+    }
+
+    private ImageSet(
+        string name, Tensor images, Tensor labels, string[] classes, IReadOnlyList<float>? mean, IReadOnlyList<float>? std, string? fingerprint)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        Check(images, labels, classes, mean, std);
+        Name = name;
+        Images = images.DetachFromDisposeScope();
+        Labels = labels.DetachFromDisposeScope();
+        Classes = classes;
+        if (mean is null || std is null)
+        {
+            var statistics = ChannelStatistics.Of(Slices());
+            mean ??= statistics.Mean;
+            std ??= statistics.Std;
+        }
+        Mean = [.. mean];
+        Std = [.. std];
+        Fingerprint = fingerprint ?? ComputeFingerprint();
+        _scale = PerChannel(c => (float)(1 / (255.0 * Std[c])));
+        _shift = PerChannel(c => (float)(-(double)Mean[c] / Std[c]));
+    }
+
+    /// <summary>What the set is called, for instance "cifar-10 test".</summary>
+    public string Name { get; }
+
+    /// <summary>The pixels, <c>uint8 [N, C, H, W]</c>, from 0 to 255.</summary>
+    public Tensor Images { get; }
+
+    /// <summary>The class numbers, <c>int64 [N]</c>.</summary>
+    public Tensor Labels { get; }
+
+    /// <summary>The class names; a label is a place in this list.</summary>
+    public IReadOnlyList<string> Classes { get; }
+
+    /// <summary>Per channel the mean of pixel / 255 over the <em>training</em> images of the split the set belongs to.</summary>
+    public IReadOnlyList<float> Mean { get; }
+
+    /// <summary>Per channel the standard deviation of pixel / 255 over the <em>training</em> images of the split the set belongs to.</summary>
+    public IReadOnlyList<float> Std { get; }
+
+    /// <summary>
+    /// SHA-256, in 64 hexadecimal digits, of all that a network gets from this set: shape, class names, labels, pixels, and the
+    /// mean and deviation it normalises with. Device and memory layout do not count.
+    /// </summary>
+    public string Fingerprint { get; }
+
+    /// <summary>The number of images, N.</summary>
+    public int Count => (int)Images.shape[0];
+
+    /// <summary>The number of channels, C.</summary>
+    public int Channels => (int)Images.shape[1];
+
+    /// <summary>The rows of an image, H.</summary>
+    public int Height => (int)Images.shape[2];
+
+    /// <summary>The columns of an image, W.</summary>
+    public int Width => (int)Images.shape[3];
+
+    /// <summary>
+    /// A part of the set in which each class keeps its share (exactly, rounded by largest remainder), in the order of this
+    /// set and with its statistics. The same seed chooses the same images on every platform.
+    /// </summary>
+    /// <param name="n">How many images, from 1 to <see cref="Count"/>.</param>
+    /// <param name="seed">Chooses which.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="n"/> is less than 1 or more than there are.</exception>
+    public ImageSet Take(int n, long seed)
+    {
+        if (n < 1 || n > Count)
+            throw new ArgumentOutOfRangeException(nameof(n), n, $"\"{Name}\" has {Count} images; take from 1 to {Count}.");
+        using var cpuLabels = Labels.cpu();
+        var chosen = Stratified.Choose(cpuLabels.data<long>().ToArray(), Classes.Count, n, seed);
+        using var index = tensor(Array.ConvertAll(chosen, i => (long)i)).to(Images.device);
+        return new ImageSet(
+            $"{Name}, {n} of {Count} (seed {seed})", Images.index_select(0, index), Labels.index_select(0, index), [.. Classes], Mean, Std, fingerprint: null);
+    }
+
+    /// <summary>
+    /// The same set on a device. This set stays as it is and both are disposed on their own; where nothing moves, they share the memory.
+    /// </summary>
+    /// <param name="device">Where to; the META device keeps shapes only.</param>
+    public ImageSet To(Device device)
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        return new ImageSet(Name, Moved(Images, device), Moved(Labels, device), [.. Classes], Mean, Std, Fingerprint);
+    }
+
+    /// <summary>
+    /// The images and labels in batches: <c>uint8 [n, C, H, W]</c> and <c>int64 [n]</c>, the last batch as small as it must be.
+    /// Each pair is disposed when the next one is asked for.
+    /// </summary>
+    /// <param name="size">Images in a batch, at least 1.</param>
+    /// <param name="order">Numbers of images, <c>int64 [K]</c> on any device: the batches go through these, in this order; by default through all, as they are stored.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="size"/> is less than 1.</exception>
+    /// <exception cref="ArgumentException"><paramref name="order"/> is not a list of <c>int64</c>.</exception>
+    public IEnumerable<(Tensor Images, Tensor Labels)> Batches(int size, Tensor? order = null)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(size, 1);
+        if (order is not null && (order.dim() != 1 || order.dtype != ScalarType.Int64))
+            throw new ArgumentException($"The order must be image numbers, int64 [K]; this is {order.dtype} [{string.Join(", ", order.shape)}].", nameof(order));
+        return order is null ? InOrder(size) : Gathered(size, order);
+    }
+
+    /// <summary>
+    /// Pixels as a network takes them: (pixel / 255 − <see cref="Mean"/>) / <see cref="Std"/> per channel, on the device of the batch and in its memory layout.
+    /// </summary>
+    /// <param name="batch"><c>uint8 [n, C, H, W]</c>.</param>
+    /// <returns><c>float32 [n, C, H, W]</c>; the caller disposes it.</returns>
+    /// <exception cref="ArgumentException">The batch is not <c>uint8</c> or has other channels.</exception>
+    public Tensor Normalise(Tensor batch)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        if (batch.dtype != ScalarType.Byte || batch.dim() != 4 || batch.shape[1] != Channels)
+            throw new ArgumentException($"\"{Name}\" normalises uint8 [n, {Channels}, H, W]; this batch is {batch.dtype} [{string.Join(", ", batch.shape)}].", nameof(batch));
+        using var scope = NewDisposeScope();
+        var normalised = batch.to(ScalarType.Float32);
+        normalised.mul_(_scale.to(batch.device)).add_(_shift.to(batch.device));
+        return normalised.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Name, number of images and shape in one line.</summary>
+    public override string ToString() => $"{Name}: {Count} images of {Channels} x {Height} x {Width}, {Classes.Count} classes";
+
+    /// <summary>Frees the images and labels.</summary>
+    public void Dispose()
+    {
+        Images.Dispose();
+        Labels.Dispose();
+        _scale.Dispose();
+        _shift.Dispose();
+    }
+
+    private static void Check(Tensor images, Tensor labels, string[] classes, IReadOnlyList<float>? mean, IReadOnlyList<float>? std)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        ArgumentNullException.ThrowIfNull(labels);
+        if (images.dtype != ScalarType.Byte || images.dim() != 4 || images.NumberOfElements == 0)
+            throw new ArgumentException($"Images must be uint8 [N, C, H, W] with at least one image; these are {images.dtype} [{string.Join(", ", images.shape)}].", nameof(images));
+        if (labels.dtype != ScalarType.Int64 || labels.dim() != 1 || labels.shape[0] != images.shape[0])
+            throw new ArgumentException($"Labels must be int64 [{images.shape[0]}], one an image; these are {labels.dtype} [{string.Join(", ", labels.shape)}].", nameof(labels));
+        foreach (var (what, values) in new[] { (nameof(mean), mean), (nameof(std), std) })
+            if (values is not null && (values.Count != images.shape[1] || !values.All(float.IsFinite) || (what == nameof(std) && !values.All(value => value > 0))))
+                throw new ArgumentException($"{what} must be {images.shape[1]} finite numbers, one a channel{(what == nameof(std) ? ", above 0" : "")}; given: {string.Join(", ", values)}.", what);
+        if (labels.device_type == DeviceType.META)
+            return;
+        var (lowest, highest) = (labels.min().ToInt64(), labels.max().ToInt64());
+        if (lowest < 0 || highest >= classes.Length)
+            throw new ArgumentException($"Labels must be from 0 to {classes.Length - 1} for {classes.Length} classes; these go from {lowest} to {highest}.", nameof(labels));
+    }
+
+    private static Tensor Moved(Tensor tensor, Device device)
+    {
+        using var scope = NewDisposeScope();
+        var moved = tensor.to(device);
+        return (ReferenceEquals(moved, tensor) ? tensor.alias() : moved).MoveToOuterDisposeScope();
+    }
+
+    private Tensor PerChannel(Func<int, float> value)
+    {
+        using var scope = NewDisposeScope();
+        var values = tensor(Enumerable.Range(0, Channels).Select(value).ToArray());
+        return values.reshape(1, Channels, 1, 1).to(Images.device).DetachFromDisposeScope();
+    }
+
+    private IEnumerable<(Tensor Images, Tensor Labels)> InOrder(int size)
+    {
+        for (var first = 0; first < Count; first += size)
+        {
+            var length = Math.Min(size, Count - first);
+            using var images = Images.narrow(0, first, length);
+            using var labels = Labels.narrow(0, first, length);
+            yield return (images, labels);
+        }
+    }
+
+    private IEnumerable<(Tensor Images, Tensor Labels)> Gathered(int size, Tensor order)
+    {
+        using var onDevice = Moved(order, Images.device);
+        for (long first = 0; first < onDevice.shape[0]; first += size)
+        {
+            using var index = onDevice.narrow(0, first, Math.Min(size, onDevice.shape[0] - first));
+            using var images = Images.index_select(0, index);
+            using var labels = Labels.index_select(0, index);
+            yield return (images, labels);
+        }
+    }
+
+    // On the CPU, contiguous and of bounded size, whatever the set's device and layout.
+    private IEnumerable<Tensor> Slices()
+    {
+        foreach (var (images, _) in InOrder(SliceLength))
+        {
+            using var scope = NewDisposeScope();
+            yield return images.cpu().contiguous();
+        }
+    }
+
+    private string ComputeFingerprint()
+    {
+        if (Images.device_type == DeviceType.META)
+            throw new ArgumentException("A set on the META device has no pixels: make it on the CPU and move it with To.");
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData("TrivialLayers.ImageSet/1\n"u8);
+        foreach (var size in Images.shape)
+            AppendNumber(hash, size);
+        AppendNumber(hash, Classes.Count);
+        foreach (var name in Classes.Select(Encoding.UTF8.GetBytes))
+        {
+            AppendNumber(hash, name.Length);
+            hash.AppendData(name);
+        }
+        foreach (var value in Mean.Concat(Std))
+            AppendNumber(hash, BitConverter.SingleToInt32Bits(value));
+        using var cpuLabels = Labels.cpu();
+        foreach (var label in cpuLabels.data<long>())
+            AppendNumber(hash, label);
+        foreach (var slice in Slices())
+            hash.AppendData(slice.bytes);
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    private static void AppendNumber(IncrementalHash hash, long value)
+    {
+        Span<byte> bytes = stackalloc byte[sizeof(long)];
+        BinaryPrimitives.WriteInt64LittleEndian(bytes, value);
+        hash.AppendData(bytes);
+    }
+}
