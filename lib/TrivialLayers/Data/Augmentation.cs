@@ -55,9 +55,10 @@ public sealed record Augmentation(int Padding, bool Flip)
         var columns = arange(width, dtype: ScalarType.Int64, device: device).unsqueeze(0);
         if (Flip)
         {
-            // j, or its mirror image W − 1 − j: |j − f·(W − 1)| for f = 0 or 1.
+            // Where flipped is 1, column j shows column W − 1 − j, which is (W − 1 − 2j) further on.
+            var toMirrored = arange(width - 1, -width, -2, dtype: ScalarType.Int64, device: device);
             var flipped = randint(0, 2, [n, 1], dtype: ScalarType.Int64, generator: generator).to(device);
-            columns = (columns - flipped * (width - 1)).abs();
+            columns = columns + flipped * toMirrored;
         }
         columns = columns + offsets[1].unsqueeze(1);
         return rows.unsqueeze(2) * (width + 2 * Padding) + columns.unsqueeze(1);

@@ -24,7 +24,7 @@ internal sealed record DatasetCatalog(string About, IReadOnlyList<DatasetEntry> 
         {
             var catalog = JsonSerializer.Deserialize(json, DatasetCatalogJson.Default.DatasetCatalog) ?? throw new InvalidDataException("datasets.json: expected a list of data sets, found null.");
             foreach (var entry in catalog.Datasets)
-                entry.Check();
+                (entry ?? throw new InvalidDataException("datasets.json: a data set is null.")).Check();
             return catalog;
         }
         catch (JsonException error)
@@ -58,10 +58,11 @@ internal sealed record DatasetEntry(
     /// <exception cref="InvalidDataException">An entry that no loader could follow, or a name that leaves its folder.</exception>
     public void Check()
     {
+        Demand(Classes.All(name => !string.IsNullOrEmpty(name)) && Downloads.All(file => file is not null) && Files.All(file => file is not null), "a class, download or file is null");
         Demand(Layout is "idx" or "cifar-10" or "cifar-100", $"the layout \"{Layout}\" is unknown");
         Demand(Shape.Count == 3 && Shape.All(size => size is > 0 and <= 4096), "a shape is channels, height and width");
         Demand(Layout == "idx" || Shape.SequenceEqual([CifarFile.Channels, CifarFile.Side, CifarFile.Side]), "CIFAR images are 3 x 32 x 32");
-        Demand(Classes.Count is >= 2 and <= 256 && Classes.All(name => !string.IsNullOrEmpty(name)), "2 to 256 named classes are needed");
+        Demand(Classes.Count is >= 2 and <= 256, "2 to 256 classes are needed");
         Demand(IsFileName(Folder) && Files.All(file => IsFileName(file.Name)), "folder and file names stay in the data folder");
         Demand(Files.All(file => file.Images >= 0 && (long)file.Images * Shape[0] * Shape[1] * Shape[2] <= int.MaxValue / 2), "a file holds less than 1 GB");
         foreach (var part in (string[])["train", "test"])

@@ -28,7 +28,7 @@ public sealed class ImageSet : IDisposable
     public ImageSet(
         string name, Tensor images, Tensor labels, IReadOnlyList<string> classes,
         IReadOnlyList<float>? mean = null, IReadOnlyList<float>? std = null)
-        : this(name, images, labels, [.. classes], mean, std, fingerprint: null)
+        : this(name, OnDevice(images), OnDevice(labels), [.. classes], mean, std, fingerprint: null)
     {
     }
 
@@ -181,6 +181,10 @@ public sealed class ImageSet : IDisposable
             throw new ArgumentException($"Labels must be from 0 to {classes.Length - 1} for {classes.Length} classes; these go from {lowest} to {highest}.", nameof(labels));
     }
 
+    private static Tensor OnDevice(Tensor tensor) => tensor?.device_type == DeviceType.META
+        ? throw new ArgumentException("A tensor on the META device has no values: make the set on the CPU and move it with To.")
+        : tensor!;
+
     private static Tensor Moved(Tensor tensor, Device device)
     {
         using var scope = NewDisposeScope();
@@ -230,8 +234,6 @@ public sealed class ImageSet : IDisposable
 
     private string ComputeFingerprint()
     {
-        if (Images.device_type == DeviceType.META)
-            throw new ArgumentException("A set on the META device has no pixels: make it on the CPU and move it with To.");
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData("TrivialLayers.ImageSet/1\n"u8);
         foreach (var size in Images.shape)

@@ -65,7 +65,7 @@ public sealed class IdxFileTests : IDisposable
         var compressed = FashionMnistSample.Gzip(Contents);
         Refused("images.gz", [.. compressed, 0], "last 8 bytes: expected CRC-32");
         Refused("images.gz", [.. compressed, .. compressed], "decompressed offset 76");
-        Refused("images.gz", [.. compressed, .. FashionMnistSample.Gzip([])], "last 8 bytes");
+        Refused("images.gz", [.. compressed, .. FashionMnistSample.Gzip([])], "76");
     }
 
     [Fact]

