@@ -10,33 +10,32 @@ namespace TrivialLayers.Runtime;
 /// <param name="LibTorch">Version of libtorch.</param>
 /// <param name="DotNet">The .NET runtime.</param>
 /// <param name="OperatingSystem">The operating system.</param>
-/// <param name="Processor">The processor's name.</param>
+/// <param name="Processor">The processor's name; that of the graphics card when it computed.</param>
 /// <param name="Threads">Threads torch computes with.</param>
 /// <param name="Created">When, in coordinated universal time.</param>
+/// <param name="Device">The device that computed: <c>cpu</c>, <c>cuda:0</c>.</param>
 public sealed record Provenance(
-    string Library, string TorchSharp, string LibTorch, string DotNet, string OperatingSystem, string Processor, int Threads, DateTimeOffset Created)
+    string Library, string TorchSharp, string LibTorch, string DotNet, string OperatingSystem, string Processor, int Threads, DateTimeOffset Created,
+    string Device = "cpu")
 {
-    /// <summary>This process, now.</summary>
-    public static Provenance Current() => new(
-        VersionOf(typeof(Provenance).Assembly),
-        VersionOf(typeof(torch).Assembly),
-        torch.__version__,
-        RuntimeInformation.FrameworkDescription,
-        RuntimeInformation.OSDescription,
-        ProcessorName(),
-        torch.get_num_threads(),
-        DateTimeOffset.UtcNow);
+    /// <summary>This process, now, on <see cref="ComputeDevice.Default"/>.</summary>
+    /// <exception cref="LibTorchNotLoadedException">libtorch could not be loaded.</exception>
+    public static Provenance Current()
+    {
+        var device = ComputeDevice.Default;
+        return new(
+            VersionOf(typeof(Provenance).Assembly),
+            VersionOf(typeof(torch).Assembly),
+            torch.__version__,
+            RuntimeInformation.FrameworkDescription,
+            RuntimeInformation.OSDescription,
+            device.type == DeviceType.CUDA ? Machine.Gpu(Math.Max(device.index, 0)) : Machine.Processor,
+            Runtime.Threads.Count,
+            DateTimeOffset.UtcNow,
+            device.ToString());
+    }
 
     private static string VersionOf(Assembly assembly) =>
         assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0]
         ?? assembly.GetName().Version?.ToString() ?? "unknown";
-
-    private static string ProcessorName()
-    {
-        const string list = "/proc/cpuinfo";
-        var line = File.Exists(list) ? File.ReadLines(list).FirstOrDefault(text => text.StartsWith("model name", StringComparison.Ordinal)) : null;
-        return line?.Split(':', 2)[1].Trim()
-            ?? Environment.GetEnvironmentVariable("PROCESSOR_IDENTIFIER")
-            ?? RuntimeInformation.ProcessArchitecture.ToString();
-    }
 }

@@ -8,12 +8,15 @@ public sealed class LibTorchTests
     [Fact]
     public void A_tensor_is_made_multiplied_and_differentiated()
     {
-        using var scope = torch.NewDisposeScope();
-        var weight = torch.tensor(new float[] { 1, 2, 3, 4 }).reshape(2, 2).requires_grad_();
-        var loss = weight.matmul(torch.tensor(new float[] { 10, 100 })).sum();
-        loss.backward();
-        Assert.Equal(640f, loss.item<float>());
-        Assert.Equal([10f, 100f, 10f, 100f], weight.grad!.data<float>().ToArray());
+        LiveTensors.AssertUnchangedBy(() =>
+        {
+            using var scope = torch.NewDisposeScope();
+            var weight = torch.tensor(new float[] { 1, 2, 3, 4 }).reshape(2, 2).requires_grad_();
+            var loss = weight.matmul(torch.tensor(new float[] { 10, 100 })).sum();
+            loss.backward();
+            Assert.Equal(640f, loss.item<float>());
+            Assert.Equal([10f, 100f, 10f, 100f], weight.grad!.data<float>().ToArray());
+        });
     }
 
     [Fact]
