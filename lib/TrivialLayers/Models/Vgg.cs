@@ -52,7 +52,7 @@ public sealed class Vgg : StagedNetwork
             }
 
             // torchvision's convolutions before batch norm keep their bias.
-            modules.AddRange([Conv2d(current, Scaled(size), 3, padding: 1), BatchNorm2d(Scaled(size)), ReLU(inplace: true)]);
+            modules.AddRange([Conv2d(current, Scaled(size), 3, padding: 1), BatchNorm2d(Scaled(size)), ReLU()]);
             current = Scaled(size);
         }
 

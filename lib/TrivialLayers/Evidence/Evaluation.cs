@@ -1,0 +1,69 @@
+using TorchSharp;
+using TrivialLayers.Data;
+using TrivialLayers.Models;
+using TrivialLayers.Runtime;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace TrivialLayers.Evidence;
+
+/// <summary>What a network answers on a set of images.</summary>
+public sealed class Evaluation
+{
+    /// <summary>Images a batch unless the caller says otherwise: enough to fill two cores, small enough for a laptop's memory.</summary>
+    public const int DefaultBatch = 250;
+
+    internal Evaluation(Outcomes outcomes, ConfusionMatrix confusion)
+    {
+        Outcomes = outcomes;
+        Confusion = confusion;
+    }
+
+    /// <summary>Right or wrong for each image.</summary>
+    public Outcomes Outcomes { get; }
+
+    /// <summary>Which classes were taken for which.</summary>
+    public ConfusionMatrix Confusion { get; }
+
+    /// <summary>Share of images answered right, in percent.</summary>
+    public double Percent => Outcomes.Accuracy;
+
+    /// <summary>Mean cross-entropy in nats.</summary>
+    public double CrossEntropy => Outcomes.MeanCrossEntropy;
+
+    /// <summary>Evaluates a network in evaluation mode, batch by batch; its mode is restored afterwards.</summary>
+    /// <param name="network">Any module from images <c>[N, C, H, W]</c> to logits <c>[N, classes]</c>.</param>
+    /// <param name="images">The images.</param>
+    /// <param name="batch">Images a batch, 1 or more.</param>
+    /// <param name="progress">Told about images done.</param>
+    /// <param name="cancellationToken">Ends the evaluation after the current batch.</param>
+    /// <exception cref="ArithmeticException">The network gave a logit that is not a finite number.</exception>
+    public static Evaluation Run(
+        Module<Tensor, Tensor> network,
+        ImageSet images,
+        int batch = DefaultBatch,
+        IProgress<ProgressReport>? progress = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        ArgumentNullException.ThrowIfNull(images);
+        ArgumentOutOfRangeException.ThrowIfLessThan(batch, 1);
+        cancellationToken = progress.Link(cancellationToken);
+        var device = NetworkProbe.DeviceOf(network);
+        using var evaluation = new EvaluationMode(network);
+        var answers = new AnswerSheet(images.Count, images.Classes.Count);
+        for (var start = 0; start < images.Count; start += batch)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            using var scope = NewDisposeScope();
+            var (input, labels) = images.Batch(start, Math.Min(batch, images.Count - start), device);
+            answers.Add(network.call(input.ToChannelsLast()), labels);
+            progress?.Report(new ProgressReport("evaluate", Math.Min(start + batch, images.Count), images.Count, "images"));
+        }
+
+        return answers.ToEvaluation(images);
+    }
+
+    /// <summary>The share of images that a network answers right, in percent.</summary>
+    public static double Accuracy(Module<Tensor, Tensor> network, ImageSet images) => Run(network, images).Percent;
+}

@@ -1,0 +1,61 @@
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace TrivialLayers.Training;
+
+/// <summary>
+/// Stochastic gradient descent with Nesterov momentum as torch computes it (Sutskever et al. 2013), with weight decay on kernels only.
+/// Unlike torch's own optimiser it gives its momentum by name, so that a training can be kept and continued bit for bit.
+/// </summary>
+internal sealed class KernelDecaySgd : IDisposable
+{
+    private readonly Recipe _recipe;
+    private readonly List<(string Name, Parameter Parameter)> _parameters;
+    private readonly Dictionary<string, Tensor> _momentum;
+
+    /// <summary>Starts from a momentum by parameter name (copied), zero where there is none.</summary>
+    public KernelDecaySgd(nn.Module network, Recipe recipe, IReadOnlyDictionary<string, Tensor> momentum)
+    {
+        _recipe = recipe;
+        _parameters = [.. network.named_parameters().Where(entry => entry.parameter.requires_grad)];
+        _momentum = _parameters.ToDictionary(
+            entry => entry.Name,
+            entry =>
+            {
+                var buffer = zeros(entry.Parameter.shape, device: entry.Parameter.device).DetachFromDisposeScope();
+                if (momentum.TryGetValue(entry.Name, out var values))
+                    buffer.copy_(values);
+                return buffer;
+            });
+    }
+
+    /// <summary>The momentum of each parameter, by name; valid until the next step.</summary>
+    public IReadOnlyDictionary<string, Tensor> Momentum => _momentum;
+
+    /// <summary>Backpropagates a loss and moves each parameter.</summary>
+    public void Step(Tensor loss, double learningRate)
+    {
+        foreach (var (_, parameter) in _parameters)
+            parameter.grad?.zero_();
+        loss.backward();
+        using var scope = NewDisposeScope();
+        using var noGradients = no_grad();
+        foreach (var (name, parameter) in _parameters)
+        {
+            if (parameter.grad is not { } gradient)
+                continue;
+            if (_recipe.WeightDecay > 0 && parameter.dim() > 1)
+                gradient = gradient.add(parameter, _recipe.WeightDecay);
+            var buffer = _momentum[name];
+            buffer.mul_(_recipe.Momentum).add_(gradient);
+            parameter.add_(gradient.add(buffer, _recipe.Momentum), -learningRate);
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (var buffer in _momentum.Values)
+            buffer.Dispose();
+    }
+}

@@ -1,0 +1,297 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using TorchSharp;
+using TrivialLayers.Data;
+using TrivialLayers.Evidence;
+using TrivialLayers.Models;
+using TrivialLayers.Runtime;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace TrivialLayers.Training;
+
+/// <summary>
+/// Trained networks in folders, found by what they are: network, data, recipe and seed. A folder holds <c>weights.safetensors</c>, <c>probe.safetensors</c>, <c>history.csv</c> and,
+/// written last, <c>run.json</c>; an unfinished one holds <c>training.safetensors</c> and goes on from there.
+/// </summary>
+public sealed partial class RunStore
+{
+    private const string RunFile = "run.json";
+    private const string WeightsFile = "weights.safetensors";
+    private const string ProbeFile = "probe.safetensors";
+    private const string HistoryFile = "history.csv";
+    private const string StateFile = "training.safetensors";
+    private const string StartProbeFile = "start-probe.safetensors";
+
+    private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, RespectRequiredConstructorParameters = true };
+
+    private readonly string _folder;
+    private readonly IReadOnlyList<string> _shipped;
+    private readonly Action<string> _report;
+
+    /// <summary>Makes a store; nothing is created before something is stored.</summary>
+    /// <param name="folder">Where new runs go.</param>
+    /// <param name="shipped">Folders to look in as well; never written to.</param>
+    /// <param name="report">Told in a sentence about a folder that cannot be used. By default written to the error output.</param>
+    public RunStore(string folder, IEnumerable<string>? shipped = null, Action<string>? report = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        _folder = Path.GetFullPath(folder);
+        _shipped = [.. shipped ?? []];
+        _report = report ?? Console.Error.WriteLine;
+    }
+
+    /// <summary>Loads the run if there is one, else trains it, going on where an earlier call was cancelled or killed. The network then has the run's weights.</summary>
+    /// <param name="network">The network; its weights are overwritten.</param>
+    /// <param name="data">The images.</param>
+    /// <param name="recipe">How to train.</param>
+    /// <param name="seed">Decides all that is random.</param>
+    /// <param name="progress">Told about images done.</param>
+    /// <param name="cancellationToken">Ends the training after the current batch; finished epochs are kept.</param>
+    public TrainedRun GetOrTrain(
+        Module<Tensor, Tensor> network,
+        DataSplit data,
+        Recipe recipe,
+        long seed,
+        IProgress<ProgressReport>? progress = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        ArgumentNullException.ThrowIfNull(data);
+        ArgumentNullException.ThrowIfNull(recipe);
+        recipe.Validate();
+        var given = Initialisation.He(network, Seeds.Derive(seed, "weights"));
+        var key = RunKey.Of(network, data.Fingerprint, recipe, seed, given);
+        foreach (var candidate in Candidates(key))
+        {
+            if (TryLoad(candidate, network, data, key) is { } run)
+                return run;
+        }
+
+        Initialisation.He(network, Seeds.Derive(seed, "weights"));
+        using var start = Probe(network, data);
+        var folder = FolderFor(network, data, seed, key, start);
+        return Train(folder, network, data, recipe, seed, key, progress, cancellationToken);
+    }
+
+    private IEnumerable<string> Candidates(string key) => _shipped.Prepend(_folder)
+        .Where(Directory.Exists)
+        .SelectMany(store => Directory.EnumerateDirectories(store, $"*-{key[..12]}*").Order(StringComparer.Ordinal))
+        .Where(folder => File.Exists(Path.Combine(folder, RunFile)) && !folder.Contains(".damaged", StringComparison.Ordinal));
+
+    private TrainedRun? TryLoad(string folder, Module<Tensor, Tensor> network, DataSplit data, string key)
+    {
+        try
+        {
+            var run = Read(folder);
+            if (run.Key != key)
+                throw new InvalidDataException($"{folder} holds the run {run.Key}; expected {key}.");
+            Weights.Load(network, Path.Combine(folder, WeightsFile));
+            using var probe = Probe(network, data);
+            return Reproduces(probe, Path.Combine(folder, ProbeFile)) ? run : null;
+        }
+        catch (Exception error) when (error is InvalidDataException or FileNotFoundException or ArgumentException)
+        {
+            SetAside(folder, error.Message);
+            return null;
+        }
+    }
+
+    /// <summary>Reads a finished run's record and checks it and the run's other files against their checksums.</summary>
+    /// <exception cref="InvalidDataException">A file is damaged or missing; the message names it.</exception>
+    public static TrainedRun Read(string folder)
+    {
+        var path = Path.Combine(folder, RunFile);
+        TrainedRun run;
+        try
+        {
+            run = JsonSerializer.Deserialize<TrainedRun>(File.ReadAllText(path), Json) ?? throw new InvalidDataException($"{path} is empty.");
+        }
+        catch (JsonException error)
+        {
+            throw new InvalidDataException($"{path} cannot be read: {error.Message}", error);
+        }
+
+        if (ChecksumOf(run) != run.Checksum)
+            throw new InvalidDataException($"{path} was changed after it was written: its checksum is {ChecksumOf(run)}; it says {run.Checksum}.");
+        foreach (var (file, expected) in run.Files)
+        {
+            var found = File.Exists(Path.Combine(folder, file)) ? Sha256(Path.Combine(folder, file)) : "none: it is missing";
+            if (found != expected)
+                throw new InvalidDataException($"{Path.Combine(folder, file)} is damaged: its SHA-256 is {found}; {RunFile} says {expected}.");
+        }
+
+        var history = Path.Combine(folder, HistoryFile);
+        return run with { Folder = folder, History = TrainingHistory.FromCsv(File.ReadAllText(history), history) };
+    }
+
+    /// <summary>The first folder of this key that holds nothing, or an unfinished training of a network that behaved the same at its start.</summary>
+    private string FolderFor(Module<Tensor, Tensor> network, DataSplit data, long seed, string key, BehaviourProbe start)
+    {
+        var name = $"{Slug(TitleOf(network))}-{data.Name}-seed{seed.ToString(CultureInfo.InvariantCulture)}-{key[..12]}";
+        for (var variant = 1; ; variant++)
+        {
+            var folder = Path.Combine(_folder, variant == 1 ? name : $"{name}-{variant}");
+            var probe = Path.Combine(folder, StartProbeFile);
+            if (File.Exists(Path.Combine(folder, RunFile)))
+                continue;
+            if (!File.Exists(probe))
+            {
+                Directory.CreateDirectory(folder);
+                AtomicFile.Write(probe, stream => Safetensors.Write(stream, start.Tensors));
+                return folder;
+            }
+
+            try
+            {
+                if (Reproduces(start, probe))
+                    return folder;
+            }
+            catch (InvalidDataException error)
+            {
+                SetAside(folder, error.Message);
+                variant--;
+            }
+        }
+    }
+
+    private TrainedRun Train(
+        string folder,
+        Module<Tensor, Tensor> network,
+        DataSplit data,
+        Recipe recipe,
+        long seed,
+        string key,
+        IProgress<ProgressReport>? progress,
+        CancellationToken cancellationToken)
+    {
+        var state = Path.Combine(folder, StateFile);
+        var history = new TrainingHistory([]);
+        var momentum = new Dictionary<string, Tensor>();
+        if (File.Exists(state))
+        {
+            try
+            {
+                (history, momentum) = TrainingState.Load(state, network, key);
+            }
+            catch (InvalidDataException error)
+            {
+                File.Move(state, FreeName(state + ".damaged"));
+                _report($"Training starts over: {error.Message}");
+            }
+        }
+
+        var clock = Stopwatch.StartNew();
+        var before = history.Epochs.Sum(epoch => data.Train.Count / epoch.ImagesPerSecond);
+        try
+        {
+            history = Trainer.Continue(
+                network, data, recipe, seed, history, momentum,
+                (epochs, buffers) => AtomicFile.Write(state, stream => TrainingState.Save(stream, network, buffers, epochs, key)),
+                progress, cancellationToken);
+        }
+        finally
+        {
+            foreach (var buffer in momentum.Values)
+                buffer.Dispose();
+        }
+
+        return Finish(folder, network, data, recipe, seed, key, history, before + clock.Elapsed.TotalSeconds, cancellationToken);
+    }
+
+    private static TrainedRun Finish(
+        string folder,
+        Module<Tensor, Tensor> network,
+        DataSplit data,
+        Recipe recipe,
+        long seed,
+        string key,
+        TrainingHistory history,
+        double seconds,
+        CancellationToken cancellationToken)
+    {
+        Weights.Save(network, Path.Combine(folder, WeightsFile));
+        using (var probe = Probe(network, data))
+            AtomicFile.Write(Path.Combine(folder, ProbeFile), stream => Safetensors.Write(stream, probe.Tensors));
+        AtomicFile.WriteText(Path.Combine(folder, HistoryFile), history.ToCsv());
+        var run = new TrainedRun
+        {
+            Network = TitleOf(network),
+            Key = key,
+            Data = data.Name,
+            DataFingerprint = data.Fingerprint,
+            Recipe = recipe,
+            Seed = seed,
+            Parameters = network.parameters().Sum(parameter => parameter.numel()),
+            TrainingAccuracy = Evaluation.Run(network, data.Train, cancellationToken: cancellationToken).Percent,
+            ValidationAccuracy = Evaluation.Run(network, data.Validation, cancellationToken: cancellationToken).Percent,
+            TestAccuracy = Evaluation.Run(network, data.Test, cancellationToken: cancellationToken).Percent,
+            Seconds = seconds,
+            Files = new[] { WeightsFile, ProbeFile, HistoryFile }.ToDictionary(file => file, file => Sha256(Path.Combine(folder, file))),
+            Modules = ModuleTree.Describe(network).TrimEnd('\n').Split('\n'),
+            Provenance = Provenance.Current(),
+            History = history,
+            Folder = folder,
+        };
+        run = run with { Checksum = ChecksumOf(run) };
+        AtomicFile.WriteText(Path.Combine(folder, RunFile), JsonSerializer.Serialize(run, Json) + "\n");
+        File.Delete(Path.Combine(folder, StateFile));
+        File.Delete(Path.Combine(folder, StartProbeFile));
+        return run;
+    }
+
+    private void SetAside(string folder, string reason)
+    {
+        if (!folder.StartsWith(_folder, StringComparison.Ordinal))
+        {
+            _report($"The shipped run {folder} is not used: {reason}");
+            return;
+        }
+
+        var aside = FreeName(folder + ".damaged");
+        Directory.Move(folder, aside);
+        _report($"The run {folder} cannot be used and is now {aside}: {reason}");
+    }
+
+    private static BehaviourProbe Probe(Module<Tensor, Tensor> network, DataSplit data)
+    {
+        using var scope = NewDisposeScope();
+        return BehaviourProbe.Of(network, data.Train.Batch(0, Math.Min(BehaviourProbe.Images, data.Train.Count), NetworkProbe.DeviceOf(network)).Images);
+    }
+
+    private static bool Reproduces(BehaviourProbe probe, string path)
+    {
+        var (tensors, _) = Safetensors.Read(path);
+        try
+        {
+            return probe.Reproduces(tensors);
+        }
+        finally
+        {
+            foreach (var tensor in tensors.Values)
+                tensor.Dispose();
+        }
+    }
+
+    private static string FreeName(string path) =>
+        Enumerable.Range(1, int.MaxValue).Select(i => $"{path}-{i}").First(name => !Path.Exists(name));
+
+    private static string ChecksumOf(TrainedRun run) =>
+        Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(run with { Checksum = "" }, Json)));
+
+    private static string Sha256(string path)
+    {
+        using var stream = File.OpenRead(path);
+        return Convert.ToHexStringLower(SHA256.HashData(stream));
+    }
+
+    private static string TitleOf(Module network) => network is StagedNetwork staged ? staged.Title : network.GetName();
+
+    private static string Slug(string title) => NotInNames().Replace(title.ToLowerInvariant(), "-").Trim('-');
+
+    [GeneratedRegex("[^a-z0-9.]+")]
+    private static partial Regex NotInNames();
+}

@@ -1,0 +1,202 @@
+using System.Buffers.Binary;
+using System.Text;
+using System.Text.Json;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace TrivialLayers.Training;
+
+/// <summary>
+/// The safetensors format (Hugging Face, version 0.4): eight bytes of header length, a JSON header, the tensors' bytes. Reading checks every number of the header
+/// against the file before a tensor is made; nothing in a file is executed.
+/// </summary>
+public static class Safetensors
+{
+    private const int LargestHeader = 100_000_000;
+
+    private static readonly Dictionary<string, ScalarType> Types = new()
+    {
+        ["F32"] = ScalarType.Float32, ["F64"] = ScalarType.Float64, ["F16"] = ScalarType.Float16, ["BF16"] = ScalarType.BFloat16,
+        ["I64"] = ScalarType.Int64, ["I32"] = ScalarType.Int32, ["I16"] = ScalarType.Int16, ["I8"] = ScalarType.Int8,
+        ["U8"] = ScalarType.Byte, ["BOOL"] = ScalarType.Bool,
+    };
+
+    /// <summary>Writes tensors in the given order, the header padded so that the data starts at a multiple of eight bytes.</summary>
+    /// <param name="stream">Where to; not closed.</param>
+    /// <param name="tensors">Tensors by name, on any device, of any layout.</param>
+    /// <param name="metadata">Text by name, or null.</param>
+    public static void Write(Stream stream, IEnumerable<KeyValuePair<string, Tensor>> tensors, IReadOnlyDictionary<string, string>? metadata = null)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        using var scope = NewDisposeScope();
+        var entries = tensors.Select(entry => (Name: entry.Key, Values: entry.Value.detach().cpu().contiguous())).ToList();
+        var header = Header(entries, metadata);
+        Span<byte> length = stackalloc byte[8];
+        BinaryPrimitives.WriteInt64LittleEndian(length, header.Length);
+        stream.Write(length);
+        stream.Write(header);
+        foreach (var (_, values) in entries)
+        {
+            if (values.numel() > 0)
+                stream.Write(values.bytes);
+        }
+    }
+
+    /// <summary>Reads a whole file.</summary>
+    /// <param name="path">The file.</param>
+    /// <returns>The tensors on the CPU, for the caller to dispose, and the metadata.</returns>
+    /// <exception cref="InvalidDataException">The file is not as the format says; the message names the file, what was found and what was expected.</exception>
+    public static (IReadOnlyDictionary<string, Tensor> Tensors, IReadOnlyDictionary<string, string> Metadata) Read(string path)
+    {
+        using var stream = File.OpenRead(path);
+        var (entries, metadata, start) = ReadHeader(stream, path);
+        var tensors = new Dictionary<string, Tensor>();
+        try
+        {
+            foreach (var entry in entries)
+            {
+                var tensor = empty(entry.Shape, dtype: entry.Type);
+                tensors.Add(entry.Name, tensor);
+                if (tensor.numel() == 0)
+                    continue;
+                stream.Position = start + entry.Begin;
+                stream.ReadExactly(tensor.bytes);
+            }
+        }
+        catch
+        {
+            foreach (var tensor in tensors.Values)
+                tensor.Dispose();
+            throw;
+        }
+
+        return (tensors, metadata);
+    }
+
+    private sealed record Entry(string Name, ScalarType Type, long[] Shape, long Begin, long End);
+
+    private static byte[] Header(List<(string Name, Tensor Values)> entries, IReadOnlyDictionary<string, string>? metadata)
+    {
+        using var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            if (metadata is { Count: > 0 })
+            {
+                json.WriteStartObject("__metadata__");
+                foreach (var (name, text) in metadata.OrderBy(entry => entry.Key, StringComparer.Ordinal))
+                    json.WriteString(name, text);
+                json.WriteEndObject();
+            }
+
+            var offset = 0L;
+            foreach (var (name, values) in entries)
+            {
+                var size = values.numel() * values.element_size();
+                json.WriteStartObject(name);
+                json.WriteString("dtype", Types.Single(type => type.Value == values.dtype).Key);
+                json.WriteStartArray("shape");
+                foreach (var dimension in values.shape)
+                    json.WriteNumberValue(dimension);
+                json.WriteEndArray();
+                json.WriteStartArray("data_offsets");
+                json.WriteNumberValue(offset);
+                json.WriteNumberValue(offset += size);
+                json.WriteEndArray();
+                json.WriteEndObject();
+            }
+
+            json.WriteEndObject();
+        }
+
+        while (buffer.Length % 8 != 0)
+            buffer.WriteByte((byte)' ');
+        return buffer.ToArray();
+    }
+
+    private static (List<Entry> Entries, Dictionary<string, string> Metadata, long Start) ReadHeader(FileStream stream, string path)
+    {
+        InvalidDataException Wrong(string what, Exception? inner = null) => new($"{path} is not a safetensors file: {what}", inner);
+
+        Span<byte> lengthBytes = stackalloc byte[8];
+        if (stream.ReadAtLeast(lengthBytes, 8, throwOnEndOfStream: false) < 8)
+            throw Wrong($"it has {stream.Length} bytes; the header length alone needs 8.");
+        var length = BinaryPrimitives.ReadInt64LittleEndian(lengthBytes);
+        if (length < 2 || length > LargestHeader || length > stream.Length - 8)
+            throw Wrong($"its header claims {length} bytes; the file has {stream.Length - 8} after the length.");
+        var header = new byte[length];
+        stream.ReadExactly(header);
+
+        var entries = new List<Entry>();
+        var metadata = new Dictionary<string, string>();
+        try
+        {
+            using var document = JsonDocument.Parse(Encoding.UTF8.GetString(header));
+            foreach (var property in document.RootElement.EnumerateObject())
+            {
+                if (property.Name == "__metadata__")
+                {
+                    foreach (var entry in property.Value.EnumerateObject())
+                        metadata[entry.Name] = entry.Value.GetString() ?? throw Wrong($"the metadata '{entry.Name}' is not text.");
+                }
+                else
+                {
+                    entries.Add(ReadEntry(property, Wrong));
+                }
+            }
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException or KeyNotFoundException)
+        {
+            throw Wrong($"its header cannot be read: {error.Message}", error);
+        }
+
+        CheckLayout(entries, stream.Length - 8 - length, Wrong);
+        return (entries, metadata, 8 + length);
+    }
+
+    private static Entry ReadEntry(JsonProperty property, Func<string, Exception?, InvalidDataException> wrong)
+    {
+        var type = property.Value.GetProperty("dtype").GetString() ?? "";
+        if (!Types.TryGetValue(type, out var scalar))
+            throw wrong($"'{property.Name}' has the element type '{type}'; known: {string.Join(", ", Types.Keys)}.", null);
+        var shape = property.Value.GetProperty("shape").EnumerateArray().Select(dimension => dimension.GetInt64()).ToArray();
+        var offsets = property.Value.GetProperty("data_offsets").EnumerateArray().Select(offset => offset.GetInt64()).ToArray();
+        if (offsets.Length != 2 || offsets[0] < 0 || offsets[1] < offsets[0])
+            throw wrong($"'{property.Name}' has the offsets [{string.Join(", ", offsets)}]; expected a begin and an end.", null);
+        return new Entry(property.Name, scalar, shape, offsets[0], offsets[1]);
+    }
+
+    /// <summary>The tensors cover the data without hole or overlap, and each has as many bytes as its shape asks for.</summary>
+    private static void CheckLayout(List<Entry> entries, long available, Func<string, Exception?, InvalidDataException> wrong)
+    {
+        if (entries.GroupBy(entry => entry.Name).FirstOrDefault(group => group.Count() > 1) is { } twice)
+            throw wrong($"'{twice.Key}' is there twice.", null);
+        var next = 0L;
+        foreach (var entry in entries.OrderBy(entry => entry.Begin).ThenBy(entry => entry.End))
+        {
+            var size = (Int128)ElementSize(entry.Type);
+            foreach (var dimension in entry.Shape)
+            {
+                if (dimension < 0 || (size *= dimension) > available)
+                    throw wrong($"'{entry.Name}' has the shape [{string.Join(", ", entry.Shape)}], more than the {available} bytes of data.", null);
+            }
+
+            if (size != entry.End - entry.Begin)
+                throw wrong($"'{entry.Name}' has {entry.End - entry.Begin} bytes; its shape [{string.Join(", ", entry.Shape)}] needs {size}.", null);
+            if (entry.Begin != next)
+                throw wrong($"'{entry.Name}' begins at {entry.Begin}; expected {next}.", null);
+            next = entry.End;
+        }
+
+        if (next != available)
+            throw wrong($"its tensors end at byte {next} of the data; the file has {available}.", null);
+    }
+
+    private static int ElementSize(ScalarType type) => type switch
+    {
+        ScalarType.Float64 or ScalarType.Int64 => 8,
+        ScalarType.Float32 or ScalarType.Int32 => 4,
+        ScalarType.Float16 or ScalarType.BFloat16 or ScalarType.Int16 => 2,
+        _ => 1,
+    };
+}

@@ -1,0 +1,120 @@
+using System.Diagnostics;
+using TorchSharp;
+using TorchSharp.Modules;
+using TrivialLayers.Data;
+using TrivialLayers.Evidence;
+using TrivialLayers.Models;
+using TrivialLayers.Runtime;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace TrivialLayers.Training;
+
+/// <summary>Trains a network on the training images by a recipe; the validation images are only looked at.</summary>
+public static class Trainer
+{
+    /// <summary>Initialises the network from the seed (<see cref="Initialisation.He"/>) and trains it. The network is left in evaluation mode.</summary>
+    /// <param name="network">Any module from images <c>[N, C, H, W]</c> to logits <c>[N, classes]</c>; trained on the device that holds it.</param>
+    /// <param name="data">The images; the test images are not touched.</param>
+    /// <param name="recipe">How to train.</param>
+    /// <param name="seed">Decides the starting weights, the order of the images and the augmentation.</param>
+    /// <param name="progress">Told about images done, loss and accuracy.</param>
+    /// <param name="cancellationToken">Ends the training after the current batch.</param>
+    /// <returns>Loss and accuracy of each epoch.</returns>
+    /// <exception cref="OperationCanceledException">The training was cancelled; the network is half-trained.</exception>
+    /// <exception cref="ArithmeticException">The loss is no longer a finite number.</exception>
+    public static TrainingHistory Fit(
+        Module<Tensor, Tensor> network,
+        DataSplit data,
+        Recipe recipe,
+        long seed,
+        IProgress<ProgressReport>? progress = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        Initialisation.He(network, Seeds.Derive(seed, "weights"));
+        var momentum = new Dictionary<string, Tensor>();
+        return Continue(network, data, recipe, seed, new TrainingHistory([]), momentum, (_, _) => { }, progress, cancellationToken);
+    }
+
+    /// <summary>Goes on after the epochs of a history; <paramref name="epochDone"/> gets the state to keep after each further one.</summary>
+    internal static TrainingHistory Continue(
+        Module<Tensor, Tensor> network,
+        DataSplit data,
+        Recipe recipe,
+        long seed,
+        TrainingHistory history,
+        IReadOnlyDictionary<string, Tensor> momentum,
+        Action<TrainingHistory, IReadOnlyDictionary<string, Tensor>> epochDone,
+        IProgress<ProgressReport>? progress,
+        CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        ArgumentNullException.ThrowIfNull(recipe);
+        recipe.Validate();
+        cancellationToken = progress.Link(cancellationToken);
+        var title = network is StagedNetwork staged ? staged.Title : network.GetName();
+        using var optimizer = new KernelDecaySgd(network, recipe, momentum);
+        for (var epoch = history.Epochs.Count + 1; epoch <= recipe.Epochs; epoch++)
+        {
+            using var scope = NewDisposeScope();
+            var (loss, accuracy, rate) = TrainEpoch(network, data.Train, recipe, seed, epoch, optimizer, title, history, progress, cancellationToken);
+            var validation = Evaluation.Run(network, data.Validation, cancellationToken: cancellationToken);
+            history = history.With(new EpochRecord(epoch, loss, accuracy, validation.CrossEntropy, validation.Percent, rate));
+            epochDone(history, optimizer.Momentum);
+        }
+
+        network.eval();
+        return history;
+    }
+
+    private static (double Loss, double Accuracy, double ImagesPerSecond) TrainEpoch(
+        Module<Tensor, Tensor> network,
+        ImageSet images,
+        Recipe recipe,
+        long seed,
+        int epoch,
+        KernelDecaySgd optimizer,
+        string title,
+        TrainingHistory history,
+        IProgress<ProgressReport>? progress,
+        CancellationToken cancellationToken)
+    {
+        var device = NetworkProbe.DeviceOf(network);
+        var batch = Math.Min(recipe.Batch, images.Count);
+        var steps = images.Count / batch;
+        var clock = Stopwatch.StartNew();
+
+        // Each epoch draws from generators of its own, so that a resumed training needs no generator state; modules that draw (dropout) use torch's global one.
+        manual_seed(Seeds.Derive(seed, $"modules, epoch {epoch}"));
+        using var generator = new Generator((ulong)Seeds.Derive(seed, $"images, epoch {epoch}"), CPU);
+        using var order = randperm(images.Count, generator: generator);
+        using var lossSum = zeros(1, dtype: ScalarType.Float64, device: device);
+        using var correct = zeros(1, dtype: ScalarType.Int64, device: device);
+        var augmentation = new Augmentation(recipe.CropPadding, recipe.Flip);
+        network.train();
+        for (var step = 0; step < steps; step++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            using var scope = NewDisposeScope();
+            var chosen = order.slice(0, step * batch, (step + 1) * batch, 1);
+            var (input, labels) = images.Batch(chosen, device);
+            var logits = network.call(augmentation.Apply(input, generator).ToChannelsLast());
+            var loss = functional.cross_entropy(logits, labels, label_smoothing: recipe.LabelSmoothing);
+            optimizer.Step(loss, recipe.LearningRateAt((step + 1.0 + ((epoch - 1) * steps)) / ((recipe.Epochs * steps) + 1)));
+            lossSum.add_(loss.detach().to(ScalarType.Float64));
+            correct.add_(logits.detach().argmax(1).eq(labels).sum());
+            progress?.Report(new ProgressReport(
+                $"train {title}", (((epoch - 1L) * steps) + step + 1) * batch, (long)recipe.Epochs * steps * batch, "images", Note(epoch, recipe, history)));
+        }
+
+        var meanLoss = lossSum.item<double>() / steps;
+        if (!double.IsFinite(meanLoss))
+            throw new ArithmeticException($"The loss of epoch {epoch} is {meanLoss}. Lower the recipe's LearningRate ({recipe.LearningRate}).");
+        return (meanLoss, 100.0 * correct.item<long>() / (steps * batch), steps * batch / clock.Elapsed.TotalSeconds);
+    }
+
+    private static string Note(int epoch, Recipe recipe, TrainingHistory history) =>
+        FormattableString.Invariant($"epoch {epoch}/{recipe.Epochs}")
+        + (history.Epochs.Count > 0 ? FormattableString.Invariant($", validation {history.Epochs[^1].ValidationAccuracy:F1} %") : "");
+}

@@ -1,0 +1,96 @@
+using System.Text.Json;
+using TorchSharp;
+using TrivialLayers.Data;
+using TrivialLayers.Evidence;
+using TrivialLayers.Models;
+using TrivialLayers.Runtime;
+using TrivialLayers.Training;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace TrivialLayers.Zeroing;
+
+/// <summary>
+/// Sweeps in files, found by weights, images and operation: asked again, a sweep loads in milliseconds. A stored sweep is used only when the network still answers the first
+/// images as it did then.
+/// </summary>
+public sealed class SweepStore
+{
+    private static readonly JsonSerializerOptions Json = new() { RespectRequiredConstructorParameters = true };
+
+    private readonly string? _folder;
+    private readonly IReadOnlyList<string> _shipped;
+    private readonly Action<string> _report;
+
+    /// <summary>Makes a store; nothing is created before something is stored.</summary>
+    /// <param name="folder">Where new sweeps go, or null to keep none.</param>
+    /// <param name="shipped">Folders to look in as well; never written to.</param>
+    /// <param name="report">Told in a sentence about a file that cannot be used. By default written to the error output.</param>
+    public SweepStore(string? folder, IEnumerable<string>? shipped = null, Action<string>? report = null)
+    {
+        _folder = folder is null ? null : Path.GetFullPath(folder);
+        _shipped = [.. shipped ?? []];
+        _report = report ?? Console.Error.WriteLine;
+    }
+
+    /// <summary>The store beside the runs: <c>sweeps/</c> in <see cref="Runs.Folder"/>, and the shipped ones in <c>data/checkpoints/sweeps/</c>.</summary>
+    public static SweepStore Default => new(
+        Path.Combine(Runs.Folder, "sweeps"), [Path.Combine(Runs.ShippedFolder, "sweeps")]);
+
+    /// <summary>Keeps nothing and finds nothing: every sweep is computed.</summary>
+    public static SweepStore None { get; } = new(null);
+
+    internal ZeroSweep? Find(SweepIdentity identity, Module<Tensor, Tensor> network, ImageSet images, IReadOnlyList<ConvolutionLayer> layers)
+    {
+        foreach (var path in Folders().Select(folder => PathOf(folder, identity)).Where(File.Exists))
+        {
+            try
+            {
+                var stored = JsonSerializer.Deserialize<StoredSweep>(File.ReadAllBytes(path), Json)
+                    ?? throw new InvalidDataException("the file is empty.");
+                if (stored.Identity.Address != identity.Address)
+                    throw new InvalidDataException($"it is the sweep {stored.Identity.Address}.");
+                if (StillAnswers(stored, network, images))
+                    return stored.ToSweep(identity, layers, images.Classes);
+            }
+            catch (Exception error) when (error is JsonException or InvalidDataException or ArgumentException or FormatException)
+            {
+                _report($"The stored sweep {path} cannot be used and is computed anew: {error.Message}");
+                if (path.StartsWith(_folder + Path.DirectorySeparatorChar, StringComparison.Ordinal))
+                    File.Move(path, path + ".damaged", overwrite: true);
+            }
+        }
+
+        return null;
+    }
+
+    internal void Save(ZeroSweep sweep, Module<Tensor, Tensor> network, ImageSet images)
+    {
+        if (_folder is null)
+            return;
+        Directory.CreateDirectory(_folder);
+        var stored = StoredSweep.From(sweep, FirstLogits(network, images));
+        AtomicFile.Write(PathOf(_folder, sweep.Identity), stream => JsonSerializer.Serialize(stream, stored, Json));
+    }
+
+    private IEnumerable<string> Folders() => _folder is null ? _shipped : _shipped.Prepend(_folder);
+
+    private static string PathOf(string folder, SweepIdentity identity) => Path.Combine(folder, identity.Address[..24] + ".json");
+
+    /// <summary>The hash of the modules cannot see another activation or a moved connection in a forward pass; the logits of a few images do.</summary>
+    private static bool StillAnswers(StoredSweep stored, Module<Tensor, Tensor> network, ImageSet images)
+    {
+        var now = FirstLogits(network, images);
+        var largest = stored.FirstLogits.Max(Math.Abs);
+        return now.Length == stored.FirstLogits.Length
+            && now.Zip(stored.FirstLogits).All(pair => Math.Abs(pair.First - pair.Second) <= 1e-3 * largest);
+    }
+
+    private static float[] FirstLogits(Module<Tensor, Tensor> network, ImageSet images)
+    {
+        using var scope = NewDisposeScope();
+        using var evaluation = new EvaluationMode(network);
+        var (input, _) = images.Batch(0, Math.Min(BehaviourProbe.Images, images.Count), NetworkProbe.DeviceOf(network));
+        return [.. network.call(input).cpu().contiguous().data<float>()];
+    }
+}

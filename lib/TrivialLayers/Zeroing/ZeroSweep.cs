@@ -1,0 +1,154 @@
+using System.Diagnostics;
+using TorchSharp;
+using TrivialLayers.Data;
+using TrivialLayers.Evidence;
+using TrivialLayers.Models;
+using TrivialLayers.Runtime;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace TrivialLayers.Zeroing;
+
+/// <summary>Each convolution of a network zeroed in turn, tested on the same images, compared with the untouched network.</summary>
+public sealed partial class ZeroSweep
+{
+    /// <summary>Confidence level at which the intervals of all layers hold together.</summary>
+    public const double Level = 0.95;
+
+    internal ZeroSweep(SweepIdentity identity, Evaluation baseline, IReadOnlyList<(ConvolutionLayer Layer, Evaluation Zeroed, double Agreement)> layers, double seconds, Provenance provenance)
+    {
+        Identity = identity;
+        Baseline = baseline;
+        Seconds = seconds;
+        Provenance = provenance;
+        var intervals = PairedInterval.Simultaneous(baseline.Outcomes, [.. layers.Select(layer => layer.Zeroed.Outcomes)], Level);
+        Layers =
+        [
+            .. layers.Zip(intervals, (entry, interval) => new ZeroedLayer(
+                entry.Layer,
+                entry.Zeroed.Outcomes,
+                entry.Zeroed.Confusion,
+                entry.Agreement,
+                baseline.Outcomes.Against(entry.Zeroed.Outcomes),
+                interval,
+                entry.Zeroed.CrossEntropy - baseline.CrossEntropy)),
+        ];
+    }
+
+    /// <summary>What was swept: network, weights and images.</summary>
+    public SweepIdentity Identity { get; }
+
+    /// <summary>The untouched network on the same images.</summary>
+    public Evaluation Baseline { get; }
+
+    /// <summary>Each zeroed convolution, in the order of the modules.</summary>
+    public IReadOnlyList<ZeroedLayer> Layers { get; }
+
+    /// <summary>How long the sweep took when it was computed, in seconds.</summary>
+    public double Seconds { get; }
+
+    /// <summary>Machine and versions of the sweep.</summary>
+    public Provenance Provenance { get; }
+
+    /// <summary>How many layers have a verdict at a margin.</summary>
+    public int Count(Verdict verdict, Margin? margin = null) =>
+        Layers.Count(layer => layer.VerdictAt(margin ?? Margin.Default) == verdict);
+
+    /// <summary>Half the width of a layer's interval at the median share of images that changed, in percentage points: the smallest drop this sweep can tell from the margin.</summary>
+    public double SmallestResolvableDrop
+    {
+        get
+        {
+            var discordances = Layers.Select(layer => layer.Change.Discordance).Order().ToList();
+            return PairedInterval.SmallestResolvableDrop(Baseline.Outcomes.Count, discordances[discordances.Count / 2], Layers.Count, Level);
+        }
+    }
+
+    /// <summary>
+    /// Zeroes each convolution in turn and tests. A <see cref="StagedNetwork"/> is computed again only from the stage that holds the zeroed layer; any other module as a whole.
+    /// </summary>
+    /// <param name="network">Any module from images <c>[N, C, H, W]</c> to logits <c>[N, classes]</c>; unchanged afterwards.</param>
+    /// <param name="images">The test images.</param>
+    /// <param name="progress">Told about layer evaluations done.</param>
+    /// <param name="store">Where sweeps are kept and looked up. By default <see cref="SweepStore.Default"/>; <see cref="SweepStore.None"/> always computes.</param>
+    /// <param name="batch">Images a batch.</param>
+    /// <param name="roleOf">Gives roles to the layers of a user's module; see <see cref="ConvolutionLayers.Of"/>.</param>
+    /// <param name="cancellationToken">Ends the sweep after the current layer of the current batch.</param>
+    /// <exception cref="InvalidOperationException">The network has no convolution, or a kernel is zero before it is zeroed, or is not zero after.</exception>
+    public static ZeroSweep Run(
+        Module<Tensor, Tensor> network,
+        ImageSet images,
+        IProgress<ProgressReport>? progress = null,
+        SweepStore? store = null,
+        int batch = Evaluation.DefaultBatch,
+        Func<string, LayerRole>? roleOf = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        ArgumentNullException.ThrowIfNull(images);
+        ArgumentOutOfRangeException.ThrowIfLessThan(batch, 1);
+        store ??= SweepStore.Default;
+        var layers = ConvolutionLayers.Of(network, roleOf);
+        if (layers.Count == 0)
+            throw new InvalidOperationException("The network has no two-dimensional convolution to zero.");
+        var identity = SweepIdentity.Of(network, images);
+        if (store.Find(identity, network, images, layers) is { } stored)
+            return stored;
+        CheckKernels(network, layers);
+        var sweep = Compute(identity, network, images, layers, batch, progress, progress.Link(cancellationToken));
+        store.Save(sweep, network, images);
+        return sweep;
+    }
+
+    private static ZeroSweep Compute(
+        SweepIdentity identity,
+        Module<Tensor, Tensor> network,
+        ImageSet images,
+        IReadOnlyList<ConvolutionLayer> layers,
+        int batch,
+        IProgress<ProgressReport>? progress,
+        CancellationToken cancellationToken)
+    {
+        var clock = Stopwatch.StartNew();
+        var device = NetworkProbe.DeviceOf(network);
+        using var evaluation = new EvaluationMode(network);
+        var prefix = PrefixReuse.For(network, layers);
+        var baseline = new AnswerSheet(images.Count, images.Classes.Count);
+        var zeroed = layers.Select(_ => new AnswerSheet(images.Count, images.Classes.Count)).ToList();
+        var done = 0L;
+        for (var start = 0; start < images.Count; start += batch)
+        {
+            using var scope = NewDisposeScope();
+            var size = Math.Min(batch, images.Count - start);
+            var (input, labels) = images.Batch(start, size, device);
+            baseline.Add(prefix.Begin(input.ToChannelsLast()), labels);
+            foreach (var (layer, sheet) in layers.Zip(zeroed))
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                using var layerScope = NewDisposeScope();
+                using (Zeroing.Of(network, layer.Name))
+                    sheet.Add(prefix.After(layer.Name), labels);
+                progress?.Report(new ProgressReport($"zero {layers.Count} layers", done += size, (long)layers.Count * images.Count, "images"));
+            }
+        }
+
+        var results = layers.Zip(zeroed, (layer, sheet) => (layer, sheet.ToEvaluation(images), sheet.AgreementWith(baseline))).ToList();
+        return new ZeroSweep(identity, baseline.ToEvaluation(images), results, clock.Elapsed.TotalSeconds, Provenance.Current());
+    }
+
+    /// <summary>A layer that is not really changed would show a drop of zero and pass for trivial, so it is an error.</summary>
+    private static void CheckKernels(Module network, IReadOnlyList<ConvolutionLayer> layers)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradients = no_grad();
+        bool IsZero(ConvolutionLayer layer) => network.get_parameter(layer.Weight)!.count_nonzero().item<long>() == 0;
+        foreach (var layer in layers)
+        {
+            if (IsZero(layer))
+                throw new InvalidOperationException($"The kernel of '{layer.Name}' is zero already; zeroing it would change nothing and prove nothing. End the zeroing scope first, or train the network.");
+            using var zeroing = Zeroing.Of(network, layer.Name);
+            if (!IsZero(layer))
+                throw new InvalidOperationException($"The kernel of '{layer.Name}' did not become zero. Is it computed from other weights?");
+        }
+    }
+}

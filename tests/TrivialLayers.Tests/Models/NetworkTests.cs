@@ -1,0 +1,115 @@
+using TorchSharp;
+using TrivialLayers.Models;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace TrivialLayers.Tests.Models;
+
+public sealed class NetworkTests
+{
+    [Theory]
+    [InlineData(20, 21, 272_474)]
+    [InlineData(32, 33, 466_906)]
+    [InlineData(44, 45, 661_338)]
+    [InlineData(56, 57, 855_770)]
+    [InlineData(110, 111, 1_730_714)]
+    public void ResNet_has_the_documented_convolutions_and_parameters(int depth, int convolutions, long parameters)
+    {
+        using var network = ResNet.ForSmallImages(depth);
+        Assert.Equal(convolutions, network.Layers.Count);
+        Assert.Equal(parameters, Parameters(network));
+    }
+
+    [Theory]
+    [InlineData(11, 8, 9_231_114)]
+    [InlineData(13, 10, 9_416_010)]
+    [InlineData(16, 13, 14_728_266)]
+    [InlineData(19, 16, 20_040_522)]
+    public void Vgg_has_the_documented_convolutions_and_parameters(int depth, int convolutions, long parameters)
+    {
+        using var network = Vgg.ForSmallImages(depth);
+        Assert.Equal(convolutions, network.Layers.Count);
+        Assert.Equal(parameters, Parameters(network));
+    }
+
+    [Fact]
+    public void Names_are_those_of_torchvision()
+    {
+        using var resnet = ResNet.ForSmallImages(8);
+        string[] expected = ["conv1.weight", "bn1.running_var", "layer1.0.conv1.weight", "layer2.0.downsample.0.weight", "layer2.0.downsample.1.bias", "layer3.0.bn2.weight", "fc.bias"];
+        Assert.Subset(resnet.state_dict().Keys.ToHashSet(), expected.ToHashSet());
+        using var vgg = Vgg.ForSmallImages(11, width: 0.125);
+        Assert.Subset(vgg.state_dict().Keys.ToHashSet(), new HashSet<string> { "features.0.weight", "features.1.running_mean", "features.4.weight", "classifier.weight" });
+    }
+
+    [Fact]
+    public void Roles_tell_the_channel_changing_layers_from_the_rest()
+    {
+        using var network = ResNet.ForSmallImages(14);
+        var roles = network.Layers.ToDictionary(layer => layer.Name, layer => layer.Role);
+        Assert.Equal(LayerRole.Stem, roles["conv1"]);
+        Assert.Equal(
+            ["layer2.0.conv1", "layer3.0.conv1"],
+            roles.Where(role => role.Value == LayerRole.ChannelChange).Select(role => role.Key));
+        Assert.Equal(
+            ["layer2.0.downsample.0", "layer3.0.downsample.0"],
+            roles.Where(role => role.Value == LayerRole.Shortcut).Select(role => role.Key));
+        Assert.Equal(10, roles.Values.Count(role => role == LayerRole.Residual));
+        using var plain = PlainNet.ForSmallImages(14);
+        Assert.Equal([LayerRole.Stem, LayerRole.Plain], plain.Layers.Select(layer => layer.Role).Distinct());
+    }
+
+    [Fact]
+    public void Multiply_accumulates_follow_the_closed_form()
+    {
+        using var network = ResNet.ForSmallImages(20);
+        var layers = ConvolutionLayers.For(network, 3, 32, 32).ToDictionary(layer => layer.Name);
+        Assert.Equal(32L * 32 * 16 * 9 * 3, layers["conv1"].MultiplyAccumulates);
+        Assert.Equal(16L * 16 * 32 * 9 * 16, layers["layer2.0.conv1"].MultiplyAccumulates);
+        Assert.Equal(8L * 8 * 64 * 32, layers["layer3.0.downsample.0"].MultiplyAccumulates);
+    }
+
+    [Fact]
+    public void The_forward_pass_is_the_composition_of_the_stages()
+    {
+        using var scope = NewDisposeScope();
+        foreach (StagedNetwork network in new StagedNetwork[] { ResNet.ForSmallImages(8, 4), PlainNet.ForSmallImages(8, 4), Vgg.ForSmallImages(11, 0.0625) })
+        {
+            using var _ = network;
+            using var evaluation = new EvaluationMode(network);
+            var input = randn(2, 3, 28, 28);
+            var composed = network.Stages.Aggregate(input.alias(), (features, stage) => stage.Forward(features));
+            Assert.True(network.call(input).equal(composed).all().item<bool>());
+            Assert.All(network.Layers, layer => Assert.Single(network.Stages, stage => stage.Holds(layer.Name)));
+        }
+    }
+
+    [Fact]
+    public void The_seed_decides_the_starting_weights()
+    {
+        using var first = ResNet.ForSmallImages(8, 4);
+        using var second = ResNet.ForSmallImages(8, 4);
+        Assert.Empty(Initialisation.He(first, 7));
+        Initialisation.He(second, 7);
+        Assert.Equal(ModuleTree.Fingerprint(first), ModuleTree.Fingerprint(second));
+        Initialisation.He(second, 8);
+        Assert.NotEqual(ModuleTree.Fingerprint(first), ModuleTree.Fingerprint(second));
+    }
+
+    [Fact]
+    public void Kernels_start_with_the_variance_of_He()
+    {
+        using var network = ResNet.ForSmallImages(8, 64);
+        Initialisation.He(network, 1);
+        using var kernel = network.get_parameter("layer1.0.conv2.weight")!.detach();
+        Assert.Equal(Math.Sqrt(2.0 / (9 * 64)), kernel.std().item<float>(), 0.002);
+    }
+
+    [Theory]
+    [InlineData(21)]
+    [InlineData(2)]
+    public void A_depth_that_does_not_exist_is_refused(int depth) =>
+        Assert.Contains("6n + 2", Assert.Throws<ArgumentOutOfRangeException>(() => ResNet.ForSmallImages(depth)).Message, StringComparison.Ordinal);
+
+    private static long Parameters(Module network) => network.parameters().Sum(parameter => parameter.numel());
+}

@@ -1,0 +1,190 @@
+using TorchSharp;
+using TrivialLayers.Data;
+using TrivialLayers.Models;
+using TrivialLayers.Runtime;
+using TrivialLayers.Training;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace TrivialLayers.Tests.Training;
+
+public sealed class RunStoreTests : IDisposable
+{
+    private static readonly Recipe Short = new() { Epochs = 3, Batch = 32, LearningRate = 0.05, CropPadding = 1, Flip = false };
+
+    private readonly TemporaryFolder _folder = new();
+    private readonly DataSplit _data = SmallData.Split();
+    private readonly List<string> _reports = [];
+
+    private RunStore Store => new(_folder["runs"], report: _reports.Add);
+
+    public void Dispose()
+    {
+        _folder.Dispose();
+        _data.Dispose();
+    }
+
+    [Fact]
+    public void A_second_call_loads_the_same_weights()
+    {
+        using var first = Network();
+        var trained = Store.GetOrTrain(first, _data, Short, 1);
+        using var second = Network();
+        var loaded = Store.GetOrTrain(second, _data, Short, 1);
+        Assert.Equal(trained.Folder, loaded.Folder);
+        Assert.Equal(trained.TestAccuracy, loaded.TestAccuracy);
+        Assert.Equal(3, loaded.History.Epochs.Count);
+        Assert.Equal(ModuleTree.Fingerprint(first), ModuleTree.Fingerprint(second));
+        Assert.Empty(_reports);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(4)]
+    [InlineData(7)]
+    public void A_cancelled_training_goes_on_and_ends_with_the_same_bytes(int steps)
+    {
+        using var whole = Network();
+        new RunStore(_folder["whole"]).GetOrTrain(whole, _data, Short, 1);
+
+        using var cancelled = Network();
+        using var stop = new StopAfter(steps);
+        Assert.ThrowsAny<OperationCanceledException>(() => Store.GetOrTrain(cancelled, _data, Short, 1, stop));
+        using var resumed = Network();
+        Store.GetOrTrain(resumed, _data, Short, 1);
+        Assert.Equal(ModuleTree.Fingerprint(whole), ModuleTree.Fingerprint(resumed));
+    }
+
+    [Fact]
+    public void Another_seed_recipe_or_width_is_another_run()
+    {
+        using var network = Network();
+        var runs = new[]
+        {
+            Store.GetOrTrain(network, _data, Short, 1),
+            Store.GetOrTrain(network, _data, Short, 2),
+            Store.GetOrTrain(network, _data, Short with { WeightDecay = 0 }, 1),
+            Store.GetOrTrain(ResNet.ForSmallImages(8, 5, 3, 1), _data, Short, 1),
+        };
+        Assert.Equal(4, runs.Select(run => run.Key).Distinct().Count());
+        Assert.Equal(runs[0].Key, Store.GetOrTrain(network, _data, Short with { Name = "renamed" }, 1).Key);
+    }
+
+    [Fact]
+    public void What_only_the_forward_pass_knows_trains_anew()
+    {
+        var folders = new HashSet<string>();
+        foreach (var variant in Enum.GetValues<Variant>())
+        {
+            using var network = new Custom(variant);
+            folders.Add(Store.GetOrTrain(network, _data, Short, 1).Folder);
+            using var again = new Custom(variant);
+            Assert.Contains(Store.GetOrTrain(again, _data, Short, 1).Folder, folders);
+        }
+
+        Assert.Equal(Enum.GetValues<Variant>().Length, folders.Count);
+    }
+
+    [Theory]
+    [InlineData("weights.safetensors")]
+    [InlineData("run.json")]
+    [InlineData("history.csv")]
+    [InlineData("probe.safetensors")]
+    public void A_damaged_run_is_reported_set_aside_and_trained_anew(string file)
+    {
+        using var network = Network();
+        var run = Store.GetOrTrain(network, _data, Short, 1);
+        var path = Path.Combine(run.Folder, file);
+        var bytes = File.ReadAllBytes(path);
+        bytes[bytes.Length / 3] ^= 0xff;
+        File.WriteAllBytes(path, bytes);
+        var again = Store.GetOrTrain(network, _data, Short, 1);
+        Assert.Equal(run.Files["weights.safetensors"], again.Files["weights.safetensors"]);
+        Assert.Contains(".damaged-1", Assert.Single(_reports), StringComparison.Ordinal);
+        Assert.Equal(bytes, File.ReadAllBytes(Path.Combine(run.Folder + ".damaged-1", file)));
+    }
+
+    [Fact]
+    public void A_damaged_unfinished_training_starts_over()
+    {
+        using var network = Network();
+        using var stop = new StopAfter(4);
+        Assert.ThrowsAny<OperationCanceledException>(() => Store.GetOrTrain(network, _data, Short, 1, stop));
+        var state = Directory.GetFiles(_folder["runs"], "training.safetensors", SearchOption.AllDirectories).Single();
+        File.WriteAllBytes(state, File.ReadAllBytes(state)[..^5]);
+        Store.GetOrTrain(network, _data, Short, 1);
+        Assert.Contains("Training starts over", Assert.Single(_reports), StringComparison.Ordinal);
+        Assert.True(File.Exists(state + ".damaged-1"));
+    }
+
+    [Fact]
+    public void Training_leaves_no_tensor_behind()
+    {
+        using var network = Network();
+        Trainer.Fit(network, _data, Short, 1);
+        var before = Tensor.TotalCount;
+        Trainer.Fit(network, _data, Short, 1);
+        Assert.Equal(before, Tensor.TotalCount);
+    }
+
+    [Fact]
+    public void Training_learns()
+    {
+        using var network = Network();
+        var history = Trainer.Fit(network, _data, Short with { Epochs = 8 }, 1);
+        Assert.InRange(history.Epochs[^1].ValidationAccuracy, 90, 100);
+    }
+
+    private static ResNet Network() => ResNet.ForSmallImages(8, 4, SmallData.Classes.Length, 1);
+
+    private sealed class StopAfter(int steps) : ICancellableProgress, IDisposable
+    {
+        private readonly CancellationTokenSource _source = new();
+        private int _seen;
+
+        public CancellationToken Token => _source.Token;
+
+        public void Dispose() => _source.Dispose();
+
+        public void Report(ProgressReport value)
+        {
+            if (++_seen == steps)
+                _source.Cancel();
+        }
+    }
+
+    private enum Variant
+    {
+        Relu,
+        LeakyRelu,
+        WithSkip,
+        OtherStride,
+        WithDropout,
+    }
+
+    /// <summary>A network as a user writes one: the modules are the same in every variant, the forward pass is not.</summary>
+    private sealed class Custom : Module<Tensor, Tensor>
+    {
+        private readonly Module<Tensor, Tensor> conv1 = Conv2d(1, 4, 3, padding: 1);
+        private readonly Module<Tensor, Tensor> conv2 = Conv2d(4, 4, 3, padding: 1);
+        private readonly Module<Tensor, Tensor> fc = Linear(4, SmallData.Classes.Length);
+        private readonly Func<Tensor, Tensor> _forward;
+
+        public Custom(Variant variant) : base(nameof(Custom))
+        {
+            _forward = variant switch
+            {
+                Variant.LeakyRelu => x => fc.call(conv2.call(functional.leaky_relu(conv1.call(x), 0.1)).mean([2, 3])),
+                Variant.WithSkip => x => Skip(functional.relu(conv1.call(x))),
+                Variant.OtherStride => x => fc.call(conv2.call(functional.max_pool2d(functional.relu(conv1.call(x)), 2)).mean([2, 3])),
+                Variant.WithDropout => x => fc.call(functional.dropout(conv2.call(functional.relu(conv1.call(x))), 0.2, training).mean([2, 3])),
+                _ => x => fc.call(conv2.call(functional.relu(conv1.call(x))).mean([2, 3])),
+            };
+            RegisterComponents();
+        }
+
+        public override Tensor forward(Tensor input) => _forward(input);
+
+        private Tensor Skip(Tensor hidden) => fc.call((hidden + conv2.call(hidden)).mean([2, 3]));
+    }
+}

@@ -1,0 +1,73 @@
+using TorchSharp;
+using TrivialLayers.Models;
+using static TorchSharp.torch;
+using ZeroingScope = TrivialLayers.Zeroing.Zeroing;
+
+namespace TrivialLayers.Tests.Zeroing;
+
+public sealed class ZeroingTests : IDisposable
+{
+    private readonly ResNet _network = ResNet.ForSmallImages(8, 4);
+    private readonly string _before;
+
+    public ZeroingTests()
+    {
+        Initialisation.He(_network, 1);
+        _before = ModuleTree.Fingerprint(_network);
+    }
+
+    public void Dispose() => _network.Dispose();
+
+    [Fact]
+    public void Only_the_named_kernels_are_zero_and_all_is_restored_bit_for_bit()
+    {
+        using (ZeroingScope.Of(_network, "layer1.0.conv1", "layer2.0.conv2"))
+        {
+            Assert.Equal(
+                ["layer1.0.conv1.weight", "layer2.0.conv2.weight"],
+                _network.named_parameters().Where(entry => entry.parameter.dim() == 4 && IsZero(entry.parameter)).Select(entry => entry.name));
+        }
+
+        Assert.Equal(_before, ModuleTree.Fingerprint(_network));
+    }
+
+    [Fact]
+    public void A_kernel_stays_zero_until_the_last_scope_ends_in_any_order()
+    {
+        var outer = ZeroingScope.Of(_network, "conv1", "layer1.0.conv1");
+        var inner = ZeroingScope.Of(_network, "conv1");
+        outer.Dispose();
+        outer.Dispose();
+        Assert.True(IsZero(_network.get_parameter("conv1.weight")!));
+        Assert.False(IsZero(_network.get_parameter("layer1.0.conv1.weight")!));
+        inner.Dispose();
+        Assert.Equal(_before, ModuleTree.Fingerprint(_network));
+    }
+
+    [Fact]
+    public void Zeroing_is_restored_after_an_exception()
+    {
+        void Fail()
+        {
+            using var zeroing = ZeroingScope.Of(_network, "conv1");
+            throw new InvalidOperationException();
+        }
+
+        Assert.Throws<InvalidOperationException>(Fail);
+        Assert.Equal(_before, ModuleTree.Fingerprint(_network));
+    }
+
+    [Fact]
+    public void An_unknown_name_changes_nothing_and_gets_the_nearest_ones()
+    {
+        var error = Assert.Throws<ArgumentException>(() => ZeroingScope.Of(_network, "conv1", "layer1.0.conv3"));
+        Assert.Contains("layer1.0.conv1", error.Message, StringComparison.Ordinal);
+        Assert.Equal(_before, ModuleTree.Fingerprint(_network));
+    }
+
+    private static bool IsZero(Tensor kernel)
+    {
+        using var scope = NewDisposeScope();
+        return kernel.count_nonzero().item<long>() == 0;
+    }
+}
