@@ -72,14 +72,13 @@ public sealed record Augmentation(int Padding, bool Flip)
         return padded.reshape(n, channels, -1).gather(2, index).reshape(n, channels, height, width);
     }
 
-    // A pixel's channels lie side by side: whole pixels are copied.
+    // The same where a pixel's channels lie side by side.
     private static Tensor GatherChannelsLast(Tensor padded, Tensor pixels)
     {
-        var (n, channels, area) = (padded.shape[0], padded.shape[1], padded.shape[2] * padded.shape[3]);
+        var (n, channels) = (padded.shape[0], padded.shape[1]);
         var (height, width) = (pixels.shape[1], pixels.shape[2]);
-        var firstPixels = arange(n, dtype: ScalarType.Int64, device: padded.device).reshape(n, 1, 1) * area;
-        var index = (pixels + firstPixels).reshape(-1);
-        var gathered = padded.permute(0, 2, 3, 1).reshape(-1, channels).index_select(0, index);
+        var index = pixels.reshape(n, height * width, 1).expand(n, height * width, channels);
+        var gathered = padded.permute(0, 2, 3, 1).reshape(n, -1, channels).gather(1, index);
         return gathered.reshape(n, height, width, channels).permute(0, 3, 1, 2);
     }
 

@@ -28,7 +28,7 @@ public sealed class ImageSet : IDisposable
     public ImageSet(
         string name, Tensor images, Tensor labels, IReadOnlyList<string> classes,
         IReadOnlyList<float>? mean = null, IReadOnlyList<float>? std = null)
-        : this(name, OnDevice(images), OnDevice(labels), [.. classes], mean, std, fingerprint: null)
+        : this(name, WithValues(images), WithValues(labels), [.. classes], mean, std, fingerprint: null)
     {
     }
 
@@ -97,11 +97,12 @@ public sealed class ImageSet : IDisposable
     /// <param name="n">How many images, from 1 to <see cref="Count"/>.</param>
     /// <param name="seed">Chooses which.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="n"/> is less than 1 or more than there are.</exception>
+    /// <exception cref="ArgumentException">The set is on the META device.</exception>
     public ImageSet Take(int n, long seed)
     {
         if (n < 1 || n > Count)
             throw new ArgumentOutOfRangeException(nameof(n), n, $"\"{Name}\" has {Count} images; take from 1 to {Count}.");
-        using var cpuLabels = Labels.cpu();
+        using var cpuLabels = WithValues(Labels).cpu();
         var chosen = Stratified.Choose(cpuLabels.data<long>().ToArray(), Classes.Count, n, seed);
         using var index = tensor(Array.ConvertAll(chosen, i => (long)i)).to(Images.device);
         return new ImageSet(
@@ -181,7 +182,7 @@ public sealed class ImageSet : IDisposable
             throw new ArgumentException($"Labels must be from 0 to {classes.Length - 1} for {classes.Length} classes; these go from {lowest} to {highest}.", nameof(labels));
     }
 
-    private static Tensor OnDevice(Tensor tensor) => tensor?.device_type == DeviceType.META
+    private static Tensor WithValues(Tensor tensor) => tensor?.device_type == DeviceType.META
         ? throw new ArgumentException("A tensor on the META device has no values: make the set on the CPU and move it with To.")
         : tensor!;
 
@@ -216,8 +217,8 @@ public sealed class ImageSet : IDisposable
         for (long first = 0; first < onDevice.shape[0]; first += size)
         {
             using var index = onDevice.narrow(0, first, Math.Min(size, onDevice.shape[0] - first));
-            using var images = Images.index_select(0, index);
-            using var labels = Labels.index_select(0, index);
+            using var images = Images[index]; // index_select has no META implementation
+            using var labels = Labels[index];
             yield return (images, labels);
         }
     }
@@ -227,8 +228,9 @@ public sealed class ImageSet : IDisposable
     {
         foreach (var (images, _) in InOrder(SliceLength))
         {
-            using var scope = NewDisposeScope();
-            yield return images.cpu().contiguous();
+            using var onCpu = images.cpu();
+            using var slice = onCpu.contiguous();
+            yield return slice;
         }
     }
 

@@ -24,7 +24,7 @@ public sealed class DatasetsTests
         using var data = Datasets.Load("fashion-mnist-sample");
         using var again = Datasets.Load("fashion-mnist-sample", seed: 0);
         using var other = Datasets.Load("fashion-mnist-sample", seed: 1);
-        Assert.Equal("FINGERPRINT", data.Fingerprint);
+        Assert.Equal("cce077b7fcb0a69a107ecb884e961500f41c4e27a59341eada974b8adeaefabd", data.Fingerprint);
         Assert.Equal(data.Fingerprint, again.Fingerprint);
         Assert.NotEqual(data.Validation.Fingerprint, other.Validation.Fingerprint);
     }

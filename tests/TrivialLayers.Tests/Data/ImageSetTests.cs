@@ -172,6 +172,21 @@ public sealed class ImageSetTests
     }
 
     [Fact]
+    public void On_the_meta_device_batches_have_shapes_only()
+    {
+        using var set = Make();
+        using var onMeta = set.To(META);
+        using var order = tensor(new long[] { 8, 0, 3 });
+        foreach (var (images, labels) in onMeta.Batches(3, order).Concat(onMeta.Batches(3)))
+        {
+            using var normalised = onMeta.Normalise(images);
+            Assert.Equal((DeviceType.META, DeviceType.META), (normalised.device_type, labels.device_type));
+            Assert.Equal([3, 2, 4, 4], normalised.shape);
+        }
+        Assert.Contains("META", Assert.Throws<ArgumentException>(() => onMeta.Take(3, 0)).Message);
+    }
+
+    [Fact]
     public void Wrong_tensors_are_refused_at_the_door()
     {
         var labels = zeros([2], ScalarType.Int64);
