@@ -1,0 +1,28 @@
+using System.Reflection;
+using System.Runtime.Loader;
+using TrivialLayers.Runtime;
+
+namespace TrivialLayers.Tests.Runtime;
+
+/// <summary>
+/// Notebook hosts load our assembly into a context of its own, read no <c>.deps.json</c>, and may have another FSharp.Core.
+/// </summary>
+public sealed class ForeignContextTests
+{
+    [Fact]
+    public void In_a_context_of_its_own_the_library_finds_libtorch_and_its_own_charting()
+    {
+        var folder = Path.GetDirectoryName(typeof(LibTorch).Assembly.Location)!;
+        var context = new AssemblyLoadContext("a notebook's");
+        // As hosts do: what the context does not have is looked for among the referenced files.
+        context.Resolving += (own, name) => Path.Combine(folder, name.Name + ".dll") is var file && File.Exists(file) ? own.LoadFromAssemblyPath(file) : null;
+
+        var assembly = context.LoadFromAssemblyPath(Path.Combine(folder, "TrivialLayers.dll"));
+        var describe = assembly.GetType("TrivialLayers.Runtime.ComputeDevice")!.GetMethod("Describe", BindingFlags.Public | BindingFlags.Static)!;
+
+        Assert.NotSame(typeof(ComputeDevice).Assembly, assembly);
+        Assert.Contains("libtorch", (string)describe.Invoke(null, null)!);
+        var loaded = context.Assemblies.Select(a => a.GetName().Name).ToArray();
+        Assert.All(["FSharp.Core", "Fable.Core", "DynamicObj", "Giraffe.ViewEngine", "Plotly.NET", "Plotly.NET.CSharp"], name => Assert.Contains(name, loaded));
+    }
+}
