@@ -1,5 +1,6 @@
 using System.Text;
 using TorchSharp;
+using TrivialLayers.Runtime;
 using static TorchSharp.torch;
 
 namespace TrivialLayers.Data;
@@ -25,12 +26,14 @@ public static class Datasets
     /// <returns>Training, validation and test images on the CPU, normalised by the statistics of the training images that remain.</returns>
     /// <exception cref="ArgumentException">The name is unknown.</exception>
     /// <exception cref="FileNotFoundException">The data set is not there; the message says where it was looked for and how to get it.</exception>
+    /// <exception cref="LibTorchNotLoadedException">libtorch could not be loaded.</exception>
     /// <exception cref="InvalidDataException">A file is damaged or not the official one; the message names file, place, what was expected and found.</exception>
     public static DataSplit Load(string name, long seed = 0)
     {
         ArgumentNullException.ThrowIfNull(name);
         var entry = DatasetCatalog.Default.Datasets.FirstOrDefault(known => known.Name == name)
             ?? throw new ArgumentException($"There is no data set \"{name}\". Known: {string.Join(", ", Names)}.", nameof(name));
+        LibTorch.Demand();
         return LoadFrom(entry, Folders(), seed);
     }
 
