@@ -89,9 +89,11 @@ public static class Datasets
     private static string HowToGet(DatasetEntry entry, string lookedAt, IReadOnlyList<string> folders)
     {
         var target = folders.Count > 0 ? folders[^1] : "data";
+        var steps = entry.Downloads.Select(file =>
+            $"{Environment.NewLine}  download {file.Url} and {(file.UnpackTo == "." ? "unpack it in" : "put it, as it is, in")} {Path.GetFullPath(Path.Combine(target, file.UnpackTo))}");
         var how = entry.Downloads.Count == 0
             ? $"It comes with the repository, in data/{entry.Folder}: restore that folder from it."
-            : $"To get it: {string.Join(Environment.NewLine, entry.Downloads.Select(file => $"{Environment.NewLine}  download {file.Url}{Environment.NewLine}  {(file.UnpackTo == "." ? "unpack it in" : "put it, as it is, in")} {Path.GetFullPath(Path.Combine(target, file.UnpackTo))}"))}";
+            : $"To get it:{string.Concat(steps)}";
         return $"""
             The data set "{entry.Name}" ({entry.Title}) is not complete in any of:
             {(lookedAt.Length > 0 ? lookedAt.TrimEnd() : $"  (no data folder: no {RepositoryMark} above the program or the current folder)")}
