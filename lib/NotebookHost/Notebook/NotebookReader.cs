@@ -1,0 +1,114 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace NotebookHost.Notebook;
+
+/// <summary>Takes a notebook's JSON apart and says where it is not as nbformat 4 has it.</summary>
+internal sealed class NotebookReader
+{
+    private readonly HashSet<string> _ids = [];
+
+    public static void CheckVersion(JsonObject root)
+    {
+        var (major, minor) = (Number(root["nbformat"]), Number(root["nbformat_minor"]));
+        if (major is not 4)
+            throw new NotebookFormatException($"'nbformat' is {Short(root["nbformat"])}; expected 4");
+        if (minor is not (>= 0 and <= 5))
+            throw new NotebookFormatException($"'nbformat_minor' is {Short(root["nbformat_minor"])}; expected 0 to 5");
+    }
+
+    public IEnumerable<Cell> Cells(JsonObject root)
+    {
+        if (root["cells"] is not JsonArray cells)
+            throw Expected(root["cells"], "$.cells", "a list");
+        foreach (var (index, node) in cells.Index())
+        {
+            var place = $"$.cells[{index}]";
+            yield return Cell(node as JsonObject ?? throw Expected(node, place, "an object"), place);
+        }
+    }
+
+    public static JsonObject ObjectAt(JsonObject parent, string key, string place) =>
+        parent[key] as JsonObject ?? throw Expected(parent[key], $"{place}.{key}", "an object");
+
+    private Cell Cell(JsonObject json, string place)
+    {
+        var metadata = ObjectAt(json, "metadata", place).DeepClone().AsObject();
+        var source = Lines(json["source"], place + ".source");
+        var id = Id(json["id"], place + ".id");
+        var original = json.DeepClone().AsObject();
+        switch (Word(json["cell_type"], place + ".cell_type"))
+        {
+            case "markdown":
+                return new MarkdownCell { Id = id, Source = source, Metadata = metadata, Original = original };
+            case "raw":
+                return new RawCell { Id = id, Source = source, Metadata = metadata, Original = original };
+            case "code":
+                var cell = new CodeCell { Id = id, Source = source, Metadata = metadata, Original = original, ExecutionCount = Count(json["execution_count"], place + ".execution_count") };
+                if (json["outputs"] is not JsonArray outputs)
+                    throw Expected(json["outputs"], place + ".outputs", "a list");
+                cell.Outputs.AddRange(outputs.Select((node, index) => Output(node, $"{place}.outputs[{index}]")));
+                return cell;
+            default:
+                throw Expected(json["cell_type"], place + ".cell_type", "'code', 'markdown' or 'raw'");
+        }
+    }
+
+    private static CellOutput Output(JsonNode? node, string place)
+    {
+        var json = node as JsonObject ?? throw Expected(node, place, "an object");
+        var original = json.DeepClone().AsObject();
+        JsonObject Part(string key) => ObjectAt(json, key, place).DeepClone().AsObject();
+        return Word(json["output_type"], place + ".output_type") switch
+        {
+            "stream" => new StreamOutput(Word(json["name"], place + ".name"), Lines(json["text"], place + ".text")) { Original = original },
+            "display_data" => new DisplayDataOutput(Part("data"), Part("metadata")) { Original = original },
+            "execute_result" => new ExecuteResultOutput(Count(json["execution_count"], place + ".execution_count"), Part("data"), Part("metadata")) { Original = original },
+            "error" => new ErrorOutput(
+                Word(json["ename"], place + ".ename"),
+                Word(json["evalue"], place + ".evalue"),
+                json["traceback"] is JsonArray lines
+                    ? [.. lines.Select((line, index) => Word(line, $"{place}.traceback[{index}]"))]
+                    : throw Expected(json["traceback"], place + ".traceback", "a list")) { Original = original },
+            _ => throw Expected(json["output_type"], place + ".output_type", "'stream', 'display_data', 'execute_result' or 'error'"),
+        };
+    }
+
+    /// <summary>Before nbformat 4.5 cells had no id; one that is missing is numbered, so that reading twice gives the same.</summary>
+    private string Id(JsonNode? node, string place)
+    {
+        var id = node is null ? $"cell-{_ids.Count + 1}" : Word(node, place);
+        if (id.Length is 0 or > 64 || !id.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'))
+            throw Expected(node, place, "1 to 64 letters, digits, '-' or '_'");
+        if (!_ids.Add(id))
+            throw new NotebookFormatException($"{place} is '{id}', which another cell has already");
+        return id;
+    }
+
+    private static string Lines(JsonNode? node, string place) => node is JsonArray lines
+        ? string.Concat(lines.Select((line, index) => Word(line, $"{place}[{index}]")))
+        : Word(node, place);
+
+    private static string Word(JsonNode? node, string place) =>
+        node is JsonValue value && value.TryGetValue(out string? text) ? text : throw Expected(node, place, "text");
+
+    private static int? Count(JsonNode? node, string place) =>
+        node is null ? null : Number(node) ?? throw Expected(node, place, "a whole number or null");
+
+    private static int? Number(JsonNode? node) => node is JsonValue value && value.TryGetValue(out int number) ? number : null;
+
+    private static NotebookFormatException Expected(JsonNode? found, string place, string expected) =>
+        new($"{place} is {Short(found)}; expected {expected}");
+
+    private static string Short(JsonNode? node)
+    {
+        if (node is null)
+            return "missing or null";
+        return node.GetValueKind() switch
+        {
+            JsonValueKind.Object => "an object",
+            JsonValueKind.Array => "a list",
+            _ => node.ToJsonString() is { Length: > 40 } text ? text[..40] + "…" : node.ToJsonString(),
+        };
+    }
+}

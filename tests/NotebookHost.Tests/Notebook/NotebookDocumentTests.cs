@@ -1,0 +1,114 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using NotebookHost.Notebook;
+
+namespace NotebookHost.Tests.Notebook;
+
+public sealed class NotebookDocumentTests
+{
+    private const string Sample = """
+        {
+         "cells": [
+          {"cell_type": "markdown", "id": "title", "metadata": {"own": [1, 2.50]}, "source": ["# Grüße\n", "text"]},
+          {"cell_type": "code", "execution_count": 3, "id": "a-1", "metadata": {"tags": ["parameters"]}, "extra": null,
+           "outputs": [
+            {"name": "stdout", "output_type": "stream", "text": ["one\n", "two"]},
+            {"data": {"text/plain": "1", "application/json": {"b": 1, "a": [true]}}, "execution_count": 3, "metadata": {}, "output_type": "execute_result", "unknown": 1},
+            {"ename": "E", "evalue": "why", "output_type": "error", "traceback": ["at 1", "at 2"]}],
+           "source": "1 + 1"}
+         ],
+         "metadata": {"kernelspec": {"language": "C#", "name": ".net-csharp", "display_name": ".NET (C#)"}},
+         "nbformat": 4,
+         "nbformat_minor": 5
+        }
+        """;
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("\n")]
+    public void Nothing_changed_nothing_written_differently(string end) =>
+        Assert.Equal(Sample + end, NotebookDocument.Parse(Sample + end, "sample").ToText());
+
+    [Fact]
+    public void A_change_keeps_everything_else()
+    {
+        var document = NotebookDocument.Parse(Sample, "sample");
+        document.Cells[0].Source = "# New";
+        var written = JsonNode.Parse(document.ToText())!;
+        var expected = JsonNode.Parse(Sample)!;
+        expected["cells"]![0]!["source"] = new JsonArray("# New");
+        Assert.True(JsonNode.DeepEquals(expected, written), document.ToText());
+        Assert.Contains("Grüße", NotebookDocument.Parse(Sample, "sample").ToText(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Cells_and_outputs_are_read()
+    {
+        var document = NotebookDocument.Parse(Sample, "sample");
+        Assert.Equal("C#", document.Language);
+        Assert.Equal("# Grüße\ntext", Assert.IsType<MarkdownCell>(document.Cells[0]).Source);
+        var code = Assert.IsType<CodeCell>(document.Cells[1]);
+        Assert.Equal(["parameters"], code.Tags);
+        Assert.Equal("one\ntwo", Assert.IsType<StreamOutput>(code.Outputs[0]).Text);
+        Assert.Equal(3, Assert.IsType<ExecuteResultOutput>(code.Outputs[1]).ExecutionCount);
+        Assert.Equal(["at 1", "at 2"], Assert.IsType<ErrorOutput>(code.Outputs[2]).Traceback);
+    }
+
+    [Theory]
+    [InlineData("\"nbformat\": 4", "\"nbformat\": 3", "'nbformat' is 3; expected 4")]
+    [InlineData("\"id\": \"a-1\"", "\"id\": \"title\"", "another cell has already")]
+    [InlineData("\"cell_type\": \"code\"", "\"cell_type\": \"poem\"", "$.cells[1].cell_type is \"poem\"")]
+    [InlineData("\"source\": \"1 + 1\"", "\"source\": 11", "$.cells[1].source is 11; expected text")]
+    [InlineData("\"evalue\": \"why\"", "\"evalue\": {}", "$.cells[1].outputs[2].evalue is an object; expected text")]
+    [InlineData("\"metadata\": {}", "\"metadata\": {}, \"metadata\": {}", "sample")]
+    public void What_is_wrong_is_named_with_its_place(string old, string broken, string message)
+    {
+        var error = Assert.Throws<NotebookFormatException>(() => NotebookDocument.Parse(Sample.Replace(old, broken, StringComparison.Ordinal), "sample"));
+        Assert.Contains(message, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Mutants_are_read_or_refused_with_one_kind_of_error()
+    {
+        var random = new Random(20201);
+        var bytes = Encoding.UTF8.GetBytes(Sample);
+        string[] pieces = ["{", "}", "[", "]", "null", "\"\"", "-1", "1e999", ",", "\"cells\"", "\\u0000", "\ud800"];
+        for (var i = 0; i < 20_000; i++)
+        {
+            var mutant = Encoding.UTF8.GetString(bytes);
+            for (var edits = random.Next(1, 4); edits > 0; edits--)
+            {
+                var at = random.Next(mutant.Length);
+                var cut = random.Next(0, Math.Min(12, mutant.Length - at));
+                mutant = mutant[..at] + (random.Next(2) == 0 ? "" : pieces[random.Next(pieces.Length)]) + mutant[(at + cut)..];
+            }
+
+            try
+            {
+                NotebookDocument.Parse(mutant, "mutant").ToText();
+            }
+            catch (NotebookFormatException error)
+            {
+                Assert.StartsWith("mutant", error.Message, StringComparison.Ordinal);
+            }
+        }
+    }
+
+    [Fact]
+    public void Saving_replaces_the_file_as_a_whole()
+    {
+        var folder = Directory.CreateTempSubdirectory("notebook-host-").FullName;
+        try
+        {
+            var path = Path.Combine(folder, "a.ipynb");
+            File.WriteAllText(path, "old");
+            NotebookDocument.Parse(Sample, "sample").Save(path);
+            Assert.Equal(Sample, File.ReadAllText(path));
+            Assert.Single(Directory.GetFiles(folder));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+}
