@@ -1,1 +1,14 @@
-Console.WriteLine("NotebookHost");
+using System.CommandLine;
+using NotebookHost.Running;
+
+// A named pipe's other end: this program again, as the process that runs one notebook.
+if (args is [NotebookProcess.ServeCommand, var pipeName])
+{
+    await CellServer.Serve(pipeName);
+    return 0;
+}
+
+var root = new RootCommand("Runs C# notebooks.") { RunCommand.Create() };
+
+// After Ctrl+C a running cell has ten seconds to end by itself, and what ran is written.
+return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(60) });

@@ -1,0 +1,119 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Reflection;
+using System.Text.Json.Nodes;
+using NotebookHost.Notebook;
+
+namespace NotebookHost.Running;
+
+/// <summary>Runs several notebooks one after another; one that fails does not end the others.</summary>
+internal sealed class NotebookBatch
+{
+    private readonly RunRequest _request;
+    private readonly List<Entry> _entries;
+
+    private sealed record Entry(string Source, string Target, NotebookDocument Document, NotebookParameters Parameters)
+    {
+        public string Name => Path.GetFileNameWithoutExtension(Source);
+    }
+
+    /// <summary>Reads all notebooks and checks everything that can be checked before the first cell runs.</summary>
+    /// <exception cref="RunException">Something asked for cannot be done.</exception>
+    public NotebookBatch(RunRequest request)
+    {
+        _request = request;
+        _entries = [.. NotebookFiles.Find(request.FilesOrFolders).Select(Open)];
+        CheckParameterNames();
+    }
+
+    /// <summary>The files that <see cref="Run"/> writes.</summary>
+    public IReadOnlyList<string> Targets => [.. _entries.Select(entry => entry.Target)];
+
+    /// <summary>Runs the notebooks. Each file is written when its notebook has ended, with everything that ran until then.</summary>
+    /// <param name="progressOf">Makes the display for the notebook of that name.</param>
+    /// <param name="interrupt">Stops the running notebook and begins no other.</param>
+    /// <returns>File written → how its run ended; notebooks that an interrupt kept from beginning are missing.</returns>
+    public async Task<IReadOnlyDictionary<string, NotebookOutcome>> Run(Func<string, IRunProgress> progressOf, CancellationToken interrupt)
+    {
+        var outcomes = new Dictionary<string, NotebookOutcome>();
+        foreach (var entry in _entries)
+        {
+            if (interrupt.IsCancellationRequested)
+                break;
+            outcomes[entry.Target] = await RunOne(entry, progressOf(entry.Name), interrupt).ConfigureAwait(false);
+        }
+        return outcomes;
+    }
+
+    private async Task<NotebookOutcome> RunOne(Entry entry, IRunProgress progress, CancellationToken interrupt)
+    {
+        var parameters = entry.Parameters.Inject(_request.Parameters);
+        var runner = new NotebookRunner(entry.Document, Path.GetDirectoryName(entry.Source)!, progress);
+        var started = DateTime.UtcNow;
+        var clock = Stopwatch.StartNew();
+        var outcome = await runner.Run(_request.Timeout, interrupt).ConfigureAwait(false);
+
+        entry.Document.Metadata["notebook_host"] = new JsonObject
+        {
+            ["started"] = started.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture),
+            ["duration_seconds"] = Math.Round(clock.Elapsed.TotalSeconds, 1),
+            ["machine"] = MachineDescription.Here(),
+            ["versions"] = Versions(runner.Versions),
+            ["parameters"] = parameters,
+            ["status"] = outcome.Status.ToString().ToLowerInvariant(),
+            ["error"] = outcome.Status == NotebookStatus.Succeeded ? null : outcome.Error,
+        };
+        entry.Document.Save(entry.Target);
+        progress.End(outcome, clock.Elapsed);
+        return outcome;
+    }
+
+    private Entry Open(string path)
+    {
+        var target = _request.Out is null ? path : Path.Combine(Path.GetFullPath(_request.Out), Path.GetFileName(path));
+        if (_request.Out is not null && target == path)
+            throw new RunException($"{path} would be overwritten by its executed copy. Choose another folder with --out, or say --in-place.");
+        try
+        {
+            var document = NotebookDocument.Load(path);
+            CheckLanguage(path, document.Metadata);
+            return new Entry(path, target, document, new NotebookParameters(document));
+        }
+        catch (Exception e) when (e is NotebookFormatException or IOException or UnauthorizedAccessException)
+        {
+            throw new RunException(e.Message);
+        }
+    }
+
+    private static void CheckLanguage(string path, JsonObject metadata)
+    {
+        var language = Text(metadata, "kernelspec", "language") ?? Text(metadata, "language_info", "name");
+        if (language is not null && !language.Equals("C#", StringComparison.OrdinalIgnoreCase) && !language.Equals("csharp", StringComparison.OrdinalIgnoreCase))
+            throw new RunException($"{path} is a notebook in {language}; this host runs C# (kernelspec .net-csharp, language C#).");
+    }
+
+    private static string? Text(JsonObject metadata, string section, string name) =>
+        (metadata[section] as JsonObject)?[name] is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
+
+    private void CheckParameterNames()
+    {
+        var known = _entries.SelectMany(entry => entry.Parameters.Names).Distinct().Order(StringComparer.Ordinal).ToList();
+        foreach (var name in _request.Parameters.Keys.Where(name => !known.Contains(name)))
+        {
+            throw new RunException(known.Count == 0
+                ? $"There is no parameter {name}: the notebooks given declare none (in a cell tagged 'parameters')."
+                : $"There is no parameter {name}. The notebooks given declare: {string.Join(", ", known)}.");
+        }
+        foreach (var entry in _entries)
+            entry.Parameters.Check(_request.Parameters);
+    }
+
+    private static JsonObject Versions(IReadOnlyDictionary<string, string> referenced)
+    {
+        var own = typeof(NotebookBatch).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
+        var versions = new JsonObject { [".NET"] = Environment.Version.ToString(), ["NotebookHost"] = own };
+        foreach (var (name, version) in referenced.OrderBy(pair => pair.Key, StringComparer.Ordinal))
+            versions[name] = version;
+        return versions;
+    }
+}

@@ -1,0 +1,33 @@
+namespace NotebookHost.Running;
+
+/// <summary>How the run of a notebook ended.</summary>
+/// <param name="Status">Succeeded or how not.</param>
+/// <param name="Cell">Where it stopped, as <c>cell 3</c>; <c>null</c> when it succeeded or never began.</param>
+/// <param name="ErrorName">The kind of error: an exception's type, or one of this host's own names.</param>
+/// <param name="ErrorValue">The message.</param>
+internal sealed record NotebookOutcome(NotebookStatus Status, string? Cell = null, string? ErrorName = null, string? ErrorValue = null)
+{
+    public static NotebookOutcome Success { get; } = new(NotebookStatus.Succeeded);
+
+    /// <summary>The error in one sentence: place, kind, message's first line.</summary>
+    public string Error => $"{(Cell is null ? "" : Cell + ": ")}{ErrorName}: {ErrorValue?.Split('\n')[0]}";
+}
+
+/// <summary>How the run of a notebook ended.</summary>
+internal enum NotebookStatus
+{
+    /// <summary>Every cell ran to its end.</summary>
+    Succeeded,
+
+    /// <summary>A cell did not compile or ended with an exception.</summary>
+    Failed,
+
+    /// <summary>The process ended on its own.</summary>
+    Crashed,
+
+    /// <summary>The notebook took longer than allowed, and its process was ended.</summary>
+    TimedOut,
+
+    /// <summary>The user stopped the run.</summary>
+    Interrupted,
+}
