@@ -74,7 +74,7 @@ public sealed class TorchPackageTests
     {
         var start = new ProcessStartInfo(Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet")
         {
-            WorkingDirectory = Path.Combine(Root(), "lib", project),
+            WorkingDirectory = Path.Combine(RepositoryRoot.Path, "lib", project),
             RedirectStandardOutput = true,
         };
         foreach (var argument in (string[])["msbuild", "-nologo", .. arguments])
@@ -86,15 +86,5 @@ public sealed class TorchPackageTests
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         return (process.ExitCode, output);
-    }
-
-    private static string Root()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (File.Exists(Path.Combine(folder.FullName, "Notebooks.sln")))
-                return folder.FullName;
-        }
-        throw new InvalidOperationException($"No folder above {AppContext.BaseDirectory} holds Notebooks.sln.");
     }
 }
