@@ -12,7 +12,6 @@ public static class Datasets
     public const string FolderVariable = "TRIVIAL_LAYERS_DATA";
 
     private const int ValidationShare = 10;
-    private const string RepositoryMark = "Notebooks.sln";
 
     /// <summary>The names that <see cref="Load"/> takes.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. DatasetCatalog.Default.Datasets.Select(entry => entry.Name)];
@@ -61,14 +60,9 @@ public static class Datasets
         var folders = new List<string>();
         var named = Environment.GetEnvironmentVariable(FolderVariable) ?? "";
         folders.AddRange(named.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
-        var assembly = Path.GetDirectoryName(typeof(Datasets).Assembly.Location);
-        foreach (var start in new[] { string.IsNullOrEmpty(assembly) ? AppContext.BaseDirectory : assembly, Directory.GetCurrentDirectory() })
-            for (var folder = new DirectoryInfo(start); folder is not null; folder = folder.Parent)
-                if (File.Exists(Path.Combine(folder.FullName, RepositoryMark)))
-                {
-                    folders.Add(Path.Combine(folder.FullName, "data"));
-                    break;
-                }
+        foreach (var start in new[] { RepositoryFolder.LibraryFolder, Directory.GetCurrentDirectory() })
+            if (RepositoryFolder.Around(start) is { } repository)
+                folders.Add(Path.Combine(repository, "data"));
         return [.. folders.Select(Path.GetFullPath).Distinct()];
     }
 
@@ -96,7 +90,7 @@ public static class Datasets
             : $"To get it:{string.Concat(steps)}";
         return $"""
             The data set "{entry.Name}" ({entry.Title}) is not complete in any of:
-            {(lookedAt.Length > 0 ? lookedAt.TrimEnd() : $"  (no data folder: no {RepositoryMark} above the program or the current folder)")}
+            {(lookedAt.Length > 0 ? lookedAt.TrimEnd() : $"  (no data folder: no Notebooks.sln above the program or the current folder)")}
             {how}
             Files somewhere else? Name the folder that holds "{entry.Folder}" in the environment variable {FolderVariable}.
             """;

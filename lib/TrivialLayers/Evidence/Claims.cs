@@ -56,7 +56,7 @@ public static class Claims
     /// <param name="profile">quick, reference, full or a name of lower-case letters, digits and hyphens.</param>
     /// <param name="sources">Addresses of the runs and sweeps behind the numbers.</param>
     /// <param name="notes">What a reader should know, one sentence each.</param>
-    /// <param name="folder">The folder of the runs; null for <see cref="DefaultRuns"/>.</param>
+    /// <param name="folder">The folder of the runs; null for <see cref="RepositoryFolder.Runs"/>.</param>
     /// <returns>What was stored.</returns>
     /// <exception cref="ArgumentException">No such claim, or a profile name that is no file name.</exception>
     public static ClaimRecord Record(string claim, ClaimVerdict verdict, double effect, Interval? interval, string unit,
@@ -91,7 +91,7 @@ public static class Claims
     /// <param name="provenance">On what it was computed: <see cref="Provenance.Current"/>.</param>
     /// <param name="profile">quick, reference, full or a name of lower-case letters, digits and hyphens.</param>
     /// <param name="sources">Addresses of the runs and sweeps behind the numbers.</param>
-    /// <param name="folder">The folder of the runs; null for <see cref="DefaultRuns"/>.</param>
+    /// <param name="folder">The folder of the runs; null for <see cref="RepositoryFolder.Runs"/>.</param>
     /// <returns>What was stored.</returns>
     /// <exception cref="ArgumentException">No such claim, or a profile name that is no file name.</exception>
     public static ClaimRecord Record(string claim, ClaimDecision decision, Provenance provenance, string profile = "quick",
@@ -102,7 +102,7 @@ public static class Claims
     }
 
     /// <summary>Reads every claim stored beside the runs; files that cannot be read are listed with the reason and left as they are.</summary>
-    /// <param name="folder">The folder of the runs; null for <see cref="DefaultRuns"/>. It need not exist.</param>
+    /// <param name="folder">The folder of the runs; null for <see cref="RepositoryFolder.Runs"/>. It need not exist.</param>
     public static RecordedClaims Load(string? folder = null)
     {
         var records = new List<ClaimRecord>();
@@ -114,22 +114,7 @@ public static class Claims
         return new RecordedClaims(records, unreadable);
     }
 
-    /// <summary>
-    /// Where runs are kept: the folder that the environment variable <c>TRIVIAL_LAYERS_RUNS</c> names, else <c>data/runs</c> of the
-    /// repository around the current folder or around the library, else <c>data/runs</c> in the current folder.
-    /// </summary>
-    public static string DefaultRuns =>
-        Environment.GetEnvironmentVariable("TRIVIAL_LAYERS_RUNS") is { Length: > 0 } named ? Path.GetFullPath(named) :
-        Path.Combine(Repository(Environment.CurrentDirectory) ?? Repository(AppContext.BaseDirectory) ?? Environment.CurrentDirectory, "data", "runs");
-
-    private static string ClaimsFolder(string? runs) => Path.Combine(runs ?? DefaultRuns, "claims");
-
-    private static string? Repository(string inside)
-    {
-        for (var folder = new DirectoryInfo(inside); folder is not null; folder = folder.Parent)
-            if (File.Exists(Path.Combine(folder.FullName, "Notebooks.sln"))) return folder.FullName;
-        return null;
-    }
+    private static string ClaimsFolder(string? runs) => Path.Combine(runs ?? RepositoryFolder.Runs, "claims");
 
     private static ClaimRecord? Read(string file, out string reason)
     {

@@ -4,7 +4,6 @@ using TrivialLayers.Data;
 using TrivialLayers.Evidence;
 using TrivialLayers.Models;
 using TrivialLayers.Runtime;
-using TrivialLayers.Training;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -33,9 +32,9 @@ public sealed class SweepStore
         _report = report ?? Console.Error.WriteLine;
     }
 
-    /// <summary>The store beside the runs: <c>sweeps/</c> in <see cref="Runs.Folder"/>, and the shipped ones in <c>data/checkpoints/sweeps/</c>.</summary>
+    /// <summary>The store beside the runs: <c>sweeps/</c> in <see cref="RepositoryFolder.Runs"/>, and the shipped ones in <c>data/checkpoints/sweeps/</c>.</summary>
     public static SweepStore Default => new(
-        Path.Combine(Runs.Folder, "sweeps"), [Path.Combine(Runs.ShippedFolder, "sweeps")]);
+        Path.Combine(RepositoryFolder.Runs, "sweeps"), [Path.Combine(RepositoryFolder.ShippedRuns, "sweeps")]);
 
     /// <summary>Keeps nothing and finds nothing: every sweep is computed.</summary>
     public static SweepStore None { get; } = new(null);
