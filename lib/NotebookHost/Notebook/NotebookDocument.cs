@@ -1,24 +1,16 @@
 using System.Text;
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 
 namespace NotebookHost.Notebook;
 
 /// <summary>
 /// A notebook file, nbformat 4.0 to 4.5; written as 4.5. Keys unknown to this program are kept at every level, with the order of keys, and a notebook in which nothing
-/// changed is written with the bytes it was read from.
+/// changed is written with the bytes it was read from. What changed is laid out as Jupyter lays it out, with the indentation the file had.
+/// <see href="https://nbformat.readthedocs.io/en/latest/format_description.html">The format.</see>
 /// </summary>
-internal sealed class NotebookDocument
+internal sealed partial class NotebookDocument
 {
-    private static readonly JsonSerializerOptions Layout = new()
-    {
-        WriteIndented = true,
-        IndentSize = 1,
-        NewLine = "\n",
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-    };
-
     private readonly JsonObject _original;
     private readonly string? _text;
     private readonly JsonObject? _asRead;
@@ -52,7 +44,19 @@ internal sealed class NotebookDocument
 
     /// <summary>Reads a notebook file.</summary>
     /// <exception cref="NotebookFormatException">The file is not a notebook of this format.</exception>
-    public static NotebookDocument Load(string path) => Parse(File.ReadAllText(path), path);
+    /// <exception cref="IOException">The file is not there or cannot be read.</exception>
+    public static NotebookDocument Load(string path)
+    {
+        var bytes = File.ReadAllBytes(path);
+        try
+        {
+            return Parse(new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true).GetString(bytes), path);
+        }
+        catch (DecoderFallbackException error)
+        {
+            throw new NotebookFormatException($"{path} is not a notebook: expected UTF-8 text, found other bytes at {error.Index}.", error);
+        }
+    }
 
     /// <summary>Reads a notebook from text.</summary>
     /// <param name="json">The text.</param>
@@ -62,8 +66,7 @@ internal sealed class NotebookDocument
     {
         try
         {
-            var root = JsonNode.Parse(json, documentOptions: new JsonDocumentOptions { MaxDepth = 128, AllowDuplicateProperties = false }) as JsonObject
-                ?? throw new NotebookFormatException("expected a JSON object");
+            var root = JupyterJson.Parse(json.TrimStart('\uFEFF')) as JsonObject ?? throw new NotebookFormatException("expected a JSON object");
             NotebookReader.CheckVersion(root);
             return new NotebookDocument(root, json);
         }
@@ -71,34 +74,11 @@ internal sealed class NotebookDocument
         {
             throw new NotebookFormatException($"{name} is not a notebook: {error.Message}.", error);
         }
-        catch (Exception error) when (error is JsonException or ArgumentException)
-        {
-            // Text that is not valid UTF-16 is refused as an argument.
-            throw new NotebookFormatException($"{name} is not a notebook: {error.Message}", error);
-        }
     }
 
     /// <summary>Writes the notebook to a temporary name, flushes it and renames it over the file.</summary>
-    public void Save(string path)
-    {
-        var target = Path.GetFullPath(path);
-        var temporary = $"{target}.{Guid.NewGuid():N}.tmp";
-        try
-        {
-            using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write))
-            {
-                stream.Write(Encoding.UTF8.GetBytes(ToText()));
-                stream.Flush(flushToDisk: true);
-            }
-
-            File.Move(temporary, target, overwrite: true);
-        }
-        catch
-        {
-            File.Delete(temporary);
-            throw;
-        }
-    }
+    /// <exception cref="IOException">The disk refused; what was at <paramref name="path"/> is untouched.</exception>
+    public void Save(string path) => AtomicFile.WriteText(path, ToText());
 
     /// <summary>The notebook as text, as <see cref="Save"/> writes it.</summary>
     public string ToText()
@@ -106,7 +86,8 @@ internal sealed class NotebookDocument
         var json = ToJson();
         if (_text is not null && JsonNode.DeepEquals(json, _asRead))
             return _text;
-        return json.ToJsonString(Layout) + (_text is null || _text.EndsWith('\n') ? "\n" : "");
+        var indent = _text is not null && Indentation().Match(_text) is { Success: true } match ? match.Groups[1].Value : " ";
+        return JupyterJson.Write(json, indent) + (_text is null || _text.EndsWith('\n') ? "\n" : "");
     }
 
     private JsonObject ToJson()
@@ -120,4 +101,7 @@ internal sealed class NotebookDocument
     }
 
     private static string? Text(JsonNode? node) => node is JsonValue value && value.TryGetValue(out string? text) ? text : null;
+
+    [GeneratedRegex(@"^\s*\{\r?\n([ \t]{1,8})""")]
+    private static partial Regex Indentation();
 }

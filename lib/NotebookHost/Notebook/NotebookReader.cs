@@ -34,6 +34,8 @@ internal sealed class NotebookReader
     private Cell Cell(JsonObject json, string place)
     {
         var metadata = ObjectAt(json, "metadata", place).DeepClone().AsObject();
+        if (metadata.ContainsKey("tags"))
+            Words(metadata["tags"], place + ".metadata.tags");
         var source = Lines(json["source"], place + ".source");
         var id = Id(json["id"], place + ".id");
         var original = json.DeepClone().AsObject();
@@ -62,14 +64,12 @@ internal sealed class NotebookReader
         return Word(json["output_type"], place + ".output_type") switch
         {
             "stream" => new StreamOutput(Word(json["name"], place + ".name"), Lines(json["text"], place + ".text")) { Original = original },
-            "display_data" => new DisplayDataOutput(Part("data"), Part("metadata")) { Original = original },
-            "execute_result" => new ExecuteResultOutput(Count(json["execution_count"], place + ".execution_count"), Part("data"), Part("metadata")) { Original = original },
+            "display_data" => new DisplayDataOutput(Bundle(json, place), Part("metadata")) { Original = original },
+            "execute_result" => new ExecuteResultOutput(Count(json["execution_count"], place + ".execution_count"), Bundle(json, place), Part("metadata")) { Original = original },
             "error" => new ErrorOutput(
                 Word(json["ename"], place + ".ename"),
                 Word(json["evalue"], place + ".evalue"),
-                json["traceback"] is JsonArray lines
-                    ? [.. lines.Select((line, index) => Word(line, $"{place}.traceback[{index}]"))]
-                    : throw Expected(json["traceback"], place + ".traceback", "a list")) { Original = original },
+                Words(json["traceback"], place + ".traceback")) { Original = original },
             _ => throw Expected(json["output_type"], place + ".output_type", "'stream', 'display_data', 'execute_result' or 'error'"),
         };
     }
@@ -77,13 +77,33 @@ internal sealed class NotebookReader
     /// <summary>Before nbformat 4.5 cells had no id; one that is missing is numbered, so that reading twice gives the same.</summary>
     private string Id(JsonNode? node, string place)
     {
-        var id = node is null ? $"cell-{_ids.Count + 1}" : Word(node, place);
+        var number = _ids.Count + 1;
+        while (node is null && _ids.Contains($"cell-{number}"))
+            number++;
+        var id = node is null ? $"cell-{number}" : Word(node, place);
         if (id.Length is 0 or > 64 || !id.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'))
             throw Expected(node, place, "1 to 64 letters, digits, '-' or '_'");
         if (!_ids.Add(id))
             throw new NotebookFormatException($"{place} is '{id}', which another cell has already");
         return id;
     }
+
+    /// <summary>A MIME bundle: text for every type but JSON's.</summary>
+    private static JsonObject Bundle(JsonObject output, string place)
+    {
+        var data = ObjectAt(output, "data", place).DeepClone().AsObject();
+        foreach (var (type, content) in data)
+        {
+            if (!type.EndsWith("json", StringComparison.Ordinal))
+                Lines(content, $"{place}.data['{type}']");
+        }
+
+        return data;
+    }
+
+    private static IReadOnlyList<string> Words(JsonNode? node, string place) => node is JsonArray words
+        ? [.. words.Select((word, index) => Word(word, $"{place}[{index}]"))]
+        : throw Expected(node, place, "a list");
 
     private static string Lines(JsonNode? node, string place) => node is JsonArray lines
         ? string.Concat(lines.Select((line, index) => Word(line, $"{place}[{index}]")))
@@ -95,7 +115,7 @@ internal sealed class NotebookReader
     private static int? Count(JsonNode? node, string place) =>
         node is null ? null : Number(node) ?? throw Expected(node, place, "a whole number or null");
 
-    private static int? Number(JsonNode? node) => node is JsonValue value && value.TryGetValue(out int number) ? number : null;
+    private static int? Number(JsonNode? node) => node is JsonValue value && value.TryGetValue(out int number) && number >= 0 ? number : null;
 
     private static NotebookFormatException Expected(JsonNode? found, string place, string expected) =>
         new($"{place} is {Short(found)}; expected {expected}");

@@ -26,20 +26,22 @@ internal static class NotebookWriter
         }
 
         // A source that did not change keeps its form, one text or a list of lines.
-        if (json["source"] is not { } source || Joined(source) != cell.Source)
-            json["source"] = Lines(cell.Source);
+        if (json["source"] is not { } source || MultilineText.TryJoin(source) != cell.Source)
+            json["source"] = MultilineText.Split(cell.Source);
         return json;
     }
 
     private static void Put(JsonObject json, Cell cell)
     {
+        if (!json.ContainsKey("id") && json.ContainsKey("metadata"))
+            json.Insert(json.IndexOf("metadata"), "id", null);
         json["id"] = cell.Id;
         json["metadata"] = cell.Metadata.DeepClone();
     }
 
     private static JsonNode Output(CellOutput output) => output.Original?.DeepClone() ?? output switch
     {
-        StreamOutput stream => new JsonObject { ["name"] = stream.Name, ["output_type"] = "stream", ["text"] = Lines(stream.Text) },
+        StreamOutput stream => new JsonObject { ["name"] = stream.Name, ["output_type"] = "stream", ["text"] = MultilineText.Split(stream.Text) },
         DisplayDataOutput display => new JsonObject
         {
             ["data"] = Bundle(display.Data), ["metadata"] = display.Metadata.DeepClone(), ["output_type"] = "display_data",
@@ -61,29 +63,10 @@ internal static class NotebookWriter
         _ => throw new ArgumentException($"There is no output of the kind {output.GetType().Name} in a notebook.", nameof(output)),
     };
 
-    /// <summary>Text contents as lists of lines, as Jupyter stores them; JSON contents as they are.</summary>
+    /// <summary>Text as lists of lines, as Jupyter stores it; images in base64 and JSON as they are.</summary>
     private static JsonObject Bundle(JsonObject data) => new(data.Select(entry => KeyValuePair.Create(
         entry.Key,
-        entry.Value is JsonValue value && value.TryGetValue(out string? text) ? (JsonNode)Lines(text) : entry.Value?.DeepClone())));
+        IsText(entry.Key) && MultilineText.TryJoin(entry.Value) is { } text ? MultilineText.Split(text) : entry.Value?.DeepClone())));
 
-    private static string? Joined(JsonNode source) => source switch
-    {
-        JsonArray lines => string.Concat(lines.Select(line => (string?)line)),
-        JsonValue value when value.TryGetValue(out string? text) => text,
-        _ => null,
-    };
-
-    private static JsonArray Lines(string text)
-    {
-        var lines = new JsonArray();
-        for (var start = 0; start < text.Length;)
-        {
-            var end = text.IndexOf('\n', start);
-            var next = end < 0 ? text.Length : end + 1;
-            lines.Add((JsonNode)text[start..next]);
-            start = next;
-        }
-
-        return lines;
-    }
+    private static bool IsText(string type) => type.StartsWith("text/", StringComparison.Ordinal) || type is "image/svg+xml" or "application/javascript";
 }

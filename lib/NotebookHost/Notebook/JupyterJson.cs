@@ -1,0 +1,136 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace NotebookHost.Notebook;
+
+/// <summary>JSON as Jupyter reads and writes it: key order kept, one key a line, non-ASCII characters as they are, numbers as they were.</summary>
+internal static class JupyterJson
+{
+    /// <summary>Arrays and objects may nest this deep; the deepest chart stays below twenty.</summary>
+    private const int MaxDepth = 128;
+
+    /// <exception cref="NotebookFormatException">Not JSON, a key twice in an object, or a string that is no Unicode text.</exception>
+    public static JsonNode? Parse(string json)
+    {
+        try
+        {
+            var root = JsonNode.Parse(json, documentOptions: new JsonDocumentOptions { MaxDepth = MaxDepth, AllowDuplicateProperties = false });
+            ReadAll(root, "$");
+            return root;
+        }
+        catch (Exception error) when (error is JsonException or ArgumentException)
+        {
+            // A text with half of a surrogate pair is refused as an argument.
+            throw new NotebookFormatException(error.Message.TrimEnd('.'), error);
+        }
+    }
+
+    /// <summary>Writes what Python's <c>json.dumps(value, indent=…, ensure_ascii=False)</c> writes.</summary>
+    public static string Write(JsonNode? node, string indent = " ")
+    {
+        var text = new StringBuilder();
+        Write(text, node, indent, depth: 0);
+        return text.ToString();
+    }
+
+    /// <summary>Reads every key and string once (they are kept undecoded until asked for), so that a broken one is found here and not on use.</summary>
+    private static void ReadAll(JsonNode? node, string place)
+    {
+        try
+        {
+            switch (node)
+            {
+                case JsonObject members:
+                    foreach (var (key, child) in members)
+                        ReadAll(child, $"{place}.{key}");
+                    break;
+                case JsonArray items:
+                    foreach (var (index, child) in items.Index())
+                        ReadAll(child, $"{place}[{index}]");
+                    break;
+                case JsonValue value when value.GetValueKind() == JsonValueKind.String:
+                    value.GetValue<string>();
+                    break;
+            }
+        }
+        catch (InvalidOperationException error)
+        {
+            throw new NotebookFormatException($"{place} holds half of a surrogate pair; expected Unicode text", error);
+        }
+    }
+
+    private static void Write(StringBuilder text, JsonNode? node, string indent, int depth)
+    {
+        switch (node)
+        {
+            case null:
+                text.Append("null");
+                break;
+            case JsonObject { Count: 0 }:
+                text.Append("{}");
+                break;
+            case JsonArray { Count: 0 }:
+                text.Append("[]");
+                break;
+            case JsonObject members:
+                var open = '{';
+                foreach (var (key, child) in members)
+                {
+                    NewLine(text.Append(open), indent, depth + 1);
+                    WriteString(text, key);
+                    Write(text.Append(": "), child, indent, depth + 1);
+                    open = ',';
+                }
+
+                NewLine(text, indent, depth).Append('}');
+                break;
+            case JsonArray items:
+                for (var i = 0; i < items.Count; i++)
+                {
+                    NewLine(text.Append(i == 0 ? '[' : ','), indent, depth + 1);
+                    Write(text, items[i], indent, depth + 1);
+                }
+
+                NewLine(text, indent, depth).Append(']');
+                break;
+            default:
+                if (node.GetValueKind() == JsonValueKind.String)
+                    WriteString(text, node.GetValue<string>());
+                else
+                    text.Append(node.ToJsonString());
+                break;
+        }
+    }
+
+    private static StringBuilder NewLine(StringBuilder text, string indent, int depth)
+    {
+        text.Append('\n');
+        for (var i = 0; i < depth; i++)
+            text.Append(indent);
+        return text;
+    }
+
+    private static void WriteString(StringBuilder text, string value)
+    {
+        text.Append('"');
+        foreach (var c in value)
+        {
+            _ = c switch
+            {
+                '"' => text.Append("\\\""),
+                '\\' => text.Append("\\\\"),
+                '\n' => text.Append("\\n"),
+                '\r' => text.Append("\\r"),
+                '\t' => text.Append("\\t"),
+                '\f' => text.Append("\\f"),
+                '\b' => text.Append("\\b"),
+                < ' ' => text.Append("\\u").Append(((int)c).ToString("x4", CultureInfo.InvariantCulture)),
+                _ => text.Append(c),
+            };
+        }
+
+        text.Append('"');
+    }
+}
