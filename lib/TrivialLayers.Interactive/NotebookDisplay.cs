@@ -1,0 +1,79 @@
+using System.Globalization;
+using Microsoft.Data.Analysis;
+using Microsoft.DotNet.Interactive.Formatting;
+using TrivialLayers.Data;
+using TrivialLayers.Evidence;
+using TrivialLayers.Figures;
+using TrivialLayers.Models;
+using TrivialLayers.Training;
+using TrivialLayers.Zeroing;
+
+namespace TrivialLayers.Interactive;
+
+/// <summary>How the values of this library show in a notebook. <c>setup.csx</c> registers it.</summary>
+public static class NotebookDisplay
+{
+    /// <summary>The MIME type of a figure for plotly.js.</summary>
+    public const string Plotly = "application/vnd.plotly.v1+json";
+
+    private const string Svg = "image/svg+xml";
+    private const string Html = "text/html";
+    private const string PlainText = "text/plain";
+
+    /// <summary>Registers the formatters; again does no harm.</summary>
+    public static void Register()
+    {
+        Formatter.Register<Figure>(figure => figure.PlotlyJson ?? "{}", Plotly);
+        Formatter.Register<Figure>(figure => figure.Svg, Svg);
+        Formatter.Register<Figure>(figure => figure.Html, Html);
+        Formatter.Register<Figure>(figure => figure.ToString(), PlainText);
+        Formatter.SetPreferredMimeTypesFor(typeof(Figure), Plotly, Svg, Html, PlainText);
+
+        Show<DataFrame>(TableText.Html, TableText.Plain);
+        Show<StagedNetwork>(
+            network => TableText.Line(Describe(network)) + TableText.Html(network.Layers.ToTable()),
+            network => $"{Describe(network)}\n{TableText.Plain(network.Layers.ToTable())}");
+        Show<TrainedRun>(
+            run => TableText.Line(run.Network) + TableText.Html(TableOf(run)),
+            run => $"{run.Network}\n{TableText.Plain(TableOf(run))}");
+        Show<ZeroSweep>(
+            sweep => TableText.Line(Describe(sweep)) + TableText.Html(sweep.ToTable()),
+            sweep => $"{Describe(sweep)}\n{TableText.Plain(sweep.ToTable())}");
+        ShowText<ImageSet>(images => images.ToString());
+        ShowText<DataSplit>(split => split.ToString());
+        ShowText<Outcomes>(outcomes => outcomes.ToString());
+        ShowText<Evaluation>(evaluation => string.Create(
+            CultureInfo.InvariantCulture, $"{evaluation.Outcomes}, cross-entropy {evaluation.CrossEntropy:F4} nats"));
+    }
+
+    private static void Show<T>(Func<T, string> html, Func<T, string> plain)
+    {
+        Formatter.Register(html, Html);
+        Formatter.Register(plain, PlainText);
+        Formatter.SetPreferredMimeTypesFor(typeof(T), Html, PlainText);
+    }
+
+    private static void ShowText<T>(Func<T, string> text)
+    {
+        Formatter.Register(text, PlainText);
+        Formatter.SetPreferredMimeTypesFor(typeof(T), PlainText);
+    }
+
+    private static string Describe(StagedNetwork network) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{network.Title}: {network.parameters().Sum(parameter => parameter.NumberOfElements):N0} parameters, {network.Layers.Count} convolution layers");
+
+    private static string Describe(ZeroSweep sweep) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{sweep.Identity.Network} on {sweep.Identity.Images}: baseline {sweep.Baseline.Percent:F2} %, {sweep.Layers.Count} layers, smallest resolvable drop {sweep.SmallestResolvableDrop:F2} points");
+
+    private static DataFrame TableOf(TrainedRun run) => new(
+        new StringDataFrameColumn("data", [run.Data]),
+        new Int64DataFrameColumn("seed", [run.Seed]),
+        new Int32DataFrameColumn("epochs", [run.History.Epochs.Count]),
+        new Int64DataFrameColumn("parameters", [run.Parameters]),
+        new DoubleDataFrameColumn("training accuracy (%)", [run.TrainingAccuracy]),
+        new DoubleDataFrameColumn("validation accuracy (%)", [run.ValidationAccuracy]),
+        new DoubleDataFrameColumn("test accuracy (%)", [run.TestAccuracy]),
+        new DoubleDataFrameColumn("training time (s)", [run.Seconds]));
+}

@@ -1,0 +1,6 @@
+namespace TrivialLayers.Figures;
+
+/// <summary>How one kind of thing is drawn in every figure.</summary>
+/// <param name="Colour">An sRGB colour, <c>#rrggbb</c>.</param>
+/// <param name="Shape">The shape of its marks.</param>
+public sealed record Mark(string Colour, MarkShape Shape);

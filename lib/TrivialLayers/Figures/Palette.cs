@@ -1,0 +1,54 @@
+using TrivialLayers.Models;
+
+namespace TrivialLayers.Figures;
+
+/// <summary>
+/// The colours and shapes of all figures. The colours are those of M. Okabe and K. Ito, <i>Color Universal Design</i> (2008), which
+/// readers with a colour vision deficiency can tell apart; their yellow, too pale on white, is left out.
+/// </summary>
+public static class Palette
+{
+    private static readonly Mark[] s_inOrder =
+    [
+        new("#0072b2", MarkShape.Circle),
+        new("#d55e00", MarkShape.Square),
+        new("#009e73", MarkShape.Diamond),
+        new("#cc79a7", MarkShape.TriangleUp),
+        new("#e69f00", MarkShape.TriangleDown),
+        new("#56b4e9", MarkShape.Cross),
+    ];
+
+    /// <summary>Text, axes and reference lines.</summary>
+    public static string Ink => "#262626";
+
+    /// <summary>Ticks and less important text.</summary>
+    public static string SoftInk => "#5a5a5a";
+
+    /// <summary>Grid lines.</summary>
+    public static string Grid => "#e3e3e3";
+
+    /// <summary>The mark of the layers of a role.</summary>
+    public static Mark Of(LayerRole role) => role switch
+    {
+        LayerRole.Stem => new("#262626", MarkShape.Cross),
+        LayerRole.ChannelChange => new("#d55e00", MarkShape.Square),
+        LayerRole.Shortcut => new("#e69f00", MarkShape.TriangleUp),
+        LayerRole.Residual => new("#0072b2", MarkShape.Circle),
+        LayerRole.Plain => new("#009e73", MarkShape.Diamond),
+        _ => new("#7f7f7f", MarkShape.TriangleDown),
+    };
+
+    /// <summary>The mark of the n-th thing compared, from 0; after the last they start again.</summary>
+    public static Mark At(int index)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(index);
+        return s_inOrder[index % s_inOrder.Length];
+    }
+
+    /// <summary>A role as figures and tables write it, for example "channel change".</summary>
+    public static string NameOf(LayerRole role) => role switch
+    {
+        LayerRole.ChannelChange => "channel change",
+        _ => role.ToString().ToLowerInvariant(),
+    };
+}

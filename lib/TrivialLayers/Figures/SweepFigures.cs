@@ -1,0 +1,248 @@
+using System.Globalization;
+using Microsoft.Data.Analysis;
+using TrivialLayers.Evidence;
+using TrivialLayers.Models;
+using TrivialLayers.Zeroing;
+
+namespace TrivialLayers.Figures;
+
+/// <summary>Figures of what zeroing did. Filled marks are NonTrivial layers, pale ones Undecided, hollow ones Trivial.</summary>
+public static class SweepFigures
+{
+    private const string Filling = "Filled marks are NonTrivial, pale ones Undecided, hollow ones Trivial.";
+    private const string OnePointBelow = "one point below";
+    private const string LayerTitle = "zeroed convolution layer, in the order of the network";
+
+    /// <summary>Accuracy with each layer zeroed in turn, its simultaneous interval, and the untouched network as a line.</summary>
+    public static Figure AccuracyByLayer(ZeroSweep sweep)
+    {
+        ArgumentNullException.ThrowIfNull(sweep);
+        return AccuracyByLayer(("", sweep));
+    }
+
+    /// <summary>The same for several networks, whose layers need not be the same: a panel each, on one accuracy axis.</summary>
+    /// <param name="sweeps">Each sweep with its label; an empty label stands for the network's name.</param>
+    public static Figure AccuracyByLayer(params (string Label, ZeroSweep Sweep)[] sweeps)
+    {
+        CheckAny(sweeps);
+        var single = sweeps.Length == 1;
+        string Label((string Label, ZeroSweep Sweep) entry) => entry.Label.Length > 0 ? entry.Label : entry.Sweep.Identity.Network;
+        var y = Axis.Around(
+            "accuracy (% of images)",
+            sweeps.SelectMany(entry => entry.Sweep.Layers.SelectMany(layer => new[] { entry.Sweep.Baseline.Percent - layer.Interval.Low, entry.Sweep.Baseline.Percent - layer.Interval.High })
+                .Append(entry.Sweep.Baseline.Percent)),
+            0, 101);
+        var panels = sweeps.Select(entry => AccuracyPanel(entry.Sweep, single ? "" : Label(entry), y)).ToList<Panel>();
+        var chart = new Chart(
+            single ? $"{Label(sweeps[0])}: accuracy with one layer zeroed" : "Accuracy with one layer zeroed",
+            $"{string.Join(" ", sweeps.Select(entry => (single ? "" : Label(entry) + ": ") + Facts(entry.Sweep)))} Error bars are simultaneous 95 % intervals. {Filling}",
+            Wide(sweeps.Max(entry => entry.Sweep.Layers.Count)),
+            panels,
+            Stacked: true);
+        return Make(chart, sweeps.Length == 1 ? sweeps[0].Sweep.ToTable() : Together(sweeps, Label));
+    }
+
+    /// <summary>The drop of each layer in several sweeps, old against new, side by side where the layers have the same name.</summary>
+    /// <param name="sweeps">Each sweep with its label in the legend.</param>
+    public static Figure Compare(params (string Label, ZeroSweep Sweep)[] sweeps)
+    {
+        CheckAny(sweeps);
+        var names = Merge(sweeps.Select(entry => entry.Sweep.Layers.Select(layer => layer.Layer.Name)));
+        var places = names.Index().ToDictionary(entry => entry.Item, entry => entry.Index);
+        var step = Math.Min(0.2, 0.7 / sweeps.Length);
+        var series = sweeps.Select((entry, index) => new Series(entry.Label, Palette.At(index),
+        [
+            .. entry.Sweep.Layers.Select(layer => new ChartPoint(
+                places[layer.Layer.Name] + ((index - ((sweeps.Length - 1) / 2.0)) * step), layer.Drop, $"{entry.Label}, {Describe(layer)}", layer.Interval.Low, layer.Interval.High, FillOf(layer))),
+        ])).ToList();
+        var ends = series.SelectMany(s => s.Points).SelectMany(p => new[] { p.Low!.Value, p.High!.Value }).Append(0).Append(Margin.Default.Points);
+        var panel = new PointPanel("", Axis.Of(LayerTitle, names), Axis.Around("drop in accuracy (percentage points)", ends), series, MarginRules());
+        var chart = new Chart(
+            $"Drop by layer: {string.Join(" and ", sweeps.Select(entry => entry.Label))}",
+            $"{string.Join(" ", sweeps.Select(entry => $"{entry.Label}: {Facts(entry.Sweep)}"))} Error bars are 95 % intervals, simultaneous over the layers of a sweep. {Filling}",
+            Wide(names.Count * (1 + (sweeps.Length / 4))),
+            [panel]);
+        return Make(chart, Together(sweeps, entry => entry.Label));
+    }
+
+    /// <summary>The drop of each layer seen close, where Trivial is told from NonTrivial; layers that drop further stand at the upper edge as triangles.</summary>
+    /// <param name="sweep">The sweep.</param>
+    /// <param name="upTo">The greatest drop shown to scale, in percentage points, above the margin of one point.</param>
+    public static Figure DropsCloseUp(ZeroSweep sweep, double upTo = 4)
+    {
+        ArgumentNullException.ThrowIfNull(sweep);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(upTo, Margin.Default.Points);
+        var further = new List<ChartPoint>();
+        var series = new List<Series>();
+        foreach (var group in sweep.Layers.Index().GroupBy(entry => entry.Item.Layer.Role).OrderBy(group => group.Key))
+        {
+            var near = group.Where(entry => entry.Item.Drop <= upTo).Select(entry => new ChartPoint(
+                entry.Index, entry.Item.Drop, Describe(entry.Item), entry.Item.Interval.Low, Math.Min(entry.Item.Interval.High, upTo), FillOf(entry.Item))).ToList();
+            further.AddRange(group.Where(entry => entry.Item.Drop > upTo).Select(entry => new ChartPoint(entry.Index, upTo, Describe(entry.Item))));
+            if (near.Count > 0)
+                series.Add(new Series(Palette.NameOf(group.Key), Palette.Of(group.Key), near));
+        }
+
+        if (further.Count > 0)
+            series.Add(new Series(string.Create(CultureInfo.InvariantCulture, $"more than {upTo} points"), new Mark(Palette.SoftInk, MarkShape.TriangleUp), further));
+        var low = sweep.Layers.Select(layer => layer.Interval.Low).Where(end => end < upTo).DefaultIfEmpty(0).Min();
+        var y = new Axis("drop in accuracy (percentage points)", Math.Min(low, 0) - (0.05 * upTo), 1.06 * upTo);
+        var chart = new Chart(
+            $"{sweep.Identity.Network}: drop by layer, close up",
+            $"{Facts(sweep)} Error bars are simultaneous 95 % intervals. {Filling}",
+            Wide(sweep.Layers.Count),
+            [new PointPanel("", Axis.Of(LayerTitle, [.. sweep.Layers.Select(layer => layer.Layer.Name)]), y, series, MarginRules())]);
+        return Make(chart, sweep.ToTable());
+    }
+
+    /// <summary>The drops of a sweep grouped by the role of the layer; within a role they stand in the order of the network.</summary>
+    public static Figure DropsByRole(ZeroSweep sweep)
+    {
+        ArgumentNullException.ThrowIfNull(sweep);
+        var groups = sweep.Layers.GroupBy(layer => layer.Layer.Role).OrderBy(group => group.Key).ToList();
+        var series = groups.Select((group, place) => new Series(Palette.NameOf(group.Key), Palette.Of(group.Key),
+        [
+            .. group.Select((layer, index) => new ChartPoint(
+                place + (group.Count() == 1 ? 0 : (0.7 * index / (group.Count() - 1)) - 0.35), layer.Drop, Describe(layer), layer.Interval.Low, layer.Interval.High, FillOf(layer))),
+        ])).ToList();
+        var ends = sweep.Layers.SelectMany(layer => new[] { layer.Interval.Low, layer.Interval.High }).Append(0).Append(Margin.Default.Points);
+        var x = Axis.Of("role of the zeroed layer", [.. groups.Select(group => $"{Palette.NameOf(group.Key)} ({group.Count()})")]);
+        var chart = new Chart(
+            $"{sweep.Identity.Network}: drop by role",
+            $"{Facts(sweep)} In brackets the number of layers. Error bars are simultaneous 95 % intervals. {Filling}",
+            720,
+            [new PointPanel("", x, Axis.Around("drop in accuracy (percentage points)", ends), series, MarginRules())]);
+        return Make(chart, sweep.ToTable());
+    }
+
+    /// <summary>What is taken for what, before and after a change, as shares of each true class in percent.</summary>
+    /// <param name="before">The untouched network.</param>
+    /// <param name="after">The changed one, on the same images.</param>
+    /// <param name="change">What was done, for the title of the second matrix.</param>
+    /// <exception cref="ArgumentException">The matrices have different classes.</exception>
+    public static Figure Confusion(ConfusionMatrix before, ConfusionMatrix after, string change = "after")
+    {
+        ArgumentNullException.ThrowIfNull(before);
+        ArgumentNullException.ThrowIfNull(after);
+        if (!before.Classes.SequenceEqual(after.Classes))
+            throw new ArgumentException($"The matrices have the classes {string.Join(", ", before.Classes)} and {string.Join(", ", after.Classes)}; they must be the same.", nameof(after));
+        var classes = before.Classes;
+        HeatPanel Draw(string title, ConfusionMatrix matrix) => new(
+            title,
+            new Axis("predicted class", -0.5, classes.Count - 0.5, classes),
+            new Axis("true class", -0.5, classes.Count - 0.5, classes),
+            [.. Enumerable.Range(0, classes.Count).Select(row => Shares(matrix, row))]) { PlotHeight = Math.Clamp(24 * classes.Count, 200, 480) };
+        var chart = new Chart(
+            $"Confusion before and after: {change}",
+            string.Create(CultureInfo.InvariantCulture, $"{before.Counts.Sum():N0} images; each row adds up to 100 % of a true class. Before: {before}. After: {after}."),
+            Math.Clamp(240 + (52 * classes.Count), 640, 1200),
+            [Draw("before", before), Draw(change, after)]);
+        var rows = from matrix in new[] { (Name: "before", Matrix: before), (Name: change, Matrix: after) }
+                   from truth in Enumerable.Range(0, classes.Count)
+                   from predicted in Enumerable.Range(0, classes.Count)
+                   select (matrix.Name, matrix.Matrix, Truth: truth, Predicted: predicted);
+        var cells = rows.ToList();
+        return Make(chart, new DataFrame(
+            new StringDataFrameColumn("network", cells.Select(cell => cell.Name)),
+            new StringDataFrameColumn("true class", cells.Select(cell => classes[cell.Truth])),
+            new StringDataFrameColumn("predicted class", cells.Select(cell => classes[cell.Predicted])),
+            new Int32DataFrameColumn("images", cells.Select(cell => cell.Matrix[cell.Truth, cell.Predicted])),
+            new DoubleDataFrameColumn("share of true class (%)", cells.Select(cell => Shares(cell.Matrix, cell.Truth)[cell.Predicted]))));
+    }
+
+    /// <summary>What is taken for what in the baseline of a sweep and with one of its layers zeroed.</summary>
+    /// <exception cref="ArgumentException">The sweep has no such layer.</exception>
+    public static Figure Confusion(ZeroSweep sweep, string layer)
+    {
+        ArgumentNullException.ThrowIfNull(sweep);
+        var zeroed = sweep.Layers.FirstOrDefault(candidate => candidate.Layer.Name == layer)
+            ?? throw new ArgumentException($"The sweep has no layer '{layer}'; it has {string.Join(", ", sweep.Layers.Select(candidate => candidate.Layer.Name))}.", nameof(layer));
+        return Confusion(sweep.Baseline.Confusion, zeroed.Confusion, $"{layer} zeroed");
+    }
+
+    private static PointPanel AccuracyPanel(ZeroSweep sweep, string title, Axis y)
+    {
+        var baseline = sweep.Baseline.Percent;
+        var series = sweep.Layers.Index().GroupBy(entry => entry.Item.Layer.Role).OrderBy(group => group.Key).Select(group => new Series(
+            Palette.NameOf(group.Key),
+            Palette.Of(group.Key),
+            [
+                .. group.Select(entry => new ChartPoint(
+                    entry.Index,
+                    entry.Item.Accuracy,
+                    Describe(entry.Item),
+                    Math.Clamp(baseline - entry.Item.Interval.High, 0, 100),
+                    Math.Clamp(baseline - entry.Item.Interval.Low, 0, 100),
+                    FillOf(entry.Item))),
+            ]));
+        Rule[] rules =
+        [
+            new(baseline, string.Create(CultureInfo.InvariantCulture, $"baseline {baseline:F2} %")),
+            new(baseline - Margin.Default.Points, OnePointBelow, Dashed: true),
+        ];
+        var x = Axis.Of(LayerTitle, [.. sweep.Layers.Select(layer => layer.Layer.Name)]);
+        return new PointPanel(title, x, y, [.. series], rules);
+    }
+
+    private static string Facts(ZeroSweep sweep) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{sweep.Baseline.Outcomes.Count:N0} images, {sweep.Layers.Count} layers, baseline {sweep.Baseline.Percent:F2} %, smallest resolvable drop {sweep.SmallestResolvableDrop:F2} points; at a margin of {Margin.Default}: {sweep.Count(Verdict.Trivial)} Trivial, {sweep.Count(Verdict.NonTrivial)} NonTrivial, {sweep.Count(Verdict.Undecided)} Undecided.");
+
+    private static string Describe(ZeroedLayer layer) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{layer.Layer.Name} ({Palette.NameOf(layer.Layer.Role)}, {layer.Layer.InChannels}→{layer.Layer.OutChannels}): {layer.Accuracy:F2} %, drop {layer.Interval.Around(layer.Drop, 2)} points, {layer.Verdict}");
+
+    private static Fill FillOf(ZeroedLayer layer) => layer.Verdict switch
+    {
+        Verdict.Trivial => Fill.Hollow,
+        Verdict.NonTrivial => Fill.Full,
+        _ => Fill.Pale,
+    };
+
+    private static Rule[] MarginRules() => [new(0, "no drop"), new(Margin.Default.Points, "margin of " + Margin.Default, Dashed: true)];
+
+    private static int Wide(int marks) => Math.Clamp(100 + (15 * marks), 720, 1600);
+
+    private static double[] Shares(ConfusionMatrix matrix, int row)
+    {
+        var counts = Enumerable.Range(0, matrix.Classes.Count).Select(column => matrix[row, column]).ToList();
+        return [.. counts.Select(count => counts.Sum() == 0 ? 0 : 100.0 * count / counts.Sum())];
+    }
+
+    private static DataFrame Together((string Label, ZeroSweep Sweep)[] sweeps, Func<(string Label, ZeroSweep Sweep), string> label)
+    {
+        var labels = new StringDataFrameColumn("network", sweeps.SelectMany(entry => entry.Sweep.Layers.Select(_ => label(entry))));
+        var rows = sweeps[0].Sweep.ToTable();
+        foreach (var (_, sweep) in sweeps.Skip(1))
+            rows.Append(sweep.ToTable().Rows, inPlace: true, CultureInfo.InvariantCulture);
+        return new DataFrame([labels, .. rows.Columns]);
+    }
+
+    /// <summary>All names in one order: each list's new names stand behind the name before them.</summary>
+    private static List<string> Merge(IEnumerable<IEnumerable<string>> lists)
+    {
+        var merged = new List<string>();
+        foreach (var list in lists)
+        {
+            var place = 0;
+            foreach (var name in list)
+            {
+                var found = merged.IndexOf(name);
+                if (found < 0)
+                    merged.Insert(found = place, name);
+                place = found + 1;
+            }
+        }
+
+        return merged;
+    }
+
+    private static void CheckAny((string Label, ZeroSweep Sweep)[] sweeps)
+    {
+        ArgumentNullException.ThrowIfNull(sweeps);
+        if (sweeps.Length == 0)
+            throw new ArgumentException("No sweep was given; give at least one, as (\"label\", sweep).", nameof(sweeps));
+    }
+
+    private static Figure Make(Chart chart, DataFrame table) => new(chart.Title, chart.Caption, table, SvgChart.Draw(chart), PlotlyChart.Draw(chart));
+}

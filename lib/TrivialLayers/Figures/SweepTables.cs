@@ -1,0 +1,128 @@
+using System.Globalization;
+using System.Text;
+using Microsoft.Data.Analysis;
+using TrivialLayers.Evidence;
+using TrivialLayers.Models;
+using TrivialLayers.Training;
+using TrivialLayers.Zeroing;
+
+namespace TrivialLayers.Figures;
+
+/// <summary>Sweeps and layers as tables (a row a layer, units in the column names) and as CSV.</summary>
+public static class SweepTables
+{
+    /// <summary>The first line of <see cref="ToCsv"/> without per-image outcomes.</summary>
+    public const string CsvHeader =
+        "layer,role,in_channels,out_channels,kernel_height,kernel_width,stride,changes_channels,parameters,accuracy_percent,drop_points,drop_low,drop_high,interval_level,cross_entropy_change_nats,agreement_percent,lost,gained,verdict";
+
+    /// <summary>Each layer of a sweep: what it is, accuracy without it, its drop with the simultaneous interval, and the verdict at one point.</summary>
+    public static DataFrame ToTable(this ZeroSweep sweep)
+    {
+        ArgumentNullException.ThrowIfNull(sweep);
+        var layers = sweep.Layers;
+        return new DataFrame(
+        [
+            .. Description([.. layers.Select(layer => layer.Layer)]),
+            Numbers("accuracy (%)", layers, layer => layer.Accuracy),
+            Numbers("drop (points)", layers, layer => layer.Drop),
+            Numbers("low (points)", layers, layer => layer.Interval.Low),
+            Numbers("high (points)", layers, layer => layer.Interval.High),
+            Numbers("cross-entropy change (nats)", layers, layer => layer.CrossEntropyChange),
+            Numbers("agreement (%)", layers, layer => layer.Agreement),
+            Counts("lost", layers, layer => layer.Change.Lost),
+            Counts("gained", layers, layer => layer.Change.Gained),
+            Texts("verdict", layers, layer => layer.Verdict.ToString()),
+        ]);
+    }
+
+    /// <summary>The layers of a network, as <c>network.Layers</c> lists them.</summary>
+    public static DataFrame ToTable(this IReadOnlyList<ConvolutionLayer> layers)
+    {
+        ArgumentNullException.ThrowIfNull(layers);
+        return new DataFrame(Description(layers));
+    }
+
+    /// <summary>One row a sweep: baseline, how many layers have which verdict at one point, and how many are Trivial at half a point and at two.</summary>
+    public static DataFrame ToSummaryTable(this IEnumerable<ZeroSweep> sweeps)
+    {
+        ArgumentNullException.ThrowIfNull(sweeps);
+        return Summary([.. sweeps.Select(sweep => (sweep, (TrainedRun?)null))]);
+    }
+
+    /// <summary>The same with what is known of the trainings: seed, parameters and accuracy on the training images.</summary>
+    public static DataFrame ToSummaryTable(this IEnumerable<(ZeroSweep Sweep, TrainedRun Run)> sweeps)
+    {
+        ArgumentNullException.ThrowIfNull(sweeps);
+        return Summary([.. sweeps.Select(entry => (entry.Sweep, (TrainedRun?)entry.Run))]);
+    }
+
+    /// <summary>A sweep as CSV with invariant numbers that round-trip exactly.</summary>
+    /// <param name="sweep">The sweep.</param>
+    /// <param name="perImage">
+    /// Adds the column <c>right</c>, a 1 (right) or 0 (wrong) for each image in the order of the image set, and a first row <c>baseline</c> for the untouched network.
+    /// </param>
+    public static string ToCsv(this ZeroSweep sweep, bool perImage = false)
+    {
+        ArgumentNullException.ThrowIfNull(sweep);
+        var csv = new StringBuilder(CsvHeader).Append(perImage ? ",right\n" : "\n");
+        if (perImage)
+            csv.Append(CultureInfo.InvariantCulture, $"baseline,,,,,,,,,{sweep.Baseline.Percent:R},0,,,,0,100,0,0,,{Bits(sweep.Baseline.Outcomes)}\n");
+        foreach (var entry in sweep.Layers)
+        {
+            var layer = entry.Layer;
+            csv.Append(CultureInfo.InvariantCulture, $"{Quoted(layer.Name)},{layer.Role},{layer.InChannels},{layer.OutChannels},{layer.KernelHeight},{layer.KernelWidth},{layer.Stride},{(layer.ChangesChannels ? "true" : "false")},{layer.Parameters},")
+                .Append(CultureInfo.InvariantCulture, $"{entry.Accuracy:R},{entry.Drop:R},{entry.Interval.Low:R},{entry.Interval.High:R},{entry.Interval.Level:R},{entry.CrossEntropyChange:R},{entry.Agreement:R},{entry.Change.Lost},{entry.Change.Gained},{entry.Verdict}")
+                .Append(perImage ? "," + Bits(entry.Outcomes) : "").Append('\n');
+        }
+
+        return csv.ToString();
+    }
+
+    private static DataFrame Summary(IReadOnlyList<(ZeroSweep Sweep, TrainedRun? Run)> rows)
+    {
+        var columns = new List<DataFrameColumn> { Texts("network", rows, row => row.Sweep.Identity.Network) };
+        if (rows.Any(row => row.Run is not null))
+        {
+            columns.Add(new Int64DataFrameColumn("seed", rows.Select(row => row.Run?.Seed)));
+            columns.Add(new Int64DataFrameColumn("parameters", rows.Select(row => row.Run?.Parameters)));
+            columns.Add(new DoubleDataFrameColumn("training accuracy (%)", rows.Select(row => row.Run?.TrainingAccuracy)));
+        }
+
+        columns.Add(Texts("images", rows, row => row.Sweep.Identity.Images));
+        columns.Add(Counts("image count", rows, row => row.Sweep.Baseline.Outcomes.Count));
+        columns.Add(Numbers("baseline (%)", rows, row => row.Sweep.Baseline.Percent));
+        columns.Add(Counts("layers", rows, row => row.Sweep.Layers.Count));
+        columns.AddRange(Enum.GetValues<Verdict>().Select(verdict => Counts(verdict.ToString(), rows, row => row.Sweep.Count(verdict))));
+        columns.AddRange(Margin.Reported.Where(margin => margin != Margin.Default).Select(
+            margin => Counts($"Trivial at {margin}", rows, row => row.Sweep.Count(Verdict.Trivial, margin))));
+        columns.Add(Numbers("smallest resolvable drop (points)", rows, row => row.Sweep.SmallestResolvableDrop));
+        return new DataFrame(columns);
+    }
+
+    private static DataFrameColumn[] Description(IReadOnlyList<ConvolutionLayer> layers) =>
+    [
+        Texts("layer", layers, layer => layer.Name),
+        Texts("role", layers, layer => Palette.NameOf(layer.Role)),
+        Counts("in", layers, layer => layer.InChannels),
+        Counts("out", layers, layer => layer.OutChannels),
+        Texts("kernel", layers, layer => string.Create(CultureInfo.InvariantCulture, $"{layer.KernelHeight}×{layer.KernelWidth}")),
+        Counts("stride", layers, layer => layer.Stride),
+        Texts("changes channels", layers, layer => layer.ChangesChannels ? "yes" : "no"),
+        Counts("parameters", layers, layer => layer.Parameters),
+    ];
+
+    private static StringDataFrameColumn Texts<T>(string name, IReadOnlyList<T> rows, Func<T, string> text) => new(name, rows.Select(text));
+
+    private static DoubleDataFrameColumn Numbers<T>(string name, IReadOnlyList<T> rows, Func<T, double> number) => new(name, rows.Select(number));
+
+    private static Int64DataFrameColumn Counts<T>(string name, IReadOnlyList<T> rows, Func<T, long> count) => new(name, rows.Select(count));
+
+    private static string Bits(Outcomes outcomes) => string.Create(outcomes.Count, outcomes, (bits, source) =>
+    {
+        for (var i = 0; i < bits.Length; i++)
+            bits[i] = source[i] ? '1' : '0';
+    });
+
+    private static string Quoted(string text) =>
+        text.AsSpan().IndexOfAny(",\"\n") < 0 ? text : $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+}

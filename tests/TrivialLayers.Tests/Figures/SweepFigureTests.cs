@@ -1,0 +1,121 @@
+using System.Text.Json.Nodes;
+using System.Xml.Linq;
+using TrivialLayers.Evidence;
+using TrivialLayers.Figures;
+using TrivialLayers.Models;
+using TrivialLayers.Training;
+using TrivialLayers.Zeroing;
+
+namespace TrivialLayers.Tests.Figures;
+
+public sealed class SweepFigureTests
+{
+    private static readonly ZeroSweep Sweep = HandMadeSweep.Small();
+
+    public static TheoryData<string> Names => [.. All(Sweep).Keys];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Both_pictures_have_as_many_marks_as_the_table_has_rows(string name)
+    {
+        var figure = All(Sweep)[name];
+        var rows = figure.Table.Rows.Count;
+        Assert.Equal(rows, MarksOfSvg(figure.Svg));
+        Assert.Equal(rows, MarksOfPlotly(figure.PlotlyJson!));
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void The_same_data_give_the_same_bytes(string name)
+    {
+        var (first, second) = (All(Sweep)[name], All(HandMadeSweep.Small())[name]);
+        Assert.Equal(first.Svg, second.Svg);
+        Assert.Equal(first.PlotlyJson, second.PlotlyJson);
+        Assert.Equal(first.Html, second.Html);
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Every_axis_has_a_title_and_every_figure_a_title_and_a_caption(string name)
+    {
+        var figure = All(Sweep)[name];
+        var layout = JsonNode.Parse(figure.PlotlyJson!)!["layout"]!.AsObject();
+        var axes = layout.Where(entry => entry.Key.Contains("axis", StringComparison.Ordinal)).ToList();
+        Assert.NotEmpty(axes);
+        Assert.All(axes, axis => Assert.NotEqual("", (string?)axis.Value!["title"]!["text"]));
+        Assert.Equal(figure.Title, (string?)layout["title"]!["text"]);
+        Assert.Equal(figure.Caption, (string?)layout["meta"]!["caption"]);
+        Assert.NotEqual("", figure.Caption);
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void A_picture_needs_nothing_from_elsewhere(string name)
+    {
+        var svg = All(Sweep)[name].Svg;
+        Assert.DoesNotContain("<script", svg, StringComparison.Ordinal);
+        Assert.DoesNotContain("href", svg, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Accuracy_has_its_unit_its_interval_and_the_baseline()
+    {
+        var json = JsonNode.Parse(SweepFigures.AccuracyByLayer(Sweep).PlotlyJson!)!;
+        Assert.Equal("accuracy (% of images)", (string?)json["layout"]!["yaxis"]!["title"]!["text"]);
+        Assert.Contains("layer2.0.downsample.0", json["layout"]!["xaxis"]!["ticktext"]!.AsArray().Select(name => (string?)name));
+        var change = json["data"]!.AsArray().Single(trace => (string?)trace!["name"] == "channel change")!;
+        var layer = Sweep.Layers[2];
+        Assert.Equal(85, (double)change["y"]![0]!);
+        Assert.Equal(layer.Interval.High - layer.Drop, (double)change["error_y"]!["arrayminus"]![0]!, 1e-9);
+        Assert.Equal(layer.Drop - layer.Interval.Low, (double)change["error_y"]!["array"]![0]!, 1e-9);
+        Assert.Equal(90, (double)json["layout"]!["shapes"]![0]!["y0"]!);
+    }
+
+    [Fact]
+    public void The_caption_says_how_many_images_layers_and_verdicts_and_how_exact()
+    {
+        var caption = SweepFigures.AccuracyByLayer(Sweep).Caption;
+        Assert.Contains("1,000 images, 4 layers, baseline 90.00 %", caption, StringComparison.Ordinal);
+        Assert.Contains($"smallest resolvable drop {Sweep.SmallestResolvableDrop:F2} points", caption, StringComparison.Ordinal);
+        Assert.Contains("1 Trivial, 2 NonTrivial, 1 Undecided", caption, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Layers_of_two_networks_share_a_place_when_they_share_a_name()
+    {
+        var tweaked = HandMadeSweep.Of("New", ("conv1", LayerRole.Stem, 500, 0), ("extra", LayerRole.Residual, 5, 5), ("layer2.0.conv1", LayerRole.ChannelChange, 30, 0));
+        var figure = SweepFigures.Compare(("old", Sweep), ("new", tweaked));
+        var json = JsonNode.Parse(figure.PlotlyJson!)!;
+        Assert.Equal(
+            ["conv1", "extra", "layer1.0.conv1", "layer2.0.conv1", "layer2.0.downsample.0"],
+            json["layout"]!["xaxis"]!["ticktext"]!.AsArray().Select(name => (string)name!));
+        var places = json["data"]!.AsArray().Select(trace => (double)trace!["x"]![0]!).ToList();
+        Assert.Equal(0, places.Sum(), 1e-9);
+        Assert.Equal(7, figure.Table.Rows.Count);
+    }
+
+    [Fact]
+    public void A_layer_the_sweep_lacks_is_named_in_the_error()
+    {
+        var error = Assert.Throws<ArgumentException>(() => SweepFigures.Confusion(Sweep, "layer9"));
+        Assert.Contains("'layer9'", error.Message, StringComparison.Ordinal);
+        Assert.Contains("layer1.0.conv1", error.Message, StringComparison.Ordinal);
+    }
+
+    internal static int MarksOfSvg(string svg) => XDocument.Parse(svg).Descendants().Count(element => (string?)element.Attribute("class") == "mark");
+
+    private static int MarksOfPlotly(string json) => JsonNode.Parse(json)!["data"]!.AsArray().Sum(trace => (string?)trace!["type"] == "heatmap"
+        ? trace["z"]!.AsArray().Sum(row => row!.AsArray().Count)
+        : trace["y"]!.AsArray().Count);
+
+    private static Dictionary<string, Figure> All(ZeroSweep sweep) => new()
+    {
+        ["accuracy"] = SweepFigures.AccuracyByLayer(sweep),
+        ["accuracy of two networks"] = SweepFigures.AccuracyByLayer(("", sweep), ("other", HandMadeSweep.ResNetOf(20, "ResNet-20"))),
+        ["close up"] = SweepFigures.DropsCloseUp(sweep),
+        ["57 layers"] = SweepFigures.AccuracyByLayer(HandMadeSweep.ResNetOf(56, "ResNet-56")),
+        ["compare"] = SweepFigures.Compare(("old", sweep), ("new", HandMadeSweep.Small("New"))),
+        ["roles"] = SweepFigures.DropsByRole(sweep),
+        ["confusion"] = SweepFigures.Confusion(sweep, "conv1"),
+    };
+}
