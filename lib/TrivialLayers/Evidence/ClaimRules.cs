@@ -104,7 +104,7 @@ public static class ClaimRules
     /// it lose less accuracy (Kendall's tau of distance and drop above 0). The opposite is shown when in every network the median unit is
     /// farther than that: not reproduced. Else undecided.
     /// </summary>
-    /// <param name="networks">For each trained network its residual units after zeroing, at least two of them.</param>
+    /// <param name="networks">For each trained network its residual units after zeroing, one record for each zeroed kernel of a branch, at least two of them.</param>
     public static ClaimDecision UnitsBecomeTheIdentity(IReadOnlyList<IReadOnlyList<UnitIdentity>> networks)
     {
         double[] medians = [.. networks.Select(units => units.Select(unit => unit.Distance).Median())];

@@ -20,7 +20,7 @@ internal abstract record Panel(string Title, Axis X, Axis Y)
 /// <param name="X">The horizontal axis.</param>
 /// <param name="Y">The vertical axis.</param>
 /// <param name="Series">What is drawn; series of the same name share a line in the legend.</param>
-/// <param name="Rules">Horizontal reference lines.</param>
+/// <param name="Rules">Reference lines.</param>
 internal sealed record PointPanel(string Title, Axis X, Axis Y, IReadOnlyList<Series> Series, IReadOnlyList<Rule> Rules) : Panel(Title, X, Y);
 
 /// <summary>A matrix of percentages, the first row on top, each written into its cell.</summary>
@@ -78,5 +78,9 @@ internal sealed record Series(string Name, Mark Mark, IReadOnlyList<ChartPoint> 
 /// <param name="Fill">How it is filled.</param>
 internal sealed record ChartPoint(double X, double Y, string Label, double? Low = null, double? High = null, Fill Fill = Fill.Full);
 
-/// <summary>A horizontal reference line.</summary>
-internal sealed record Rule(double Y, string Label, bool Dashed = false);
+/// <summary>A reference line across the panel.</summary>
+/// <param name="At">Where it meets the axis: the vertical one, or the horizontal one of an upright line.</param>
+/// <param name="Label">What it is.</param>
+/// <param name="Dashed">Whether it is dashed.</param>
+/// <param name="Upright">Whether it is vertical.</param>
+internal sealed record Rule(double At, string Label, bool Dashed = false, bool Upright = false);

@@ -17,6 +17,8 @@ public sealed class Figure
         PlotlyJson = plotlyJson;
     }
 
+    internal static Figure Of(Chart chart, DataFrame table) => new(chart.Title, chart.Caption, table, SvgChart.Draw(chart), PlotlyChart.Draw(chart));
+
     /// <summary>What the figure shows, in one line.</summary>
     public string Title { get; }
 

@@ -36,9 +36,7 @@ internal static class PlotlyChart
             else if (panel is PointPanel points)
             {
                 traces.AddRange(points.Series.Select(series => Points(series, n, named.Add(series.Name))));
-                shapes.AddRange(points.Rules.Select(rule => Of(
-                    ("type", "line"), ("xref", $"x{n} domain"), ("yref", "y" + n), ("x0", 0), ("x1", 1), ("y0", rule.Y), ("y1", rule.Y), ("layer", "below"),
-                    ("line", Of(("color", Palette.Ink), ("width", 1.2), ("dash", rule.Dashed ? "dash" : "solid"))))));
+                shapes.AddRange(points.Rules.Select(rule => LineOf(rule, n)));
                 var labels = points.Rules.Where(rule => rule.Label.Length > 0).Select(rule => (rule.Dashed ? "- - " : "— ") + rule.Label).ToList();
                 if (labels.Count > 0)
                     annotations.Add(Of(("text", string.Join("   ", labels)), ("xref", $"x{n} domain"), ("yref", $"y{n} domain"), ("x", 1), ("y", 1), ("xanchor", "right"), ("yanchor", "bottom"), ("showarrow", false), ("font", Of(("size", 11)))));
@@ -93,6 +91,14 @@ internal static class PlotlyChart
         }
 
         return trace;
+    }
+
+    private static DynamicObj.DynamicObj LineOf(Rule rule, string axis)
+    {
+        var (along, across) = rule.Upright ? ("y", "x") : ("x", "y");
+        return Of(
+            ("type", "line"), (along + "ref", $"{along}{axis} domain"), (across + "ref", across + axis), (along + "0", 0), (along + "1", 1), (across + "0", rule.At), (across + "1", rule.At), ("layer", "below"),
+            ("line", Of(("color", Palette.Ink), ("width", 1.2), ("dash", rule.Dashed ? "dash" : "solid"))));
     }
 
     private static Trace Heat(HeatPanel panel, string axis, bool last)

@@ -174,8 +174,11 @@ internal sealed class SvgChart
         var labelEnd = frame.X + frame.Width;
         foreach (var rule in panel.Rules)
         {
-            var y = frame.AtY(rule.Y);
-            _svg.Line(frame.X, y, frame.X + frame.Width, y, Palette.Ink, 1.1, rule.Dashed);
+            var (x, y) = (frame.AtX(rule.At), frame.AtY(rule.At));
+            if (rule.Upright)
+                _svg.Line(x, frame.Y, x, frame.Y + frame.Height, Palette.Ink, 1.1, rule.Dashed);
+            else
+                _svg.Line(frame.X, y, frame.X + frame.Width, y, Palette.Ink, 1.1, rule.Dashed);
             if (rule.Label.Length == 0)
                 continue;
             var start = labelEnd - SvgText.WidthOf(rule.Label, 11);

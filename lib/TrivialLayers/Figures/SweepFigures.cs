@@ -39,7 +39,7 @@ public static class SweepFigures
             Wide(sweeps.Max(entry => entry.Sweep.Layers.Count)),
             panels,
             Stacked: true);
-        return Make(chart, sweeps.Length == 1 ? sweeps[0].Sweep.ToTable() : Together(sweeps, Label));
+        return Figure.Of(chart, sweeps.Length == 1 ? sweeps[0].Sweep.ToTable() : Together(sweeps, Label));
     }
 
     /// <summary>The drop of each layer in several sweeps, old against new, side by side where the layers have the same name.</summary>
@@ -62,7 +62,7 @@ public static class SweepFigures
             $"{string.Join(" ", sweeps.Select(entry => $"{entry.Label}: {Facts(entry.Sweep)}"))} Error bars are 95 % intervals, simultaneous over the layers of a sweep. {Filling}",
             Wide(names.Count * (1 + (sweeps.Length / 4))),
             [panel]);
-        return Make(chart, Together(sweeps, entry => entry.Label));
+        return Figure.Of(chart, Together(sweeps, entry => entry.Label));
     }
 
     /// <summary>The drop of each layer seen close, where Trivial is told from NonTrivial; layers that drop further stand at the upper edge as triangles.</summary>
@@ -92,7 +92,7 @@ public static class SweepFigures
             $"{Facts(sweep)} Error bars are simultaneous 95 % intervals. {Filling}",
             Wide(sweep.Layers.Count),
             [new PointPanel("", Axis.Of(LayerTitle, [.. sweep.Layers.Select(layer => layer.Layer.Name)]), y, series, MarginRules())]);
-        return Make(chart, sweep.ToTable());
+        return Figure.Of(chart, sweep.ToTable());
     }
 
     /// <summary>The drops of a sweep grouped by the role of the layer; within a role they stand in the order of the network.</summary>
@@ -112,7 +112,7 @@ public static class SweepFigures
             $"{Facts(sweep)} In brackets the number of layers. Error bars are simultaneous 95 % intervals. {Filling}",
             720,
             [new PointPanel("", x, Axis.Around("drop in accuracy (percentage points)", ends), series, MarginRules())]);
-        return Make(chart, sweep.ToTable());
+        return Figure.Of(chart, sweep.ToTable());
     }
 
     /// <summary>What is taken for what, before and after a change, as shares of each true class in percent.</summary>
@@ -142,7 +142,7 @@ public static class SweepFigures
                    from predicted in Enumerable.Range(0, classes.Count)
                    select (matrix.Name, matrix.Matrix, Truth: truth, Predicted: predicted);
         var cells = rows.ToList();
-        return Make(chart, new DataFrame(
+        return Figure.Of(chart, new DataFrame(
             new StringDataFrameColumn("network", cells.Select(cell => cell.Name)),
             new StringDataFrameColumn("true class", cells.Select(cell => classes[cell.Truth])),
             new StringDataFrameColumn("predicted class", cells.Select(cell => classes[cell.Predicted])),
@@ -243,6 +243,4 @@ public static class SweepFigures
         if (sweeps.Length == 0)
             throw new ArgumentException("No sweep was given; give at least one, as (\"label\", sweep).", nameof(sweeps));
     }
-
-    private static Figure Make(Chart chart, DataFrame table) => new(chart.Title, chart.Caption, table, SvgChart.Draw(chart), PlotlyChart.Draw(chart));
 }

@@ -37,7 +37,7 @@ public static class TrainingFigures
                 Draw("loss", "nats", e => e.TrainLoss, e => e.ValidationLoss, double.PositiveInfinity),
                 Draw("accuracy", "% of images", e => e.TrainAccuracy, e => e.ValidationAccuracy, 100),
             ]);
-        return new Figure(chart.Title, chart.Caption, Table(trainings), SvgChart.Draw(chart), PlotlyChart.Draw(chart));
+        return Figure.Of(chart, Table(trainings));
     }
 
     private static IEnumerable<Series> Curves(

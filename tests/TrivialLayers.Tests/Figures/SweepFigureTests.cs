@@ -108,6 +108,8 @@ public sealed class SweepFigureTests
         ? trace["z"]!.AsArray().Sum(row => row!.AsArray().Count)
         : trace["y"]!.AsArray().Count);
 
+    private static readonly UnitDistances s_distances = UnitFigureTests.Measured();
+
     private static Dictionary<string, Figure> All(ZeroSweep sweep) => new()
     {
         ["accuracy"] = SweepFigures.AccuracyByLayer(sweep),
@@ -117,5 +119,7 @@ public sealed class SweepFigureTests
         ["compare"] = SweepFigures.Compare(("old", sweep), ("new", HandMadeSweep.Small("New"))),
         ["roles"] = SweepFigures.DropsByRole(sweep),
         ["confusion"] = SweepFigures.Confusion(sweep, "conv1"),
+        ["drop against distance"] = UnitFigures.DropAgainstDistance(("seed 1", UnitFigureTests.Units), ("seed 2", UnitFigureTests.Units[1..])),
+        ["distance by unit"] = UnitFigures.DistanceByUnit(("", s_distances), ("again", s_distances)),
     };
 }

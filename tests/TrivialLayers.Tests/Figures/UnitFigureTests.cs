@@ -1,0 +1,54 @@
+using System.Text.Json.Nodes;
+using TrivialLayers.Evidence;
+using TrivialLayers.Figures;
+using TrivialLayers.Models;
+using TrivialLayers.Zeroing;
+
+namespace TrivialLayers.Tests.Figures;
+
+public sealed class UnitFigureTests
+{
+    internal static readonly UnitIdentity[] Units = [new("layer1.0.conv1", 0.1, 0.2), new("layer1.0.conv2", 0.05, -0.1), new("layer2.0.conv1", 0.7, 42)];
+
+    [Fact]
+    public void Drop_stands_against_distance_with_the_line_of_the_claim_upright()
+    {
+        var figure = UnitFigures.DropAgainstDistance(("seed 1", Units), ("seed 2", Units[..2]));
+        var json = JsonNode.Parse(figure.PlotlyJson!)!;
+        var first = json["data"]![0]!;
+        Assert.Equal([0.1, 0.05, 0.7], first["x"]!.AsArray().Select(x => (double)x!));
+        Assert.Equal([0.2, -0.1, 42], first["y"]!.AsArray().Select(y => (double)y!));
+        Assert.Equal("seed 1, layer2.0.conv1 zeroed: distance 0.700, drop 42.00 points", (string?)first["text"]![2]);
+        Assert.NotEqual((string?)first["marker"]!["symbol"], (string?)json["data"]![1]!["marker"]!["symbol"]);
+        var line = json["layout"]!["shapes"]!.AsArray().Single(shape => (string?)shape!["xref"] == "x")!;
+        Assert.Equal((ClaimRules.NearlyIdentity, ClaimRules.NearlyIdentity), ((double)line["x0"]!, (double)line["x1"]!));
+        Assert.Contains("4 of 5", figure.Caption, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Distances_have_a_panel_for_each_network()
+    {
+        var distances = Measured();
+        var figure = UnitFigures.DistanceByUnit(("seed 1", distances), ("seed 2", distances));
+        var layout = JsonNode.Parse(figure.PlotlyJson!)!["layout"]!;
+        Assert.Equal(["layer1.0", "layer2.0", "layer3.0"], layout["xaxis2"]!["ticktext"]!.AsArray().Select(name => (string)name!));
+        Assert.Equal(18, figure.Table.Rows.Count);
+        Assert.Equal("conv1 zeroed", figure.Table["state"][1]);
+        Assert.Equal(9, distances.ToTable().Rows.Count);
+    }
+
+    [Fact]
+    public void A_distance_that_is_no_number_is_refused()
+    {
+        var error = Assert.Throws<ArgumentException>(() => UnitFigures.DropAgainstDistance(("seed 1", [new("layer1.0.conv1", double.PositiveInfinity, 1)])));
+        Assert.Contains("not a finite number", error.Message, StringComparison.Ordinal);
+    }
+
+    internal static UnitDistances Measured()
+    {
+        using var network = ResNet.ForSmallImages(8, 4, SmallData.Classes.Length, 1);
+        Initialisation.He(network, 3);
+        using var images = SmallData.Images("bars", 20, 5);
+        return UnitDistances.Run(network, images);
+    }
+}
