@@ -6,7 +6,7 @@ namespace TrivialLayers.Evidence;
 /// <param name="TrainingAccuracy">Accuracy on the training images as they are, percent.</param>
 /// <param name="TestAccuracy">Baseline accuracy on the test images, percent.</param>
 /// <param name="Layers">One verdict for each convolution, in the network's order; at least one.</param>
-public sealed record NetworkVerdicts(string Architecture, int Seed, double TrainingAccuracy, double TestAccuracy, IReadOnlyList<LayerVerdict> Layers)
+public sealed record NetworkVerdicts(string Architecture, long Seed, double TrainingAccuracy, double TestAccuracy, IReadOnlyList<LayerVerdict> Layers)
 {
     /// <summary>The training accuracy from which a network counts as over-parameterised, percent.</summary>
     public const double OverParameterisedFrom = 99.5;

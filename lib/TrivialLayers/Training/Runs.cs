@@ -1,3 +1,4 @@
+using TorchSharp;
 using TrivialLayers.Data;
 using TrivialLayers.Runtime;
 using static TorchSharp.torch;
@@ -11,7 +12,10 @@ public static class Runs
     /// <summary>The store that <see cref="GetOrTrain"/> uses: new runs go to <see cref="RepositoryFolder.Runs"/>.</summary>
     public static RunStore Store => new(RepositoryFolder.Runs, [RepositoryFolder.ShippedRuns]);
 
-    /// <summary>Loads the run of this network, data, recipe and seed if there is one, else trains it; see <see cref="RunStore.GetOrTrain"/>.</summary>
+    /// <summary>
+    /// Moves the network to <see cref="ComputeDevice.Default"/>, then loads the run of this network, data, recipe and seed if there is one, else trains it; see
+    /// <see cref="RunStore.GetOrTrain"/>.
+    /// </summary>
     public static Task<TrainedRun> GetOrTrain(
         Module<Tensor, Tensor> network,
         DataSplit data,
@@ -20,6 +24,6 @@ public static class Runs
         IProgress<ProgressReport>? progress = null,
         CancellationToken cancellationToken = default) =>
         Task.Factory.StartNew(
-            () => Store.GetOrTrain(network, data, recipe, seed, progress, cancellationToken),
+            () => Store.GetOrTrain(network.to(ComputeDevice.Default), data, recipe, seed, progress, cancellationToken),
             cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 }

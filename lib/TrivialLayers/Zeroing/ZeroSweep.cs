@@ -54,6 +54,13 @@ public sealed partial class ZeroSweep
     public int Count(Verdict verdict, Margin? margin = null) =>
         Layers.Count(layer => layer.VerdictAt(margin ?? Margin.Default) == verdict);
 
+    /// <summary>The sweep as the claims' rules take it.</summary>
+    /// <param name="seed">The seed of the training.</param>
+    /// <param name="trainingAccuracy">Accuracy on the training images as they are, in percent.</param>
+    public NetworkVerdicts Verdicts(long seed, double trainingAccuracy) => new(
+        Identity.Network, seed, trainingAccuracy, Baseline.Percent,
+        [.. Layers.Select(layer => new LayerVerdict(layer.Layer.Name, layer.Layer.Role, layer.Drop, layer.Interval, layer.Verdict))]);
+
     /// <summary>Half the width of a layer's interval at the median share of images that changed, in percentage points: the smallest drop this sweep can tell from the margin.</summary>
     public double SmallestResolvableDrop
     {

@@ -1,0 +1,141 @@
+using TorchSharp;
+using TorchSharp.Modules;
+using TrivialLayers.Data;
+using TrivialLayers.Models;
+using TrivialLayers.Training;
+using TrivialLayers.Zeroing;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace TrivialLayers.Tests.Models;
+
+/// <summary>
+/// No machine here has a graphics card. A network on the META device, which knows shapes and no numbers, fails as one on a card would when a tensor is left on
+/// the processor. libtorch has no META form of convolution and batch norm; stand-ins with the same weights and shapes take their places, and
+/// refuse what is elsewhere. VGG's rectifier and pooling have no META form either, so it is not here.
+/// </summary>
+public sealed class MetaDeviceTests
+{
+    public static TheoryData<string> Networks => ["resnet", "plain"];
+
+    [Theory]
+    [MemberData(nameof(Networks))]
+    public void Augmentation_forward_backward_and_a_training_step_stay_on_the_device(string family)
+    {
+        using var scope = NewDisposeScope();
+        using var network = OnMeta(family);
+        using var images = SmallData.Images("bars", 8, 1);
+        using var generator = new Generator(1, CPU);
+        using var optimizer = new KernelDecaySgd(network, Recipe.Reference, new Dictionary<string, Tensor>());
+        var (input, labels) = images.Batch(0, 8, META);
+
+        network.train();
+        var logits = network.call(Augmentation.CropAndFlip.Apply(input, generator).ToChannelsLast());
+        optimizer.Step(functional.cross_entropy(logits, labels), learningRate: 0.1);
+
+        Assert.Equal(DeviceType.META, logits.device_type);
+        Assert.All(network.parameters(), parameter => Assert.Equal(DeviceType.META, parameter.grad!.device_type));
+    }
+
+    [Theory]
+    [MemberData(nameof(Networks))]
+    public void A_sweep_computes_each_suffix_on_the_device(string family)
+    {
+        using var scope = NewDisposeScope();
+        using var original = Make(family);
+        using var network = OnMeta(family);
+        using var images = SmallData.Images("bars", 8, 1);
+        using var evaluation = new EvaluationMode(network);
+        var prefix = PrefixReuse.For(network, original.Layers);
+        var (input, _) = images.Batch(0, 8, META);
+
+        var baseline = prefix.Begin(input.ToChannelsLast());
+
+        Assert.All(original.Layers, layer =>
+        {
+            var logits = prefix.After(layer.Name);
+            Assert.Equal((baseline.device_type, baseline.shape.Length), (logits.device_type, logits.shape.Length));
+            Assert.Equal(baseline.shape, logits.shape);
+        });
+    }
+
+    [Fact]
+    public void A_tensor_left_on_the_processor_fails()
+    {
+        using var scope = NewDisposeScope();
+        using var network = OnMeta("resnet");
+        Assert.Throws<ArgumentException>(() => network.call(zeros(1, 1, 12, 12)));
+    }
+
+    private static StagedNetwork Make(string family) => family switch
+    {
+        "resnet" => ResNet.ForSmallImages(8, 4, 3, 1),
+        _ => PlainNet.ForSmallImages(8, 4, 3, 1),
+    };
+
+    private static StagedNetwork OnMeta(string family)
+    {
+        var network = Make(family);
+        foreach (var (name, module) in network.named_modules().ToList())
+        {
+            if (module is Conv2d convolution)
+                network.Replace(name, new ConvolutionStandIn(convolution), height: 12, width: 12);
+            else if (module is BatchNorm2d norm)
+                network.Replace(name, new BatchNormStandIn(norm), height: 12, width: 12);
+        }
+
+        network.to(META);
+        return network;
+    }
+
+    private static void CheckDevice(Tensor input, Tensor weight)
+    {
+        if (input.device_type != weight.device_type)
+            throw new ArgumentException($"The input is on {input.device}, the weights are on {weight.device}.");
+    }
+
+    /// <summary>The shapes of a convolution, and a value that depends on its input and on every weight.</summary>
+    private sealed class ConvolutionStandIn : Module<Tensor, Tensor>
+    {
+        private readonly Parameter weight;
+        private readonly long _stride;
+        private readonly long _padding;
+
+        public ConvolutionStandIn(Conv2d like) : base(nameof(ConvolutionStandIn))
+        {
+            weight = new Parameter(like.weight!.detach().clone());
+            (_stride, _padding) = (like.stride[0], like.padding![0]);
+            RegisterComponents();
+        }
+
+        public override Tensor forward(Tensor input)
+        {
+            CheckDevice(input, weight);
+            using var scope = NewDisposeScope();
+            long Size(int dimension) => ((input.shape[dimension] + (2 * _padding) - weight.shape[dimension]) / _stride) + 1;
+            var mixed = input.mean([2, 3]).matmul(weight.mean([2, 3]).t());
+            return mixed.view(input.shape[0], weight.shape[0], 1, 1).expand(-1, -1, Size(2), Size(3)).contiguous().MoveToOuterDisposeScope();
+        }
+    }
+
+    /// <summary>Scales and shifts each channel as batch norm does after a training.</summary>
+    private sealed class BatchNormStandIn : Module<Tensor, Tensor>
+    {
+        private readonly Parameter weight;
+        private readonly Parameter bias;
+
+        public BatchNormStandIn(BatchNorm2d like) : base(nameof(BatchNormStandIn))
+        {
+            weight = new Parameter(like.weight!.detach().clone());
+            bias = new Parameter(like.bias!.detach().clone());
+            RegisterComponents();
+        }
+
+        public override Tensor forward(Tensor input)
+        {
+            CheckDevice(input, weight);
+            using var scope = NewDisposeScope();
+            return (input * weight.view(1, -1, 1, 1) + bias.view(1, -1, 1, 1)).MoveToOuterDisposeScope();
+        }
+    }
+}

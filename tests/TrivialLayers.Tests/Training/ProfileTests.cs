@@ -1,0 +1,46 @@
+using TrivialLayers.Data;
+using TrivialLayers.Training;
+
+namespace TrivialLayers.Tests.Training;
+
+public sealed class ProfileTests
+{
+    [Theory]
+    [InlineData("quick")]
+    [InlineData("reference")]
+    [InlineData("full")]
+    public void A_profile_is_found_by_its_name_and_names_a_known_data_set(string name)
+    {
+        var profile = Profile.Of(name);
+
+        Assert.Equal(name, profile.Name);
+        Assert.Contains(profile.Dataset, Datasets.Names);
+        profile.Recipe.Validate();
+        profile.Short.Validate();
+    }
+
+    [Fact]
+    public void An_unknown_profile_is_refused_with_the_known_ones() =>
+        Assert.Contains("Choose quick, reference, full.", Assert.Throws<ArgumentException>(() => Profile.Of("fast")).Message);
+
+    [Fact]
+    public void A_notebook_with_its_defaults_leaves_the_profile_as_it_is() => Assert.Equal(Profile.Quick, Profile.Quick.With("", 0));
+
+    [Fact]
+    public void What_differs_from_the_profile_shows_in_its_name()
+    {
+        var changed = Profile.Quick.With("cifar-10", 6);
+
+        Assert.Equal("quick-cifar-10-6-epochs", changed.Name);
+        Assert.Equal("cifar-10", changed.Dataset);
+        Assert.Equal(6, changed.Recipe.Epochs);
+        Assert.Equal(Profile.Quick.Name, Profile.Quick.With(Profile.Quick.Dataset, Profile.Quick.Recipe.Epochs).Name);
+    }
+
+    [Fact]
+    public void The_short_recipe_never_takes_more_epochs_than_asked_for()
+    {
+        Assert.Equal(2, Profile.Quick.With(epochs: 2).Short.Epochs);
+        Assert.Equal(Recipe.Short.Epochs, Profile.Quick.With(epochs: 100).Short.Epochs);
+    }
+}
