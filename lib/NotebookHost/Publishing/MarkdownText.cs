@@ -1,3 +1,4 @@
+using System.Net;
 using Markdig;
 using Markdig.Extensions.AutoIdentifiers;
 using Markdig.Extensions.EmphasisExtras;
@@ -23,9 +24,17 @@ internal static class MarkdownText
     /// <summary>HTML in which formulas are elements of the class <c>math</c>. Raw HTML passes as it is: the caller cleans it.</summary>
     public static string ToHtml(string markdown)
     {
-        var document = Markdown.Parse(markdown, s_pipeline);
-        foreach (var formula in document.Descendants<MathInline>().Where(formula => formula.DelimiterCount == 2))
-            formula.GetAttributes().AddClass("display");
-        return document.ToHtml(s_pipeline);
+        try
+        {
+            var document = Markdown.Parse(markdown, s_pipeline);
+            foreach (var formula in document.Descendants<MathInline>().Where(formula => formula.DelimiterCount == 2))
+                formula.GetAttributes().AddClass("display");
+            return document.ToHtml(s_pipeline);
+        }
+        catch (ArgumentException)
+        {
+            // Markdig's answer to text that nests deeper than anyone writes.
+            return $"<pre>{WebUtility.HtmlEncode(markdown)}</pre>";
+        }
     }
 }

@@ -37,7 +37,7 @@ internal sealed partial class Prose(SafeHtml safe)
         foreach (var heading in body.QuerySelectorAll("h1[id], h2[id], h3[id], h4[id], h5[id], h6[id]"))
             Take(heading);
         foreach (var code in body.QuerySelectorAll("pre > code[class^='language-']"))
-            code.ParentElement!.OuterHtml = $"<div class=\"code\">{CodeHtml.Of(code.TextContent, code.ClassName!["language-".Length..])}</div>";
+            code.ParentElement!.OuterHtml = $"<div class=\"code\">{CodeHtml.Of(code.TextContent.TrimEnd('\n'), code.ClassName!["language-".Length..])}</div>";
         FindTitle(body);
         OutputHtml.Box(body);
         return body.InnerHtml;

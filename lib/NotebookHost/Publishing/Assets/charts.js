@@ -3,10 +3,13 @@ for (const source of document.querySelectorAll('script.chart-data')) {
   const { data, layout = {} } = JSON.parse(source.textContent);
   const output = source.parentElement;
   const picture = output.querySelector('svg, img');
+  const box = document.createElement('div');
   const chart = document.createElement('div');
-  chart.className = picture ? 'chart replaced-by' : 'chart';
-  if (picture) picture.before(chart);
-  else output.prepend(chart);
+  box.className = 'chart-box';
+  chart.className = 'chart';
+  box.append(chart);
+  if (picture) picture.before(box);
+  else output.prepend(box);
   picture?.classList.add('replaced');
 
   // The width is the page's to give; everything else is the figure's own.
@@ -16,7 +19,7 @@ for (const source of document.querySelectorAll('script.chart-data')) {
   if (matchMedia('(pointer: coarse)').matches) layout.dragmode = false;
   const config = { responsive: true, displaylogo: false, modeBarButtons: [['toImage', 'resetScale2d']] };
   Promise.resolve().then(() => Plotly.newPlot(chart, data, layout, config)).catch(() => {
-    chart.remove();
+    box.remove();
     picture?.classList.remove('replaced');
   });
 }
