@@ -15,38 +15,39 @@ internal static class IndexPage
     public static string ToHtml(IReadOnlyList<NotebookPage> pages, IReadOnlyList<string> left) => PageFrame.Around("Notebooks", $"""
         <main class="index">
         <h1>Notebooks</h1>
-        <p class="run">{Summary(pages, left)}</p>
+        {Summary(pages, left)}
         {string.Concat(pages.Select(Entry))}{string.Concat(left.Select(NotBegun))}{HowRun(pages)}</main>
         """);
 
     private static string Summary(IReadOnlyList<NotebookPage> pages, IReadOnlyList<string> left)
     {
-        var failed = pages.Count(page => page.Run.Error is not null);
-        var notRun = pages.Count(page => page.Run.Error is null && !page.Run.WasRun) + left.Count;
+        var counts = pages.Select(page => page.Run.Status).Concat(left.Select(_ => RunRecord.NotRun)).GroupBy(status => status).OrderByDescending(group => group.Key == RunRecord.Ran).ToList();
         var total = pages.Aggregate(TimeSpan.Zero, (sum, page) => sum + (page.Run.Duration ?? TimeSpan.Zero));
-        string?[] parts =
+        return PageFrame.Facts(
         [
-            failed + notRun == 0 ? $"<span class=\"status good\">all {pages.Count} ran</span>" : $"<span class=\"status good\">{pages.Count + left.Count - failed - notRun} ran</span>",
-            failed > 0 ? $"<span class=\"status bad\">{failed} failed</span>" : null,
-            notRun > 0 ? $"<span class=\"status\">{notRun} not run</span>" : null,
+            .. counts.Select(group => RunRecord.StatusHtml(group.Key, $"{(counts.Count == 1 ? "all " : "")}{group.Count()} {group.Key}")),
             pages.Select(page => page.Run.Started).Max() is { } latest ? RunRecord.DateText(latest) : null,
-            total > TimeSpan.Zero ? $"{RunRecord.DurationText(total)} in all" : null,
-        ];
-        return string.Join(" · ", parts.OfType<string>());
+            total > TimeSpan.Zero ? $"{RunRecord.TimeText(total)} in all" : null,
+        ]);
     }
 
-    private static string Entry(NotebookPage page) => $"""
-        <article class="entry">
-        <h2><a href="{WebUtility.HtmlEncode(Uri.EscapeDataString(page.FileName))}">{WebUtility.HtmlEncode(page.Title)}</a></h2>
-        <p class="run">{string.Join(" · ", new[] { page.Run.StatusHtml, page.Run.Duration is { } time ? RunRecord.DurationText(time) : "" }.Where(part => part.Length > 0))}</p>
-        {page.Run.ErrorHtml(Uri.EscapeDataString(page.FileName))}{(page.AbstractHtml is { Length: > 0 } words ? $"<p class=\"abstract\">{words}</p>\n" : "")}{(page.VerdictHtml is { Length: > 0 } verdict ? $"<div class=\"verdict\">\n{verdict}</div>\n" : "")}</article>
+    private static string Entry(NotebookPage page)
+    {
+        var words = page.AbstractHtml is { Length: > 0 } paragraph ? $"<p class=\"abstract\">{paragraph}</p>\n" : "";
+        var verdict = page.VerdictHtml is { Length: > 0 } outputs ? $"<div class=\"verdict\">\n{outputs}</div>\n" : "";
+        return $"""
+            <article class="entry">
+            <h2><a href="{WebUtility.HtmlEncode(page.Address)}">{WebUtility.HtmlEncode(page.Title)}</a></h2>
+            {PageFrame.Facts(RunRecord.StatusHtml(page.Run.Status, page.Run.Status), page.Run.DurationText)}
+            {page.Run.ErrorHtml(page.Address)}{words}{verdict}</article>
 
-        """;
+            """;
+    }
 
     private static string NotBegun(string title) => $"""
         <article class="entry">
         <h2>{WebUtility.HtmlEncode(title)}</h2>
-        <p class="run"><span class="status">not run</span> · the run was stopped before it</p>
+        {PageFrame.Facts(RunRecord.StatusHtml(RunRecord.NotRun, RunRecord.NotRun), "the run was stopped before it")}
         </article>
 
         """;

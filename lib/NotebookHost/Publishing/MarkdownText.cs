@@ -11,7 +11,7 @@ namespace NotebookHost.Publishing;
 /// <summary>Markdown as notebooks write it: GitHub's with footnotes and formulas.</summary>
 internal static class MarkdownText
 {
-    private static readonly MarkdownPipeline s_pipeline = new MarkdownPipelineBuilder()
+    private static readonly MarkdownPipeline Pipeline = new MarkdownPipelineBuilder()
         .UsePipeTables()
         .UseTaskLists()
         .UseFootnotes()
@@ -26,10 +26,10 @@ internal static class MarkdownText
     {
         try
         {
-            var document = Markdown.Parse(markdown, s_pipeline);
+            var document = Markdown.Parse(markdown, Pipeline);
             foreach (var formula in document.Descendants<MathInline>().Where(formula => formula.DelimiterCount == 2))
                 formula.GetAttributes().AddClass("display");
-            return document.ToHtml(s_pipeline);
+            return document.ToHtml(Pipeline);
         }
         catch (ArgumentException)
         {

@@ -33,6 +33,9 @@ internal sealed class NotebookPage
     /// <summary>The name of the page's file.</summary>
     public string FileName => Name + ".html";
 
+    /// <summary>The page's file as a link names it.</summary>
+    public string Address => Uri.EscapeDataString(FileName);
+
     /// <summary>How the notebook was run.</summary>
     public RunRecord Run { get; }
 
@@ -50,7 +53,7 @@ internal sealed class NotebookPage
             foreach (var element in words.QuerySelectorAll("[id]"))
                 element.RemoveAttribute("id");
             foreach (var link in words.QuerySelectorAll("a[href^='#']"))
-                link.SetAttribute("href", FileName + link.GetAttribute("href"));
+                link.SetAttribute("href", Address + link.GetAttribute("href"));
             return words.InnerHtml;
         }
     }
@@ -64,8 +67,8 @@ internal sealed class NotebookPage
         <nav class="toc"><a class="home" href="{IndexPage.FileName}">All notebooks</a>
         {Contents()}</nav>
         <main class="notebook">
-        <p class="run">{string.Join(" · ", new[] { Run.StatusHtml, Run.TimesHtml }.Where(part => part.Length > 0))}</p>
-        {Run.ErrorHtml("")}{_cells}</main>
+        {PageFrame.Facts(RunRecord.StatusHtml(Run.Status, Run.Status), Run.StartedHtml, Run.DurationText)}
+        {Run.ErrorHtml("")}{(_prose.Title is null ? $"<h1>{WebUtility.HtmlEncode(Name)}</h1>\n" : "")}{_cells}</main>
         </div>
         """);
 
@@ -97,7 +100,7 @@ internal sealed class NotebookPage
 
     private string Code(string source)
     {
-        var code = $"<div class=\"code\">{CodeHtml.Of(source, _document.Language)}</div>\n";
+        var code = CodeHtml.Of(source, _document.Language) + "\n";
         var lines = source.AsSpan().Count('\n') + 1;
         return lines <= LongCode ? code : $"<details class=\"long\" open><summary>{lines} lines of code</summary>\n{code}</details>\n";
     }

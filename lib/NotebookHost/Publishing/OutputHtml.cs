@@ -2,7 +2,6 @@ using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using AngleSharp.Dom;
 using NotebookHost.Notebook;
 
 namespace NotebookHost.Publishing;
@@ -15,7 +14,7 @@ internal sealed partial class OutputHtml(SafeHtml safe)
 
     private const string SvgType = "image/svg+xml";
     private const string Plotly = "application/vnd.plotly.v1+json";
-    private static readonly string[] s_pictures = ["image/png", "image/jpeg", "image/gif", "image/webp"];
+    private static readonly string[] Pictures = ["image/png", "image/jpeg", "image/gif", "image/webp"];
 
     /// <summary>The output, or an empty text when there is nothing to see.</summary>
     public string Of(CellOutput output) => output switch
@@ -26,18 +25,6 @@ internal sealed partial class OutputHtml(SafeHtml safe)
         ExecuteResultOutput result => Of(result.Data, result.Metadata),
         _ => "",
     };
-
-    /// <summary>Puts every table into a box of its own, in which a wide one scrolls.</summary>
-    public static void Box(IElement body)
-    {
-        foreach (var table in body.QuerySelectorAll("table").Where(table => table.ParentElement!.Closest("table") is null))
-        {
-            var box = body.Owner!.CreateElement("div");
-            box.ClassName = "table";
-            table.Before(box);
-            box.Append(table);
-        }
-    }
 
     private string Of(JsonObject data, JsonObject metadata)
     {
@@ -55,7 +42,6 @@ internal sealed partial class OutputHtml(SafeHtml safe)
         var body = safe.Clean(html);
         if (!body.HasChildNodes || (data.ContainsKey(SvgType) && body.QuerySelector("svg, img") is null))
             return null;
-        Box(body);
         return body.InnerHtml;
     }
 
@@ -67,7 +53,7 @@ internal sealed partial class OutputHtml(SafeHtml safe)
         var svg => safe.Clean(svg).InnerHtml,
     };
 
-    private static string? Picture(JsonObject data, JsonObject metadata) => s_pictures.FirstOrDefault(data.ContainsKey) is { } type
+    private static string? Picture(JsonObject data, JsonObject metadata) => Pictures.FirstOrDefault(data.ContainsKey) is { } type
         ? Image(type, string.Concat((MultilineText.TryJoin(data[type]) ?? "").Where(char.IsAscii).Where(c => !char.IsWhiteSpace(c))), data, Width(metadata[type]))
         : null;
 

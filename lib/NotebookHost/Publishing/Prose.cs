@@ -6,6 +6,9 @@ namespace NotebookHost.Publishing;
 /// <summary>The Markdown of one notebook as parts of a page: headings with ids that are unique in it, formulas, code and tables as the page shows them.</summary>
 internal sealed partial class Prose(SafeHtml safe)
 {
+    /// <summary>With this Markdig begins the class of code whose language is named.</summary>
+    private const string LanguageClass = "language-";
+
     private readonly HashSet<string> _ids = [];
     private readonly List<Heading> _headings = [];
     private int _cells;
@@ -36,10 +39,9 @@ internal sealed partial class Prose(SafeHtml safe)
             Aim(link);
         foreach (var heading in body.QuerySelectorAll("h1[id], h2[id], h3[id], h4[id], h5[id], h6[id]"))
             Take(heading);
-        foreach (var code in body.QuerySelectorAll("pre > code[class^='language-']"))
-            code.ParentElement!.OuterHtml = $"<div class=\"code\">{CodeHtml.Of(code.TextContent.TrimEnd('\n'), code.ClassName!["language-".Length..])}</div>";
+        foreach (var code in body.QuerySelectorAll("pre > code"))
+            code.ParentElement!.OuterHtml = CodeHtml.Of(code.TextContent.TrimEnd('\n'), LanguageOf(code));
         FindTitle(body);
-        OutputHtml.Box(body);
         return body.InnerHtml;
     }
 
@@ -66,6 +68,9 @@ internal sealed partial class Prose(SafeHtml safe)
             element.RemoveAttribute("id");
         _headings.Add(new Heading(heading.LocalName[1] - '0', id, words.InnerHtml));
     }
+
+    private static string LanguageOf(IElement code) =>
+        code.ClassList.FirstOrDefault(name => name.StartsWith(LanguageClass, StringComparison.Ordinal))?[LanguageClass.Length..] ?? "";
 
     private void FindTitle(IElement body)
     {

@@ -8,6 +8,12 @@ namespace NotebookHost.Publishing;
 /// <summary>How a notebook was run: what this host noted in its metadata, or what its cells show when another host ran it.</summary>
 internal sealed class RunRecord
 {
+    /// <summary>The status of a notebook whose cells all ran.</summary>
+    public const string Ran = "ran";
+
+    /// <summary>The status of a notebook none of whose cells ran.</summary>
+    public const string NotRun = "not run";
+
     private readonly JsonObject _noted;
 
     public RunRecord(NotebookDocument document)
@@ -38,15 +44,21 @@ internal sealed class RunRecord
     public IEnumerable<(string Name, string Value)> Entries(string section) =>
         (_noted[section] as JsonObject ?? []).Select(entry => (entry.Key, entry.Value is JsonValue value && value.TryGetValue(out string? text) ? text : entry.Value?.ToJsonString() ?? ""));
 
-    /// <summary>The status in one word or two, as an HTML element.</summary>
-    public string StatusHtml => Error is not null ? "<span class=\"status bad\">failed</span>" : WasRun ? "<span class=\"status good\">ran</span>" : "<span class=\"status\">not run</span>";
-
-    /// <summary>When and for how long, as HTML; empty when nobody noted it.</summary>
-    public string TimesHtml => string.Join(" · ", new[]
+    /// <summary>How the run ended, in a word or two.</summary>
+    public string Status => (Error, Text("status")) switch
     {
-        Started is { } started ? $"<time datetime=\"{started:yyyy-MM-ddTHH:mm:ssZ}\">{DateText(started)}</time>" : "",
-        Duration is { } duration ? DurationText(duration) : "",
-    }.Where(part => part.Length > 0));
+        (null, _) => WasRun ? Ran : NotRun,
+        (_, "crashed") => "crashed",
+        (_, "timedout") => "timed out",
+        (_, "interrupted") => "stopped",
+        _ => "failed",
+    };
+
+    /// <summary>When the run began, as an HTML element, or null when nobody noted it.</summary>
+    public string? StartedHtml => Started is { } started ? $"<time datetime=\"{started:yyyy-MM-ddTHH:mm:ssZ}\">{DateText(started)}</time>" : null;
+
+    /// <summary>How long the run took, or null when nobody noted it.</summary>
+    public string? DurationText => Duration is { } duration ? TimeText(duration) : null;
 
     /// <summary>What stopped the notebook as HTML, or an empty text.</summary>
     /// <param name="page">The page that the link to the failing cell leads into; empty for its own.</param>
@@ -58,11 +70,15 @@ internal sealed class RunRecord
         return $"<p class=\"failure\">Stopped at {(FailedCell is null ? words : $"<a href=\"{WebUtility.HtmlEncode(page)}#cell-{FailedCell.Id}\">{words}</a>")}</p>\n";
     }
 
+    /// <summary>A status, or how many notebooks have it, as an HTML element that shows whether it is good or bad.</summary>
+    public static string StatusHtml(string status, string words) =>
+        $"<span class=\"status{status switch { Ran => " good", NotRun => "", _ => " bad" }}\">{words}</span>";
+
     /// <summary>A date as people write it, to the minute.</summary>
     public static string DateText(DateTime utc) => utc.ToString("d MMMM yyyy, HH:mm 'UTC'", CultureInfo.InvariantCulture);
 
     /// <summary>A duration in the two units that matter.</summary>
-    public static string DurationText(TimeSpan time) => time switch
+    public static string TimeText(TimeSpan time) => time switch
     {
         { TotalHours: >= 1 } => string.Create(CultureInfo.InvariantCulture, $"{(long)time.TotalHours} h {time.Minutes} min"),
         { TotalMinutes: >= 1 } => string.Create(CultureInfo.InvariantCulture, $"{time.Minutes} min {time.Seconds} s"),

@@ -9,19 +9,19 @@ namespace NotebookHost.Publishing;
 /// </summary>
 internal sealed class SafeHtml
 {
-    private static readonly string[] s_unwanted =
+    private static readonly string[] Unwanted =
     [
         "area", "body", "button", "datalist", "fieldset", "form", "head", "html", "keygen", "legend", "main", "map", "menuitem", "optgroup", "option", "output", "select", "textarea",
     ];
 
-    private static readonly string[] s_svg =
+    private static readonly string[] Svg =
     [
         "svg", "g", "defs", "symbol", "use", "title", "desc", "path", "rect", "circle", "ellipse", "line", "polyline", "polygon", "text", "tspan", "textPath", "image", "clipPath", "mask",
         "marker", "pattern", "linearGradient", "radialGradient", "stop",
     ];
 
     /// <summary>SVG's presentation attributes, which are CSS properties too.</summary>
-    private static readonly string[] s_presentation =
+    private static readonly string[] Presentation =
     [
         "alignment-baseline", "baseline-shift", "clip-path", "clip-rule", "color", "color-interpolation", "display", "dominant-baseline", "fill", "fill-opacity", "fill-rule", "font-family",
         "font-size", "font-style", "font-variant", "font-weight", "image-rendering", "letter-spacing", "marker-end", "marker-mid", "marker-start", "mask", "opacity", "overflow",
@@ -29,33 +29,33 @@ internal sealed class SafeHtml
         "stroke-opacity", "stroke-width", "text-anchor", "text-decoration", "text-rendering", "vector-effect", "visibility", "word-spacing", "writing-mode",
     ];
 
-    private static readonly string[] s_attributes =
+    private static readonly string[] Attributes =
     [
         "class", "id", "role", "d", "points", "x", "y", "x1", "y1", "x2", "y2", "cx", "cy", "r", "rx", "ry", "dx", "dy", "fx", "fy", "viewBox", "preserveAspectRatio", "version",
         "transform", "gradientUnits", "gradientTransform", "spreadMethod", "offset", "patternUnits", "patternContentUnits", "patternTransform", "clipPathUnits", "maskUnits",
         "maskContentUnits", "markerUnits", "markerWidth", "markerHeight", "refX", "refY", "orient", "pathLength", "textLength", "lengthAdjust", "startOffset", "rotate", "xlink:href",
-        "xml:space", .. s_presentation,
+        "xml:space", .. Presentation,
     ];
 
     /// <summary>With these a notebook could draw over the rest of the page.</summary>
-    private static readonly string[] s_overlaying = ["animation", "animation-name", "bottom", "left", "perspective", "position", "right", "top", "transform", "transition", "z-index"];
+    private static readonly string[] Overlaying = ["animation", "animation-name", "bottom", "left", "perspective", "position", "right", "top", "transform", "transition", "z-index"];
 
     private readonly HtmlSanitizer _sanitizer = new();
 
     public SafeHtml()
     {
-        _sanitizer.AllowedTags.ExceptWith(s_unwanted);
-        _sanitizer.AllowedTags.UnionWith(s_svg);
-        _sanitizer.AllowedAttributes.UnionWith(s_attributes);
+        _sanitizer.AllowedTags.ExceptWith(Unwanted);
+        _sanitizer.AllowedTags.UnionWith(Svg);
+        _sanitizer.AllowedAttributes.UnionWith(Attributes);
         _sanitizer.AllowedAttributes.ExceptWith(["accesskey", "autofocus", "contenteditable", "name", "tabindex", "target"]);
-        _sanitizer.AllowedCssProperties.UnionWith(s_presentation);
-        _sanitizer.AllowedCssProperties.ExceptWith(s_overlaying);
+        _sanitizer.AllowedCssProperties.UnionWith(Presentation);
+        _sanitizer.AllowedCssProperties.ExceptWith(Overlaying);
         _sanitizer.AllowedSchemes.Add("mailto");
         _sanitizer.RemovingAttribute += (_, e) => e.Cancel = e.Attribute.Name.StartsWith("aria-", StringComparison.Ordinal);
         _sanitizer.FilterUrl += (_, e) => e.SanitizedUrl = Allowed(e.Tag, e.OriginalUrl, e.SanitizedUrl);
     }
 
-    /// <summary>What is left of the HTML, as the children of an element.</summary>
+    /// <summary>What is left of the HTML, as the children of an element; each table is in a box, in which a wide one scrolls.</summary>
     public IElement Clean(string html)
     {
         var body = _sanitizer.SanitizeDom(html).Body!;
@@ -63,6 +63,8 @@ internal sealed class SafeHtml
             KeepCheckbox(input);
         foreach (var link in body.QuerySelectorAll("a[href^='http'], a[href^='//']"))
             link.SetAttribute("rel", "noopener noreferrer");
+        foreach (var table in body.QuerySelectorAll("table").Where(table => table.ParentElement!.Closest("table") is null))
+            Box(table);
         return body;
     }
 
@@ -81,5 +83,13 @@ internal sealed class SafeHtml
             input.SetAttribute("disabled", "");
         else
             input.Remove();
+    }
+
+    private static void Box(IElement table)
+    {
+        var box = table.Owner!.CreateElement("div");
+        box.ClassName = "table";
+        table.Before(box);
+        box.Append(table);
     }
 }

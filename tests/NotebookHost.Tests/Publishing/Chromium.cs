@@ -32,7 +32,7 @@ public sealed class Chromium : IAsyncLifetime
         await File.WriteAllTextAsync(path, html);
         await visit.Page.GotoAsync(new Uri(path).AbsoluteUri);
         // Charts are drawn in promises after the page has loaded.
-        await visit.Page.EvaluateAsync("new Promise(done => requestAnimationFrame(() => setTimeout(done, 200)))");
+        await visit.Page.WaitForTimeoutAsync(500);
         return visit;
     }
 

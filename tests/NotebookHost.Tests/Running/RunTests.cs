@@ -134,7 +134,7 @@ public sealed class RunTests : IDisposable
         Assert.Single(_folder.Outputs("n", 0));
         Assert.Equal("interrupted", (string?)_folder.Executed("n")["metadata"]!["notebook_host"]!["status"]);
         Assert.Empty(_folder.Outputs("n", 2));
-        Assert.Contains("Interrupted", _folder.Page("n"), StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("stopped</span>", _folder.Page("n"), StringComparison.Ordinal);
         Assert.Contains("the run was stopped before it", _folder.Page("index"), StringComparison.Ordinal);
         Assert.False(File.Exists(Path.Combine(_folder.Out, "z.html")));
     }
