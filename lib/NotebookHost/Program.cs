@@ -1,4 +1,5 @@
 using System.CommandLine;
+using NotebookHost.Publishing;
 using NotebookHost.Running;
 
 // A named pipe's other end: this program again, as the process that runs one notebook.
@@ -8,7 +9,7 @@ if (args is [NotebookProcess.ServeCommand, var pipeName])
     return 0;
 }
 
-var root = new RootCommand("Runs C# notebooks.") { RunCommand.Create() };
+var root = new RootCommand("Runs and publishes C# notebooks.") { RunCommand.Create(), PublishCommand.Create() };
 
 // After Ctrl+C a running cell has ten seconds to end by itself, and what ran is written.
 return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(60) });

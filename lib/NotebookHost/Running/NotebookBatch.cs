@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Reflection;
 using System.Text.Json.Nodes;
 using NotebookHost.Notebook;
+using NotebookHost.Publishing;
 
 namespace NotebookHost.Running;
 
@@ -11,6 +12,7 @@ internal sealed class NotebookBatch
 {
     private readonly RunRequest _request;
     private readonly List<Entry> _entries;
+    private readonly NotebookSite? _site;
 
     private sealed record Entry(string Source, string Target, NotebookDocument Document, NotebookParameters Parameters)
     {
@@ -24,12 +26,16 @@ internal sealed class NotebookBatch
         _request = request;
         _entries = [.. NotebookFiles.Find(request.FilesOrFolders).Select(Open)];
         CheckParameterNames();
+        _site = request.Out is null ? null : new NotebookSite(request.Out, _entries.Select(entry => entry.Name));
     }
 
-    /// <summary>The files that <see cref="Run"/> writes.</summary>
+    /// <summary>The executed notebooks that <see cref="Run"/> writes.</summary>
     public IReadOnlyList<string> Targets => [.. _entries.Select(entry => entry.Target)];
 
-    /// <summary>Runs the notebooks. Each file is written when its notebook has ended, with everything that ran until then.</summary>
+    /// <summary>The page that leads to all others, or null when none are written: notebooks run in place have no pages.</summary>
+    public string? Index => _site?.Index;
+
+    /// <summary>Runs the notebooks. Each file and its page are written when its notebook has ended, with everything that ran until then; the index at the end.</summary>
     /// <param name="progressOf">Makes the display for the notebook of that name.</param>
     /// <param name="interrupt">Stops the running notebook and begins no other.</param>
     /// <returns>File written → how its run ended; notebooks that an interrupt kept from beginning are missing.</returns>
@@ -39,9 +45,11 @@ internal sealed class NotebookBatch
         foreach (var entry in _entries)
         {
             if (interrupt.IsCancellationRequested)
-                break;
-            outcomes[entry.Target] = await RunOne(entry, progressOf(entry.Name), interrupt).ConfigureAwait(false);
+                _site?.Leave(entry.Name, entry.Document);
+            else
+                outcomes[entry.Target] = await RunOne(entry, progressOf(entry.Name), interrupt).ConfigureAwait(false);
         }
+        _site?.WriteIndex();
         return outcomes;
     }
 
@@ -64,6 +72,7 @@ internal sealed class NotebookBatch
             ["error"] = outcome.Status == NotebookStatus.Succeeded ? null : outcome.Error,
         };
         entry.Document.Save(entry.Target);
+        _site?.Write(entry.Name, entry.Document);
         progress.End(outcome, clock.Elapsed);
         return outcome;
     }

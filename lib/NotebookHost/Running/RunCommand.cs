@@ -23,7 +23,7 @@ internal static class RunCommand
     public static Command Create()
     {
         var files = new Argument<string[]>("notebooks") { Description = "Notebooks (.ipynb), or folders whose notebooks are run by name.", Arity = ArgumentArity.OneOrMore };
-        var output = new Option<string?>("--out") { Description = $"Folder for the executed copies. Default: {DefaultOut}.", HelpName = "DIR" };
+        var output = new Option<string?>("--out") { Description = $"Folder for the executed copies and their web pages. Default: {DefaultOut}.", HelpName = "DIR" };
         var inPlace = new Option<bool>("--in-place") { Description = "Write outputs into the notebooks themselves. Without this the notebooks given are never changed." };
         var parameters = new Option<string[]>("-p", "--parameter") { Description = "Set a variable declared in the cell tagged 'parameters'; may be repeated.", HelpName = "name=value" };
         var timeout = new Option<double?>("--timeout") { Description = "End a notebook that takes longer, with every process it started. Default: no limit.", HelpName = "SECONDS" };
@@ -64,7 +64,7 @@ internal static class RunCommand
                 Directory.CreateDirectory(request.Out);
             IReadOnlyDictionary<string, NotebookOutcome> outcomes = new Dictionary<string, NotebookOutcome>();
             await RunProgress.Show(AnsiConsole.Console, async progressOf => outcomes = await batch.Run(progressOf, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
-            return Conclude(request, outcomes, cancellationToken.IsCancellationRequested);
+            return Conclude(batch.Index, outcomes, cancellationToken.IsCancellationRequested);
         }
         catch (Exception e) when (e is RunException or IOException or UnauthorizedAccessException)
         {
@@ -73,13 +73,13 @@ internal static class RunCommand
         }
     }
 
-    private static int Conclude(RunRequest request, IReadOnlyDictionary<string, NotebookOutcome> outcomes, bool stopped)
+    private static int Conclude(string? index, IReadOnlyDictionary<string, NotebookOutcome> outcomes, bool stopped)
     {
         var failures = outcomes.Where(pair => pair.Value.Status != NotebookStatus.Succeeded).ToList();
         foreach (var (file, outcome) in failures)
             Console.Error.WriteLine($"{Path.GetFileName(file)}: {outcome.Error}");
-        if (request.Out is not null)
-            Console.WriteLine($"Reports: {Path.GetFullPath(request.Out)}");
+        if (index is not null)
+            Console.WriteLine($"Reports: {index}");
         return stopped ? Stopped : failures.Count > 0 ? NotebookFailed : Succeeded;
     }
 }

@@ -49,6 +49,9 @@ public sealed class BatchTests : IDisposable
     }
 
     [Fact]
+    public void A_notebook_whose_page_would_be_the_index() => Refused("the name of the page over all notebooks", _folder.Write("Index", "1"));
+
+    [Fact]
     public void A_parameter_that_no_notebook_declares()
     {
         _folder.Write("a", "[parameters]var profile = \"quick\"; int seed = 1;");

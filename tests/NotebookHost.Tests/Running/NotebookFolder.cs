@@ -33,10 +33,13 @@ internal sealed class NotebookFolder : IDisposable
         return path;
     }
 
-    /// <summary>Runs the host's <c>run</c> and gives its exit code and error output.</summary>
-    public static async Task<(int ExitCode, string Output, string Error)> Run(params string[] arguments)
+    /// <summary>Runs the host's <c>run</c> and gives its exit code, output and error output.</summary>
+    public static Task<(int ExitCode, string Output, string Error)> Run(params string[] arguments) => Host(["run", .. arguments]);
+
+    /// <summary>Runs the host and gives its exit code, output and error output.</summary>
+    public static async Task<(int ExitCode, string Output, string Error)> Host(params string[] arguments)
     {
-        var start = new ProcessStartInfo(NotebookHost.Engine.DotNet.Command, ["exec", typeof(NotebookRunner).Assembly.Location, "run", .. arguments])
+        var start = new ProcessStartInfo(NotebookHost.Engine.DotNet.Command, ["exec", typeof(NotebookRunner).Assembly.Location, .. arguments])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -51,6 +54,9 @@ internal sealed class NotebookFolder : IDisposable
 
     /// <summary>The executed copy of a notebook, as JSON.</summary>
     public JsonNode Executed(string name) => JsonNode.Parse(File.ReadAllText(System.IO.Path.Combine(Out, name + ".ipynb")))!;
+
+    /// <summary>The text of a page that was written.</summary>
+    public string Page(string name) => File.ReadAllText(System.IO.Path.Combine(Out, name + ".html"));
 
     /// <summary>The outputs of the code cell at that index.</summary>
     public JsonArray Outputs(string name, int cell) => Executed(name)["cells"]![cell]!["outputs"]!.AsArray();

@@ -47,6 +47,11 @@ public sealed class RunTests : IDisposable
         Assert.Empty(_folder.Outputs("a", 2));
         Assert.Single(_folder.Outputs("b", 0));
         Assert.Equal("failed", (string?)_folder.Executed("a")["metadata"]!["notebook_host"]!["status"]);
+
+        Assert.Contains("Stopped at", _folder.Page("a"), StringComparison.Ordinal);
+        Assert.DoesNotContain("Stopped at", _folder.Page("b"), StringComparison.Ordinal);
+        Assert.Contains("cell 2: System.InvalidOperationException: no", _folder.Page("index"), StringComparison.Ordinal);
+        Assert.Contains("1 failed", _folder.Page("index"), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -114,8 +119,9 @@ public sealed class RunTests : IDisposable
     public async Task Stopping_keeps_what_ran()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Sends a signal with a command of Linux.");
+        _folder.Write("z", "[verdict]4");
         var path = _folder.Write("n", "1", "await Task.Delay(-1, (System.Threading.CancellationToken)AppContext.GetData(\"Notebook.CancellationToken\"));", "3");
-        var start = new ProcessStartInfo(NotebookHost.Engine.DotNet.Command, ["exec", typeof(NotebookRunner).Assembly.Location, "run", path, "--out", _folder.Out]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(NotebookHost.Engine.DotNet.Command, ["exec", typeof(NotebookRunner).Assembly.Location, "run", path, Path.Combine(_folder.Path, "z.ipynb"), "--out", _folder.Out]) { RedirectStandardOutput = true, RedirectStandardError = true };
         using var process = Process.Start(start)!;
         while (await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) is { } line && !line.Contains("cell 1 of", StringComparison.Ordinal))
         {
@@ -128,6 +134,9 @@ public sealed class RunTests : IDisposable
         Assert.Single(_folder.Outputs("n", 0));
         Assert.Equal("interrupted", (string?)_folder.Executed("n")["metadata"]!["notebook_host"]!["status"]);
         Assert.Empty(_folder.Outputs("n", 2));
+        Assert.Contains("stopped</span>", _folder.Page("n"), StringComparison.Ordinal);
+        Assert.Contains("the run was stopped before it", _folder.Page("index"), StringComparison.Ordinal);
+        Assert.False(File.Exists(Path.Combine(_folder.Out, "z.html")));
     }
 
     [Fact]

@@ -1,0 +1,192 @@
+using AngleSharp.Dom;
+using NotebookHost.Publishing;
+using static NotebookHost.Tests.Publishing.Executed;
+
+namespace NotebookHost.Tests.Publishing;
+
+/// <summary>What a reader of a notebook's page finds in it.</summary>
+public sealed class PageTests
+{
+    private const string Svg = "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 9 9\" width=\"9\" role=\"img\"><title>t</title><desc>d</desc><rect class=\"mark\" width=\"4\" height=\"4\" fill=\"#0072b2\" style=\"stroke: #111111\"></rect><image href=\"data:image/png;base64,AAAA\"></image><text x=\"1\" font-family=\"Arial\" text-anchor=\"end\">word</text></svg>";
+
+    [Fact]
+    public void The_title_is_the_first_heading_else_the_name()
+    {
+        Assert.Equal("A & B", Read(Page(Markdown("words\n\n# A & B\n\n# C"))).Title);
+        Assert.Equal("n", Read(Page(Markdown("## Not a title"))).Title);
+    }
+
+    [Fact]
+    public void The_contents_lead_to_headings_whose_ids_are_unique_in_the_page()
+    {
+        var page = Read(Page(Markdown("# T\n\n## Same"), Markdown("## Same\n\n### With `code` and [link](x.md)")));
+        var links = page.QuerySelectorAll(".toc li a").ToList();
+        Assert.Equal(["Same", "Same", "With code and link"], links.Select(link => link.TextContent));
+        Assert.All(links, link => Assert.Single(page.QuerySelectorAll($"[id='{link.GetAttribute("href")![1..]}']")));
+        Assert.Equal(3, links.Select(link => link.GetAttribute("href")).Distinct().Count());
+    }
+
+    [Fact]
+    public void Markdown_has_tables_tasks_footnotes_and_links_to_the_pages_of_other_notebooks()
+    {
+        var page = Read(Page(
+            Markdown("| a | b |\n|:--|--:|\n| 1 | 2 |\n\n- [x] done\n\nnote[^1] <https://example.org>\n\n[^1]: first"),
+            Markdown("[next](02-more.ipynb#place) [elsewhere](https://example.org/x.ipynb) note[^1]\n\n[^1]: second")));
+        Assert.Equal("text-align: right", page.QuerySelector(".table td:last-child")!.GetAttribute("style"));
+        Assert.True(page.QuerySelector("input[type=checkbox]")!.HasAttribute("disabled"));
+        Assert.Equal("02-more.html#place", page.QuerySelector("a[href^='02']")!.GetAttribute("href"));
+        Assert.NotNull(page.QuerySelector("a[href='https://example.org/x.ipynb'][rel]"));
+        foreach (var reference in page.QuerySelectorAll("a.footnote-ref"))
+            Assert.Single(page.QuerySelectorAll($"[id='{reference.GetAttribute("href")![1..]}']"));
+        Assert.Equal(2, page.QuerySelectorAll("a.footnote-ref").Select(reference => reference.GetAttribute("href")).Distinct().Count());
+    }
+
+    [Fact]
+    public void Formulas_are_marked_and_dollars_in_code_and_prices_are_not()
+    {
+        var page = Read(Page(Markdown("An $x_1 * y * z$, inline $$a_b$$, `$no$`, $5 and $6.\n\n$$\n\\sum_i < 1\n$$\n\n```\n$no$\n```"), Code("var s = $\"$x$\";")));
+        Assert.Equal([@"\(x_1 * y * z\)", @"\(a_b\)"], page.QuerySelectorAll("span.math").Select(formula => formula.TextContent));
+        Assert.Equal(@"\(a_b\)", page.QuerySelector(".math.display")!.TextContent);
+        Assert.Equal(@"\sum_i < 1", page.QuerySelector("div.math")!.TextContent.Trim().TrimStart('\\', '[').TrimEnd('\\', ']').Trim());
+    }
+
+    [Fact]
+    public void Libraries_are_in_a_page_once_and_only_when_it_needs_them()
+    {
+        Assert.Empty(Read(Page(Markdown("`$no$` is text"), Code("1"))).Scripts);
+        var page = Read(Page(Markdown("$x$ and $y$"), Code("a", Shown(Chart(3)), Shown(Chart(4)))));
+        Assert.Single(page.Scripts, script => script.Text.Contains("plotly.js (cartesian", StringComparison.Ordinal));
+        Assert.Single(page.Scripts, script => script.Text.Contains("katex", StringComparison.Ordinal) && script.Text.Length > 100_000);
+        Assert.Equal(2, page.Scripts.Count(script => script.ClassName == "chart-data"));
+        Assert.Equal(2, page.Descendants<IComment>().Count(comment => comment.Data.Contains("Permission is hereby granted", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void Code_is_marked_by_class_and_numbered()
+    {
+        var page = Read(Page(Code("#r \"x.dll\"\nvar text = $\"\"\"a \"b\" // {c}\"\"\"; // why <b>\nrecord A(int B = 0x1F);")));
+        Assert.Equal("[1]", page.QuerySelector(".count")!.TextContent);
+        Assert.Equal("#r", page.QuerySelector(".preprocessorKeyword")!.TextContent);
+        Assert.Equal(["\"x.dll\"", "$\"\"\"a \"b\" // {c}\"\"\""], page.QuerySelectorAll(".string").Select(part => part.TextContent));
+        Assert.Equal("// why <b>", page.QuerySelector(".comment")!.TextContent);
+        Assert.Equal(["var", "record", "int"], page.QuerySelectorAll(".keyword").Select(part => part.TextContent));
+        Assert.Equal("0x1F", page.QuerySelector(".number")!.TextContent);
+        Assert.Empty(page.QuerySelectorAll(".code [style]"));
+    }
+
+    [Fact]
+    public void Long_code_can_be_folded_and_is_open_at_first()
+    {
+        var page = Read(Page(Code("1"), Code(string.Join('\n', Enumerable.Repeat("x;", 40)))));
+        Assert.True(Assert.Single(page.QuerySelectorAll("main details")).HasAttribute("open"));
+        Assert.Equal("40 lines of code", page.QuerySelector("main summary")!.TextContent);
+    }
+
+    [Fact]
+    public void Streams_and_errors_are_text_without_terminal_codes()
+    {
+        var page = Read(Page(Code("x",
+            Stream("stdout", "out <1>\n"),
+            Stream("stderr", "\u001b[1;33mwarn\u001b[0m & more"),
+            Error("E", "no", "\u001b[31mE: no\u001b[39m", "   at cell 1\u001b]8;;https://example.org\u0007"))));
+        Assert.Equal("out <1>\n", page.QuerySelector(".output.stdout pre")!.TextContent);
+        Assert.Equal("warn & more", page.QuerySelector(".output.stderr pre")!.TextContent);
+        Assert.Equal("E: no\n   at cell 1", page.QuerySelector(".output.error pre")!.TextContent);
+    }
+
+    [Fact]
+    public void The_richest_type_is_shown()
+    {
+        string Shape(params (string, System.Text.Json.Nodes.JsonNode)[] bundle) => Read(Page(Code("x", Shown(bundle)))).QuerySelector(".output")!.FirstElementChild!.LocalName;
+        Assert.Equal("b", Shape(("text/plain", "p"), ("image/png", "AAAA"), ("text/html", "<b>h</b>")));
+        Assert.Equal("svg", Shape(("text/plain", "p"), ("image/png", "AAAA"), ("image/svg+xml", Svg)));
+        Assert.Equal("svg", Shape(("text/html", "<script>only()</script>"), ("image/svg+xml", Svg)));
+        Assert.Equal("img", Shape(("text/plain", "p"), ("image/jpeg", "AAAA")));
+        Assert.Equal("h2", Shape(("text/plain", "p"), ("text/markdown", "## h")));
+        Assert.Equal("pre", Shape(("text/plain", "p"), ("application/json", 3)));
+        Assert.Equal("pre", Shape(("text/plain", "p")));
+        Assert.Equal("p", Shape(("application/x-unknown", "p")));
+    }
+
+    [Fact]
+    public void An_svg_keeps_its_drawing()
+    {
+        var svg = Read(Page(Code("x", Shown(("image/svg+xml", "<?xml version=\"1.0\"?>\n<!DOCTYPE svg>\n" + Svg))))).QuerySelector(".output > svg")!;
+        Assert.Equal("0 0 9 9", svg.GetAttribute("viewBox"));
+        Assert.Equal(["title", "desc", "rect", "image", "text"], svg.Children.Select(child => child.LocalName));
+        Assert.Equal("data:image/png;base64,AAAA", svg.QuerySelector("image")!.GetAttribute("href"));
+        Assert.Equal(["class", "width", "height", "fill", "style"], svg.QuerySelector(".mark")!.Attributes.Select(attribute => attribute.Name));
+        Assert.Contains("stroke", svg.QuerySelector(".mark")!.GetAttribute("style"), StringComparison.Ordinal);
+        Assert.Equal("end", svg.QuerySelector("text")!.GetAttribute("text-anchor"));
+    }
+
+    [Fact]
+    public void An_svg_with_a_style_sheet_is_an_image_of_its_own()
+    {
+        var image = Read(Page(Code("x", Shown(("image/svg+xml", "<svg xmlns=\"http://www.w3.org/2000/svg\"><style>* { fill: red }</style></svg>"))))).QuerySelector(".output > img")!;
+        Assert.StartsWith("data:image/svg+xml;base64,", image.GetAttribute("src"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_chart_comes_with_its_static_form_and_cannot_end_its_own_element()
+    {
+        var page = Read(Page(Code("x", Shown(Chart(3, "</script><b id=out>"), ("image/svg+xml", Svg), ("text/html", $"<figure>{Svg}<figcaption>caption</figcaption></figure>"), ("text/plain", "p")))));
+        var output = page.QuerySelector(".output")!;
+        Assert.NotNull(output.QuerySelector("figure > svg"));
+        Assert.Equal("caption", output.QuerySelector("figcaption")!.TextContent);
+        var chart = Assert.Single(output.QuerySelectorAll("script.chart-data"));
+        Assert.Equal("</script><b id=out>", (string?)System.Text.Json.Nodes.JsonNode.Parse(chart.TextContent)!["data"]![0]!["text"]);
+        Assert.Null(page.QuerySelector("#out"));
+    }
+
+    [Fact]
+    public void A_chart_alone_says_in_words_what_it_is_where_no_script_runs()
+    {
+        var page = Read(Page(Code("x", Shown(Chart(3), ("text/plain", "a chart of 3 points")))));
+        Assert.Contains("a chart of 3 points", page.QuerySelector(".output noscript")!.TextContent, StringComparison.Ordinal);
+        Assert.Empty(Read(Page(Code("x", Shown(("application/vnd.plotly.v1+json", new System.Text.Json.Nodes.JsonObject()), ("text/plain", "p"))))).Scripts);
+    }
+
+    [Fact]
+    public void Tables_have_a_box_of_their_own_and_numbers_stay_to_the_right()
+    {
+        var page = Read(Page(Code("x", Shown(("text/html", "<p>words</p><table><thead><tr><th>a</th></tr></thead><tbody><tr><td style=\"text-align:right\">1.50</td></tr></tbody></table>")))));
+        Assert.Contains("text-align: right", page.QuerySelector(".output > .table > table td")!.GetAttribute("style"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_page_fits_a_phone() => Assert.Equal("width=device-width, initial-scale=1", Read(Page(Markdown("x"))).QuerySelector("meta[name=viewport]")!.GetAttribute("content"));
+
+    [Fact]
+    public void A_failing_notebook_shows_what_ran_and_what_stopped_it()
+    {
+        var unrun = Code("three");
+        unrun["execution_count"] = null;
+        var page = Read(Page(Code("one", Stream("stdout", "kept")), Code("two", Error("My.Exception", "first line\nmore", "trace")), unrun));
+        var failed = page.QuerySelector(".failure a")!;
+        Assert.Equal("cell 1: My.Exception: first line", failed.TextContent);
+        Assert.Equal("two", page.QuerySelector(failed.GetAttribute("href")! + " .code")!.TextContent.Trim());
+        Assert.Equal("trace", page.QuerySelector(".output.error")!.TextContent);
+        Assert.Equal("kept", page.QuerySelector(".output.stdout")!.TextContent);
+        Assert.Equal("three", page.QuerySelector(".not-run .code")!.TextContent.Trim());
+    }
+
+    [Fact]
+    public void The_same_notebook_gives_the_same_bytes()
+    {
+        string Once() => Page(Markdown("# T\n\n$x$[^1]\n\n[^1]: n"), Code("var x = 1;", Shown(Chart(3), ("image/svg+xml", Svg)), Error("E", "m", "t")));
+        Assert.Equal(Once(), Once());
+    }
+
+    [Fact]
+    public void Nothing_is_loaded_from_elsewhere()
+    {
+        var page = Read(Page(Markdown("# T\n\n![remote](https://example.org/a.png) $x$ [plain link](https://example.org)"), Code("x", Shown(Chart(3)), Shown(("text/html", "<img src='http://example.org/b.png'><p style='background:url(http://example.org/c.png)'>x</p>")))));
+        Assert.All(page.QuerySelectorAll("[src], link[href], [srcset], [poster], [data], [background]"), element =>
+            Assert.StartsWith("data:", element.GetAttribute("src") ?? element.GetAttribute("href"), StringComparison.Ordinal));
+        Assert.All(page.QuerySelectorAll("[style]"), element => Assert.DoesNotContain("url", element.GetAttribute("style"), StringComparison.Ordinal));
+        Assert.Equal("remote", page.QuerySelector("img")!.GetAttribute("alt"));
+        Assert.DoesNotContain("@import", page.QuerySelector("style")!.TextContent, StringComparison.Ordinal);
+        Assert.DoesNotContain("url(", page.QuerySelector("style")!.TextContent, StringComparison.Ordinal);
+    }
+}

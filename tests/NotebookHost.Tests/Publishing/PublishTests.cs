@@ -1,0 +1,47 @@
+using NotebookHost.Tests.Running;
+using static NotebookHost.Tests.Publishing.Executed;
+
+namespace NotebookHost.Tests.Publishing;
+
+/// <summary>The command <c>publish</c> as its users start it.</summary>
+[Trait("Category", "Slow")]
+public sealed class PublishTests : IDisposable
+{
+    private readonly NotebookFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Executed_notebooks_become_pages_without_running_and_stay_as_they_were()
+    {
+        var first = Path.Combine(_folder.Path, "a.ipynb");
+        var second = Path.Combine(_folder.Path, "b.ipynb");
+        File.WriteAllText(first, Json(null, Markdown("# Alpha"), Code("throw new Exception();", Stream("stdout", "from before"))));
+        File.WriteAllText(second, Json(null, Markdown("# Beta")));
+        var (before, written) = (File.ReadAllText(first), File.GetLastWriteTimeUtc(first));
+
+        var (exit, output, error) = await NotebookFolder.Host("publish", _folder.Path, "--out", _folder.Out);
+        Assert.Equal((0, ""), (exit, error));
+        Assert.Equal($"Reports: {Path.Combine(_folder.Out, "index.html")}", output.Trim());
+        Assert.Contains("from before", _folder.Page("a"), StringComparison.Ordinal);
+        Assert.Equal(["Alpha", "Beta"], Read(_folder.Page("index")).QuerySelectorAll("h2 a").Select(link => link.TextContent));
+        Assert.Equal((before, written), (File.ReadAllText(first), File.GetLastWriteTimeUtc(first)));
+        Assert.Equal(["a.html", "b.html", "index.html"], Directory.GetFileSystemEntries(_folder.Out).Select(Path.GetFileName).Order());
+        Assert.Equal(["a.ipynb", "b.ipynb", "out"], Directory.GetFileSystemEntries(_folder.Path).Select(Path.GetFileName).Order());
+
+        var page = _folder.Page("a");
+        await NotebookFolder.Host("publish", first, "--out", _folder.Out);
+        Assert.Equal(page, _folder.Page("a"));
+    }
+
+    [Fact]
+    public async Task What_cannot_be_published_is_said()
+    {
+        var path = Path.Combine(_folder.Path, "a.ipynb");
+        File.WriteAllText(path, "{}");
+        var (exit, _, error) = await NotebookFolder.Host("publish", path, "--out", _folder.Out);
+        Assert.Equal(2, exit);
+        Assert.Contains("is not a notebook", error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_folder.Out));
+    }
+}
