@@ -23,28 +23,39 @@ public static class NotebookDisplay
     /// <summary>Registers the formatters; again does no harm.</summary>
     public static void Register()
     {
-        Formatter.Register<Figure>(figure => figure.PlotlyJson ?? "{}", Plotly);
+        Formatter.Register<Figure>(figure => figure.PlotlyJson!, Plotly);
         Formatter.Register<Figure>(figure => figure.Svg, Svg);
         Formatter.Register<Figure>(figure => figure.Html, Html);
         Formatter.Register<Figure>(figure => figure.ToString(), PlainText);
         Formatter.SetPreferredMimeTypesFor(typeof(Figure), Plotly, Svg, Html, PlainText);
+        Formatter.SetPreferredMimeTypesFor(typeof(PictureFigure), Svg, Html, PlainText);
 
-        Show<DataFrame>(TableText.Html, TableText.Plain);
-        Show<StagedNetwork>(
-            network => TableText.Line(Describe(network)) + TableText.Html(network.Layers.ToTable()),
-            network => $"{Describe(network)}\n{TableText.Plain(network.Layers.ToTable())}");
-        Show<TrainedRun>(
-            run => TableText.Line(run.Network) + TableText.Html(TableOf(run)),
-            run => $"{run.Network}\n{TableText.Plain(TableOf(run))}");
-        Show<ZeroSweep>(
-            sweep => TableText.Line(Describe(sweep)) + TableText.Html(sweep.ToTable()),
-            sweep => $"{Describe(sweep)}\n{TableText.Plain(sweep.ToTable())}");
+        Show<DataFrame>(table => table);
+        Show<StagedNetwork>(Describe, network => network.Layers.ToTable());
+        Show<TrainedRun>(run => run.Network, TableOf);
+        Show<ZeroSweep>(Describe, sweep => sweep.ToTable());
+        Show<UnitDistances>(Describe, distances => distances.ToTable());
+        Show<ConfusionMatrix>(matrix => matrix.ToString(), matrix => matrix.ToTable());
+        // The lists of the library and what Where, Take and the like make of them.
+        Show<IEnumerable<ConvolutionLayer>>(layers => layers.ToTable());
+        Show<IEnumerable<ZeroedLayer>>(layers => layers.ToTable());
+        Show<IEnumerable<UnitIdentity>>(units => units.ToTable());
+        Show<ClaimRecord>(ClaimText.Html, ClaimText.Plain);
+        Show<ClaimDecision>(ClaimText.Html, ClaimText.Plain);
+        Show<RecordedClaims>(ClaimText.Html, ClaimText.Plain);
+        ShowText<Interval>(interval => string.Create(CultureInfo.InvariantCulture, $"{interval.ToString(2)} ({100 * interval.Level:0.##} % interval)"));
         ShowText<ImageSet>(images => images.ToString());
         ShowText<DataSplit>(split => split.ToString());
         ShowText<Outcomes>(outcomes => outcomes.ToString());
         ShowText<Evaluation>(evaluation => string.Create(
             CultureInfo.InvariantCulture, $"{evaluation.Outcomes}, cross-entropy {evaluation.CrossEntropy:F4} nats"));
     }
+
+    private static void Show<T>(Func<T, DataFrame> table) => Show<T>(value => TableText.Html(table(value)), value => TableText.Plain(table(value)));
+
+    /// <summary>A line of text and a table.</summary>
+    private static void Show<T>(Func<T, string> line, Func<T, DataFrame> table) => Show<T>(
+        value => TableText.Line(line(value)) + TableText.Html(table(value)), value => $"{line(value)}\n{TableText.Plain(table(value))}");
 
     private static void Show<T>(Func<T, string> html, Func<T, string> plain)
     {
@@ -66,6 +77,9 @@ public static class NotebookDisplay
     private static string Describe(ZeroSweep sweep) => string.Create(
         CultureInfo.InvariantCulture,
         $"{sweep.Identity.Network} on {sweep.Identity.Images}: baseline {sweep.Baseline.Percent:F2} %, {sweep.Layers.Count} layers, smallest resolvable drop {sweep.SmallestResolvableDrop:F2} points");
+
+    private static string Describe(UnitDistances distances) =>
+        $"{distances.Network}: ‖unit output − relu(shortcut)‖ / ‖unit output‖ of each residual unit";
 
     private static DataFrame TableOf(TrainedRun run) => new(
         new StringDataFrameColumn("data", [run.Data]),

@@ -3,16 +3,52 @@ namespace TrivialLayers.Figures;
 /// <summary>A chart before it is drawn: what <see cref="PlotlyChart"/> and <see cref="SvgChart"/> have in common.</summary>
 /// <param name="Title">Above all panels.</param>
 /// <param name="Caption">How to read it.</param>
-/// <param name="Width">In pixels.</param>
+/// <param name="Width">Of the SVG, in pixels; plotly.js fills the place it is given.</param>
 /// <param name="Panels">Drawn in a row, or one above another.</param>
 /// <param name="Stacked">Whether the panels stand one above another.</param>
-internal sealed record Chart(string Title, string Caption, int Width, IReadOnlyList<Panel> Panels, bool Stacked = false);
+internal sealed record Chart(string Title, string Caption, int Width, IReadOnlyList<Panel> Panels, bool Stacked = false)
+{
+    /// <summary>What the legend says besides the names of the series.</summary>
+    public IReadOnlyList<LegendEntry> Key { get; init; } = [];
+
+    /// <summary>Whether the legend names the series, when there are several.</summary>
+    public bool NamesSeries { get; init; } = true;
+
+    /// <summary>The legend, in order; empty where there is nothing to tell apart.</summary>
+    public IReadOnlyList<LegendEntry> Legend
+    {
+        get
+        {
+            var named = Panels.OfType<PointPanel>().SelectMany(panel => panel.Series).GroupBy(series => series.Name).Select(LegendEntry.Of).ToList();
+            return [.. NamesSeries && named.Count > 1 ? named : [], .. Key];
+        }
+    }
+}
+
+/// <summary>One mark of a legend and what it stands for.</summary>
+/// <param name="Name">What it stands for.</param>
+/// <param name="Mark">Colour and shape.</param>
+/// <param name="Fill">How it is filled.</param>
+/// <param name="Line">The dashes of a line behind it, or null.</param>
+internal sealed record LegendEntry(string Name, Mark Mark, Fill Fill = Fill.Full, string? Line = null)
+{
+    /// <summary>Series of one name: filled as all their marks are, with the dashes all their lines have; where these differ, fully and solid.</summary>
+    public static LegendEntry Of(IGrouping<string, Series> series)
+    {
+        var fills = series.SelectMany(s => s.Points).Select(point => point.Fill).Distinct().ToList();
+        var lines = series.Select(s => s.Line).Distinct().ToList();
+        return new(series.Key, series.First().Mark, fills.Count == 1 ? fills[0] : Fill.Full, lines.Count == 1 ? lines[0] : "solid");
+    }
+}
 
 /// <summary>One pair of axes.</summary>
 internal abstract record Panel(string Title, Axis X, Axis Y)
 {
     /// <summary>Height of the plotting area in pixels.</summary>
     public int PlotHeight { get; init; } = 300;
+
+    /// <summary>Whether the vertical axis is that of the panel to the left, and is not written again.</summary>
+    public bool SharesY { get; init; }
 }
 
 /// <summary>Marks and lines between two axes.</summary>
@@ -33,22 +69,25 @@ internal sealed record HeatPanel(string Title, Axis X, Axis Y, double[][] Percen
 /// <param name="Names">The names of the values, or null for a numeric axis.</param>
 internal sealed record Axis(string Title, double Low, double High, IReadOnlyList<string>? Names = null)
 {
+    /// <summary>Most steps between the marks of a numeric axis.</summary>
+    public const int MostTicks = 8;
+
     public static Axis Of(string title, IReadOnlyList<string> names) => new(title, -0.6, names.Count - 0.4, names);
 
-    /// <summary>An axis that holds all values with some air, within limits that the quantity cannot leave.</summary>
+    /// <summary>An axis that holds all values with some air; beyond the limits that the quantity cannot leave there is just enough to show a whole mark.</summary>
     public static Axis Around(string title, IEnumerable<double> values, double least = double.NegativeInfinity, double most = double.PositiveInfinity)
     {
         var finite = values.Where(double.IsFinite).DefaultIfEmpty(0).ToList();
         var air = Math.Max(0.05 * (finite.Max() - finite.Min()), 0.01);
-        return new(title, Math.Max(finite.Min() - air, least), Math.Min(finite.Max() + air, most));
+        return new(title, Math.Max(finite.Min() - air, least - (0.3 * air)), Math.Min(finite.Max() + air, most + (0.3 * air)));
     }
 
-    /// <summary>Round values to mark: steps of 1, 2 or 5 times a power of ten.</summary>
-    public IEnumerable<double> Ticks(int about = 6)
+    /// <summary>Round values to mark, at most so many steps of 2, 5 or 10 times a power of ten: the steps plotly.js takes.</summary>
+    public IEnumerable<double> Ticks(int most = MostTicks)
     {
-        var raw = (High - Low) / about;
+        var raw = (High - Low) / most;
         var power = Math.Pow(10, Math.Floor(Math.Log10(raw)));
-        var step = power * (raw / power) switch { < 1.5 => 1, < 3.5 => 2, < 7.5 => 5, _ => 10 };
+        var step = power * (raw / power) switch { <= 2 => 2, <= 5 => 5, _ => 10 };
         for (var n = (long)Math.Ceiling(Low / step - 1e-9); n * step <= High + 1e-9 * step; n++)
             yield return Math.Round(n * step, 10);
     }

@@ -80,7 +80,7 @@ public static class ImageFigures
         var rows = read.SelectMany(entry => entry.Channels.Chunk(columns).Select((chunk, index) => new Row(index == 0 ? entry.Label : "",
             [.. chunk.Select(channel => Grey(channel, low, high, $"{(entry.Label.Length > 0 ? entry.Label + ", " : "")}channel {channel.Number}"))]))).ToList();
         var shown = read.SelectMany(entry => entry.Channels.Select(channel => (entry.Label, Channel: channel))).ToList();
-        var caption = string.Create(CultureInfo.InvariantCulture, $"{shown.Count} maps on one scale: black is {low:G4}, white {high:G4}.");
+        var caption = string.Create(CultureInfo.InvariantCulture, $"{(read.Count == 1 ? "" : "The same channels of one image under each condition. ")}All {shown.Count} maps are on one grey scale: black is {low:G4}, white {high:G4}.");
         return Draw(title, caption, rows, new DataFrame(
             new StringDataFrameColumn("condition", shown.Select(entry => entry.Label)),
             new Int32DataFrameColumn("channel", shown.Select(entry => entry.Channel.Number)),
@@ -89,7 +89,7 @@ public static class ImageFigures
             new DoubleDataFrameColumn("greatest", shown.Select(entry => (double)entry.Channel.Values.Max()))));
     }
 
-    private static Figure Draw(string title, string caption, IReadOnlyList<Row> rows, DataFrame table)
+    private static PictureFigure Draw(string title, string caption, IReadOnlyList<Row> rows, DataFrame table)
     {
         var left = 12 + rows.Select(row => SvgText.WidthOf(row.Name, 12)).DefaultIfEmpty(0).Max() + (rows.Any(row => row.Name.Length > 0) ? 10 : 0);
         var below = rows.SelectMany(row => row.Tiles).Select(tile => tile.Below.Count).DefaultIfEmpty(0).Max();
@@ -113,7 +113,7 @@ public static class ImageFigures
             }
         }
 
-        return new Figure(title, caption, table, svg.ToString(), plotlyJson: null);
+        return new PictureFigure(title, caption, table, svg.ToString());
     }
 
     private static Tile Picture(ImageSet images, int number, string label)

@@ -27,6 +27,9 @@ public static class Palette
     /// <summary>Grid lines.</summary>
     public static string Grid => "#e3e3e3";
 
+    /// <summary>Grid lines that only lead the eye to a name.</summary>
+    public static string FaintGrid => "#f1f1f1";
+
     /// <summary>The mark of the layers of a role.</summary>
     public static Mark Of(LayerRole role) => role switch
     {
@@ -43,6 +46,23 @@ public static class Palette
     {
         ArgumentOutOfRangeException.ThrowIfNegative(index);
         return s_inOrder[index % s_inOrder.Length];
+    }
+
+    /// <summary>The colour inside a mark.</summary>
+    internal static string Inside(Mark mark, Fill fill) => fill switch
+    {
+        Fill.Full => mark.Colour,
+        Fill.Pale => Blend("#ffffff", mark.Colour, 0.4),
+        _ => "#ffffff",
+    };
+
+    /// <summary>The colour of a share: nearly white at 0 %, dark blue at 100 %.</summary>
+    internal static string Heat(double percent) => Blend("#f7fbff", "#084081", Math.Clamp(percent / 100, 0, 1));
+
+    private static string Blend(string from, string to, double share)
+    {
+        byte[] a = Convert.FromHexString(from.AsSpan(1)), b = Convert.FromHexString(to.AsSpan(1));
+        return "#" + Convert.ToHexStringLower([.. a.Zip(b, (x, y) => (byte)Math.Round(x + ((y - x) * share)))]);
     }
 
     /// <summary>A role as figures and tables write it, for example "channel change".</summary>

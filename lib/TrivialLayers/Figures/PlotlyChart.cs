@@ -2,71 +2,156 @@ using Plotly.NET;
 
 namespace TrivialLayers.Figures;
 
-/// <summary>Draws a chart for plotly.js, through Plotly.NET, without its default template (which alone is larger than most of our figures).</summary>
-internal static class PlotlyChart
+/// <summary>
+/// Draws a chart for plotly.js, through Plotly.NET, without its default template (which alone is larger than most of our figures). Heights are fixed, so that title,
+/// legend and panels never meet; the width is that of the place it is shown in.
+/// </summary>
+internal sealed class PlotlyChart
 {
-    public static string Draw(Chart chart)
+    private readonly Chart _chart;
+    private readonly Layout _layout = new();
+    private readonly List<Trace> _traces = [];
+    private readonly List<object> _annotations = [];
+
+    private PlotlyChart(Chart chart) => _chart = chart;
+
+    /// <summary>Height from the upper edge of the first plotting area to the lower edge of the last; domains are shares of it.</summary>
+    private double Inner => _chart.Stacked
+        ? _chart.Panels.Sum(panel => (double)panel.PlotHeight) + Enumerable.Range(1, _chart.Panels.Count - 1).Sum(Between)
+        : _chart.Panels.Max(panel => panel.PlotHeight);
+
+    private double LegendHeight => LegendRows(_chart.Legend) * ChartSizes.Line;
+
+    private double FirstHead => _chart.Stacked ? ChartSizes.Head(_chart.Panels[0]) : _chart.Panels.Max(ChartSizes.Head);
+
+    /// <summary>Draws a chart.</summary>
+    /// <param name="chart">The chart.</param>
+    /// <param name="rows">Rows of the table behind it.</param>
+    public static string Draw(Chart chart, long rows) => new PlotlyChart(chart).Draw(rows);
+
+    private string Draw(long rows)
     {
-        var layout = new Layout();
-        layout.SetProperty("title", Of(("text", chart.Title), ("x", 0.02), ("xanchor", "left"), ("font", Of(("size", 16)))));
-        layout.SetProperty("meta", Of(("caption", chart.Caption)));
-        layout.SetProperty("font", Of(("family", "Helvetica, Arial, sans-serif"), ("size", 12), ("color", Palette.Ink)));
-        layout.SetProperty("paper_bgcolor", "#ffffff");
-        layout.SetProperty("plot_bgcolor", "#ffffff");
-        layout.SetProperty("hovermode", "closest");
-        layout.SetProperty("height", Height(chart));
-        layout.SetProperty("margin", Of(("l", 70), ("r", 30), ("t", 60), ("b", 60)));
-        layout.SetProperty("legend", Of(("orientation", "h"), ("x", 0), ("xanchor", "left"), ("y", 1.02), ("yanchor", "bottom")));
-
-        var traces = new List<Trace>();
-        var shapes = new List<object>();
-        var annotations = new List<object>();
-        var named = new HashSet<string>();
-        for (var i = 0; i < chart.Panels.Count; i++)
-        {
-            var panel = chart.Panels[i];
-            var n = i == 0 ? "" : $"{i + 1}";
-            var (from, to) = Share(i, chart.Panels.Count, chart.Stacked);
-            layout.SetProperty($"xaxis{n}", AxisOf(panel.X, chart.Stacked ? (0, 1) : (from, to), "y" + n, panel is HeatPanel, reversed: false));
-            layout.SetProperty($"yaxis{n}", AxisOf(panel.Y, chart.Stacked ? (1 - to, 1 - from) : (0, 1), "x" + n, panel is HeatPanel, reversed: panel is HeatPanel));
-            if (panel.Title.Length > 0)
-                annotations.Add(Above(panel.Title, chart.Stacked ? (0, 1 - from) : ((from + to) / 2, 1), chart.Stacked));
-            if (panel is HeatPanel heat)
-                traces.Add(Heat(heat, n, last: i == chart.Panels.Count - 1));
-            else if (panel is PointPanel points)
-            {
-                traces.AddRange(points.Series.Select(series => Points(series, n, named.Add(series.Name))));
-                shapes.AddRange(points.Rules.Select(rule => LineOf(rule, n)));
-                var labels = points.Rules.Where(rule => rule.Label.Length > 0).Select(rule => (rule.Dashed ? "- - " : "— ") + rule.Label).ToList();
-                if (labels.Count > 0)
-                    annotations.Add(Of(("text", string.Join("   ", labels)), ("xref", $"x{n} domain"), ("yref", $"y{n} domain"), ("x", 1), ("y", 1), ("xanchor", "right"), ("yanchor", "bottom"), ("showarrow", false), ("font", Of(("size", 11)))));
-            }
-        }
-
-        layout.SetProperty("showlegend", named.Count > 1);
-        layout.SetProperty("shapes", shapes);
-        layout.SetProperty("annotations", annotations);
-        var drawn = GenericChart.setLayout(layout, GenericChart.ofTraceObjects<IEnumerable<Trace>>(false, traces));
+        foreach (var entry in _chart.Legend)
+            _traces.Add(InLegend(entry));
+        for (var i = 0; i < _chart.Panels.Count; i++)
+            Draw(_chart.Panels[i], i);
+        LayOut(rows);
+        var drawn = GenericChart.setLayout(_layout, GenericChart.ofTraceObjects<IEnumerable<Trace>>(false, _traces));
         return GenericChart.toFigureJson(drawn);
     }
 
-    private static int Height(Chart chart) =>
-        150 + (chart.Stacked ? chart.Panels.Sum(panel => panel.PlotHeight + 90) : chart.Panels.Max(panel => panel.PlotHeight) + 60);
-
-    private static (double From, double To) Share(int index, int count, bool stacked)
+    private void LayOut(long rows)
     {
-        var gap = count == 1 ? 0 : stacked ? 0.28 / count : 0.24 / count;
-        var each = (1 - (gap * (count - 1))) / count;
-        return (index * (each + gap), (index * (each + gap)) + each);
+        var top = ChartSizes.AboveLegend(_chart) + LegendHeight + FirstHead;
+        var below = _chart.Stacked ? ChartSizes.Below(_chart, _chart.Panels[^1]) : _chart.Panels.Max(panel => ChartSizes.Below(_chart, panel));
+        var bottom = Math.Ceiling(below + 14);
+        _layout.SetProperty("title", Of(
+            ("text", $"<b>{string.Join("<br>", ChartSizes.TitleLines(_chart))}</b>"), ("x", 0), ("xanchor", "left"), ("y", 1), ("yanchor", "top"),
+            ("pad", Of(("l", 14), ("t", 14))), ("font", Of(("size", ChartSizes.TitleText)))));
+        _layout.SetProperty("meta", Of(("caption", _chart.Caption), ("rows", rows)));
+        _layout.SetProperty("font", Of(("family", "Helvetica, Arial, sans-serif"), ("size", ChartSizes.Text), ("color", Palette.Ink)));
+        _layout.SetProperty("paper_bgcolor", "#ffffff");
+        _layout.SetProperty("plot_bgcolor", "#ffffff");
+        _layout.SetProperty("hovermode", "closest");
+        _layout.SetProperty("height", Math.Ceiling(top + Inner + bottom));
+        _layout.SetProperty("margin", Of(("l", Math.Ceiling(ChartSizes.Beside(_chart.Panels[0]))), ("r", 18), ("t", Math.Ceiling(top)), ("b", bottom)));
+        _layout.SetProperty("showlegend", _chart.Legend.Count > 0);
+        _layout.SetProperty("legend", Of(
+            ("orientation", "h"), ("traceorder", "normal"), ("x", 0), ("xanchor", "left"),
+            ("y", Math.Round(1 + ((LegendHeight + FirstHead) / Inner), 4)), ("yanchor", "top")));
+        _layout.SetProperty("annotations", _annotations);
     }
 
-    private static Trace Points(Series series, string axis, bool inLegend)
+    private void Draw(Panel panel, int index)
+    {
+        var n = index == 0 ? "" : $"{index + 1}";
+        var (x, y) = _chart.Stacked ? ((0.0, 1.0), Storey(index)) : (Bay(index), (0.0, 1.0));
+        _layout.SetProperty($"xaxis{n}", Horizontal(panel, x, n));
+        _layout.SetProperty($"yaxis{n}", Vertical(panel, y, n));
+        if (panel.Title.Length > 0)
+            Above(n, $"<b>{panel.Title}</b>", left: true, ChartSizes.HeadingText);
+        if (panel is HeatPanel heat)
+            _traces.Add(Heat(heat, n));
+        if (panel is not PointPanel points)
+            return;
+        _traces.AddRange(points.Rules.Select(rule => LineOf(rule, points, n)));
+        _traces.AddRange(points.Series.Select(series => Points(series, n)));
+        var names = points.Rules.Where(rule => rule.Label.Length > 0).Select(rule => (rule.Dashed ? "- - " : "— ") + rule.Label).ToList();
+        if (names.Count > 0)
+            Above(n, string.Join("    ", names), left: false, ChartSizes.SmallText);
+    }
+
+    /// <summary>From the lower edge of the panel before to the upper edge of this one.</summary>
+    private double Between(int panel) => ChartSizes.Below(_chart, _chart.Panels[panel - 1]) + 14 + ChartSizes.Head(_chart.Panels[panel]);
+
+    /// <summary>The vertical share of a stacked panel, counted from below.</summary>
+    private (double From, double To) Storey(int index)
+    {
+        var above = _chart.Panels.Take(index).Sum(panel => (double)panel.PlotHeight) + Enumerable.Range(1, index).Sum(Between);
+        return (Math.Round(1 - ((above + _chart.Panels[index].PlotHeight) / Inner), 4), Math.Round(1 - (above / Inner), 4));
+    }
+
+    /// <summary>The horizontal share of a panel in a row.</summary>
+    private (double From, double To) Bay(int index)
+    {
+        double Gap(Panel panel) => panel.SharesY ? 0.05 : 0.14;
+        var gaps = _chart.Panels.Skip(1).Sum(Gap);
+        var each = (1 - gaps) / _chart.Panels.Count;
+        var from = (index * each) + _chart.Panels.Skip(1).Take(index).Sum(Gap);
+        return (Math.Round(from, 4), Math.Round(from + each, 4));
+    }
+
+    /// <summary>Rows of the legend in the narrowest place; when one row does not hold it, plotly.js makes all entries as wide as the widest.</summary>
+    private static int LegendRows(IReadOnlyList<LegendEntry> legend)
+    {
+        if (legend.Count == 0)
+            return 0;
+        const double room = ChartSizes.Narrowest - 90;
+        var widths = legend.Select(entry => 48 + SvgText.WidthOf(entry.Name, ChartSizes.Text)).ToList();
+        var columns = widths.Sum() <= room ? legend.Count : Math.Max(1, (int)(room / widths.Max()));
+        return ((legend.Count - 1) / columns) + 1;
+    }
+
+    /// <summary>A reference line across the panel, as a trace: a shape lies either under the grid or over the marks.</summary>
+    private static Trace LineOf(Rule rule, PointPanel panel, string axis)
+    {
+        double[] along = rule.Upright ? [panel.Y.Low, panel.Y.High] : [panel.X.Low, panel.X.High];
+        double[] at = [rule.At, rule.At];
+        var trace = new Trace("scatter");
+        trace.SetProperty("mode", "lines");
+        trace.SetProperty("x", rule.Upright ? at : along);
+        trace.SetProperty("y", rule.Upright ? along : at);
+        trace.SetProperty("xaxis", "x" + axis);
+        trace.SetProperty("yaxis", "y" + axis);
+        trace.SetProperty("line", Of(("color", Palette.Ink), ("width", 1.2), ("dash", rule.Dashed ? "5px,3px" : "solid")));
+        trace.SetProperty("showlegend", false);
+        trace.SetProperty("hoverinfo", "skip");
+        return trace;
+    }
+
+    /// <summary>A trace without a point, that only the legend shows: a trace with points would stand there filled as its first point is.</summary>
+    private static Trace InLegend(LegendEntry entry)
+    {
+        var trace = new Trace("scatter");
+        trace.SetProperty("name", entry.Name);
+        trace.SetProperty("legendgroup", entry.Name);
+        trace.SetProperty("mode", entry.Line is null ? "markers" : "lines+markers");
+        trace.SetProperty("x", new double?[] { null });
+        trace.SetProperty("y", new double?[] { null });
+        trace.SetProperty("marker", Of(
+            ("symbol", Symbol(entry.Mark.Shape)), ("size", 9), ("color", Palette.Inside(entry.Mark, entry.Fill)), ("line", Of(("color", entry.Mark.Colour), ("width", 1.6)))));
+        if (entry.Line is not null)
+            trace.SetProperty("line", Of(("color", entry.Mark.Colour), ("width", 2), ("dash", entry.Line)));
+        return trace;
+    }
+
+    private static Trace Points(Series series, string axis)
     {
         var colour = series.Mark.Colour;
         var trace = new Trace("scatter");
         trace.SetProperty("name", series.Name);
         trace.SetProperty("legendgroup", series.Name);
-        trace.SetProperty("showlegend", inLegend);
+        trace.SetProperty("showlegend", false);
         trace.SetProperty("mode", series.Line is null ? "markers" : "lines+markers");
         trace.SetProperty("x", series.Points.Select(p => p.X).ToArray());
         trace.SetProperty("y", series.Points.Select(p => p.Y).ToArray());
@@ -76,11 +161,11 @@ internal static class PlotlyChart
         trace.SetProperty("yaxis", "y" + axis);
         trace.SetProperty("marker", Of(
             ("symbol", Symbol(series.Mark.Shape)),
-            ("size", series.Line is null ? 9 : 5),
-            ("color", series.Points.Select(p => p.Fill switch { Fill.Full => colour, Fill.Pale => SvgChart.Pale(colour), _ => "#ffffff" }).ToArray()),
+            ("size", series.Line is null ? 8 : 4),
+            ("color", series.Points.Select(p => Palette.Inside(series.Mark, p.Fill)).ToArray()),
             ("line", Of(("color", colour), ("width", 1.6)))));
         if (series.Line is not null)
-            trace.SetProperty("line", Of(("color", colour), ("width", 2), ("dash", series.Line)));
+            trace.SetProperty("line", Of(("color", colour), ("width", 1.8), ("dash", series.Line)));
         if (series.Points.Any(p => p.High is not null))
         {
             trace.SetProperty("error_y", Of(
@@ -93,27 +178,23 @@ internal static class PlotlyChart
         return trace;
     }
 
-    private static DynamicObj.DynamicObj LineOf(Rule rule, string axis)
-    {
-        var (along, across) = rule.Upright ? ("y", "x") : ("x", "y");
-        return Of(
-            ("type", "line"), (along + "ref", $"{along}{axis} domain"), (across + "ref", across + axis), (along + "0", 0), (along + "1", 1), (across + "0", rule.At), (across + "1", rule.At), ("layer", "below"),
-            ("line", Of(("color", Palette.Ink), ("width", 1.2), ("dash", rule.Dashed ? "dash" : "solid"))));
-    }
-
-    private static Trace Heat(HeatPanel panel, string axis, bool last)
+    private static Trace Heat(HeatPanel panel, string axis)
     {
         var trace = new Trace("heatmap");
         trace.SetProperty("name", panel.Title);
         trace.SetProperty("z", panel.Percent);
         trace.SetProperty("zmin", 0);
         trace.SetProperty("zmax", 100);
-        trace.SetProperty("colorscale", new[] { new object[] { 0, SvgChart.Heat(0) }, [1, SvgChart.Heat(100)] });
-        trace.SetProperty("showscale", last);
-        trace.SetProperty("colorbar", Of(("title", Of(("text", "% of true class"), ("side", "right"))), ("thickness", 12)));
-        trace.SetProperty("text", panel.Percent.Select(row => row.Select(SvgChart.InCell).ToArray()).ToArray());
-        trace.SetProperty("texttemplate", "%{text}");
-        trace.SetProperty("hovertemplate", "%{z:.1f} %<extra></extra>");
+        trace.SetProperty("colorscale", new[] { new object[] { 0, Palette.Heat(0) }, [1, Palette.Heat(100)] });
+        trace.SetProperty("showscale", false);
+        if (panel.X.Names!.Count <= 20)
+        {
+            trace.SetProperty("text", panel.Percent.Select(row => row.Select(SvgChart.InCell).ToArray()).ToArray());
+            trace.SetProperty("texttemplate", "%{text}");
+            trace.SetProperty("textfont", Of(("size", panel.X.Names.Count > 12 ? 9 : 10.5)));
+        }
+
+        trace.SetProperty("hovertemplate", $"{panel.Title}: %{{y}} taken for %{{x}}: %{{z:.1f}} %<extra></extra>");
         trace.SetProperty("xgap", 1);
         trace.SetProperty("ygap", 1);
         trace.SetProperty("xaxis", "x" + axis);
@@ -121,35 +202,61 @@ internal static class PlotlyChart
         return trace;
     }
 
-    private static DynamicObj.DynamicObj AxisOf(Axis axis, (double From, double To) domain, string anchor, bool heat, bool reversed)
+    private DynamicObj.DynamicObj Horizontal(Panel panel, (double From, double To) domain, string n)
     {
-        var drawn = Of(
-            ("title", Of(("text", axis.Title), ("standoff", 8))),
-            ("domain", new[] { domain.From, domain.To }),
-            ("anchor", anchor),
-            ("range", reversed ? new[] { axis.High, axis.Low } : [axis.Low, axis.High]),
-            ("showgrid", !heat && (anchor[0] == 'x' || axis.Names is null)),
-            ("gridcolor", Palette.Grid),
-            ("zeroline", false),
-            ("showline", true),
-            ("linecolor", Palette.Ink),
-            ("ticks", "outside"),
-            ("automargin", true));
-        if (axis.Names is not null)
+        var drawn = AxisOf(panel.X, panel, domain, "y" + n, grid: panel is PointPanel);
+        drawn.SetProperty("range", new[] { panel.X.Low, panel.X.High });
+        drawn.SetProperty("tickangle", ChartSizes.Turn(_chart, panel.X));
+        return drawn;
+    }
+
+    private static DynamicObj.DynamicObj Vertical(Panel panel, (double From, double To) domain, string n)
+    {
+        var drawn = AxisOf(panel.Y, panel, domain, "x" + n, grid: panel is PointPanel && panel.Y.Names is null);
+        drawn.SetProperty("range", panel is HeatPanel ? new[] { panel.Y.High, panel.Y.Low } : [panel.Y.Low, panel.Y.High]);
+        if (panel.SharesY)
         {
-            drawn.SetProperty("tickmode", "array");
-            drawn.SetProperty("tickvals", Enumerable.Range(0, axis.Names.Count).ToArray());
-            drawn.SetProperty("ticktext", axis.Names.ToArray());
-            drawn.SetProperty("tickfont", Of(("size", axis.Names.Count > 30 ? 9 : 11)));
-            if (anchor[0] == 'y' && axis.Names.Count > 4)
-                drawn.SetProperty("tickangle", axis.Names.Count > 30 ? -90 : -50);
+            drawn.SetProperty("matches", "y");
+            drawn.SetProperty("showticklabels", false);
+            drawn.SetProperty("title", Of(("text", "")));
         }
 
         return drawn;
     }
 
-    private static DynamicObj.DynamicObj Above(string text, (double X, double Y) at, bool left) => Of(
-        ("text", $"<b>{text}</b>"), ("xref", "paper"), ("yref", "paper"), ("x", at.X), ("y", at.Y), ("xanchor", left ? "left" : "center"), ("yanchor", "bottom"), ("showarrow", false));
+    private static DynamicObj.DynamicObj AxisOf(Axis axis, Panel panel, (double From, double To) domain, string anchor, bool grid)
+    {
+        var drawn = Of(
+            ("title", Of(("text", axis.Title), ("standoff", 8), ("font", Of(("size", ChartSizes.Text))))),
+            ("domain", new[] { domain.From, domain.To }),
+            ("anchor", anchor),
+            ("showgrid", grid),
+            ("gridcolor", axis.Names is null ? Palette.Grid : Palette.FaintGrid),
+            ("zeroline", false),
+            ("showline", true),
+            ("linecolor", Palette.Ink),
+            ("ticks", "outside"),
+            ("ticklen", 4),
+            ("tickfont", Of(("size", ChartSizes.LabelText(axis)), ("color", Palette.SoftInk))),
+            ("automargin", true));
+        if (axis.Names is not { } names)
+        {
+            drawn.SetProperty("nticks", Axis.MostTicks);
+            return drawn;
+        }
+
+        // In a narrow place more labels than this would lie on one another.
+        var every = panel is HeatPanel ? 1 : (names.Count + 59) / 60;
+        var shown = Enumerable.Range(0, names.Count).Where(place => place % every == 0).ToArray();
+        drawn.SetProperty("tickmode", "array");
+        drawn.SetProperty("tickvals", shown);
+        drawn.SetProperty("ticktext", Array.ConvertAll(shown, place => names[place]));
+        return drawn;
+    }
+
+    private void Above(string axis, string text, bool left, double size) => _annotations.Add(Of(
+        ("text", text), ("xref", $"x{axis} domain"), ("yref", $"y{axis} domain"), ("x", left ? 0 : 1), ("y", 1), ("xanchor", left ? "left" : "right"), ("yanchor", "bottom"), ("yshift", 2),
+        ("showarrow", false), ("font", Of(("size", size)))));
 
     private static string Symbol(MarkShape shape) => shape switch
     {

@@ -20,8 +20,15 @@ internal sealed class SvgText
 
     public static string Number(double value) => (Math.Round(value, 2) + 0.0).ToString("0.##", CultureInfo.InvariantCulture);
 
-    /// <summary>Width of a text in pixels, roughly: Helvetica's average letter is 0.54 of its size wide.</summary>
-    public static double WidthOf(string text, double size) => 0.54 * size * text.Length;
+    /// <summary>Width of a text in pixels, roughly: the letters of Helvetica in five widths.</summary>
+    public static double WidthOf(string text, double size) => size * text.Sum(letter => letter switch
+    {
+        'i' or 'j' or 'l' or '.' or ',' or ':' or ';' or '\'' or '|' or '!' => 0.26,
+        'f' or 't' or 'r' or '(' or ')' or '[' or ']' or ' ' or '-' or '/' => 0.31,
+        'm' or 'w' or 'M' or 'W' or '%' or '@' or '→' or '—' => 0.86,
+        >= 'A' and <= 'Z' => 0.69,
+        _ => 0.56,
+    });
 
     public SvgText Text(double x, double y, string text, double size, string colour, string anchor = "start", bool bold = false, double turned = 0)
     {

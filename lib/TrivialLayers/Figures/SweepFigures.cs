@@ -6,12 +6,19 @@ using TrivialLayers.Zeroing;
 
 namespace TrivialLayers.Figures;
 
-/// <summary>Figures of what zeroing did. Filled marks are NonTrivial layers, pale ones Undecided, hollow ones Trivial.</summary>
+/// <summary>Figures of what zeroing did. Filled marks are NonTrivial layers, pale ones Undecided, hollow ones Trivial; the legend says so.</summary>
 public static class SweepFigures
 {
-    private const string Filling = "Filled marks are NonTrivial, pale ones Undecided, hollow ones Trivial.";
+    private const string DropTitle = "drop in accuracy (percentage points)";
     private const string OnePointBelow = "one point below";
     private const string LayerTitle = "zeroed convolution layer, in the order of the network";
+
+    private static readonly Mark s_anyRole = new(Palette.SoftInk, MarkShape.Circle);
+
+    private static readonly LegendEntry[] s_verdicts =
+    [
+        new("NonTrivial", s_anyRole), new("Undecided", s_anyRole, Fill.Pale), new("Trivial", s_anyRole, Fill.Hollow),
+    ];
 
     /// <summary>Accuracy with each layer zeroed in turn, its simultaneous interval, and the untouched network as a line.</summary>
     public static Figure AccuracyByLayer(ZeroSweep sweep)
@@ -31,14 +38,14 @@ public static class SweepFigures
             "accuracy (% of images)",
             sweeps.SelectMany(entry => entry.Sweep.Layers.SelectMany(layer => new[] { entry.Sweep.Baseline.Percent - layer.Interval.Low, entry.Sweep.Baseline.Percent - layer.Interval.High })
                 .Append(entry.Sweep.Baseline.Percent)),
-            0, 101);
+            0, 100);
         var panels = sweeps.Select(entry => AccuracyPanel(entry.Sweep, single ? "" : Label(entry), y)).ToList<Panel>();
         var chart = new Chart(
             single ? $"{Label(sweeps[0])}: accuracy with one layer zeroed" : "Accuracy with one layer zeroed",
-            $"{string.Join(" ", sweeps.Select(entry => (single ? "" : Label(entry) + ": ") + Facts(entry.Sweep)))} Error bars are simultaneous 95 % intervals. {Filling}",
+            Facts([.. sweeps.Select(entry => (Label(entry), entry.Sweep))]),
             Wide(sweeps.Max(entry => entry.Sweep.Layers.Count)),
             panels,
-            Stacked: true);
+            Stacked: true) { Key = s_verdicts };
         return Figure.Of(chart, sweeps.Length == 1 ? sweeps[0].Sweep.ToTable() : Together(sweeps, Label));
     }
 
@@ -56,42 +63,42 @@ public static class SweepFigures
                 places[layer.Layer.Name] + ((index - ((sweeps.Length - 1) / 2.0)) * step), layer.Drop, $"{entry.Label}, {Describe(layer)}", layer.Interval.Low, layer.Interval.High, FillOf(layer))),
         ])).ToList();
         var ends = series.SelectMany(s => s.Points).SelectMany(p => new[] { p.Low!.Value, p.High!.Value }).Append(0).Append(Margin.Default.Points);
-        var panel = new PointPanel("", Axis.Of(LayerTitle, names), Axis.Around("drop in accuracy (percentage points)", ends), series, MarginRules());
+        var panel = new PointPanel("", Axis.Of(LayerTitle, names), Axis.Around(DropTitle, ends), series, MarginRules());
         var chart = new Chart(
-            $"Drop by layer: {string.Join(" and ", sweeps.Select(entry => entry.Label))}",
-            $"{string.Join(" ", sweeps.Select(entry => $"{entry.Label}: {Facts(entry.Sweep)}"))} Error bars are 95 % intervals, simultaneous over the layers of a sweep. {Filling}",
+            $"Drop by layer: {Listed([.. sweeps.Select(entry => entry.Label)])}",
+            Facts(sweeps),
             Wide(names.Count * (1 + (sweeps.Length / 4))),
-            [panel]);
+            [panel]) { Key = s_verdicts };
         return Figure.Of(chart, Together(sweeps, entry => entry.Label));
     }
 
-    /// <summary>The drop of each layer seen close, where Trivial is told from NonTrivial; layers that drop further stand at the upper edge as triangles.</summary>
+    /// <summary>The drop of each layer seen close, where Trivial is told from NonTrivial; layers that drop further stand above the scale as triangles.</summary>
     /// <param name="sweep">The sweep.</param>
     /// <param name="upTo">The greatest drop shown to scale, in percentage points, above the margin of one point.</param>
     public static Figure DropsCloseUp(ZeroSweep sweep, double upTo = 4)
     {
         ArgumentNullException.ThrowIfNull(sweep);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(upTo, Margin.Default.Points);
-        var further = new List<ChartPoint>();
-        var series = new List<Series>();
-        foreach (var group in sweep.Layers.Index().GroupBy(entry => entry.Item.Layer.Role).OrderBy(group => group.Key))
-        {
-            var near = group.Where(entry => entry.Item.Drop <= upTo).Select(entry => new ChartPoint(
-                entry.Index, entry.Item.Drop, Describe(entry.Item), entry.Item.Interval.Low, Math.Min(entry.Item.Interval.High, upTo), FillOf(entry.Item))).ToList();
-            further.AddRange(group.Where(entry => entry.Item.Drop > upTo).Select(entry => new ChartPoint(entry.Index, upTo, Describe(entry.Item))));
-            if (near.Count > 0)
-                series.Add(new Series(Palette.NameOf(group.Key), Palette.Of(group.Key), near));
-        }
-
-        if (further.Count > 0)
-            series.Add(new Series(string.Create(CultureInfo.InvariantCulture, $"more than {upTo} points"), new Mark(Palette.SoftInk, MarkShape.TriangleUp), further));
+        var near = sweep.Layers.Index().Where(entry => entry.Item.Drop <= upTo).GroupBy(entry => entry.Item.Layer.Role).OrderBy(group => group.Key).Select(group => new Series(
+            Palette.NameOf(group.Key), Palette.Of(group.Key),
+            [.. group.Select(entry => new ChartPoint(entry.Index, entry.Item.Drop, Describe(entry.Item), entry.Item.Interval.Low, entry.Item.Interval.High, FillOf(entry.Item)))]));
+        var further = new Series(
+            string.Create(CultureInfo.InvariantCulture, $"more than {upTo} points"), new Mark(Palette.SoftInk, MarkShape.TriangleUp),
+            [.. sweep.Layers.Index().Where(entry => entry.Item.Drop > upTo).Select(entry => new ChartPoint(entry.Index, 1.07 * upTo, Describe(entry.Item)))]);
         var low = sweep.Layers.Select(layer => layer.Interval.Low).Where(end => end < upTo).DefaultIfEmpty(0).Min();
-        var y = new Axis("drop in accuracy (percentage points)", Math.Min(low, 0) - (0.05 * upTo), 1.06 * upTo);
+        var y = new Axis(DropTitle, Math.Min(low, 0) - (0.05 * upTo), 1.13 * upTo);
         var chart = new Chart(
             $"{sweep.Identity.Network}: drop by layer, close up",
-            $"{Facts(sweep)} Error bars are simultaneous 95 % intervals. {Filling}",
+            Facts(("", sweep)),
             Wide(sweep.Layers.Count),
-            [new PointPanel("", Axis.Of(LayerTitle, [.. sweep.Layers.Select(layer => layer.Layer.Name)]), y, series, MarginRules())]);
+            [
+                new PointPanel(
+                    "",
+                    Axis.Of(LayerTitle, [.. sweep.Layers.Select(layer => layer.Layer.Name)]),
+                    y,
+                    further.Points.Count > 0 ? [.. near, further] : [.. near],
+                    MarginRules()),
+            ]) { Key = s_verdicts };
         return Figure.Of(chart, sweep.ToTable());
     }
 
@@ -106,12 +113,12 @@ public static class SweepFigures
                 place + (group.Count() == 1 ? 0 : (0.7 * index / (group.Count() - 1)) - 0.35), layer.Drop, Describe(layer), layer.Interval.Low, layer.Interval.High, FillOf(layer))),
         ])).ToList();
         var ends = sweep.Layers.SelectMany(layer => new[] { layer.Interval.Low, layer.Interval.High }).Append(0).Append(Margin.Default.Points);
-        var x = Axis.Of("role of the zeroed layer", [.. groups.Select(group => $"{Palette.NameOf(group.Key)} ({group.Count()})")]);
+        var x = Axis.Of("role of the zeroed layer (number of layers)", [.. groups.Select(group => $"{Palette.NameOf(group.Key)} ({group.Count()})")]);
         var chart = new Chart(
             $"{sweep.Identity.Network}: drop by role",
-            $"{Facts(sweep)} In brackets the number of layers. Error bars are simultaneous 95 % intervals. {Filling}",
+            Facts(("", sweep)),
             720,
-            [new PointPanel("", x, Axis.Around("drop in accuracy (percentage points)", ends), series, MarginRules())]);
+            [new PointPanel("", x, Axis.Around(DropTitle, ends), series, MarginRules())]) { Key = s_verdicts, NamesSeries = false };
         return Figure.Of(chart, sweep.ToTable());
     }
 
@@ -134,9 +141,9 @@ public static class SweepFigures
             [.. Enumerable.Range(0, classes.Count).Select(row => Shares(matrix, row))]) { PlotHeight = Math.Clamp(24 * classes.Count, 200, 480) };
         var chart = new Chart(
             $"Confusion before and after: {change}",
-            string.Create(CultureInfo.InvariantCulture, $"{before.Counts.Sum():N0} images; each row adds up to 100 % of a true class. Before: {before}. After: {after}."),
+            string.Create(CultureInfo.InvariantCulture, $"Each row shares out the images of one true class, in percent. Of {before.Counts.Sum():N0} images {Right(before):N0} are answered right before and {Right(after):N0} after."),
             Math.Clamp(240 + (52 * classes.Count), 640, 1200),
-            [Draw("before", before), Draw(change, after)]);
+            [Draw("before", before), Draw(change, after) with { SharesY = true }]);
         var rows = from matrix in new[] { (Name: "before", Matrix: before), (Name: change, Matrix: after) }
                    from truth in Enumerable.Range(0, classes.Count)
                    from predicted in Enumerable.Range(0, classes.Count)
@@ -184,9 +191,31 @@ public static class SweepFigures
         return new PointPanel(title, x, y, [.. series], rules);
     }
 
-    private static string Facts(ZeroSweep sweep) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"{sweep.Baseline.Outcomes.Count:N0} images, {sweep.Layers.Count} layers, baseline {sweep.Baseline.Percent:F2} %, smallest resolvable drop {sweep.SmallestResolvableDrop:F2} points; at a margin of {Margin.Default}: {sweep.Count(Verdict.Trivial)} Trivial, {sweep.Count(Verdict.NonTrivial)} NonTrivial, {sweep.Count(Verdict.Undecided)} Undecided.");
+    /// <summary>What a reader must know of the sweeps, in a sentence or two and one for each of several networks.</summary>
+    private static string Facts(params (string Label, ZeroSweep Sweep)[] sweeps)
+    {
+        var first = sweeps[0].Sweep;
+        if (sweeps.Length == 1)
+        {
+            return string.Create(
+                CultureInfo.InvariantCulture,
+                $"Baseline {first.Baseline.Percent:F2} % on {Images(first)}. At a margin of {Margin.Default}: {Verdicts(first)}. Bars are simultaneous 95 % intervals, hidden where the mark is larger; the smallest resolvable drop is {first.SmallestResolvableDrop:F2} points.");
+        }
+
+        var shared = sweeps.All(entry => Images(entry.Sweep) == Images(first));
+        var each = sweeps.Select(entry => string.Create(
+            CultureInfo.InvariantCulture,
+            $"{entry.Label}: baseline {entry.Sweep.Baseline.Percent:F2} %{(shared ? "" : " on " + Images(entry.Sweep))}, {Verdicts(entry.Sweep)}, smallest resolvable drop {entry.Sweep.SmallestResolvableDrop:F2} points"));
+        return $"Verdicts are {(shared ? $"on {Images(first)} " : "")}at a margin of {Margin.Default}; bars are 95 % intervals, simultaneous over the layers of a network. {string.Join("; ", each)}.";
+    }
+
+    private static string Images(ZeroSweep sweep) => string.Create(CultureInfo.InvariantCulture, $"{sweep.Baseline.Outcomes.Count:N0} images ({sweep.Identity.Images})");
+
+    private static string Verdicts(ZeroSweep sweep) =>
+        $"{sweep.Count(Verdict.Trivial)} of {sweep.Layers.Count} layers Trivial, {sweep.Count(Verdict.NonTrivial)} NonTrivial, {sweep.Count(Verdict.Undecided)} Undecided";
+
+    private static string Listed(IReadOnlyList<string> parts) =>
+        parts.Count < 2 ? string.Concat(parts) : $"{string.Join(", ", parts.SkipLast(1))} and {parts[^1]}";
 
     private static string Describe(ZeroedLayer layer) => string.Create(
         CultureInfo.InvariantCulture,
@@ -201,7 +230,9 @@ public static class SweepFigures
 
     private static Rule[] MarginRules() => [new(0, "no drop"), new(Margin.Default.Points, "margin of " + Margin.Default, Dashed: true)];
 
-    private static int Wide(int marks) => Math.Clamp(100 + (15 * marks), 720, 1600);
+    private static int Wide(int marks) => Math.Clamp(100 + (17 * marks), 720, 2000);
+
+    private static int Right(ConfusionMatrix matrix) => Enumerable.Range(0, matrix.Classes.Count).Sum(label => matrix[label, label]);
 
     private static double[] Shares(ConfusionMatrix matrix, int row)
     {
@@ -218,19 +249,19 @@ public static class SweepFigures
         return new DataFrame([labels, .. rows.Columns]);
     }
 
-    /// <summary>All names in one order: each list's new names stand behind the name before them.</summary>
+    /// <summary>All names in one order: a list's new names stand behind the shared name before them, else before the shared name after them, else at the end.</summary>
     private static List<string> Merge(IEnumerable<IEnumerable<string>> lists)
     {
         var merged = new List<string>();
-        foreach (var list in lists)
+        foreach (var names in lists.Select(list => list.ToList()))
         {
-            var place = 0;
-            foreach (var name in list)
+            var shared = names.Select(name => merged.IndexOf(name)).FirstOrDefault(found => found >= 0, merged.Count);
+            foreach (var name in names)
             {
                 var found = merged.IndexOf(name);
                 if (found < 0)
-                    merged.Insert(found = place, name);
-                place = found + 1;
+                    merged.Insert(found = shared, name);
+                shared = found + 1;
             }
         }
 

@@ -19,7 +19,14 @@ public static class SweepTables
     public static DataFrame ToTable(this ZeroSweep sweep)
     {
         ArgumentNullException.ThrowIfNull(sweep);
-        var layers = sweep.Layers;
+        return sweep.Layers.ToTable();
+    }
+
+    /// <summary>Some layers of a sweep, as <see cref="ToTable(ZeroSweep)"/> shows all of them.</summary>
+    public static DataFrame ToTable(this IEnumerable<ZeroedLayer> zeroed)
+    {
+        ArgumentNullException.ThrowIfNull(zeroed);
+        var layers = zeroed.ToList();
         return new DataFrame(
         [
             .. Description([.. layers.Select(layer => layer.Layer)]),
@@ -36,10 +43,10 @@ public static class SweepTables
     }
 
     /// <summary>The layers of a network, as <c>network.Layers</c> lists them.</summary>
-    public static DataFrame ToTable(this IReadOnlyList<ConvolutionLayer> layers)
+    public static DataFrame ToTable(this IEnumerable<ConvolutionLayer> layers)
     {
         ArgumentNullException.ThrowIfNull(layers);
-        return new DataFrame(Description(layers));
+        return new DataFrame(Description([.. layers]));
     }
 
     /// <summary>One row a sweep: baseline, how many layers have which verdict at one point, and how many are Trivial at half a point and at two.</summary>

@@ -6,6 +6,21 @@ namespace TrivialLayers.Figures;
 /// <summary>Figures of trainings.</summary>
 public static class TrainingFigures
 {
+    private const string Training = "training images";
+
+    private static readonly Mark s_anyTraining = new(Palette.SoftInk, MarkShape.Circle);
+
+    private static readonly LegendEntry[] s_curves =
+    [
+        new(Training, s_anyTraining, Line: "dash"), new("validation images", s_anyTraining, Line: "solid"),
+    ];
+
+    private static readonly Quantity[] s_quantities =
+    [
+        new("loss", "nats", double.PositiveInfinity, e => e.TrainLoss, e => e.ValidationLoss),
+        new("accuracy", "% of images", 100, e => e.TrainAccuracy, e => e.ValidationAccuracy),
+    ];
+
     /// <summary>Loss and accuracy of one training, epoch by epoch.</summary>
     public static Figure LearningCurves(TrainedRun run)
     {
@@ -23,43 +38,44 @@ public static class TrainingFigures
             throw new ArgumentException("Learning curves need at least one training, and at least one epoch in each.", nameof(trainings));
         var most = trainings.Max(training => training.History.Epochs.Count);
         var epochs = new Axis("epoch", 0.5, most + 0.5);
-        PointPanel Draw(string title, string unit, Func<EpochRecord, double> train, Func<EpochRecord, double> validation, double high)
+        PointPanel Draw(Quantity quantity)
         {
-            var series = trainings.SelectMany((training, index) => Curves(training, index, trainings.Length == 1, train, validation, unit)).ToList();
-            return new PointPanel(title, epochs, Axis.Around($"{title} ({unit})", series.SelectMany(s => s.Points).Select(p => p.Y), 0, high), series, []);
+            var series = trainings.SelectMany((training, index) => s_curves.Select(curve => new Series(
+                training.Label,
+                Palette.At(index),
+                [.. training.History.Epochs.Select(e => new ChartPoint(e.Epoch, quantity.Of(e, curve.Name), FormattableString.Invariant($"{training.Label}, {curve.Name}, epoch {e.Epoch}: {quantity.Of(e, curve.Name):0.###} {quantity.Unit}")))],
+                curve.Line))).ToList();
+            return new PointPanel("", epochs, Axis.Around(quantity.Title, series.SelectMany(s => s.Points).Select(p => p.Y), 0, quantity.Most), series, []);
         }
 
         var chart = new Chart(
             trainings.Length == 1 ? $"{trainings[0].Label}: learning curves" : "Learning curves",
-            "Dashed: training images, augmented, averaged over the epoch while the weights change. Solid: validation images as they are, after the epoch.",
+            "Training images are augmented, and averaged over the epoch while the weights change; validation images are as they are, after the epoch.",
             960,
-            [
-                Draw("loss", "nats", e => e.TrainLoss, e => e.ValidationLoss, double.PositiveInfinity),
-                Draw("accuracy", "% of images", e => e.TrainAccuracy, e => e.ValidationAccuracy, 100),
-            ]);
+            [.. s_quantities.Select(quantity => Draw(quantity))]) { Key = s_curves };
         return Figure.Of(chart, Table(trainings));
     }
 
-    private static IEnumerable<Series> Curves(
-        (string Label, TrainingHistory History) training, int index, bool alone, Func<EpochRecord, double> train, Func<EpochRecord, double> validation, string unit)
-    {
-        var prefix = alone ? "" : training.Label + ", ";
-        Series Curve(string part, Func<EpochRecord, double> value, Mark mark, string line) => new(
-            prefix + part,
-            mark,
-            [.. training.History.Epochs.Select(e => new ChartPoint(e.Epoch, value(e), FormattableString.Invariant($"{prefix}{part}, epoch {e.Epoch}: {value(e):0.###} {unit}")))],
-            line);
-        yield return Curve("training", train, alone ? Palette.At(1) : Palette.At(index), "dash");
-        yield return Curve("validation", validation, Palette.At(index), "solid");
-    }
-
+    /// <summary>A row a mark: both quantities, on training and on validation images.</summary>
     private static DataFrame Table((string Label, TrainingHistory History)[] trainings)
     {
-        var rows = trainings.SelectMany(training => training.History.Epochs.Select(epoch => (training.Label, Epoch: epoch))).ToList();
+        var rows = (from quantity in s_quantities
+                    from training in trainings
+                    from curve in s_curves
+                    from epoch in training.History.Epochs
+                    select (training.Label, Images: curve.Name, Epoch: epoch, Quantity: quantity)).ToList();
         return new DataFrame(
-        [
             new StringDataFrameColumn("training", rows.Select(row => row.Label)),
-            .. new TrainingHistory(rows.Select(row => row.Epoch)).ToTable().Columns,
-        ]);
+            new StringDataFrameColumn("images", rows.Select(row => row.Images)),
+            new StringDataFrameColumn("quantity", rows.Select(row => row.Quantity.Title)),
+            new Int32DataFrameColumn("epoch", rows.Select(row => row.Epoch.Epoch)),
+            new DoubleDataFrameColumn("value", rows.Select(row => row.Quantity.Of(row.Epoch, row.Images))));
+    }
+
+    private sealed record Quantity(string Name, string Unit, double Most, Func<EpochRecord, double> OnTraining, Func<EpochRecord, double> OnValidation)
+    {
+        public string Title => $"{Name} ({Unit})";
+
+        public double Of(EpochRecord epoch, string images) => images == Training ? OnTraining(epoch) : OnValidation(epoch);
     }
 }

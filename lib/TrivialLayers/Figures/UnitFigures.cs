@@ -10,7 +10,7 @@ public static class UnitFigures
 {
     private const string DistanceTitle = "distance to the identity";
 
-    private static readonly string s_nearly = string.Create(CultureInfo.InvariantCulture, $"nearly the identity: up to {ClaimRules.NearlyIdentity}");
+    private static readonly string s_nearly = string.Create(CultureInfo.InvariantCulture, $"nearly the identity: {ClaimRules.NearlyIdentity} or less");
 
     /// <summary>What zeroing a kernel costs against how near it brings its unit to the identity: a mark for each zeroed kernel.</summary>
     /// <param name="networks">The zeroed units of each trained network, as <see cref="UnitDistances.WithDropsOf"/> gives them, with its label in the legend.</param>
@@ -25,7 +25,7 @@ public static class UnitFigures
         var near = units.Count(entry => entry.Unit.Distance <= ClaimRules.NearlyIdentity);
         var chart = new Chart(
             "Drop in accuracy against distance to the identity",
-            $"Each mark is one zeroed kernel of a residual unit. Left of the dashed line the unit is nearly the identity afterwards: {near} of {units.Count}. The distance is ‖unit output − relu(shortcut)‖ / ‖unit output‖.",
+            $"Each mark is one zeroed kernel of a residual unit. {near} of {units.Count} leave the unit nearly the identity: left of the dashed line. The distance is ‖unit output − relu(shortcut)‖ / ‖unit output‖ over all images.",
             760,
             [
                 new PointPanel(
@@ -36,10 +36,7 @@ public static class UnitFigures
                     [new(0, ""), new(ClaimRules.NearlyIdentity, s_nearly, Dashed: true, Upright: true)]),
             ]);
         return Figure.Of(chart, new DataFrame(
-            new StringDataFrameColumn("network", units.Select(entry => entry.Label)),
-            new StringDataFrameColumn("zeroed layer", units.Select(entry => entry.Unit.Unit)),
-            new DoubleDataFrameColumn(DistanceTitle, units.Select(entry => entry.Unit.Distance)),
-            new DoubleDataFrameColumn("drop (points)", units.Select(entry => entry.Unit.Drop))));
+            [new StringDataFrameColumn("network", units.Select(entry => entry.Label)), .. units.Select(entry => entry.Unit).ToTable().Columns]));
     }
 
     /// <summary>The distance of each unit to the identity, untouched and with each kernel of its branch zeroed.</summary>
@@ -62,7 +59,7 @@ public static class UnitFigures
         var panels = networks.Select(network => PanelOf(networks.Length == 1 ? "" : network.Label, network.Distances, y)).ToList<Panel>();
         var chart = new Chart(
             networks.Length == 1 ? $"{networks[0].Label}: distance of residual units to the identity" : "Distance of residual units to the identity",
-            "For each residual unit the distance ‖unit output − relu(shortcut)‖ / ‖unit output‖, untouched (hollow) and with one kernel of its branch zeroed. On or below the dashed line a unit is nearly the identity.",
+            "How far each residual unit is from its shortcut, untouched and with one kernel of its branch zeroed: ‖unit output − relu(shortcut)‖ / ‖unit output‖ over all images. At 0 the unit is the identity.",
             760,
             panels,
             Stacked: true);
@@ -74,6 +71,17 @@ public static class UnitFigures
     {
         ArgumentNullException.ThrowIfNull(distances);
         return Table([(distances.Network, distances)]);
+    }
+
+    /// <summary>Zeroed units as a table: a row for each zeroed kernel.</summary>
+    public static DataFrame ToTable(this IEnumerable<UnitIdentity> units)
+    {
+        ArgumentNullException.ThrowIfNull(units);
+        var rows = units.ToList();
+        return new DataFrame(
+            new StringDataFrameColumn("zeroed layer", rows.Select(unit => unit.Unit)),
+            new DoubleDataFrameColumn(DistanceTitle, rows.Select(unit => unit.Distance)),
+            new DoubleDataFrameColumn("drop (points)", rows.Select(unit => unit.Drop)));
     }
 
     private static PointPanel PanelOf(string title, UnitDistances distances, Axis y)

@@ -42,9 +42,10 @@ public sealed class SweepFigureTests
         var layout = JsonNode.Parse(figure.PlotlyJson!)!["layout"]!.AsObject();
         var axes = layout.Where(entry => entry.Key.Contains("axis", StringComparison.Ordinal)).ToList();
         Assert.NotEmpty(axes);
-        Assert.All(axes, axis => Assert.NotEqual("", (string?)axis.Value!["title"]!["text"]));
-        Assert.Equal(figure.Title, (string?)layout["title"]!["text"]);
+        Assert.All(axes.Where(axis => axis.Value!["matches"] is null), axis => Assert.NotEqual("", (string?)axis.Value!["title"]!["text"]));
+        Assert.Equal($"<b>{figure.Title}</b>", ((string)layout["title"]!["text"]!).Replace("<br>", " ", StringComparison.Ordinal));
         Assert.Equal(figure.Caption, (string?)layout["meta"]!["caption"]);
+        Assert.Equal(figure.Table.Rows.Count, (long)layout["meta"]!["rows"]!);
         Assert.NotEqual("", figure.Caption);
     }
 
@@ -63,21 +64,21 @@ public sealed class SweepFigureTests
         var json = JsonNode.Parse(SweepFigures.AccuracyByLayer(Sweep).PlotlyJson!)!;
         Assert.Equal("accuracy (% of images)", (string?)json["layout"]!["yaxis"]!["title"]!["text"]);
         Assert.Contains("layer2.0.downsample.0", json["layout"]!["xaxis"]!["ticktext"]!.AsArray().Select(name => (string?)name));
-        var change = json["data"]!.AsArray().Single(trace => (string?)trace!["name"] == "channel change")!;
+        var change = MarksOf(json).Single(trace => (string?)trace["name"] == "channel change");
         var layer = Sweep.Layers[2];
         Assert.Equal(85, (double)change["y"]![0]!);
         Assert.Equal(layer.Interval.High - layer.Drop, (double)change["error_y"]!["arrayminus"]![0]!, 1e-9);
         Assert.Equal(layer.Drop - layer.Interval.Low, (double)change["error_y"]!["array"]![0]!, 1e-9);
-        Assert.Equal(90, (double)json["layout"]!["shapes"]![0]!["y0"]!);
+        Assert.Equal(90, (double)json["data"]!.AsArray().First(trace => (string?)trace!["mode"] == "lines")!["y"]![0]!);
     }
 
     [Fact]
     public void The_caption_says_how_many_images_layers_and_verdicts_and_how_exact()
     {
         var caption = SweepFigures.AccuracyByLayer(Sweep).Caption;
-        Assert.Contains("1,000 images, 4 layers, baseline 90.00 %", caption, StringComparison.Ordinal);
-        Assert.Contains($"smallest resolvable drop {Sweep.SmallestResolvableDrop:F2} points", caption, StringComparison.Ordinal);
-        Assert.Contains("1 Trivial, 2 NonTrivial, 1 Undecided", caption, StringComparison.Ordinal);
+        Assert.Contains("Baseline 90.00 % on 1,000 images (hand-made).", caption, StringComparison.Ordinal);
+        Assert.Contains($"the smallest resolvable drop is {Sweep.SmallestResolvableDrop:F2} points", caption, StringComparison.Ordinal);
+        Assert.Contains("At a margin of 1 point: 1 of 4 layers Trivial, 2 NonTrivial, 1 Undecided.", caption, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -89,7 +90,7 @@ public sealed class SweepFigureTests
         Assert.Equal(
             ["conv1", "extra", "layer1.0.conv1", "layer2.0.conv1", "layer2.0.downsample.0"],
             json["layout"]!["xaxis"]!["ticktext"]!.AsArray().Select(name => (string)name!));
-        var places = json["data"]!.AsArray().Select(trace => (double)trace!["x"]![0]!).ToList();
+        var places = MarksOf(json).Select(trace => (double)trace["x"]![0]!).ToList();
         Assert.Equal(0, places.Sum(), 1e-9);
         Assert.Equal(7, figure.Table.Rows.Count);
     }
@@ -104,9 +105,15 @@ public sealed class SweepFigureTests
 
     internal static int MarksOfSvg(string svg) => XDocument.Parse(svg).Descendants().Count(element => (string?)element.Attribute("class") == "mark");
 
-    private static int MarksOfPlotly(string json) => JsonNode.Parse(json)!["data"]!.AsArray().Sum(trace => (string?)trace!["type"] == "heatmap"
+    private static int MarksOfPlotly(string json) => MarksOf(JsonNode.Parse(json)!).Sum(trace => (string?)trace["type"] == "heatmap"
         ? trace["z"]!.AsArray().Sum(row => row!.AsArray().Count)
         : trace["y"]!.AsArray().Count);
+
+    /// <summary>The traces of the data: not the reference lines, nor the marks that only stand in the legend.</summary>
+    private static IEnumerable<JsonNode> MarksOf(JsonNode figure) => figure["data"]!.AsArray().Select(trace => trace!).Where(trace =>
+        (string?)trace["mode"] != "lines" && trace["x"]?[0] is not null || trace["z"] is not null);
+
+    private static readonly TrainingHistory History = new([new(1, 2.1, 30, 1.9, 40, 250), new(2, 1.1, 60, 1.2, 99.5, 250)]);
 
     private static readonly UnitDistances s_distances = UnitFigureTests.Measured();
 
@@ -119,6 +126,7 @@ public sealed class SweepFigureTests
         ["compare"] = SweepFigures.Compare(("old", sweep), ("new", HandMadeSweep.Small("New"))),
         ["roles"] = SweepFigures.DropsByRole(sweep),
         ["confusion"] = SweepFigures.Confusion(sweep, "conv1"),
+        ["learning curves"] = TrainingFigures.LearningCurves(("ResNet-8", History), ("Plain-8", History)),
         ["drop against distance"] = UnitFigures.DropAgainstDistance(("seed 1", UnitFigureTests.Units), ("seed 2", UnitFigureTests.Units[1..])),
         ["distance by unit"] = UnitFigures.DistanceByUnit(("", s_distances), ("again", s_distances)),
     };

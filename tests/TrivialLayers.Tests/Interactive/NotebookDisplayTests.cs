@@ -1,0 +1,122 @@
+using System.Text.Json.Nodes;
+using System.Xml.Linq;
+using Microsoft.DotNet.Interactive.Formatting;
+using TrivialLayers.Evidence;
+using TrivialLayers.Figures;
+using TrivialLayers.Interactive;
+using TrivialLayers.Models;
+using TrivialLayers.Tests.Figures;
+using TrivialLayers.Zeroing;
+
+namespace TrivialLayers.Tests.Interactive;
+
+public sealed class NotebookDisplayTests
+{
+    private static readonly ZeroSweep Sweep = HandMadeSweep.Small();
+
+    public NotebookDisplayTests() => NotebookDisplay.Register();
+
+    [Fact]
+    public void A_chart_is_shown_for_plotly_then_as_a_picture_as_a_page_and_as_text()
+    {
+        var figure = SweepFigures.AccuracyByLayer(Sweep);
+        Assert.Equal(["application/vnd.plotly.v1+json", "image/svg+xml", "text/html", "text/plain"], MimeTypesOf(figure));
+        Assert.NotEmpty(JsonNode.Parse(figure.ToDisplayString("application/vnd.plotly.v1+json"))!["data"]!.AsArray());
+        Assert.Equal(figure.Svg, figure.ToDisplayString("image/svg+xml"));
+        Assert.Equal(figure.Html, figure.ToDisplayString("text/html"));
+        Assert.Equal($"{figure.Title}. {figure.Caption}", figure.ToDisplayString("text/plain"));
+    }
+
+    [Fact]
+    public void A_figure_of_pictures_claims_nothing_for_plotly()
+    {
+        using var images = SmallData.Images("bars", 6, 5);
+        Figure figure = ImageFigures.Images(images);
+        Assert.Null(figure.PlotlyJson);
+        Assert.Equal(["image/svg+xml", "text/html", "text/plain"], MimeTypesOf(figure));
+        Assert.Equal(figure.Svg, figure.ToDisplayString("image/svg+xml"));
+        Assert.Equal(figure.Html, figure.ToDisplayString("text/html"));
+        Assert.StartsWith(figure.Title, figure.ToDisplayString("text/plain"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Lists_of_layers_are_tables_whatever_kind_of_list_they_are()
+    {
+        using var network = ResNet.ForSmallImages(8, 4, 3, 1);
+        foreach (object list in new object[] { network.Layers, network.Layers.ToList(), network.Layers.ToArray(), network.Layers.Where(layer => layer.Stride > 0) })
+        {
+            Assert.Equal(["text/html", "text/plain"], MimeTypesOf(list));
+            Assert.Equal(network.Layers.Count, BodyRows(list.ToDisplayString("text/html")));
+            Assert.StartsWith("layer  ", list.ToDisplayString("text/plain"), StringComparison.Ordinal);
+        }
+
+        Assert.Equal(2, BodyRows(Sweep.Layers.Where(layer => layer.Verdict == Verdict.NonTrivial).ToDisplayString("text/html")));
+        Assert.Equal(3, BodyRows(UnitFigureTests.Units.ToDisplayString("text/html")));
+    }
+
+    [Fact]
+    public void Networks_sweeps_matrices_and_distances_are_a_line_and_a_table()
+    {
+        using var network = ResNet.ForSmallImages(8, 4, 3, 1);
+        var shown = new (object Value, string Line, int Rows)[]
+        {
+            (network, "ResNet-8 (width 4): ", 9),
+            (Sweep, "Net on hand-made: baseline 90.00 %, 4 layers", 4),
+            (Sweep.Baseline.Confusion, "900 of 1000 right, 2 classes", 2),
+            (UnitFigureTests.Measured(), "ResNet-8 (width 4): ‖unit output", 9),
+        };
+        foreach (var (value, line, rows) in shown)
+        {
+            Assert.Equal(["text/html", "text/plain"], MimeTypesOf(value));
+            Assert.Equal(rows, BodyRows(value.ToDisplayString("text/html")));
+            Assert.Contains($"<p>{line}", value.ToDisplayString("text/html"), StringComparison.Ordinal);
+            Assert.StartsWith(line, value.ToDisplayString("text/plain"), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void A_table_has_its_numbers_to_the_right_with_a_true_minus()
+    {
+        var html = XElement.Parse(Sweep.ToTable().ToDisplayString("text/html"));
+        var cells = html.Element("tbody")!.Elements("tr").First().Elements("td").ToList();
+        Assert.Equal(("conv1", "text-align:left"), (cells[0].Value, (string?)cells[0].Attribute("style")));
+        Assert.Equal(("2,304", "text-align:right"), (cells[7].Value, (string?)cells[7].Attribute("style")));
+        Assert.Equal("22.00", cells[8].Value);
+        Assert.Contains("−", Sweep.Layers[1].Interval.Low < 0 ? html.Value : "−", StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Small_values_are_a_line_of_text()
+    {
+        using var images = SmallData.Images("bars", 6, 5);
+        var shown = new (object Value, string Text)[]
+        {
+            (new Interval(-0.126, 0.5, 0.9976), "[-0.13, 0.50] (99.76 % interval)"),
+            (Sweep.Baseline, $"{Sweep.Baseline.Outcomes}, cross-entropy 0.2500 nats"),
+            (Sweep.Baseline.Outcomes, Sweep.Baseline.Outcomes.ToString()),
+            (images, images.ToString()),
+        };
+        foreach (var (value, text) in shown)
+        {
+            Assert.Equal(["text/plain"], MimeTypesOf(value));
+            Assert.Equal(text, value.ToDisplayString("text/plain"));
+        }
+    }
+
+    [Fact]
+    public void The_page_of_a_figure_holds_the_picture_the_caption_and_the_folded_table()
+    {
+        var figure = SweepFigures.Confusion(Sweep, "conv1");
+        var html = XElement.Parse(figure.Html);
+        var details = html.Element("details")!;
+        Assert.Equal(figure.Caption, html.Element("figcaption")!.Value);
+        Assert.Null(details.Attribute("open"));
+        Assert.Equal("Data: 8 rows", details.Element("summary")!.Value);
+        Assert.Equal(8, details.Descendants("tbody").Single().Elements("tr").Count());
+        Assert.DoesNotContain("<script", figure.Html, StringComparison.Ordinal);
+    }
+
+    private static IEnumerable<string> MimeTypesOf(object value) => Formatter.GetPreferredMimeTypesFor(value.GetType());
+
+    private static int BodyRows(string html) => XElement.Parse($"<div>{html}</div>").Descendants("tbody").Single().Elements("tr").Count();
+}
