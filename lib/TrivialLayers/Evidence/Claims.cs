@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using TrivialLayers.Runtime;
 
 namespace TrivialLayers.Evidence;
@@ -13,6 +14,7 @@ public static class Claims
     private static readonly JsonSerializerOptions Json = new()
     {
         WriteIndented = true,
+        TypeInfoResolver = new DefaultJsonTypeInfoResolver(),
         // The files are for people too: ‖ and − as they are.
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,

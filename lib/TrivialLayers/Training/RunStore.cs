@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using System.Text.RegularExpressions;
 using TorchSharp;
 using TrivialLayers.Data;
@@ -26,7 +27,7 @@ public sealed partial class RunStore
     private const string StateFile = "training.safetensors";
     private const string StartProbeFile = "start-probe.safetensors";
 
-    private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, RespectRequiredConstructorParameters = true };
+    private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, RespectRequiredConstructorParameters = true, TypeInfoResolver = new DefaultJsonTypeInfoResolver() };
 
     private readonly string _folder;
     private readonly IReadOnlyList<string> _shipped;

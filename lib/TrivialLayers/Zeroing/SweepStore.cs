@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using TorchSharp;
 using TrivialLayers.Data;
 using TrivialLayers.Evidence;
@@ -15,7 +16,7 @@ namespace TrivialLayers.Zeroing;
 /// </summary>
 public sealed class SweepStore
 {
-    private static readonly JsonSerializerOptions Json = new() { RespectRequiredConstructorParameters = true };
+    private static readonly JsonSerializerOptions Json = new() { RespectRequiredConstructorParameters = true, TypeInfoResolver = new DefaultJsonTypeInfoResolver() };
 
     private readonly string? _folder;
     private readonly IReadOnlyList<string> _shipped;
