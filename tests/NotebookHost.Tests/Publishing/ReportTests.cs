@@ -1,0 +1,84 @@
+using System.Text.Json;
+using NotebookHost.Notebook;
+
+namespace NotebookHost.Tests.Publishing;
+
+/// <summary>The reports of this repository's own notebooks, in the folder that <c>NOTEBOOK_REPORTS</c> names: what a reader gets from the main command.</summary>
+[Trait("Category", "Reports")]
+public sealed class ReportTests(Chromium chromium) : IClassFixture<Chromium>
+{
+    private const string Variable = "NOTEBOOK_REPORTS";
+
+    public static TheoryData<string> Notebooks => [.. Directory.EnumerateFiles(SourceFolder(), "*.ipynb").Select(file => Path.GetFileNameWithoutExtension(file)!).Order()];
+
+    [Theory]
+    [MemberData(nameof(Notebooks))]
+    public void Each_notebook_ran_to_its_end_and_reached_a_verdict(string name)
+    {
+        var document = NotebookDocument.Load(InReports(name + ".ipynb"));
+        var cells = document.Cells.OfType<CodeCell>().ToList();
+
+        Assert.All(cells, cell => Assert.NotNull(cell.ExecutionCount));
+        Assert.DoesNotContain(cells.SelectMany(cell => cell.Outputs), output => output is ErrorOutput or StreamOutput { Name: "stderr" });
+        Assert.NotEmpty(Assert.Single(cells, cell => cell.Tags.Contains("verdict")).Outputs);
+        Assert.Contains(cells, cell => cell.Tags.Contains("parameters"));
+        Assert.Contains(cells, cell => cell.Tags.Contains("tweak"));
+    }
+
+    [Theory]
+    [MemberData(nameof(Notebooks))]
+    public async Task Each_page_is_quiet_and_its_charts_show_every_row_of_their_tables(string name)
+    {
+        await using var visit = await chromium.Open(await File.ReadAllTextAsync(InReports(name + ".html")));
+        Assert.Empty(visit.Messages);
+        Assert.Empty(visit.RequestsElsewhere);
+
+        var sources = await visit.Page.Locator("script.chart-data").CountAsync();
+        var charts = await visit.Page.EvaluateAsync<JsonElement>(
+            """
+            () => [...document.querySelectorAll('.js-plotly-plot')].map(chart => ({
+              title: chart.layout.title.text,
+              rows: chart.layout.meta.rows,
+              table: chart.closest('figure').querySelectorAll('details tbody tr').length,
+              marks: chart.querySelectorAll('.scatterlayer .point').length
+                + chart.data.filter(trace => trace.type === 'heatmap').reduce((sum, trace) => sum + trace.z.length * trace.z[0].length, 0)
+            }))
+            """);
+
+        Assert.Equal(sources, charts.GetArrayLength());
+        Assert.All(charts.EnumerateArray(), chart =>
+        {
+            var rows = chart.GetProperty("rows").GetInt32();
+            Assert.True(rows > 0 && rows == chart.GetProperty("marks").GetInt32() && rows == chart.GetProperty("table").GetInt32(), chart.ToString());
+        });
+    }
+
+    [Fact]
+    public async Task The_index_links_to_every_page_and_shows_every_verdict()
+    {
+        await using var visit = await chromium.Open(await File.ReadAllTextAsync(InReports("index.html")));
+        foreach (var name in Directory.EnumerateFiles(SourceFolder(), "*.ipynb").Select(Path.GetFileNameWithoutExtension))
+            Assert.True(await visit.Page.Locator($"a[href='{name}.html']").CountAsync() > 0, name);
+        Assert.Empty(visit.Messages);
+        Assert.Empty(visit.RequestsElsewhere);
+        Assert.DoesNotContain("failed", await visit.Page.Locator("main").InnerTextAsync(), StringComparison.OrdinalIgnoreCase);
+    }
+
+    private static string InReports(string file)
+    {
+        var folder = Environment.GetEnvironmentVariable(Variable);
+        Assert.SkipUnless(folder is { Length: > 0 }, $"{Variable} names no folder with reports.");
+        return Path.Combine(folder!, file);
+    }
+
+    private static string SourceFolder()
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            if (File.Exists(Path.Combine(folder.FullName, "Notebooks.sln")))
+                return Path.Combine(folder.FullName, "notebooks");
+        }
+
+        throw new InvalidOperationException($"No folder above {AppContext.BaseDirectory} holds Notebooks.sln.");
+    }
+}
