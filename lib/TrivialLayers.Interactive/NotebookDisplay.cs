@@ -40,10 +40,18 @@ public static class NotebookDisplay
         Show<IEnumerable<ConvolutionLayer>>(layers => layers.ToTable());
         Show<IEnumerable<ZeroedLayer>>(layers => layers.ToTable());
         Show<IEnumerable<UnitIdentity>>(units => units.ToTable());
+        Show<IEnumerable<Claim>>(TableOf);
+        Show<ConvolutionLayer>(layer => new[] { layer }.ToTable());
+        Show<ZeroedLayer>(layer => new[] { layer }.ToTable());
+        Show<TrainingHistory>(history => history.ToTable());
         Show<ClaimRecord>(ClaimText.Html, ClaimText.Plain);
         Show<ClaimDecision>(ClaimText.Html, ClaimText.Plain);
         Show<RecordedClaims>(ClaimText.Html, ClaimText.Plain);
         ShowText<Interval>(interval => string.Create(CultureInfo.InvariantCulture, $"{interval.ToString(2)} ({100 * interval.Level:0.##} % interval)"));
+        ShowText<AgreementTest>(test => string.Create(
+            CultureInfo.InvariantCulture,
+            $"{test.Interval.Around(test.Agreement, 2)} ({100 * test.Interval.Level:0.##} % interval), permutation p = {test.PValue:G3}, {test.Networks} networks"));
+        ShowText<Margin>(margin => margin.ToString());
         ShowText<ImageSet>(images => images.ToString());
         ShowText<DataSplit>(split => split.ToString());
         ShowText<Outcomes>(outcomes => outcomes.ToString());
@@ -80,6 +88,11 @@ public static class NotebookDisplay
 
     private static string Describe(UnitDistances distances) =>
         $"{distances.Network}: ‖unit output − relu(shortcut)‖ / ‖unit output‖ of each residual unit";
+
+    private static DataFrame TableOf(IEnumerable<Claim> claims) => new(
+        new StringDataFrameColumn("claim", claims.Select(claim => claim.Id)),
+        new StringDataFrameColumn("sentence", claims.Select(claim => claim.Sentence)),
+        new StringDataFrameColumn("decided by", claims.Select(claim => claim.Rule)));
 
     private static DataFrame TableOf(TrainedRun run) => new(
         new StringDataFrameColumn("data", [run.Data]),

@@ -123,7 +123,7 @@ internal sealed class PlotlyChart
         trace.SetProperty("y", rule.Upright ? along : at);
         trace.SetProperty("xaxis", "x" + axis);
         trace.SetProperty("yaxis", "y" + axis);
-        trace.SetProperty("line", Of(("color", Palette.Ink), ("width", 1.2), ("dash", rule.Dashed ? "5px,3px" : "solid")));
+        trace.SetProperty("line", Of(("color", Palette.Ink), ("width", 1.2), ("dash", Dashes(rule.Dashed ? "dash" : "solid"))));
         trace.SetProperty("showlegend", false);
         trace.SetProperty("hoverinfo", "skip");
         return trace;
@@ -139,9 +139,9 @@ internal sealed class PlotlyChart
         trace.SetProperty("x", new double?[] { null });
         trace.SetProperty("y", new double?[] { null });
         trace.SetProperty("marker", Of(
-            ("symbol", Symbol(entry.Mark.Shape)), ("size", 9), ("color", Palette.Inside(entry.Mark, entry.Fill)), ("line", Of(("color", entry.Mark.Colour), ("width", 1.6)))));
+            ("symbol", Symbol(entry.Mark.Shape)), ("size", entry.Line is null ? 9 : 6), ("color", Palette.Inside(entry.Mark, entry.Fill)), ("line", Of(("color", entry.Mark.Colour), ("width", 1.6)))));
         if (entry.Line is not null)
-            trace.SetProperty("line", Of(("color", entry.Mark.Colour), ("width", 2), ("dash", entry.Line)));
+            trace.SetProperty("line", Of(("color", entry.Mark.Colour), ("width", 2), ("dash", Dashes(entry.Line))));
         return trace;
     }
 
@@ -165,7 +165,7 @@ internal sealed class PlotlyChart
             ("color", series.Points.Select(p => Palette.Inside(series.Mark, p.Fill)).ToArray()),
             ("line", Of(("color", colour), ("width", 1.6)))));
         if (series.Line is not null)
-            trace.SetProperty("line", Of(("color", colour), ("width", 1.8), ("dash", series.Line)));
+            trace.SetProperty("line", Of(("color", colour), ("width", 1.8), ("dash", Dashes(series.Line))));
         if (series.Points.Any(p => p.High is not null))
         {
             trace.SetProperty("error_y", Of(
@@ -257,6 +257,9 @@ internal sealed class PlotlyChart
     private void Above(string axis, string text, bool left, double size) => _annotations.Add(Of(
         ("text", text), ("xref", $"x{axis} domain"), ("yref", $"y{axis} domain"), ("x", left ? 0 : 1), ("y", 1), ("xanchor", left ? "left" : "right"), ("yanchor", "bottom"), ("yshift", 2),
         ("showarrow", false), ("font", Of(("size", size)))));
+
+    /// <summary>Those of plotly.js are too long to be seen between near marks.</summary>
+    private static string Dashes(string line) => line == "dash" ? "5px,3px" : "solid";
 
     private static string Symbol(MarkShape shape) => shape switch
     {

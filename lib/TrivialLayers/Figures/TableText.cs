@@ -11,16 +11,21 @@ internal static class TableText
     /// <summary>Rows shown; a table with more says how many it has.</summary>
     public const int MostRows = 200;
 
+    /// <summary>Texts longer than this are sentences, and may be broken.</summary>
+    private const int LongestWord = 40;
+
     private const string NoValue = "–";
 
     public static string Html(DataFrame table)
     {
         var columns = table.Columns.Select(column => (Column: column, Align: IsNumber(column) ? "right" : "left", Decimals: DecimalsOf(column))).ToList();
-        var html = new StringBuilder("<table><thead><tr>");
+        var html = new StringBuilder("<table style=\"border-spacing:.7em .1em\"><thead><tr>");
         foreach (var (column, align, _) in columns)
             html.Append(CultureInfo.InvariantCulture, $"<th style=\"text-align:{align}\">{WebUtility.HtmlEncode(column.Name)}</th>");
-        html.Append("</tr></thead><tbody>");
-        for (var row = 0L; row < Math.Min(table.Rows.Count, MostRows); row++)
+        var rows = Math.Min(table.Rows.Count, MostRows);
+        var words = table.Columns.OfType<StringDataFrameColumn>().SelectMany(column => column.Take((int)rows)).All(text => text is not { Length: > LongestWord });
+        html.Append("</tr></thead><tbody").Append(words ? " style=\"white-space:nowrap\">" : ">");
+        for (var row = 0L; row < rows; row++)
         {
             html.Append("<tr>");
             foreach (var (column, align, decimals) in columns)

@@ -82,6 +82,49 @@ public sealed class SweepFigureTests
     }
 
     [Fact]
+    public void Panels_one_above_another_leave_room_for_their_labels_in_plotly()
+    {
+        var layout = JsonNode.Parse(All(Sweep)["accuracy of two networks"].PlotlyJson!)!["layout"]!;
+        var (first, second) = (layout["yaxis"]!["domain"]!.AsArray(), layout["yaxis2"]!["domain"]!.AsArray());
+        var inner = (double)layout["height"]! - (double)layout["margin"]!["t"]! - (double)layout["margin"]!["b"]!;
+        Assert.Equal(1, (double)first[1]!);
+        Assert.Equal(0, (double)second[0]!, 1e-3);
+        Assert.Equal(300, ((double)first[1]! - (double)first[0]!) * inner, 1.0);
+        Assert.InRange(((double)first[0]! - (double)second[1]!) * inner, 80, 200);
+        Assert.InRange((double)layout["legend"]!["y"]!, 1, 1 + ((double)layout["margin"]!["t"]! / inner));
+    }
+
+    [Fact]
+    public void A_long_title_is_broken_between_words()
+    {
+        var label = string.Join(' ', Enumerable.Repeat("recurrent", 9));
+        var figure = SweepFigures.Compare((label, Sweep), ("other", Sweep));
+        var lines = ((string)JsonNode.Parse(figure.PlotlyJson!)!["layout"]!["title"]!["text"]!).Split("<br>");
+        Assert.Equal(2, lines.Length);
+        Assert.Equal(2, XDocument.Parse(figure.Svg).Descendants().Count(element => (string?)element.Attribute("font-weight") == "bold"));
+    }
+
+    [Fact]
+    public void An_interval_that_leaves_a_close_up_keeps_its_true_end()
+    {
+        var sweep = HandMadeSweep.Of("Net", ("conv1", LayerRole.Stem, 39, 0), ("conv2", LayerRole.Plain, 500, 0));
+        var json = JsonNode.Parse(SweepFigures.DropsCloseUp(sweep).PlotlyJson!)!;
+        var near = MarksOf(json).Single(trace => (string?)trace["name"] == "stem");
+        Assert.Equal(sweep.Layers[0].Interval.High, (double)near["y"]![0]! + (double)near["error_y"]!["array"]![0]!, 1e-9);
+        Assert.True(sweep.Layers[0].Interval.High > (double)json["layout"]!["yaxis"]!["range"]![1]!);
+    }
+
+    [Fact]
+    public void Layers_that_share_no_name_stand_after_the_others()
+    {
+        var other = HandMadeSweep.Of("Other", ("features.0", LayerRole.Plain, 5, 5), ("features.4", LayerRole.Plain, 5, 5));
+        var json = JsonNode.Parse(SweepFigures.Compare(("net", Sweep), ("other", other)).PlotlyJson!)!;
+        Assert.Equal(
+            [.. Sweep.Layers.Select(layer => layer.Layer.Name), "features.0", "features.4"],
+            json["layout"]!["xaxis"]!["ticktext"]!.AsArray().Select(name => (string)name!));
+    }
+
+    [Fact]
     public void Layers_of_two_networks_share_a_place_when_they_share_a_name()
     {
         var tweaked = HandMadeSweep.Of("New", ("conv1", LayerRole.Stem, 500, 0), ("extra", LayerRole.Residual, 5, 5), ("layer2.0.conv1", LayerRole.ChannelChange, 30, 0));

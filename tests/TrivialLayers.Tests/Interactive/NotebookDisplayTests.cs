@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using System.Xml.Linq;
+using Microsoft.Data.Analysis;
 using Microsoft.DotNet.Interactive.Formatting;
 using TrivialLayers.Evidence;
 using TrivialLayers.Figures;
@@ -52,6 +53,9 @@ public sealed class NotebookDisplayTests
 
         Assert.Equal(2, BodyRows(Sweep.Layers.Where(layer => layer.Verdict == Verdict.NonTrivial).ToDisplayString("text/html")));
         Assert.Equal(3, BodyRows(UnitFigureTests.Units.ToDisplayString("text/html")));
+        Assert.Equal(6, BodyRows(Claims.All.ToDisplayString("text/html")));
+        Assert.Equal(1, BodyRows(Sweep.Layers[0].ToDisplayString("text/html")));
+        Assert.Equal(1, BodyRows(network.Layers[0].ToDisplayString("text/html")));
     }
 
     [Fact]
@@ -78,11 +82,13 @@ public sealed class NotebookDisplayTests
     public void A_table_has_its_numbers_to_the_right_with_a_true_minus()
     {
         var html = XElement.Parse(Sweep.ToTable().ToDisplayString("text/html"));
-        var cells = html.Element("tbody")!.Elements("tr").First().Elements("td").ToList();
+        var rows = html.Element("tbody")!.Elements("tr").Select(row => row.Elements("td").ToList()).ToList();
+        var cells = rows[0];
         Assert.Equal(("conv1", "text-align:left"), (cells[0].Value, (string?)cells[0].Attribute("style")));
         Assert.Equal(("2,304", "text-align:right"), (cells[7].Value, (string?)cells[7].Attribute("style")));
         Assert.Equal("22.00", cells[8].Value);
-        Assert.Contains("−", Sweep.Layers[1].Interval.Low < 0 ? html.Value : "−", StringComparison.Ordinal);
+        Assert.Equal(Sweep.Layers[1].Interval.ToString(2).Replace('-', '−'), $"[{rows[1][10].Value}, {rows[1][11].Value}]");
+        Assert.StartsWith("−", rows[1][10].Value, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -92,6 +98,8 @@ public sealed class NotebookDisplayTests
         var shown = new (object Value, string Text)[]
         {
             (new Interval(-0.126, 0.5, 0.9976), "[-0.13, 0.50] (99.76 % interval)"),
+            (new AgreementTest(0.314, new Interval(0.1, 0.5, 0.95), 0.0123, 3), "0.31 [0.10, 0.50] (95 % interval), permutation p = 0.0123, 3 networks"),
+            (Margin.Default, "1 point"),
             (Sweep.Baseline, $"{Sweep.Baseline.Outcomes}, cross-entropy 0.2500 nats"),
             (Sweep.Baseline.Outcomes, Sweep.Baseline.Outcomes.ToString()),
             (images, images.ToString()),
@@ -114,6 +122,15 @@ public sealed class NotebookDisplayTests
         Assert.Equal("Data: 8 rows", details.Element("summary")!.Value);
         Assert.Equal(8, details.Descendants("tbody").Single().Elements("tr").Count());
         Assert.DoesNotContain("<script", figure.Html, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_long_table_says_how_much_of_it_is_left_out()
+    {
+        var table = new DataFrame(new Int32DataFrameColumn("n", Enumerable.Range(0, TableText.MostRows + 1234)));
+        Assert.EndsWith("<p>… and 1,234 more rows</p>", table.ToDisplayString("text/html"), StringComparison.Ordinal);
+        Assert.EndsWith("\n… and 1,234 more rows", table.ToDisplayString("text/plain"), StringComparison.Ordinal);
+        Assert.Equal(TableText.MostRows, BodyRows(table.ToDisplayString("text/html")));
     }
 
     private static IEnumerable<string> MimeTypesOf(object value) => Formatter.GetPreferredMimeTypesFor(value.GetType());
