@@ -1,3 +1,4 @@
+using TrivialLayers.Runtime;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -11,6 +12,7 @@ public sealed class EvaluationMode : IDisposable
     private readonly Module _network;
     private readonly List<Module> _training;
     private readonly IDisposable _noGradients;
+    private readonly IDisposable? _arithmetic;
 
     /// <summary>Puts the network into evaluation mode.</summary>
     public EvaluationMode(Module network)
@@ -18,6 +20,7 @@ public sealed class EvaluationMode : IDisposable
         ArgumentNullException.ThrowIfNull(network);
         _network = network;
         _training = [.. network.modules().Prepend(network).Where(module => module.training)];
+        _arithmetic = OneDnn.For(network);
         _noGradients = inference_mode();
         network.eval();
     }
@@ -26,6 +29,7 @@ public sealed class EvaluationMode : IDisposable
     public void Dispose()
     {
         _noGradients.Dispose();
+        _arithmetic?.Dispose();
         if (_training.Contains(_network))
             _network.train();
         // train() reaches all children; those that were in evaluation mode go back to it.

@@ -7,13 +7,13 @@ using static TorchSharp.torch;
 namespace TrivialLayers.Runtime;
 
 /// <summary>
-/// The library that computes libtorch's convolutions on a processor. In libtorch 2.10, on a processor with AVX-512, its backward pass of a convolution with fewer than
-/// 16 channels reads memory that nobody wrote: gradients are wrong or not numbers, and a 1×1 convolution with a stride may crash. Against double precision, on an AMD EPYC
-/// (Zen 5): relative error up to 0.15 below 16 channels, 1e-6 from 16 on and with libtorch's own convolutions. So narrow networks are trained with the latter.
+/// The library that computes libtorch's convolutions on a processor. In libtorch 2.10, on a processor with AVX-512, it reads memory that nobody wrote in convolutions with fewer
+/// than 16 channels: gradients are wrong or not numbers, a 1×1 convolution with a stride may crash, and outputs can differ between two calls. Against double precision, on an AMD
+/// EPYC (Zen 5): relative error of gradients up to 0.15 below 16 channels, 1e-6 from 16 on and with libtorch's own convolutions. So narrow networks are computed with the latter.
 /// </summary>
 internal static class OneDnn
 {
-    /// <summary>Channels from which on the backward pass is right.</summary>
+    /// <summary>Channels from which on it is right.</summary>
     public const int Wide = 16;
 
     private static readonly Switch? s_switch = Switch.Find();
@@ -21,15 +21,15 @@ internal static class OneDnn
     /// <summary>Whether libtorch uses oneDNN now; true where that cannot be told.</summary>
     public static bool IsOn => s_switch?.IsOn ?? true;
 
-    /// <summary>A scope in which the network can be trained: without oneDNN where that would compute it wrongly, else as it is.</summary>
+    /// <summary>A scope in which the network is computed rightly: without oneDNN where that would compute it wrongly, else as it is.</summary>
     /// <exception cref="PlatformNotSupportedException">oneDNN would compute this network wrongly and cannot be turned off in this build of libtorch.</exception>
-    public static IDisposable? ForTraining(nn.Module network)
+    public static IDisposable? For(nn.Module network)
     {
         if (!Avx512F.IsSupported || !network.modules().Prepend(network).OfType<Conv2d>().Any(IsNarrow))
             return null;
         return s_switch?.TurnOff() ?? throw new PlatformNotSupportedException(
-            $"This libtorch computes wrong gradients for convolutions with fewer than {Wide} channels on processors with AVX-512. "
-            + "Make the network wider, or train it on another machine or a graphics card. See environment.md.");
+            $"This libtorch computes convolutions with fewer than {Wide} channels wrongly on processors with AVX-512. "
+            + "Make the network wider, or run it on another machine or a graphics card. See environment.md.");
     }
 
     private static bool IsNarrow(Conv2d convolution) =>
