@@ -25,7 +25,7 @@ internal static class IndexPage
         var total = pages.Aggregate(TimeSpan.Zero, (sum, page) => sum + (page.Run.Duration ?? TimeSpan.Zero));
         return PageFrame.Facts(
         [
-            .. counts.Select(group => RunRecord.StatusHtml(group.Key, $"{(counts.Count == 1 ? "all " : "")}{group.Count()} {group.Key}")),
+            .. counts.Select(group => RunRecord.StatusHtml(group.Key, $"{(counts.Count == 1 && group.Count() > 1 ? "all " : "")}{group.Count()} {group.Key}")),
             pages.Select(page => page.Run.Started).Max() is { } latest ? RunRecord.DateText(latest) : null,
             total > TimeSpan.Zero ? $"{RunRecord.TimeText(total)} in all" : null,
         ]);
