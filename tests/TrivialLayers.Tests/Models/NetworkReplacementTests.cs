@@ -42,8 +42,8 @@ public sealed class NetworkReplacementTests
         var before = ModuleTree.Fingerprint(network);
         using var narrow = Conv2d(4, 3, 3, padding: 1);
         using var deep = Conv2d(5, 4, 3, padding: 1);
-        Assert.Contains("expected [1, 4, 32, 32]", Assert.Throws<ArgumentException>(() => network.Replace("layer1.0.conv1", narrow)).Message, StringComparison.Ordinal);
-        Assert.Contains("does not take the input [1, 4, 32, 32]", Assert.Throws<ArgumentException>(() => network.Replace("layer1.0.conv1", deep)).Message, StringComparison.Ordinal);
+        Assert.Contains("expected [16, 4, 32, 32]", Assert.Throws<ArgumentException>(() => network.Replace("layer1.0.conv1", narrow)).Message, StringComparison.Ordinal);
+        Assert.Contains("does not take the input [16, 4, 32, 32]", Assert.Throws<ArgumentException>(() => network.Replace("layer1.0.conv1", deep)).Message, StringComparison.Ordinal);
         Assert.Equal(before, ModuleTree.Fingerprint(network));
     }
 

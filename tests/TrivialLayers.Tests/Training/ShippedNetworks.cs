@@ -1,0 +1,34 @@
+using TorchSharp;
+using TrivialLayers.Models;
+using TrivialLayers.Training;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace TrivialLayers.Tests.Training;
+
+/// <summary>The networks of the shipped runs, those with a changed layer included, as the notebooks build them.</summary>
+internal static class ShippedNetworks
+{
+    private static readonly Func<Module<Tensor, Tensor>>[] s_all =
+    [
+        () => ResNet.ForSmallImages(20, 16, 10, 1),
+        () => Vgg.ForSmallImages(11, 0.25, 10, 1),
+        () => ResNet.ForSmallImages(20, 16, 10, 1).Replace("layer1.0.conv1", Conv2d(16, 16, 5, padding: 2, bias: false)),
+        () => ResNet.ForSmallImages(20, 16, 10, 1).Replace("layer2.1.conv1", Conv2d(32, 32, 5, padding: 2, bias: false)),
+        () => new OwnNetwork(width: 16, classes: 10, channels: 1),
+    ];
+
+    /// <summary>An untrained network with the modules of a run.</summary>
+    public static Module<Tensor, Tensor> Of(TrainedRun run)
+    {
+        foreach (var make in s_all)
+        {
+            var network = make();
+            if (ModuleTree.Describe(network).TrimEnd('\n').Split('\n').SequenceEqual(run.Modules))
+                return network;
+            network.Dispose();
+        }
+
+        throw new InvalidOperationException($"No network here has the modules of {run.Folder}: add what a notebook builds to {nameof(ShippedNetworks)}.");
+    }
+}
