@@ -1,4 +1,5 @@
 using TorchSharp;
+using static TorchSharp.torch;
 
 namespace TrivialLayers.Tests.Runtime;
 
@@ -11,6 +12,16 @@ internal static class LiveTensors
         var before = Count;
         work();
         Assert.Equal(before, Count);
+    }
+
+    /// <summary>The same for work on several threads: counts the whole process, after what other tests left to the garbage collector is gone.</summary>
+    public static void AssertUnchangedInProcessBy(Action work)
+    {
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        var before = Tensor.TotalCount;
+        work();
+        Assert.Equal(before, Tensor.TotalCount);
     }
 
     private static long Count => DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount;
