@@ -35,6 +35,9 @@ internal static class JupyterJson
         return text.ToString();
     }
 
+    /// <summary>The text that a value is, or null for anything else.</summary>
+    public static string? Text(JsonNode? node) => node is JsonValue value && value.TryGetValue(out string? text) ? text : null;
+
     /// <summary>Reads every key and string once (they are kept undecoded until asked for), so that a broken one is found here and not on use.</summary>
     private static void ReadAll(JsonNode? node, string place)
     {

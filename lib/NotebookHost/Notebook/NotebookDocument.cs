@@ -40,7 +40,7 @@ internal sealed partial class NotebookDocument
 
     /// <summary>The notebook's language as its metadata name it, or the empty string.</summary>
     public string Language =>
-        Text(Metadata["language_info"]?["name"]) ?? Text(Metadata["kernelspec"]?["language"]) ?? "";
+        JupyterJson.Text(Metadata["language_info"]?["name"]) ?? JupyterJson.Text(Metadata["kernelspec"]?["language"]) ?? "";
 
     /// <summary>Reads a notebook file.</summary>
     /// <exception cref="NotebookFormatException">The file is not a notebook of this format.</exception>
@@ -99,8 +99,6 @@ internal sealed partial class NotebookDocument
         root["nbformat_minor"] = 5;
         return root;
     }
-
-    private static string? Text(JsonNode? node) => node is JsonValue value && value.TryGetValue(out string? text) ? text : null;
 
     [GeneratedRegex(@"^\s*\{\r?\n([ \t]{1,8})""")]
     private static partial Regex Indentation();

@@ -110,7 +110,7 @@ internal sealed class NotebookReader
         : Word(node, place);
 
     private static string Word(JsonNode? node, string place) =>
-        node is JsonValue value && value.TryGetValue(out string? text) ? text : throw Expected(node, place, "text");
+        JupyterJson.Text(node) ?? throw Expected(node, place, "text");
 
     private static int? Count(JsonNode? node, string place) =>
         node is null ? null : Number(node) ?? throw Expected(node, place, "a whole number or null");

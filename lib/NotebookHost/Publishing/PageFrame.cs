@@ -13,10 +13,8 @@ internal static class PageFrame
     private const string RestOfPolicy = "style-src 'unsafe-inline'; img-src data: blob:; font-src data:; base-uri 'none'; form-action 'none'";
 
     private static readonly string Style = Asset.Text("page.css");
-    private static readonly Lazy<string> Charts = new(() => Licensed("plotly-cartesian") + Script(Asset.Text("charts.js")));
-    private static readonly Lazy<string> Math = new(() => Licensed("katex") + Script(Asset.Text("math.js")));
-    private static readonly Lazy<string> ChartHashes = new(() => $"{Hash(Asset.Text("plotly-cartesian.min.js"))} {Hash(Asset.Text("charts.js"))}");
-    private static readonly Lazy<string> MathHashes = new(() => $"{Hash(Asset.Text("katex.min.js"))} {Hash(Asset.Text("math.js"))}");
+    private static readonly Lazy<Scripts> Charts = new(() => Scripts.Of("plotly-cartesian", "charts.js"));
+    private static readonly Lazy<Scripts> Math = new(() => Scripts.Of("katex", "math.js"));
 
     /// <summary>A whole page.</summary>
     /// <param name="title">The title as text.</param>
@@ -25,19 +23,18 @@ internal static class PageFrame
     {
         var hasCharts = body.Contains(OutputHtml.ChartData, StringComparison.Ordinal);
         var hasMath = body.Contains("<span class=\"math", StringComparison.Ordinal) || body.Contains("<div class=\"math", StringComparison.Ordinal);
-        var scripts = (hasMath, hasCharts) switch
-        {
-            (true, true) => $"{MathHashes.Value} {ChartHashes.Value}",
-            (true, false) => MathHashes.Value,
-            (false, true) => ChartHashes.Value,
-            _ => "'none'",
-        };
+        var scripts = new List<Scripts>();
+        if (hasMath)
+            scripts.Add(Math.Value);
+        if (hasCharts)
+            scripts.Add(Charts.Value);
+        var allowed = scripts.Count > 0 ? string.Join(' ', scripts.Select(script => script.Hashes)) : "'none'";
         return $"""
             <!DOCTYPE html>
             <html lang="en">
             <head>
             <meta charset="utf-8">
-            <meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src {scripts}; {RestOfPolicy}">
+            <meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src {allowed}; {RestOfPolicy}">
             <meta name="viewport" content="width=device-width, initial-scale=1">
             <meta name="color-scheme" content="light dark">
             <meta name="referrer" content="no-referrer">
@@ -48,7 +45,7 @@ internal static class PageFrame
             </head>
             <body>
             {body}
-            {(hasMath ? Math.Value : "")}{(hasCharts ? Charts.Value : "")}</body>
+            {string.Concat(scripts.Select(script => script.Html))}</body>
             </html>
 
             """;
@@ -57,10 +54,19 @@ internal static class PageFrame
     /// <summary>Facts in a line; those that are null are left out.</summary>
     public static string Facts(params string?[] html) => $"<p class=\"run\">{string.Join(" · ", html.OfType<string>())}</p>";
 
-    /// <summary>A library's script with its licence, which asks to be copied along.</summary>
-    private static string Licensed(string library) => $"<!--\n{Asset.Text(library + ".LICENSE.txt")}-->\n{Script(Asset.Text(library + ".min.js"))}";
+    /// <summary>A library and the script of ours that uses it.</summary>
+    /// <param name="Html">Both as elements, before them the library's licence, which asks to be copied along.</param>
+    /// <param name="Hashes">By which a page's policy names them.</param>
+    private sealed record Scripts(string Html, string Hashes)
+    {
+        public static Scripts Of(string library, string own)
+        {
+            var (theirs, ours) = (Asset.Text(library + ".min.js"), Asset.Text(own));
+            return new($"<!--\n{Asset.Text(library + ".LICENSE.txt")}-->\n{Element(theirs)}{Element(ours)}", $"{Hash(theirs)} {Hash(ours)}");
+        }
 
-    private static string Script(string text) => $"<script>{text}</script>\n";
+        private static string Element(string script) => $"<script>{script}</script>\n";
 
-    private static string Hash(string script) => $"'sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(script)))}'";
+        private static string Hash(string script) => $"'sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(script)))}'";
+    }
 }

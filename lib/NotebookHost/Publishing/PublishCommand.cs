@@ -7,12 +7,10 @@ namespace NotebookHost.Publishing;
 /// <summary>The command <c>publish</c>.</summary>
 internal static class PublishCommand
 {
-    private const string DefaultOut = "reports";
-
     public static Command Create()
     {
         var files = new Argument<string[]>("notebooks") { Description = "Executed notebooks (.ipynb), or folders whose notebooks are published by name.", Arity = ArgumentArity.OneOrMore };
-        var output = new Option<string>("--out") { Description = $"Folder for the pages. Default: {DefaultOut}.", HelpName = "DIR", DefaultValueFactory = _ => DefaultOut };
+        var output = new Option<string>("--out") { Description = $"Folder for the pages. Default: {RunCommand.DefaultOut}.", HelpName = "DIR", DefaultValueFactory = _ => RunCommand.DefaultOut };
         var command = new Command("publish", "Makes web pages of executed notebooks, as 'run' does, without running them. The notebooks are not changed. Ends with 0 when the pages are written, 2 when nothing could be.") { files, output };
         command.SetAction(parsed => Publish(parsed.GetValue(files)!, parsed.GetValue(output)!));
         return command;

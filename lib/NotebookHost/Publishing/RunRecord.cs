@@ -42,7 +42,7 @@ internal sealed class RunRecord
 
     /// <summary>The entries of <c>machine</c>, <c>versions</c> or <c>parameters</c> as text.</summary>
     public IEnumerable<(string Name, string Value)> Entries(string section) =>
-        (_noted[section] as JsonObject ?? []).Select(entry => (entry.Key, entry.Value is JsonValue value && value.TryGetValue(out string? text) ? text : entry.Value?.ToJsonString() ?? ""));
+        (_noted[section] as JsonObject ?? []).Select(entry => (entry.Key, JupyterJson.Text(entry.Value) ?? entry.Value?.ToJsonString() ?? ""));
 
     /// <summary>How the run ended, in a word or two.</summary>
     public string Status => (Error, Text("status")) switch
@@ -91,5 +91,5 @@ internal sealed class RunRecord
         return $"{error.Name}: {error.Value.Split('\n')[0]}";
     }
 
-    private string? Text(string name) => _noted[name] is JsonValue value && value.TryGetValue(out string? text) ? text : null;
+    private string? Text(string name) => JupyterJson.Text(_noted[name]);
 }

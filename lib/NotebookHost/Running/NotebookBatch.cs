@@ -102,7 +102,7 @@ internal sealed class NotebookBatch
     }
 
     private static string? Text(JsonObject metadata, string section, string name) =>
-        (metadata[section] as JsonObject)?[name] is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
+        JupyterJson.Text((metadata[section] as JsonObject)?[name]);
 
     private void CheckParameterNames()
     {

@@ -6,7 +6,8 @@ namespace NotebookHost.Running;
 /// <summary>The command <c>run</c>.</summary>
 internal static class RunCommand
 {
-    private const string DefaultOut = "reports";
+    /// <summary>The folder for pages and executed copies unless another is named.</summary>
+    public const string DefaultOut = "reports";
 
     /// <summary>All notebooks ran to their end.</summary>
     public const int Succeeded = 0;
