@@ -87,7 +87,7 @@ public static class NotebookDisplay
         $"{sweep.Identity.Network} on {sweep.Identity.Images}: baseline {sweep.Baseline.Percent:F2} %, {sweep.Layers.Count} layers, smallest resolvable drop {sweep.SmallestResolvableDrop:F2} points");
 
     private static string Describe(UnitDistances distances) =>
-        $"{distances.Network}: ‖unit output − relu(shortcut)‖ / ‖unit output‖ of each residual unit";
+        $"{distances.Network}: {UnitIdentity.Formula} of each residual unit";
 
     private static DataFrame TableOf(IEnumerable<Claim> claims) => new(
         new StringDataFrameColumn("claim", claims.Select(claim => claim.Id)),

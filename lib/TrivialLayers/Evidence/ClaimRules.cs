@@ -114,7 +114,7 @@ public static class ClaimRules
         var verdict = networks.Count < Seeds ? ClaimVerdict.Undecided :
             medians.All(distance => distance <= NearlyIdentity) && costs.All(tau => tau > 0) ? ClaimVerdict.Reproduced :
             medians.All(distance => distance > NearlyIdentity) ? ClaimVerdict.NotReproduced : ClaimVerdict.Undecided;
-        return Decision(verdict, medians, "median over units of ‖unit output − relu(shortcut)‖ / ‖unit output‖, mean over networks with their range", notes);
+        return Decision(verdict, medians, $"median over units of {UnitIdentity.Formula}, mean over networks with their range", notes);
     }
 
     private static ClaimVerdict Sign(Interval interval) =>

@@ -37,7 +37,7 @@ public static class Claims
         new("C5", "Trivial kernels are regular: the same places, not luck.",
             "The rank agreement of drops between networks is above 0 when permuting only within role and position in the unit."),
         new("C6", "Zeroing a kernel in a residual unit leaves the shortcut, so the unit is nearly the identity.",
-            "‖unit output − relu(shortcut)‖ / ‖unit output‖ and the accuracy effect, per unit, after zeroing."),
+            $"{UnitIdentity.Formula} and the accuracy effect, per unit, after zeroing."),
     ];
 
     /// <summary>The claim of that id.</summary>

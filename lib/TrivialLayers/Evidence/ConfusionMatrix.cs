@@ -28,6 +28,9 @@ public sealed class ConfusionMatrix
     /// <summary>All counts, row after row.</summary>
     public IReadOnlyList<int> Counts => _counts;
 
+    /// <summary>How many images were taken for what they are.</summary>
+    public int Right => Enumerable.Range(0, Classes.Count).Sum(i => this[i, i]);
+
     /// <summary>How many images of one class were taken for another.</summary>
     public int this[int truth, int predicted] => _counts[(truth * Classes.Count) + predicted];
 
@@ -41,7 +44,6 @@ public sealed class ConfusionMatrix
     /// <inheritdoc/>
     public override string ToString()
     {
-        var right = Enumerable.Range(0, Classes.Count).Sum(i => this[i, i]);
-        return string.Create(CultureInfo.InvariantCulture, $"{right} of {_counts.Sum()} right, {Classes.Count} classes");
+        return string.Create(CultureInfo.InvariantCulture, $"{Right} of {_counts.Sum()} right, {Classes.Count} classes");
     }
 }

@@ -6,4 +6,8 @@ namespace TrivialLayers.Evidence;
 /// </param>
 /// <param name="Distance">‖unit output − relu(shortcut)‖ / ‖unit output‖ over the test images, after zeroing; 0 is the identity.</param>
 /// <param name="Drop">Drop in test accuracy of the same zeroing, percentage points.</param>
-public sealed record UnitIdentity(string Unit, double Distance, double Drop);
+public sealed record UnitIdentity(string Unit, double Distance, double Drop)
+{
+    /// <summary>The distance as texts write it.</summary>
+    internal const string Formula = "‖unit output − relu(shortcut)‖ / ‖unit output‖";
+}

@@ -9,7 +9,7 @@ namespace TrivialLayers.Figures;
 /// <summary>Figures of what zeroing did. Filled marks are NonTrivial layers, pale ones Undecided, hollow ones Trivial; the legend says so.</summary>
 public static class SweepFigures
 {
-    private const string DropTitle = "drop in accuracy (percentage points)";
+    internal const string DropTitle = "drop in accuracy (percentage points)";
     private const string OnePointBelow = "one point below";
     private const string LayerTitle = "zeroed convolution layer, in the order of the network";
 
@@ -141,7 +141,7 @@ public static class SweepFigures
             [.. Enumerable.Range(0, classes.Count).Select(row => Shares(matrix, row))]) { PlotHeight = Math.Clamp(24 * classes.Count, 200, 480) };
         var chart = new Chart(
             $"Confusion before and after: {change}",
-            string.Create(CultureInfo.InvariantCulture, $"Each row shares out the images of one true class, in percent. Of {before.Counts.Sum():N0} images {Right(before):N0} are answered right before and {Right(after):N0} after."),
+            string.Create(CultureInfo.InvariantCulture, $"Each row shares out the images of one true class, in percent. Of {before.Counts.Sum():N0} images {before.Right:N0} are answered right before and {after.Right:N0} after."),
             Math.Clamp(240 + (52 * classes.Count), 640, 1200),
             [Draw("before", before), Draw(change, after) with { SharesY = true }]);
         var rows = from matrix in new[] { (Name: "before", Matrix: before), (Name: change, Matrix: after) }
@@ -231,8 +231,6 @@ public static class SweepFigures
     private static Rule[] MarginRules() => [new(0, "no drop"), new(Margin.Default.Points, "margin of " + Margin.Default, Dashed: true)];
 
     private static int Wide(int marks) => Math.Clamp(100 + (17 * marks), 720, 2000);
-
-    private static int Right(ConfusionMatrix matrix) => Enumerable.Range(0, matrix.Classes.Count).Sum(label => matrix[label, label]);
 
     private static double[] Shares(ConfusionMatrix matrix, int row)
     {

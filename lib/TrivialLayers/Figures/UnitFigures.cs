@@ -25,13 +25,13 @@ public static class UnitFigures
         var near = units.Count(entry => entry.Unit.Distance <= ClaimRules.NearlyIdentity);
         var chart = new Chart(
             "Drop in accuracy against distance to the identity",
-            $"Each mark is one zeroed kernel of a residual unit. {near} of {units.Count} leave the unit nearly the identity: left of the dashed line. The distance is ‖unit output − relu(shortcut)‖ / ‖unit output‖ over all images.",
+            $"Each mark is one zeroed kernel of a residual unit. {near} of {units.Count} leave the unit nearly the identity: left of the dashed line. The distance is {UnitIdentity.Formula} over all images.",
             760,
             [
                 new PointPanel(
                     "",
                     Axis.Around(DistanceTitle, units.Select(entry => entry.Unit.Distance).Append(0).Append(ClaimRules.NearlyIdentity)),
-                    Axis.Around("drop in accuracy (percentage points)", units.Select(entry => entry.Unit.Drop).Append(0)),
+                    Axis.Around(SweepFigures.DropTitle, units.Select(entry => entry.Unit.Drop).Append(0)),
                     series,
                     [new(0, ""), new(ClaimRules.NearlyIdentity, s_nearly, Dashed: true, Upright: true)]),
             ]);
@@ -59,7 +59,7 @@ public static class UnitFigures
         var panels = networks.Select(network => PanelOf(networks.Length == 1 ? "" : network.Label, network.Distances, y)).ToList<Panel>();
         var chart = new Chart(
             networks.Length == 1 ? $"{networks[0].Label}: distance of residual units to the identity" : "Distance of residual units to the identity",
-            "How far each residual unit is from its shortcut, untouched and with one kernel of its branch zeroed: ‖unit output − relu(shortcut)‖ / ‖unit output‖ over all images. At 0 the unit is the identity.",
+            $"How far each residual unit is from its shortcut, untouched and with one kernel of its branch zeroed: {UnitIdentity.Formula} over all images. At 0 the unit is the identity.",
             760,
             panels,
             Stacked: true);

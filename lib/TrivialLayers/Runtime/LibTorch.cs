@@ -28,6 +28,8 @@ internal static class LibTorch
     // Plotly.NET 6 needs this FSharp.Core; a host that brings an older one must not hand it to our Plotly.NET.
     private static readonly string[] s_charting = ["FSharp.Core", "Fable.Core", "DynamicObj", "Giraffe.ViewEngine", "Plotly.NET", "Plotly.NET.CSharp"];
 
+    private static readonly List<nint> s_loaded = [];
+
     private static LibTorchNotLoadedException? s_failure;
 
     /// <summary>Returns when libtorch is loaded.</summary>
@@ -37,6 +39,10 @@ internal static class LibTorch
         if (s_failure is { } failure)
             throw new LibTorchNotLoadedException(failure.Message, failure.InnerException);
     }
+
+    /// <summary>The address of a function that one of the loaded libraries exports, or 0.</summary>
+    public static nint Export(string name) =>
+        s_loaded.Select(library => NativeLibrary.TryGetExport(library, name, out var address) ? address : 0).FirstOrDefault(address => address != 0);
 
     /// <summary>The folders in which the native libraries may lie, best first.</summary>
     public static IReadOnlyList<string> Folders(Assembly assembly)
@@ -96,6 +102,7 @@ internal static class LibTorch
                 try
                 {
                     handle = NativeLibrary.Load(file);
+                    s_loaded.Add(handle);
                 }
                 catch (Exception e) when (e is DllNotFoundException or BadImageFormatException)
                 {

@@ -66,18 +66,10 @@ internal static class OneDnn
         public bool IsOn => _get(_context) != 0;
 
         /// <summary>The setting of the libtorch that this process has loaded, or null where it has other names.</summary>
-        public static Switch? Find()
-        {
-            LibTorch.Demand();
-            var file = OperatingSystem.IsWindows() ? "torch_cpu.dll" : OperatingSystem.IsMacOS() ? "libtorch_cpu.dylib" : "libtorch_cpu.so";
-            var path = LibTorch.Folders(typeof(LibTorch).Assembly).Select(folder => Path.Combine(folder, file)).FirstOrDefault(File.Exists);
-            return path is not null && NativeLibrary.TryLoad(path, out var library)
-                && NativeLibrary.TryGetExport(library, s_names.Context, out var context)
-                && NativeLibrary.TryGetExport(library, s_names.Get, out var get)
-                && NativeLibrary.TryGetExport(library, s_names.Set, out var set)
-                    ? new Switch(context, get, set)
-                    : null;
-        }
+        public static Switch? Find() =>
+            (LibTorch.Export(s_names.Context), LibTorch.Export(s_names.Get), LibTorch.Export(s_names.Set)) is (not 0, not 0, not 0) and var (context, get, set)
+                ? new Switch(context, get, set)
+                : null;
 
         /// <summary>Off until the scope ends, then as it was.</summary>
         public IDisposable TurnOff()

@@ -45,7 +45,7 @@ public sealed record Recipe
     /// <summary>For trying out a changed layer: a minute or two on the embedded sample and two CPU cores.</summary>
     public static Recipe Short { get; } = Quick with { Name = "short", Epochs = 4 };
 
-    /// <summary>The recipe of the shipped CPU runs.</summary>
+    /// <summary>For the full data sets on a CPU.</summary>
     public static Recipe Reference { get; } = new() { Name = "reference", Epochs = 30 };
 
     /// <summary>For a GPU: long enough for the accuracies that the literature reports.</summary>

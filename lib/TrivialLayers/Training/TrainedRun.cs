@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using TrivialLayers.Evidence;
 using TrivialLayers.Runtime;
 
 namespace TrivialLayers.Training;
@@ -53,7 +54,7 @@ public sealed record TrainedRun
 
     /// <summary>Over-parameterised as this project defines it: training accuracy of at least 99.5 %.</summary>
     [JsonIgnore]
-    public bool IsOverParameterised => TrainingAccuracy >= 99.5;
+    public bool IsOverParameterised => TrainingAccuracy >= NetworkVerdicts.OverParameterisedFrom;
 
     /// <summary>The epochs.</summary>
     [JsonIgnore]

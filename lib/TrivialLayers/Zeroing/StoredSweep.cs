@@ -47,7 +47,7 @@ internal sealed record StoredSweep(
         var confusion = new ConfusionMatrix(classes, answers.Confusion);
         if (answers.Agreement is not (>= 0 and <= 100)
             || confusion.Counts.Sum() != Images
-            || Enumerable.Range(0, classes.Count).Sum(i => confusion[i, i]) != outcomes.Correct)
+            || confusion.Right != outcomes.Correct)
             throw new InvalidDataException($"its counts for '{answers.Layer}' contradict each other.");
         return new Evaluation(outcomes, confusion);
     }
