@@ -1,6 +1,7 @@
 using TorchSharp;
 using TrivialLayers.Data;
 using TrivialLayers.Models;
+using TrivialLayers.Models.Folding;
 using TrivialLayers.Runtime;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -51,17 +52,24 @@ public sealed class Evaluation
         cancellationToken = progress.Link(cancellationToken);
         var device = NetworkProbe.DeviceOf(network);
         using var evaluation = new EvaluationMode(network);
+        using var folded = Prepare(network, images, device);
         var answers = new AnswerSheet(images.Count, images.Classes.Count);
         for (var start = 0; start < images.Count; start += batch)
         {
             cancellationToken.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
             var (input, labels) = images.Batch(start, Math.Min(batch, images.Count - start), device);
-            answers.Add(network.call(input.ToChannelsLast()), labels);
+            answers.Add(folded.Forward(input.ToChannelsLast()), labels);
             progress?.Report(new ProgressReport("evaluate", Math.Min(start + batch, images.Count), images.Count, "images"));
         }
 
         return answers.ToEvaluation(images);
+    }
+
+    private static FoldedNetwork Prepare(Module<Tensor, Tensor> network, ImageSet images, Device device)
+    {
+        using var scope = NewDisposeScope();
+        return FoldedNetwork.Of(network, images.Batch(0, 1, device).Images.ToChannelsLast());
     }
 
     /// <summary>The share of images that a network answers right, in percent.</summary>

@@ -1,11 +1,12 @@
 using TorchSharp;
+using TrivialLayers.Models.Folding;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
 namespace TrivialLayers.Models;
 
 /// <summary>Two convolutions with batch norm and ReLU: a <see cref="ResidualUnit"/> without its shortcut, the same names.</summary>
-public sealed class PlainUnit : Module<Tensor, Tensor>
+public sealed class PlainUnit : Module<Tensor, Tensor>, IFoldableUnit
 {
     private readonly Module<Tensor, Tensor> conv1;
     private readonly Module<Tensor, Tensor> bn1;
@@ -21,6 +22,9 @@ public sealed class PlainUnit : Module<Tensor, Tensor>
         bn2 = BatchNorm2d(outChannels);
         RegisterComponents();
     }
+
+    IFoldedStage? IFoldableUnit.Fold(string name) =>
+        FoldedSequence.Of(FoldedConvolution.Of($"{name}.conv1", conv1, bn1), FoldedConvolution.Of($"{name}.conv2", conv2, bn2));
 
     /// <inheritdoc/>
     public override Tensor forward(Tensor input)

@@ -1,5 +1,6 @@
 using TorchSharp;
 using TorchSharp.Modules;
+using TrivialLayers.Models.Folding;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -9,7 +10,7 @@ namespace TrivialLayers.Models;
 /// The basic residual unit of He et al. (2016), <i>Deep Residual Learning</i>, fig. 2: <c>relu(bn2(conv2(relu(bn1(conv1(x))))) + shortcut(x))</c>.
 /// The shortcut is a 1×1 projection with batch norm when the shape changes, else the identity. Names as torchvision's <c>BasicBlock</c>.
 /// </summary>
-public sealed class ResidualUnit : Module<Tensor, Tensor>
+public sealed class ResidualUnit : Module<Tensor, Tensor>, IFoldableUnit
 {
     private readonly Module<Tensor, Tensor> conv1;
     private readonly Module<Tensor, Tensor> bn1;
@@ -42,6 +43,12 @@ public sealed class ResidualUnit : Module<Tensor, Tensor>
 
     /// <summary>The shortcut: the input itself (an alias), or its projection.</summary>
     public Tensor Shortcut(Tensor input) => downsample is null ? input.alias() : downsample.call(input);
+
+    IFoldedStage? IFoldableUnit.Fold(string name) => FoldedUnit.Of(
+        downsample is not null,
+        FoldedConvolution.Of($"{name}.conv1", conv1, bn1),
+        FoldedConvolution.Of($"{name}.conv2", conv2, bn2),
+        downsample is Chain { Modules: [var projection, var normalisation] } ? FoldedConvolution.Of($"{name}.downsample.0", projection, normalisation) : null);
 
     /// <inheritdoc/>
     public override Tensor forward(Tensor input)

@@ -1,4 +1,5 @@
 using TorchSharp;
+using TrivialLayers.Models.Folding;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -50,7 +51,7 @@ public abstract class SmallImageNet : StagedNetwork
     /// <inheritdoc/>
     public sealed override IReadOnlyList<Stage> Stages =>
     [
-        new("stem", ["conv1", "bn1"], Stem),
+        new("stem", ["conv1", "bn1"], Stem) { Fold = () => FoldedSequence.Of(FoldedConvolution.Of("conv1", conv1, bn1)) },
         .. Group("layer1", layer1),
         .. Group("layer2", layer2),
         .. Group("layer3", layer3),
@@ -58,7 +59,7 @@ public abstract class SmallImageNet : StagedNetwork
     ];
 
     private static IEnumerable<Stage> Group(string name, Chain units) =>
-        units.Modules.Select((unit, index) => new Stage($"{name}.{index}", [$"{name}.{index}"], unit.call));
+        units.Modules.Select((unit, index) => new Stage($"{name}.{index}", [$"{name}.{index}"], unit.call) { Fold = () => (unit as IFoldableUnit)?.Fold($"{name}.{index}") });
 
     private Tensor Stem(Tensor images) => functional.relu(bn1.call(conv1.call(images)), inplace: true);
 }

@@ -1,3 +1,4 @@
+using TrivialLayers.Models.Folding;
 using static TorchSharp.torch;
 
 namespace TrivialLayers.Models;
@@ -11,6 +12,9 @@ namespace TrivialLayers.Models;
 /// <param name="Forward">The stage's computation; it neither keeps nor disposes its input.</param>
 public sealed record Stage(string Name, IReadOnlyList<string> Modules, Func<Tensor, Tensor> Forward)
 {
+    /// <summary>Prepares the stage for evaluation, or gives null where a module of it was replaced by one that cannot be folded; null for stages that are always computed as they are.</summary>
+    internal Func<IFoldedStage?>? Fold { get; init; }
+
     /// <summary>Whether the layer of that dotted name is computed in this stage.</summary>
     public bool Holds(string layer) =>
         Modules.Any(module => layer == module || layer.StartsWith(module + ".", StringComparison.Ordinal));

@@ -1,5 +1,6 @@
 using TorchSharp;
 using TorchSharp.Modules;
+using TrivialLayers.Models.Folding;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -74,12 +75,36 @@ public sealed class Vgg : StagedNetwork
     /// <inheritdoc/>
     public override IReadOnlyList<Stage> Stages =>
     [
-        .. features.Modules.Select((module, index) => new Stage($"features.{index}", [$"features.{index}"], input => Apply(module, input))),
+        .. Blocks(),
         new("head", ["classifier"], maps => classifier.call(maps.mean([2, 3]))),
     ];
 
     /// <inheritdoc/>
     public override LayerRole RoleOf(string layer) => layer == "features.0" ? LayerRole.Stem : LayerRole.Plain;
+
+    /// <summary>A convolution with the batch norm and ReLU behind it is one stage, a pooling step another.</summary>
+    private IEnumerable<Stage> Blocks()
+    {
+        var modules = features.Modules;
+        for (var first = 0; first < modules.Count;)
+        {
+            var start = first;
+            string[] names = modules[start] is MaxPool2d ? [Name(start)] : [Name(start), Name(start + 1), Name(start + 2)];
+            first += names.Length;
+            yield return new Stage(Name(start), names, input => Through(modules.Skip(start).Take(names.Length), input))
+            {
+                Fold = names.Length == 1 ? null : () => FoldedSequence.Of(FoldedConvolution.Of(Name(start), modules[start], modules[start + 1])),
+            };
+        }
+
+        static string Name(int index) => $"features.{index}";
+    }
+
+    private static Tensor Through(IEnumerable<Module<Tensor, Tensor>> modules, Tensor input)
+    {
+        using var scope = NewDisposeScope();
+        return modules.Aggregate(input, (maps, module) => Apply(module, maps)).MoveToOuterDisposeScope();
+    }
 
     /// <summary>A pooling step leaves maps of one pixel as they are, so that images of 28×28 pixels fit as well as 32×32.</summary>
     private static Tensor Apply(Module<Tensor, Tensor> module, Tensor input) =>

@@ -1,54 +1,75 @@
 using TrivialLayers.Models;
+using TrivialLayers.Models.Folding;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
 namespace TrivialLayers.Zeroing;
 
 /// <summary>
-/// Computes a batch once and then again from the stage that holds a changed layer. A module without stages is one stage.
+/// Computes a batch once and then again, from the first stage that holds a zeroed layer, for each of many zeroings. A module without stages is one stage. To be used in evaluation mode.
 /// </summary>
-internal sealed class PrefixReuse
+internal sealed class PrefixReuse : IDisposable
 {
-    private readonly IReadOnlyList<Stage> _stages;
+    private readonly Module<Tensor, Tensor> _network;
+    private readonly FoldedNetwork _folded;
     private readonly Dictionary<string, int> _stageOf = [];
     private Tensor[] _inputs = [];
 
-    private PrefixReuse(IReadOnlyList<Stage> stages, IReadOnlyList<ConvolutionLayer> layers)
+    private PrefixReuse(Module<Tensor, Tensor> network, IReadOnlyList<ConvolutionLayer> layers, FoldedNetwork folded)
     {
-        _stages = stages;
+        _network = network;
+        _folded = folded;
         foreach (var layer in layers)
         {
-            var stage = stages.Index().FirstOrDefault(candidate => candidate.Item.Holds(layer.Name), (-1, null!)).Index;
+            var stage = folded.Stages.Index().FirstOrDefault(candidate => candidate.Item.Stage.Holds(layer.Name), (-1, default)).Index;
             if (stage < 0)
                 throw new InvalidOperationException($"No stage of the network holds the layer '{layer.Name}'.");
             _stageOf[layer.Name] = stage;
         }
     }
 
-    public static PrefixReuse For(Module<Tensor, Tensor> network, IReadOnlyList<ConvolutionLayer> layers) =>
-        new(network is StagedNetwork staged ? staged.Stages : [new Stage("network", [.. layers.Select(layer => layer.Name)], network.call)], layers);
+    /// <param name="network">The network, in evaluation mode; its weights may not change afterwards.</param>
+    /// <param name="layers">Its convolutions.</param>
+    /// <param name="images">Some images <c>[N, C, H, W]</c> to prepare with.</param>
+    public static PrefixReuse For(Module<Tensor, Tensor> network, IReadOnlyList<ConvolutionLayer> layers, Tensor images) =>
+        new(network, layers, FoldedNetwork.Of(network, images));
 
     /// <summary>Computes the logits of a batch <c>[N, C, H, W]</c> and keeps each stage's input until the next batch; they belong to the current dispose scope.</summary>
     public Tensor Begin(Tensor batch)
     {
-        _inputs = new Tensor[_stages.Count];
+        _inputs = new Tensor[_folded.Stages.Count];
         var features = batch;
-        foreach (var (index, stage) in _stages.Index())
+        foreach (var (index, (stage, folded)) in _folded.Stages.Index())
         {
             _inputs[index] = features;
-            features = stage.Forward(features);
+            features = folded?.Begin(features) ?? stage.Forward(features);
         }
 
         return features;
     }
 
-    /// <summary>Computes the logits of the same batch again, from the stage that holds a layer whose weights have changed.</summary>
-    public Tensor After(string changedLayer)
+    /// <summary>The logits <c>[N, classes]</c> of the same batch with the kernels of these convolutions at zero, computed from the first stage that holds one of them.</summary>
+    public Tensor With(IReadOnlySet<string> zeroed) => From(zeroed.Min(layer => _stageOf[layer]), zeroed);
+
+    /// <summary>The logits of the same batch, computed again from a stage on.</summary>
+    internal Tensor From(int first, IReadOnlySet<string> zeroed)
     {
-        var first = _stageOf[changedLayer];
+        using var scope = NewDisposeScope();
         var features = _inputs[first];
-        foreach (var stage in _stages.Skip(first))
-            features = stage.Forward(features);
-        return features;
+        for (var index = first; index < _folded.Stages.Count; index++)
+        {
+            var (stage, folded) = _folded.Stages[index];
+            features = folded?.Forward(features, zeroed) ?? AsItIs(stage, features, zeroed.Where(layer => _stageOf[layer] == index));
+        }
+
+        return features.expand(_inputs[0].shape[0], -1).MoveToOuterDisposeScope();
+    }
+
+    public void Dispose() => _folded.Dispose();
+
+    private Tensor AsItIs(Stage stage, Tensor features, IEnumerable<string> zeroed)
+    {
+        using var zeroing = Zeroing.Of(_network, zeroed);
+        return stage.Forward(features);
     }
 }

@@ -3,6 +3,7 @@ using TorchSharp;
 using TrivialLayers.Data;
 using TrivialLayers.Evidence;
 using TrivialLayers.Models;
+using TrivialLayers.Models.Folding;
 using TrivialLayers.Runtime;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -14,6 +15,9 @@ public sealed partial class ZeroSweep
 {
     /// <summary>Confidence level at which the intervals of all layers hold together.</summary>
     public const double Level = 0.95;
+
+    /// <summary>Images on which each layer is computed the plain way too.</summary>
+    private const int Compared = 8;
 
     internal ZeroSweep(SweepIdentity identity, Evaluation baseline, IReadOnlyList<(ConvolutionLayer Layer, Evaluation Zeroed, double Agreement)> layers, double seconds, Provenance provenance)
     {
@@ -119,7 +123,7 @@ public sealed partial class ZeroSweep
         var clock = Stopwatch.StartNew();
         var device = NetworkProbe.DeviceOf(network);
         using var evaluation = new EvaluationMode(network);
-        var prefix = PrefixReuse.For(network, layers);
+        using var engine = Engine(network, images, layers, device);
         var baseline = new AnswerSheet(images.Count, images.Classes.Count);
         var zeroed = layers.Select(_ => new AnswerSheet(images.Count, images.Classes.Count)).ToList();
         var done = 0L;
@@ -128,19 +132,36 @@ public sealed partial class ZeroSweep
             using var scope = NewDisposeScope();
             var size = Math.Min(batch, images.Count - start);
             var (input, labels) = images.Batch(start, size, device);
-            baseline.Add(prefix.Begin(input.ToChannelsLast()), labels);
+            baseline.Add(engine.Begin(input.ToChannelsLast()), labels);
             foreach (var (layer, sheet) in layers.Zip(zeroed))
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 using var layerScope = NewDisposeScope();
-                using (Zeroing.Of(network, layer.Name))
-                    sheet.Add(prefix.After(layer.Name), labels);
+                sheet.Add(engine.With(new HashSet<string> { layer.Name }), labels);
                 progress?.Report(new ProgressReport($"zero {layers.Count} layers", done += size, (long)layers.Count * images.Count, "images"));
             }
         }
 
         var results = layers.Zip(zeroed, (layer, sheet) => (layer, sheet.ToEvaluation(images), sheet.AgreementWith(baseline))).ToList();
         return new ZeroSweep(identity, baseline.ToEvaluation(images), results, clock.Elapsed.TotalSeconds, Provenance.Current());
+    }
+
+    /// <summary>What computes the sweep, after it gave for each layer, on a few images, what the network gives with that kernel replaced by zeros.</summary>
+    private static PrefixReuse Engine(Module<Tensor, Tensor> network, ImageSet images, IReadOnlyList<ConvolutionLayer> layers, Device device)
+    {
+        using var scope = NewDisposeScope();
+        var few = images.Batch(0, Math.Min(Compared, images.Count), device).Images.ToChannelsLast();
+        var engine = PrefixReuse.For(network, layers, few);
+        engine.Begin(few);
+        foreach (var layer in layers)
+        {
+            using var layerScope = NewDisposeScope();
+            using var zeroing = Zeroing.Of(network, layer.Name);
+            if (!FoldedNetwork.AreSameLogits(engine.With(new HashSet<string> { layer.Name }), network.call(few)))
+                throw new InvalidOperationException($"With '{layer.Name}' at zero, reusing what the layers before it computed gave other logits than the network itself.");
+        }
+
+        return engine;
     }
 
     /// <summary>A layer that is not really changed would show a drop of zero and pass for trivial, so it is an error.</summary>

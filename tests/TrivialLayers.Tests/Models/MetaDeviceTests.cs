@@ -2,6 +2,7 @@ using TorchSharp;
 using TorchSharp.Modules;
 using TrivialLayers.Data;
 using TrivialLayers.Models;
+using TrivialLayers.Models.Folding;
 using TrivialLayers.Training;
 using TrivialLayers.Zeroing;
 using static TorchSharp.torch;
@@ -46,15 +47,15 @@ public sealed class MetaDeviceTests
         using var network = OnMeta(family);
         using var images = SmallData.Images("bars", 8, 1);
         using var evaluation = new EvaluationMode(network);
-        var prefix = PrefixReuse.For(network, original.Layers);
         var (input, _) = images.Batch(0, 8, META);
+        using var engine = PrefixReuse.For(network, original.Layers, input);
 
-        var baseline = prefix.Begin(input.ToChannelsLast());
+        var baseline = engine.Begin(input.ToChannelsLast());
 
-        Assert.All(original.Layers, layer =>
+        Assert.All(original.Stages.Index(), entry =>
         {
-            var logits = prefix.After(layer.Name);
-            Assert.Equal((baseline.device_type, baseline.shape.Length), (logits.device_type, logits.shape.Length));
+            var logits = engine.From(entry.Index, FoldedNetwork.NoneZeroed);
+            Assert.Equal(baseline.device_type, logits.device_type);
             Assert.Equal(baseline.shape, logits.shape);
         });
     }

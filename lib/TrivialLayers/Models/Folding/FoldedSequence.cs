@@ -1,0 +1,43 @@
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace TrivialLayers.Models.Folding;
+
+/// <summary>Convolutions one after another, each with batch norm and ReLU behind it: behind a zeroed one nothing depends on the image any more.</summary>
+internal sealed class FoldedSequence : IFoldedStage
+{
+    private readonly IReadOnlyList<FoldedConvolution> _convolutions;
+
+    private FoldedSequence(IReadOnlyList<FoldedConvolution> convolutions) => _convolutions = convolutions;
+
+    /// <summary>The sequence, or null where a convolution of it could not be folded.</summary>
+    public static FoldedSequence? Of(params IReadOnlyList<FoldedConvolution?> convolutions)
+    {
+        if (convolutions.OfType<FoldedConvolution>().ToList() is var folded && folded.Count == convolutions.Count)
+            return new FoldedSequence(folded);
+        folded.ForEach(convolution => convolution.Dispose());
+        return null;
+    }
+
+    public Tensor Forward(Tensor input, IReadOnlySet<string> zeroed)
+    {
+        using var scope = NewDisposeScope();
+        var features = input;
+        var size = (input.shape[2], input.shape[3]);
+        foreach (var convolution in _convolutions)
+        {
+            size = convolution.SizeAfter(size);
+            features = zeroed.Contains(convolution.Name) ? functional.relu(convolution.Constant(size)) : functional.relu(convolution.Forward(features), inplace: true);
+        }
+
+        return features.MoveToOuterDisposeScope();
+    }
+
+    public Tensor Begin(Tensor input) => Forward(input, FoldedNetwork.NoneZeroed);
+
+    public void Dispose()
+    {
+        foreach (var convolution in _convolutions)
+            convolution.Dispose();
+    }
+}
