@@ -1,5 +1,6 @@
 using TorchSharp;
 using TrivialLayers.Data;
+using TrivialLayers.Models;
 using static TorchSharp.torch;
 
 namespace TrivialLayers.Tests;
@@ -13,6 +14,14 @@ internal static class SmallData
     {
         var training = Images("bars train", train, 1);
         return new("bars", training, Images("bars validation", others, 2, training), Images("bars test", others, 3, training));
+    }
+
+    /// <summary>A small network with starting weights, for these images.</summary>
+    public static ResNet RandomResNet()
+    {
+        var network = ResNet.ForSmallImages(8, 4, Classes.Length, 1);
+        Initialisation.He(network, 3);
+        return network;
     }
 
     public static ImageSet Images(string name, int count, ulong seed, ImageSet? normalisedAs = null, int size = 12)

@@ -12,7 +12,7 @@ public sealed class EvaluationMode : IDisposable
     private readonly Module _network;
     private readonly List<Module> _training;
     private readonly IDisposable _noGradients;
-    private readonly IDisposable? _arithmetic;
+    private readonly IDisposable _backend;
 
     /// <summary>Puts the network into evaluation mode.</summary>
     public EvaluationMode(Module network)
@@ -20,7 +20,7 @@ public sealed class EvaluationMode : IDisposable
         ArgumentNullException.ThrowIfNull(network);
         _network = network;
         _training = [.. network.modules().Prepend(network).Where(module => module.training)];
-        _arithmetic = OneDnn.For(network);
+        _backend = ConvolutionBackend.For(network);
         _noGradients = inference_mode();
         network.eval();
     }
@@ -29,7 +29,7 @@ public sealed class EvaluationMode : IDisposable
     public void Dispose()
     {
         _noGradients.Dispose();
-        _arithmetic?.Dispose();
+        _backend.Dispose();
         if (_training.Contains(_network))
             _network.train();
         // train() reaches all children; those that were in evaluation mode go back to it.

@@ -54,7 +54,7 @@ public static class Trainer
         recipe.Validate();
         cancellationToken = progress.Link(cancellationToken);
         var title = network is StagedNetwork staged ? staged.Title : network.GetName();
-        using var arithmetic = OneDnn.For(network);
+        using var backend = ConvolutionBackend.For(network);
         using var optimizer = new KernelDecaySgd(network, recipe, momentum);
         for (var epoch = history.Epochs.Count + 1; epoch <= recipe.Epochs; epoch++)
         {

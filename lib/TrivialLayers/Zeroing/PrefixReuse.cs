@@ -14,6 +14,7 @@ internal sealed class PrefixReuse : IDisposable
     private readonly FoldedNetwork _folded;
     private readonly Dictionary<string, int> _stageOf = [];
     private Tensor[] _inputs = [];
+    private IReadOnlySet<string> _zeroed = FoldedNetwork.NoneZeroed;
 
     private PrefixReuse(Module<Tensor, Tensor> network, IReadOnlyList<ConvolutionLayer> layers, FoldedNetwork folded)
     {
@@ -35,21 +36,24 @@ internal sealed class PrefixReuse : IDisposable
         new(network, layers, FoldedNetwork.Of(network, images));
 
     /// <summary>Computes the logits of a batch <c>[N, C, H, W]</c> and keeps each stage's input until the next batch; they belong to the current dispose scope.</summary>
-    public Tensor Begin(Tensor batch)
+    /// <param name="batch">The images.</param>
+    /// <param name="zeroed">Convolutions whose kernels are zero for the whole batch.</param>
+    public Tensor Begin(Tensor batch, IReadOnlySet<string>? zeroed = null)
     {
+        _zeroed = zeroed ?? FoldedNetwork.NoneZeroed;
         _inputs = new Tensor[_folded.Stages.Count];
         var features = batch;
         foreach (var (index, (stage, folded)) in _folded.Stages.Index())
         {
             _inputs[index] = features;
-            features = folded?.Begin(features) ?? stage.Forward(features);
+            features = folded?.Begin(features, _zeroed) ?? AsItIs(index, stage, features, _zeroed);
         }
 
-        return features;
+        return features.expand(batch.shape[0], -1);
     }
 
-    /// <summary>The logits <c>[N, classes]</c> of the same batch with the kernels of these convolutions at zero, computed from the first stage that holds one of them.</summary>
-    public Tensor With(IReadOnlySet<string> zeroed) => From(zeroed.Min(layer => _stageOf[layer]), zeroed);
+    /// <summary>The logits <c>[N, classes]</c> of the same batch with the kernels of these convolutions at zero as well, computed from the first stage that holds one of them.</summary>
+    public Tensor With(params IReadOnlyCollection<string> zeroed) => From(zeroed.Min(layer => _stageOf[layer]), _zeroed.Concat(zeroed).ToHashSet());
 
     /// <summary>The logits of the same batch, computed again from a stage on.</summary>
     internal Tensor From(int first, IReadOnlySet<string> zeroed)
@@ -59,7 +63,7 @@ internal sealed class PrefixReuse : IDisposable
         for (var index = first; index < _folded.Stages.Count; index++)
         {
             var (stage, folded) = _folded.Stages[index];
-            features = folded?.Forward(features, zeroed) ?? AsItIs(stage, features, zeroed.Where(layer => _stageOf[layer] == index));
+            features = folded?.Forward(features, zeroed) ?? AsItIs(index, stage, features, zeroed);
         }
 
         return features.expand(_inputs[0].shape[0], -1).MoveToOuterDisposeScope();
@@ -67,9 +71,9 @@ internal sealed class PrefixReuse : IDisposable
 
     public void Dispose() => _folded.Dispose();
 
-    private Tensor AsItIs(Stage stage, Tensor features, IEnumerable<string> zeroed)
+    private Tensor AsItIs(int index, Stage stage, Tensor features, IReadOnlySet<string> zeroed)
     {
-        using var zeroing = Zeroing.Of(_network, zeroed);
+        using var zeroing = Zeroing.Of(_network, zeroed.Where(layer => _stageOf[layer] == index));
         return stage.Forward(features);
     }
 }

@@ -3,7 +3,6 @@ using TorchSharp;
 using TrivialLayers.Data;
 using TrivialLayers.Evidence;
 using TrivialLayers.Models;
-using TrivialLayers.Models.Folding;
 using TrivialLayers.Runtime;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -15,9 +14,6 @@ public sealed partial class ZeroSweep
 {
     /// <summary>Confidence level at which the intervals of all layers hold together.</summary>
     public const double Level = 0.95;
-
-    /// <summary>Images on which each layer is computed the plain way too.</summary>
-    private const int Compared = 8;
 
     internal ZeroSweep(SweepIdentity identity, Evaluation baseline, IReadOnlyList<(ConvolutionLayer Layer, Evaluation Zeroed, double Agreement)> layers, double seconds, Provenance provenance)
     {
@@ -76,7 +72,8 @@ public sealed partial class ZeroSweep
     }
 
     /// <summary>
-    /// Zeroes each convolution in turn and tests. A <see cref="StagedNetwork"/> is computed again only from the stage that holds the zeroed layer; any other module as a whole.
+    /// Zeroes each convolution in turn and tests. A <see cref="StagedNetwork"/> is computed again only from the stage that holds the zeroed layer,
+    /// after a comparison with the plain way on a few images for each layer; any other module as a whole.
     /// </summary>
     /// <param name="network">Any module from images <c>[N, C, H, W]</c> to logits <c>[N, classes]</c>; unchanged afterwards.</param>
     /// <param name="images">The test images.</param>
@@ -106,7 +103,7 @@ public sealed partial class ZeroSweep
         if (store.Find(identity, network, images, layers) is { } stored)
             return stored;
         CheckKernels(network, layers);
-        var sweep = Compute(identity, network, images, layers, batch, progress, progress.Link(cancellationToken));
+        var sweep = Compute(identity, network, images, layers, batch, progress, cancellationToken);
         store.Save(sweep, network, images);
         return sweep;
     }
@@ -121,47 +118,10 @@ public sealed partial class ZeroSweep
         CancellationToken cancellationToken)
     {
         var clock = Stopwatch.StartNew();
-        var device = NetworkProbe.DeviceOf(network);
-        using var evaluation = new EvaluationMode(network);
-        using var engine = Engine(network, images, layers, device);
-        var baseline = new AnswerSheet(images.Count, images.Classes.Count);
-        var zeroed = layers.Select(_ => new AnswerSheet(images.Count, images.Classes.Count)).ToList();
-        var done = 0L;
-        for (var start = 0; start < images.Count; start += batch)
-        {
-            using var scope = NewDisposeScope();
-            var size = Math.Min(batch, images.Count - start);
-            var (input, labels) = images.Batch(start, size, device);
-            baseline.Add(engine.Begin(input.ToChannelsLast()), labels);
-            foreach (var (layer, sheet) in layers.Zip(zeroed))
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                using var layerScope = NewDisposeScope();
-                sheet.Add(engine.With(new HashSet<string> { layer.Name }), labels);
-                progress?.Report(new ProgressReport($"zero {layers.Count} layers", done += size, (long)layers.Count * images.Count, "images"));
-            }
-        }
-
+        using var pass = new SweepPass(network, images, batch, progress, $"zero {layers.Count} layers", (long)layers.Count * images.Count, cancellationToken);
+        var (baseline, zeroed) = pass.Answers([], [.. layers.Select(layer => new[] { layer.Name })]);
         var results = layers.Zip(zeroed, (layer, sheet) => (layer, sheet.ToEvaluation(images), sheet.AgreementWith(baseline))).ToList();
         return new ZeroSweep(identity, baseline.ToEvaluation(images), results, clock.Elapsed.TotalSeconds, Provenance.Current());
-    }
-
-    /// <summary>What computes the sweep, after it gave for each layer, on a few images, what the network gives with that kernel replaced by zeros.</summary>
-    private static PrefixReuse Engine(Module<Tensor, Tensor> network, ImageSet images, IReadOnlyList<ConvolutionLayer> layers, Device device)
-    {
-        using var scope = NewDisposeScope();
-        var few = images.Batch(0, Math.Min(Compared, images.Count), device).Images.ToChannelsLast();
-        var engine = PrefixReuse.For(network, layers, few);
-        engine.Begin(few);
-        foreach (var layer in layers)
-        {
-            using var layerScope = NewDisposeScope();
-            using var zeroing = Zeroing.Of(network, layer.Name);
-            if (!FoldedNetwork.AreSameLogits(engine.With(new HashSet<string> { layer.Name }), network.call(few)))
-                throw new InvalidOperationException($"With '{layer.Name}' at zero, reusing what the layers before it computed gave other logits than the network itself.");
-        }
-
-        return engine;
     }
 
     /// <summary>A layer that is not really changed would show a drop of zero and pass for trivial, so it is an error.</summary>

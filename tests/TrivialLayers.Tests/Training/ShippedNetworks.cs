@@ -12,6 +12,8 @@ internal static class ShippedNetworks
     private static readonly Func<Module<Tensor, Tensor>>[] s_all =
     [
         () => ResNet.ForSmallImages(20, 16, 10, 1),
+        () => ResNet.ForSmallImages(56, 8, 10, 1),
+        () => PlainNet.ForSmallImages(20, 16, 10, 1),
         () => Vgg.ForSmallImages(11, 0.25, 10, 1),
         () => ResNet.ForSmallImages(20, 16, 10, 1).Replace("layer1.0.conv1", Conv2d(16, 16, 5, padding: 2, bias: false)),
         () => ResNet.ForSmallImages(20, 16, 10, 1).Replace("layer2.1.conv1", Conv2d(32, 32, 5, padding: 2, bias: false)),

@@ -25,6 +25,8 @@ public sealed class ShippedRunsTests : IDisposable
         { "ResNet", 20, 16, 1 },
         { "ResNet", 20, 16, 2 },
         { "ResNet", 20, 16, 3 },
+        { "ResNet", 56, 8, 1 },
+        { "PlainNet", 20, 16, 1 },
         { "VGG", 11, 0.25, 1 },
     };
 
@@ -98,6 +100,7 @@ public sealed class ShippedRunsTests : IDisposable
     private static StagedNetwork Make(string family, int depth, double width) => family switch
     {
         "ResNet" => ResNet.ForSmallImages(depth, (int)width, 10, 1),
+        "PlainNet" => PlainNet.ForSmallImages(depth, (int)width, 10, 1),
         _ => Vgg.ForSmallImages(depth, width, 10, 1),
     };
 }

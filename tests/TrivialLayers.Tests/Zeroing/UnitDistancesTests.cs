@@ -31,7 +31,7 @@ public sealed class UnitDistancesTests
     [Fact]
     public void A_unit_whose_branch_is_zero_is_the_identity()
     {
-        using var network = Trained();
+        using var network = SmallData.RandomResNet();
         using (no_grad())
         {
             network.get_parameter("layer2.0.bn2.weight")!.zero_();
@@ -55,7 +55,7 @@ public sealed class UnitDistancesTests
     [Fact]
     public void The_distance_is_that_of_the_definition_however_the_images_are_batched()
     {
-        using var network = Trained();
+        using var network = SmallData.RandomResNet();
         using var images = SmallData.Images("bars", 20, 5);
         var whole = UnitDistances.Run(network, images).All;
         var pieces = UnitDistances.Run(network, images, batch: 7).All;
@@ -68,7 +68,7 @@ public sealed class UnitDistancesTests
     [Fact]
     public void Measuring_leaves_the_network_and_its_mode_as_they_were_and_no_tensor_behind()
     {
-        using var network = Trained();
+        using var network = SmallData.RandomResNet();
         using var images = SmallData.Images("bars", 20, 5);
         network.train();
         var before = ModuleTree.Fingerprint(network);
@@ -81,7 +81,7 @@ public sealed class UnitDistancesTests
     [Fact]
     public void Each_zeroed_kernel_of_a_branch_meets_its_own_drop()
     {
-        using var network = Trained();
+        using var network = SmallData.RandomResNet();
         using var images = SmallData.Images("bars", 60, 5);
         var sweep = ZeroSweep.Run(network, images, store: SweepStore.None);
         var distances = UnitDistances.Run(network, images);
@@ -96,7 +96,7 @@ public sealed class UnitDistancesTests
     [Fact]
     public void Drops_of_other_weights_are_refused()
     {
-        using var network = Trained();
+        using var network = SmallData.RandomResNet();
         using var images = SmallData.Images("bars", 20, 5);
         var distances = UnitDistances.Run(network, images);
         using var zeroing = ZeroingScope.Of(network, "layer1.0.conv2");
@@ -126,13 +126,6 @@ public sealed class UnitDistancesTests
         using var zeroing = ZeroingScope.Of(network, zeroed is null ? [] : [zeroed]);
         var output = unit.call(features).to(ScalarType.Float64);
         return ((output - unit.Shortcut(features).relu()).norm() / output.norm()).item<double>();
-    }
-
-    private static ResNet Trained()
-    {
-        var network = ResNet.ForSmallImages(8, 4, SmallData.Classes.Length, 1);
-        Initialisation.He(network, 3);
-        return network;
     }
 
     private static OneUnit OnePixelUnit(float conv1, float conv2, float shift)

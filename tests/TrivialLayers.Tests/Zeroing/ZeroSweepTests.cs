@@ -64,7 +64,7 @@ public sealed class ZeroSweepTests
     [Fact]
     public void A_module_without_stages_is_swept_to_the_same_outcomes()
     {
-        using var network = Trained();
+        using var network = SmallData.RandomResNet();
         using var images = SmallData.Images("bars", 60, 5);
         using var opaque = new Opaque(network);
         var staged = ZeroSweep.Run(network, images, store: SweepStore.None);
@@ -77,7 +77,7 @@ public sealed class ZeroSweepTests
     [Fact]
     public void A_sweep_tells_what_an_evaluation_under_zeroing_tells()
     {
-        using var network = Trained();
+        using var network = SmallData.RandomResNet();
         using var images = SmallData.Images("bars", 60, 5);
         var before = ModuleTree.Fingerprint(network);
         var sweep = ZeroSweep.Run(network, images, store: SweepStore.None, batch: 7);
@@ -96,7 +96,7 @@ public sealed class ZeroSweepTests
     [Fact]
     public void A_kernel_that_is_zero_already_is_an_error_not_a_trivial_layer()
     {
-        using var network = Trained();
+        using var network = SmallData.RandomResNet();
         using var images = SmallData.Images("bars", 30, 5);
         using var zeroing = ZeroingScope.Of(network, "layer1.0.conv2");
         var error = Assert.Throws<InvalidOperationException>(() => ZeroSweep.Run(network, images, store: SweepStore.None));
@@ -107,7 +107,7 @@ public sealed class ZeroSweepTests
     public void A_stored_sweep_loads_and_a_damaged_one_is_reported_and_computed_anew()
     {
         using var folder = new TemporaryFolder();
-        using var network = Trained();
+        using var network = SmallData.RandomResNet();
         using var images = SmallData.Images("bars", 60, 5);
         var reports = new List<string>();
         var store = new SweepStore(folder.Path, report: reports.Add);
@@ -128,17 +128,10 @@ public sealed class ZeroSweepTests
     [Fact]
     public void Sweeping_leaves_no_tensor_behind()
     {
-        using var network = Trained();
+        using var network = SmallData.RandomResNet();
         using var images = SmallData.Images("bars", 60, 5);
         ZeroSweep.Run(network, images, store: SweepStore.None);
         LiveTensors.AssertUnchangedInProcessBy(() => ZeroSweep.Run(network, images, store: SweepStore.None));
-    }
-
-    private static ResNet Trained()
-    {
-        var network = ResNet.ForSmallImages(8, 4, SmallData.Classes.Length, 1);
-        Initialisation.He(network, 3);
-        return network;
     }
 
     private sealed class Opaque : Module<Tensor, Tensor>

@@ -33,7 +33,7 @@ internal sealed class FoldedSequence : IFoldedStage
         return features.MoveToOuterDisposeScope();
     }
 
-    public Tensor Begin(Tensor input) => Forward(input, FoldedNetwork.NoneZeroed);
+    public Tensor Begin(Tensor input, IReadOnlySet<string> zeroed) => Forward(input, zeroed);
 
     public void Dispose()
     {

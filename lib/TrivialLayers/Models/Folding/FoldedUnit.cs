@@ -36,16 +36,19 @@ internal sealed class FoldedUnit : IFoldedStage
         return functional.relu(Shortcut(input, zeroed).add(Branch(input, zeroed)), inplace: true).MoveToOuterDisposeScope();
     }
 
-    public Tensor Begin(Tensor input)
+    public Tensor Begin(Tensor input, IReadOnlySet<string> zeroed)
     {
-        _input = null;
+        (_input, _branch, _shortcut) = (null, null, null);
         if (_projection is null)
-            return Forward(input, FoldedNetwork.NoneZeroed);
+            return Forward(input, zeroed);
         using var scope = NewDisposeScope();
-        _branch = Branch(input, FoldedNetwork.NoneZeroed).MoveToOuterDisposeScope();
-        _shortcut = _projection.Forward(input).MoveToOuterDisposeScope();
+        var (branch, shortcut) = (Branch(input, zeroed), Shortcut(input, zeroed));
+        if (!zeroed.Contains(_first.Name) && !zeroed.Contains(_second.Name))
+            _branch = branch.MoveToOuterDisposeScope();
+        if (!zeroed.Contains(_projection.Name))
+            _shortcut = shortcut.MoveToOuterDisposeScope();
         _input = input;
-        return functional.relu(_shortcut.add(_branch), inplace: true).MoveToOuterDisposeScope();
+        return functional.relu(shortcut.add(branch), inplace: true).MoveToOuterDisposeScope();
     }
 
     public void Dispose()
@@ -62,7 +65,7 @@ internal sealed class FoldedUnit : IFoldedStage
             return _second.Constant(_second.SizeAfter(size));
         if (zeroed.Contains(_first.Name))
             return _second.Forward(functional.relu(_first.Constant(size)).ToChannelsLast());
-        return ReferenceEquals(input, _input) ? _branch! : _second.Forward(functional.relu(_first.Forward(input), inplace: true));
+        return ReferenceEquals(input, _input) && _branch is { } kept ? kept : _second.Forward(functional.relu(_first.Forward(input), inplace: true));
     }
 
     private Tensor Shortcut(Tensor input, IReadOnlySet<string> zeroed)
@@ -71,6 +74,6 @@ internal sealed class FoldedUnit : IFoldedStage
             return input;
         if (zeroed.Contains(_projection.Name))
             return _projection.Constant(_projection.SizeAfter((input.shape[2], input.shape[3])));
-        return ReferenceEquals(input, _input) ? _shortcut! : _projection.Forward(input);
+        return ReferenceEquals(input, _input) && _shortcut is { } kept ? kept : _projection.Forward(input);
     }
 }

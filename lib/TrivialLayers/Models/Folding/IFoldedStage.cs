@@ -12,6 +12,8 @@ internal interface IFoldedStage : IDisposable
     /// <param name="zeroed">Dotted names of the convolutions whose kernels are zero; names of other stages do not matter.</param>
     Tensor Forward(Tensor input, IReadOnlySet<string> zeroed);
 
-    /// <summary>The output with no kernel at zero. Keeps the parts of the stage that another call on the same input can use; they belong to the current dispose scope.</summary>
-    Tensor Begin(Tensor input);
+    /// <summary>
+    /// As <see cref="Forward"/>; keeps the parts of the stage that another call on the same input, with the same kernels at zero and more, can use. They belong to the current dispose scope.
+    /// </summary>
+    Tensor Begin(Tensor input, IReadOnlySet<string> zeroed);
 }

@@ -6,7 +6,7 @@ using static TorchSharp.torch.nn;
 
 namespace TrivialLayers.Tests.Runtime;
 
-public sealed class OneDnnTests
+public sealed class ConvolutionBackendTests
 {
     [Theory]
     [InlineData(1, 8, 3, 1)]
@@ -19,7 +19,7 @@ public sealed class OneDnnTests
     public void A_convolution_and_its_gradients_agree_with_double_precision_in_both_layouts(int inChannels, int outChannels, int kernel, int stride)
     {
         using var convolution = Conv2d(inChannels, outChannels, kernel, stride, padding: kernel / 2, bias: false);
-        using var arithmetic = OneDnn.For(convolution);
+        using var backend = ConvolutionBackend.For(convolution);
         for (var round = 0; round < 10; round++)
         {
             using var scope = NewDisposeScope();
@@ -38,17 +38,18 @@ public sealed class OneDnnTests
     }
 
     [Fact]
-    public void A_network_whose_channels_fill_the_registers_is_computed_with_it_and_the_setting_comes_back()
+    public void A_network_whose_channels_fill_the_registers_is_computed_with_oneDNN_and_the_setting_comes_back()
     {
         using var full = ResNet.ForSmallImages(8, 16, 10, 3);
         using var ragged = ResNet.ForSmallImages(8, 20, 10, 3);
-        var before = OneDnn.IsOn;
+        var before = ConvolutionBackend.UsesOneDnn;
 
-        Assert.Null(OneDnn.For(full));
-        using (OneDnn.For(ragged))
-            Assert.Equal(before && OneDnn.Lanes == 1, OneDnn.IsOn);
+        using (ConvolutionBackend.For(full))
+            Assert.Equal(before, ConvolutionBackend.UsesOneDnn);
+        using (ConvolutionBackend.For(ragged))
+            Assert.Equal(before && ConvolutionBackend.Lanes == 1, ConvolutionBackend.UsesOneDnn);
 
-        Assert.Equal(before, OneDnn.IsOn);
+        Assert.Equal(before, ConvolutionBackend.UsesOneDnn);
     }
 
     /// <summary>Output, gradient of the input, gradient of the kernel.</summary>

@@ -1,0 +1,117 @@
+using TrivialLayers.Data;
+using TrivialLayers.Evidence;
+using TrivialLayers.Models;
+using TrivialLayers.Models.Folding;
+using TrivialLayers.Runtime;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace TrivialLayers.Zeroing;
+
+/// <summary>Passes a set of images through a network with different kernels at zero, batch by batch, reusing what the zeroed layers do not touch. The network is in evaluation mode until the end.</summary>
+internal sealed class SweepPass : IDisposable
+{
+    /// <summary>Images on which each layer is computed the plain way too.</summary>
+    private const int Compared = 8;
+
+    private readonly ImageSet _images;
+    private readonly int _batch;
+    private readonly IProgress<ProgressReport>? _progress;
+    private readonly string _task;
+    private readonly long _total;
+    private readonly CancellationToken _cancellationToken;
+    private readonly Device _device;
+    private readonly EvaluationMode _evaluation;
+    private readonly PrefixReuse _engine;
+    private long _done;
+
+    /// <param name="network">Any module from images <c>[N, C, H, W]</c> to logits <c>[N, classes]</c>.</param>
+    /// <param name="images">The images.</param>
+    /// <param name="batch">Images a batch, 1 or more.</param>
+    /// <param name="progress">Told about images done.</param>
+    /// <param name="task">What the progress line calls it.</param>
+    /// <param name="total">Images that will be passed in all, once for each set of zeroed kernels.</param>
+    /// <param name="cancellationToken">Ends a pass after the current set of the current batch.</param>
+    public SweepPass(
+        Module<Tensor, Tensor> network, ImageSet images, int batch, IProgress<ProgressReport>? progress, string task, long total, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        ArgumentNullException.ThrowIfNull(images);
+        ArgumentOutOfRangeException.ThrowIfLessThan(batch, 1);
+        (_images, _batch, _progress, _task, _total) = (images, batch, progress, task, total);
+        _cancellationToken = progress.Link(cancellationToken);
+        _device = NetworkProbe.DeviceOf(network);
+        _evaluation = new EvaluationMode(network);
+        try
+        {
+            _engine = Checked(network);
+        }
+        catch
+        {
+            _evaluation.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The network's answers, and those with each set of kernels at zero as well.</summary>
+    /// <param name="zeroed">Convolutions whose kernels are zero in all that is computed.</param>
+    /// <param name="sets">Sets of further convolutions.</param>
+    public (AnswerSheet Baseline, IReadOnlyList<AnswerSheet> Zeroed) Answers(IReadOnlyList<string> zeroed, IReadOnlyList<IReadOnlyList<string>> sets)
+    {
+        var always = zeroed.ToHashSet();
+        var baseline = new AnswerSheet(_images.Count, _images.Classes.Count);
+        var sheets = sets.Select(_ => new AnswerSheet(_images.Count, _images.Classes.Count)).ToList();
+        for (var start = 0; start < _images.Count; start += _batch)
+        {
+            using var scope = NewDisposeScope();
+            var size = Math.Min(_batch, _images.Count - start);
+            var (input, labels) = _images.Batch(start, size, _device);
+            baseline.Add(_engine.Begin(input.ToChannelsLast(), always), labels);
+            foreach (var (set, sheet) in sets.Zip(sheets))
+            {
+                _cancellationToken.ThrowIfCancellationRequested();
+                using var setScope = NewDisposeScope();
+                sheet.Add(_engine.With(set), labels);
+                _progress?.Report(new ProgressReport(_task, _done += size, _total, "images"));
+            }
+        }
+
+        return (baseline, sheets);
+    }
+
+    /// <summary>As <see cref="Answers"/>, compared with the images' labels.</summary>
+    public (Evaluation Baseline, IReadOnlyList<Evaluation> Zeroed) Evaluate(IReadOnlyList<string> zeroed, IReadOnlyList<IReadOnlyList<string>> sets)
+    {
+        var (baseline, sheets) = Answers(zeroed, sets);
+        return (baseline.ToEvaluation(_images), [.. sheets.Select(sheet => sheet.ToEvaluation(_images))]);
+    }
+
+    public void Dispose()
+    {
+        _engine.Dispose();
+        _evaluation.Dispose();
+    }
+
+    /// <summary>The engine, after it gave for each layer, on a few images, what the network gives with that kernel replaced by zeros.</summary>
+    private PrefixReuse Checked(Module<Tensor, Tensor> network)
+    {
+        using var scope = NewDisposeScope();
+        var few = _images.Batch(0, Math.Min(Compared, _images.Count), _device).Images.ToChannelsLast();
+        var layers = ConvolutionLayers.Of(network);
+        var engine = PrefixReuse.For(network, layers, few);
+        engine.Begin(few);
+        foreach (var layer in layers)
+        {
+            using var layerScope = NewDisposeScope();
+            using var zeroing = Zeroing.Of(network, layer.Name);
+            var (found, expected) = (engine.With(layer.Name), network.call(few));
+            if (FoldedNetwork.AreSameLogits(found, expected) || !expected.isfinite().all().item<bool>())
+                continue;
+            engine.Dispose();
+            throw new InvalidOperationException(
+                $"With the kernel of '{layer.Name}' at zero, the network's stages gave other logits than the network. Is a module shared between stages, or does its forward pass do something else than its stages?");
+        }
+
+        return engine;
+    }
+}

@@ -1,0 +1,56 @@
+using System.Globalization;
+using TrivialLayers.Data;
+using TrivialLayers.Models;
+using TrivialLayers.Training;
+using TrivialLayers.Zeroing;
+
+namespace TrivialLayers.Benchmarks;
+
+/// <summary>How the time of sweeps, joint zeroing and training grows with depth, width and images: exponents of a power law, fitted by least squares on logarithms.</summary>
+internal static class GrowthBenchmark
+{
+    private const int Images = 100;
+
+    private static readonly int[] s_depths = [20, 32, 44, 56, 110];
+
+    public static void Run(Report report)
+    {
+        Fit(report, "sweep, by depth", s_depths, depth => Sweep(depth, 16, Images));
+        Fit(report, "sweep, by width", [16, 32, 64], width => Sweep(20, width, Images));
+        Fit(report, "sweep, by images", [250, 500, 1000, 2000], images => Sweep(20, 16, images));
+        Fit(report, "three greedy steps, by depth", s_depths[..4], depth => Joint(depth));
+        Fit(report, "training, by depth", s_depths[..4], depth => Train(depth, 16));
+        Fit(report, "training, by width", [16, 32, 64], width => Train(20, width));
+    }
+
+    private static double Sweep(int depth, int width, int count)
+    {
+        using var network = Workload.ResNet(depth, width);
+        using var images = Workload.TestImages(count);
+        return Turns.Seconds(() => ZeroSweep.Run(network, images, store: SweepStore.None));
+    }
+
+    private static double Joint(int depth)
+    {
+        using var network = Workload.ResNet(depth);
+        using var images = Workload.TestImages(Images);
+        return Turns.Seconds(() => JointZeroing.Greedy(network, images, steps: 3));
+    }
+
+    private static double Train(int depth, int width)
+    {
+        using var network = Workload.ResNet(depth, width);
+        using var data = new DataSplit("part", Workload.Data.Train.Take(4 * 128, 0), Workload.Data.Validation.Take(100, 0), Workload.Data.Test.Take(100, 0));
+        return data.Train.Count / Trainer.Fit(network, data, new Recipe { Epochs = 1, LearningRate = 0.1 }, seed: 1).Epochs[0].ImagesPerSecond;
+    }
+
+    private static void Fit(Report report, string what, int[] sizes, Func<int, double> seconds)
+    {
+        seconds(sizes[0]);
+        var medians = Turns.Medians([.. sizes.Select(size => (Func<double>)(() => seconds(size)))]);
+        var (x, y) = (sizes.Select(size => Math.Log(size)).ToList(), medians.Select(median => Math.Log(median)).ToList());
+        var slope = x.Zip(y, (a, b) => (a - x.Average()) * (b - y.Average())).Sum() / x.Sum(a => Math.Pow(a - x.Average(), 2));
+        report.Line(string.Create(CultureInfo.InvariantCulture, $"  {what,-30} {string.Join(", ", sizes.Zip(medians, (size, median) => FormattableString.Invariant($"{size}: {median:F2} s")))}; exponent {slope:F2}"));
+        report.Figure("growth." + what.Replace(", by ", ".", StringComparison.Ordinal).Replace(' ', '_') + "_exponent", slope);
+    }
+}

@@ -1,0 +1,39 @@
+using TrivialLayers.Benchmarks;
+using TrivialLayers.Runtime;
+
+// Each benchmark measures its alternatives in turn, three times, and prints medians. `all` is what RESULTS.md shows; the others are for a closer look.
+var all = new Dictionary<string, Action<Report>>
+{
+    ["sweep"] = SweepBenchmark.Run,
+    ["joint"] = JointBenchmark.Run,
+    ["train"] = TrainBenchmark.Run,
+    ["evaluate"] = EvaluateBenchmark.Run,
+    ["load"] = LoadBenchmark.Run,
+    ["host"] = HostBenchmark.Run,
+};
+var others = new Dictionary<string, Action<Report>>
+{
+    ["growth"] = GrowthBenchmark.Run,
+    ["memory"] = MemoryBenchmark.Run,
+    ["small"] = SmallParts.Run,
+};
+
+var names = args.SelectMany(name => name == "all" ? [.. all.Keys] : new[] { name }).ToList();
+if (names.Count == 0 || names.Any(name => !all.ContainsKey(name) && !others.ContainsKey(name)))
+{
+    Console.Error.WriteLine($"Name what to measure: {string.Join(", ", all.Keys)}, all (these six), {string.Join(", ", others.Keys)}.");
+    return 2;
+}
+
+var report = new Report();
+report.Line(ComputeDevice.Describe());
+report.Line($"{DateTime.UtcNow:yyyy-MM-dd}, matrix multiply 2048³ float32: {MatrixMultiply.Rate:F0} GFLOP/s");
+report.Line(Peer.Description);
+foreach (var name in names)
+{
+    report.Line($"\n{name}");
+    (all.GetValueOrDefault(name) ?? others[name])(report);
+}
+
+report.PrintFigures();
+return 0;

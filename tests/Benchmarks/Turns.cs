@@ -1,0 +1,30 @@
+using System.Diagnostics;
+
+namespace TrivialLayers.Benchmarks;
+
+/// <summary>Measures alternatives in turn, A B C A B C …, so that all of them meet the machine in every mood.</summary>
+internal static class Turns
+{
+    private const int Repeats = 3;
+
+    /// <summary>The median of each alternative's figures.</summary>
+    public static IReadOnlyList<double> Medians(params IReadOnlyList<Func<double>> alternatives)
+    {
+        var figures = alternatives.Select(_ => new List<double>()).ToList();
+        for (var repeat = 0; repeat < Repeats; repeat++)
+        {
+            foreach (var (alternative, list) in alternatives.Zip(figures))
+                list.Add(alternative());
+        }
+
+        return [.. figures.Select(list => list.Order().ElementAt(list.Count / 2))];
+    }
+
+    /// <summary>How long some work takes, in seconds.</summary>
+    public static double Seconds(Action work)
+    {
+        var clock = Stopwatch.StartNew();
+        work();
+        return clock.Elapsed.TotalSeconds;
+    }
+}

@@ -1,0 +1,41 @@
+using TorchSharp;
+using TrivialLayers.Data;
+using TrivialLayers.Models;
+
+namespace TrivialLayers.Benchmarks;
+
+/// <summary>What is measured on: CIFAR-10 and ResNets with starting weights, whose values do not matter for speed.</summary>
+internal static class Workload
+{
+    private static readonly Lazy<DataSplit> s_data = new(() => Datasets.Load("cifar-10"));
+
+    /// <summary>CIFAR-10, from <c>data/</c> or the folders in <c>TRIVIAL_LAYERS_DATA</c>.</summary>
+    public static DataSplit Data => s_data.Value;
+
+    /// <summary>The first test images.</summary>
+    public static ImageSet TestImages(int count) => Data.Test.Take(count, seed: 0);
+
+    public static ResNet ResNet(int depth, int width = 16)
+    {
+        var network = Models.ResNet.ForSmallImages(depth, width, Data.Classes.Count, Data.Channels);
+        Initialisation.He(network, seed: 1);
+        return network;
+    }
+
+    /// <summary>Multiply-accumulates of the convolutions, for one 32×32 image, by stage.</summary>
+    public static IReadOnlyList<double> ByStage(StagedNetwork network)
+    {
+        var layers = ConvolutionLayers.For(network, network.Channels, 32, 32);
+        return [.. network.Stages.Select(stage => layers.Where(layer => stage.Holds(layer.Name)).Sum(layer => (double)layer.MultiplyAccumulates!))];
+    }
+
+    /// <summary>
+    /// Multiply-accumulates that a sweep cannot avoid, for one image: the baseline, and for each zeroed convolution the stages behind it. Behind the stem nothing depends on the image.
+    /// </summary>
+    public static double OfSweep(StagedNetwork network)
+    {
+        var stages = ByStage(network);
+        return stages.Sum() + network.Layers.Where(layer => layer.Role != LayerRole.Stem).Sum(layer =>
+            stages.Skip(1 + network.Stages.Index().Single(stage => stage.Item.Holds(layer.Name)).Index).Sum());
+    }
+}

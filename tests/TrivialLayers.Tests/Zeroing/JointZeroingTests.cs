@@ -1,0 +1,85 @@
+using TrivialLayers.Evidence;
+using TrivialLayers.Models;
+using TrivialLayers.Tests.Runtime;
+using TrivialLayers.Zeroing;
+using ZeroingScope = TrivialLayers.Zeroing.Zeroing;
+
+namespace TrivialLayers.Tests.Zeroing;
+
+public sealed class JointZeroingTests
+{
+    [Fact]
+    public void Each_cumulative_step_tells_what_an_evaluation_under_zeroing_tells()
+    {
+        using var network = SmallData.RandomResNet();
+        using var images = SmallData.Images("bars", 60, 5);
+        string[] order = ["layer3.0.downsample.0", "layer1.0.conv2", "layer3.0.conv1", "conv1"];
+
+        var joint = JointZeroing.Cumulative(network, images, order, batch: 25);
+
+        Assert.Equal(Evaluation.Run(network, images).Outcomes.ToArray(), joint.Baseline.Outcomes.ToArray());
+        Assert.Equal(order.Length, joint.Steps.Count);
+        foreach (var (index, step) in joint.Steps.Index())
+        {
+            Assert.Equal(order.Take(index + 1), step.Layers);
+            using var zeroing = ZeroingScope.Of(network, step.Layers);
+            Assert.Equal(Evaluation.Run(network, images).Outcomes.ToArray(), step.Evaluation.Outcomes.ToArray());
+        }
+    }
+
+    [Fact]
+    public void Greedy_takes_in_each_step_the_layer_whose_loss_leaves_most_images_right()
+    {
+        using var network = SmallData.RandomResNet();
+        using var images = SmallData.Images("bars", 60, 5);
+        var left = network.Layers.Select(layer => layer.Name).ToList();
+        var expected = new List<string>();
+        while (left.Count > 0)
+        {
+            var best = left.Select(name =>
+            {
+                using var zeroing = ZeroingScope.Of(network, expected.Append(name));
+                return (name, Evaluation: Evaluation.Run(network, images));
+            }).OrderByDescending(entry => entry.Evaluation.Outcomes.Correct).ThenBy(entry => entry.Evaluation.CrossEntropy).First();
+            expected.Add(best.name);
+            left.Remove(best.name);
+        }
+
+        var joint = JointZeroing.Greedy(network, images);
+
+        Assert.Equal(network.Layers.Count, joint.Steps.Count);
+        Assert.Equal(expected, joint.Steps[^1].Layers);
+    }
+
+    [Fact]
+    public void Greedy_stops_after_the_steps_asked_for()
+    {
+        using var network = SmallData.RandomResNet();
+        using var images = SmallData.Images("bars", 20, 5);
+        Assert.Equal(2, JointZeroing.Greedy(network, images, steps: 2).Steps[^1].Layers.Count);
+        Assert.Throws<ArgumentOutOfRangeException>(() => JointZeroing.Greedy(network, images, steps: 0));
+    }
+
+    [Fact]
+    public void Random_sets_are_decided_by_the_seed_and_name_each_layer_once()
+    {
+        using var network = ResNet.ForSmallImages(8, 4, 3, 1);
+        var sets = JointZeroing.RandomSets(network, size: 4, draws: 20, seed: 7);
+
+        Assert.Equal(sets, JointZeroing.RandomSets(network, 4, 20, 7));
+        Assert.NotEqual(sets, JointZeroing.RandomSets(network, 4, 20, 8));
+        Assert.All(sets, set => Assert.Equal(4, set.Distinct().Intersect(network.Layers.Select(layer => layer.Name)).Count()));
+        Assert.Equal(network.Layers.Count, sets.SelectMany(set => set).Distinct().Count());
+        Assert.Throws<ArgumentOutOfRangeException>(() => JointZeroing.RandomSets(network, network.Layers.Count + 1, 1, 1));
+    }
+
+    [Fact]
+    public void An_unknown_layer_an_empty_set_and_a_repeated_name_are_refused_before_anything_is_computed()
+    {
+        using var network = ResNet.ForSmallImages(8, 4, 3, 1);
+        using var images = SmallData.Images("bars", 10, 5);
+        Assert.Contains("layer1.0.conv1", Assert.Throws<ArgumentException>(() => JointZeroing.Cumulative(network, images, ["layer1.0.conv"])).Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>(() => JointZeroing.Cumulative(network, images, ["conv1", "conv1"]));
+        Assert.Throws<ArgumentException>(() => JointZeroing.Of(network, images, [["conv1"], []]));
+    }
+}
