@@ -77,6 +77,16 @@ public sealed class ShippedRunsTests : IDisposable
     }
 
     [Fact]
+    public void The_README_says_how_many_layers_of_the_deeper_ResNet_may_go()
+    {
+        using var network = Make("ResNet", 56, 8);
+        var (_, sweep) = Shipped(network, 1);
+        Assert.Contains(
+            FormattableString.Invariant($"{sweep.Count(Verdict.Trivial)} of its {sweep.Layers.Count} convolutions are Trivial, {sweep.Count(Verdict.Undecided)} Undecided"),
+            Readme, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void All_weights_together_stay_under_15_MB() =>
         Assert.True(Directory.EnumerateFiles(RepositoryFolder.ShippedRuns, "*.safetensors", SearchOption.AllDirectories).Sum(file => new FileInfo(file).Length) < 15_000_000);
 
