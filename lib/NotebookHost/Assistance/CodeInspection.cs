@@ -7,6 +7,9 @@ namespace NotebookHost.Assistance;
 /// <summary>Says what a name in a cell is: its signature, and its summary where there is one.</summary>
 internal sealed class CodeInspection(CellWorkspace workspace)
 {
+    /// <summary>The section that says "not null here": the compiler's talk with itself. Its name is not public.</summary>
+    private const string NullabilityAnalysis = "NullabilityAnalysis";
+
     /// <summary>What stands at the position, or the method whose arguments are being written there; <c>null</c> when it is nothing.</summary>
     public async Task<string?> Describe(string code, int position)
     {
@@ -38,5 +41,8 @@ internal sealed class CodeInspection(CellWorkspace workspace)
     private static bool IsWord(SyntaxToken token) => char.IsLetter(token.Text[0]) || token.Text[0] is '_' or '@';
 
     private static string Text(QuickInfoItem info) =>
-        string.Join("\n\n", info.Sections.Select(section => section.Text.Trim()).Where(text => text.Length > 0));
+        string.Join("\n\n", info.Sections
+            .Where(section => section.Kind != NullabilityAnalysis)
+            .Select(section => section.Text.ReplaceLineEndings("\n").Trim())
+            .Where(text => text.Length > 0));
 }

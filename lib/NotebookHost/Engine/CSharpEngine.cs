@@ -22,6 +22,7 @@ internal sealed class CSharpEngine : IDisposable
     private readonly Dictionary<string, SourceText> _sources = [];
     private object?[] _submissions = new object?[2];
     private int _uncounted;
+    private volatile CellThreads? _threads;
     private Action<CellEvent> _observer = static _ => { };
 
     /// <param name="notebookFolder">Where relative <c>#r</c> and <c>#load</c> paths start.</param>
@@ -89,22 +90,18 @@ internal sealed class CSharpEngine : IDisposable
     public void Dispose() => _console.Dispose();
 
     /// <summary>Gives an event to the observer of the running cell.</summary>
+    /// <exception cref="OperationCanceledException">The caller is code of a cell that is being stopped.</exception>
     internal void Emit(CellEvent happened)
     {
-        try
-        {
-        }
-        finally // where no thread is aborted: the observer's state stays whole
-        {
-            lock (_emitting)
-                _observer(happened);
-        }
+        _threads?.ThrowIfStopping();
+        lock (_emitting)
+            _observer(happened);
     }
 
     private async Task<CellResult> Run(string code, string name, CancellationToken cancellationToken, CancellationToken stop)
     {
         var text = _sources[name] = SourceText.From(code, Encoding.UTF8);
-        var threads = new CellThreads();
+        var threads = _threads = new CellThreads();
         await using var stopping = stop.UnsafeRegister(_ => threads.Stop(), null).ConfigureAwait(false);
         try
         {
@@ -122,6 +119,7 @@ internal sealed class CSharpEngine : IDisposable
         }
         catch (Exception) when (stop.IsCancellationRequested)
         {
+            _console.Renew();
             return new CellResult(CellStatus.Interrupted, new CellFailed(CellFailed.Interrupted, $"{name} was interrupted.", [$"{name} was interrupted. All variables are as it left them."]));
         }
         catch (Exception e)

@@ -9,13 +9,19 @@ namespace NotebookHost.Engine;
 /// <remarks>Code that the cell gave to other threads (<c>Task.Run</c>, <c>new Thread</c>) runs on: it can look at the cell's token.</remarks>
 internal sealed class CellThreads : SynchronizationContext
 {
+    /// <summary>
+    /// How long a thread has to end by itself: woken from its sleep, or at its next output. Aborting is the last means, since it may hit a thread that holds
+    /// a lock of the runtime.
+    /// </summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(250);
+
     /// <summary>A thread in native code can be aborted only when it comes back; the cell counts as ended after this time.</summary>
     private static readonly TimeSpan LongestStop = TimeSpan.FromSeconds(2);
 
     private readonly Lock _lock = new();
     private readonly Dictionary<Thread, CancellationTokenSource> _running = [];
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private bool _stopping;
+    private volatile bool _stopping;
 
     /// <summary>Runs a cell's code to its end.</summary>
     /// <exception cref="OperationCanceledException"><see cref="Stop"/> was called; the code's threads have left it, or are stuck in native code.</exception>
@@ -37,15 +43,24 @@ internal sealed class CellThreads : SynchronizationContext
             if (_stopping)
                 return;
             _stopping = true;
-            foreach (var (thread, abort) in _running)
-            {
+            foreach (var thread in _running.Keys)
                 thread.Interrupt();
-                _ = Task.Run(abort.Cancel); // returns when the thread has been aborted
-            }
             if (_running.Count == 0)
                 _stopped.TrySetResult();
         }
-        _ = Task.Delay(LongestStop).ContinueWith(_ => _stopped.TrySetResult(), TaskScheduler.Default);
+        _ = AbortLater();
+    }
+
+    /// <summary>Called where the cell's code comes by anyway: ends it there when the cell is being stopped.</summary>
+    public void ThrowIfStopping()
+    {
+        if (!_stopping)
+            return;
+        lock (_lock)
+        {
+            if (_running.ContainsKey(Thread.CurrentThread))
+                throw new OperationCanceledException();
+        }
     }
 
     public override SynchronizationContext CreateCopy() => this;
@@ -53,6 +68,18 @@ internal sealed class CellThreads : SynchronizationContext
     public override void Send(SendOrPostCallback d, object? state) => d(state);
 
     public override void Post(SendOrPostCallback d, object? state) => ThreadPool.UnsafeQueueUserWorkItem(_ => RunHere(d, state), null);
+
+    private async Task AbortLater()
+    {
+        await Task.Delay(Patience).ConfigureAwait(false);
+        lock (_lock)
+        {
+            foreach (var abort in _running.Values)
+                _ = Task.Run(abort.Cancel); // returns when the thread has been aborted
+        }
+        await Task.Delay(LongestStop).ConfigureAwait(false);
+        _stopped.TrySetResult();
+    }
 
     private void RunHere(SendOrPostCallback callback, object? state)
     {

@@ -43,11 +43,11 @@ internal sealed class CellExecution(CSharpEngine engine, CodeInspection help, Fr
         var outputs = new CellOutputs(broadcast, number);
         string? result = null;
         using var interrupt = new CellInterrupt();
-        OnInterrupt(interrupt.Raise);
         input.Serve(request.Flag("allow_stdin", true) ? request : null, outputs.Flush, interrupt.Asked);
-        marker.Begin(number, code);
+        OnInterrupt(interrupt.Raise);
         try
         {
+            marker.Begin(number, code);
             var ended = await engine.ExecuteAsync(code, Observe, counted, interrupt.Asked, interrupt.Stop).ConfigureAwait(false);
             outputs.Flush();
             if (counted)

@@ -1,19 +1,26 @@
+using System.Diagnostics;
 using System.Text;
 using System.Text.Json.Nodes;
 using NotebookHost.Engine;
 
 namespace NotebookHost.Jupyter;
 
-/// <summary>Sends what a cell gives out, as it comes; text is collected for a moment, so that a loop that writes does not flood the front end.</summary>
+/// <summary>
+/// Sends what a cell gives out, as it comes. A loop must not flood the front end, which cannot ask for less: text is collected for a moment, and a cell that
+/// sends very many messages in a moment waits for the next.
+/// </summary>
 internal sealed class CellOutputs(KernelBroadcast broadcast, int executionCount)
 {
     private const int MostHeld = 1 << 16;
+    private const int MostMessages = 40;
     private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(20);
 
     private readonly Lock _lock = new();
     private readonly StringBuilder _text = new();
     private string _stream = "";
     private bool _flushing;
+    private long _momentBegan;
+    private int _messages;
 
     /// <summary>Takes the next event of the cell.</summary>
     public void Take(CellEvent happened)
@@ -35,26 +42,31 @@ internal sealed class CellOutputs(KernelBroadcast broadcast, int executionCount)
             _flushing = false;
             if (_text.Length == 0)
                 return;
-            broadcast.Send("stream", new JsonObject { ["name"] = _stream, ["text"] = _text.ToString() });
+            var text = _text.ToString();
             _text.Clear();
+            broadcast.Send("stream", new JsonObject { ["name"] = _stream, ["text"] = text });
         }
     }
 
     private void Hold(StreamWritten written)
     {
         if (written.Name != _stream || _text.Length > MostHeld)
+        {
             Flush();
+            WaitForTurn();
+        }
         _stream = written.Name;
         _text.Append(written.Text);
         if (_flushing)
             return;
-        _flushing = true;
         _ = Task.Delay(Moment).ContinueWith(_ => Flush(), TaskScheduler.Default);
+        _flushing = true;
     }
 
     private void Send(CellEvent happened)
     {
         Flush();
+        WaitForTurn();
         switch (happened)
         {
             case DataDisplayed displayed:
@@ -73,6 +85,14 @@ internal sealed class CellOutputs(KernelBroadcast broadcast, int executionCount)
                 broadcast.Send("error", ErrorContent(failed));
                 break;
         }
+    }
+
+    private void WaitForTurn()
+    {
+        if (Stopwatch.GetElapsedTime(_momentBegan) > Moment)
+            (_momentBegan, _messages) = (Stopwatch.GetTimestamp(), 0);
+        else if (++_messages > MostMessages)
+            Thread.Sleep(Moment);
     }
 
     /// <summary>An error as messages carry it.</summary>

@@ -19,8 +19,11 @@ internal sealed class FrontEndInput(KernelSockets sockets, string session) : Tex
     /// <param name="request">The request that a cell runs for, or <c>null</c> when nobody may be asked.</param>
     /// <param name="beforeAsking">Shows what the cell has written so far.</param>
     /// <param name="asked">Gives up waiting.</param>
-    public void Serve(KernelMessage? request, Action beforeAsking, CancellationToken asked) =>
+    public void Serve(KernelMessage? request, Action beforeAsking, CancellationToken asked)
+    {
         (_request, _beforeAsking, _asked, _line, _read) = (request, beforeAsking, asked, "", 0);
+        Console.SetIn(this); // anew: a thread that was aborted while it read may have left the console's reader locked
+    }
 
     /// <summary>Takes the user's answer.</summary>
     public void Answer(string text) => _answers.Add(text);
@@ -52,8 +55,20 @@ internal sealed class FrontEndInput(KernelSockets sockets, string session) : Tex
         _beforeAsking();
         var question = new JsonObject { ["prompt"] = "", ["password"] = false };
         sockets.Send(KernelChannel.Stdin, KernelMessage.Create("input_request", session, request.Identities, request.Header.DeepClone().AsObject(), question));
-        (_line, _read) = (_answers.Take(_asked) + '\n', 0);
+        (_line, _read) = (Take(), 0);
         return true;
+    }
+
+    private string Take()
+    {
+        try
+        {
+            return _answers.Take(_asked) + '\n';
+        }
+        catch (OperationCanceledException)
+        {
+            throw new OperationCanceledException("The cell was interrupted while it waited for input.", _asked);
+        }
     }
 
     protected override void Dispose(bool disposing)

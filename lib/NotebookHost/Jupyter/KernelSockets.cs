@@ -36,7 +36,7 @@ internal sealed class KernelSockets : IDisposable
     /// <summary>Sends a message.</summary>
     public void Send(KernelChannel channel, KernelMessage message) => _outgoing.Enqueue((channel, _wire.Write(message), null));
 
-    /// <summary>Completes when everything given before has been handed to the network.</summary>
+    /// <summary>Completes when everything given before has been handed to the sockets.</summary>
     public Task Flush()
     {
         var sent = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -50,6 +50,7 @@ internal sealed class KernelSockets : IDisposable
         foreach (var socket in _sockets.Values)
             socket.Dispose();
         _outgoing.Dispose();
+        NetMQConfig.Cleanup(block: true); // waits until the last messages have gone out
     }
 
     private void Listen(KernelChannel channel, NetMQSocket socket, string address)

@@ -29,25 +29,24 @@ internal static partial class KernelSpec
     /// <exception cref="KernelException">The name is no name or somebody else's.</exception>
     public static string Install(string? prefix, string? name)
     {
-        var kernels = Path.Combine(prefix is null ? JupyterFolders.User : Path.Combine(Path.GetFullPath(prefix), "share", "jupyter"), "kernels");
+        var kernels = Kernels(prefix is null ? JupyterFolders.User : Path.Combine(Path.GetFullPath(prefix), "share", "jupyter"));
+        string[] looked = prefix is null ? [kernels, .. JupyterFolders.All.Select(Kernels)] : [kernels];
         if (name is not null && !ValidName().IsMatch(name))
             throw new KernelException($"--name {name}: write letters, digits, '.', '-' and '_'.");
-        if (name is not null && Other(kernels, name) is { } taken)
+        var chosen = name ?? (SomebodyElses(looked, NotebooksName) is null ? NotebooksName : OwnName);
+        if (SomebodyElses(looked, chosen) is { } taken)
             throw new KernelException($"{taken} is a kernel that this host did not write; it stays as it is. Choose another --name.");
-        name ??= Other(kernels, NotebooksName) is null ? NotebooksName : OwnName;
-        if (Other(kernels, name) is { } both)
-            throw new KernelException($"{both} is a kernel that this host did not write; it stays as it is. Choose a --name.");
-        var folder = Path.Combine(kernels, name);
+        var folder = Path.Combine(kernels, chosen);
         Directory.CreateDirectory(folder);
-        AtomicFile.WriteText(Path.Combine(folder, FileName), JupyterJson.Write(Content(name)) + "\n");
+        AtomicFile.WriteText(Path.Combine(folder, FileName), JupyterJson.Write(Content(chosen)) + "\n");
         return folder;
     }
 
-    /// <summary>The kernelspec of that name that somebody else wrote, where this one would be written or where it would be hidden by it.</summary>
-    private static string? Other(string kernels, string name) =>
-        JupyterFolders.All.Select(folder => Path.Combine(folder, "kernels")).Prepend(kernels)
-            .Select(folder => Path.Combine(folder, name))
-            .FirstOrDefault(folder => Directory.Exists(folder) && !IsOurs(Path.Combine(folder, FileName)));
+    private static string Kernels(string jupyterFolder) => Path.Combine(jupyterFolder, "kernels");
+
+    /// <summary>The kernel of that name that somebody else registered, where ours would overwrite it or hide it; or <c>null</c>.</summary>
+    private static string? SomebodyElses(IEnumerable<string> kernels, string name) =>
+        kernels.Select(folder => Path.Combine(folder, name)).FirstOrDefault(folder => Directory.Exists(folder) && !IsOurs(Path.Combine(folder, FileName)));
 
     private static bool IsOurs(string file)
     {
@@ -70,6 +69,6 @@ internal static partial class KernelSpec
         ["metadata"] = new JsonObject { [Mark] = new JsonObject { ["version"] = KernelInfo.Version } },
     };
 
-    [GeneratedRegex("^[A-Za-z0-9._-]+$")]
+    [GeneratedRegex("^[.]?[A-Za-z0-9][A-Za-z0-9._-]*$")]
     private static partial Regex ValidName();
 }

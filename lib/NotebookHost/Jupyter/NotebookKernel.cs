@@ -40,7 +40,6 @@ internal sealed class NotebookKernel : IDisposable
         _inspection = new CodeInspection(_workspace);
         _input = new FrontEndInput(_sockets, _session);
         _execution = new CellExecution(_engine, _inspection, _input, _history, _marker);
-        Console.SetIn(_input);
     }
 
     /// <summary>Serves until the kernel is shut down; cells may still run then.</summary>
@@ -50,7 +49,7 @@ internal sealed class NotebookKernel : IDisposable
         new KernelBroadcast(_sockets, _session, null).Status("starting");
         _ = Answer(_shell.Reader);
         _ = Answer(_control.Reader);
-        _ = CSharpEngine.WarmUp();
+        _ = Task.Run(CSharpEngine.WarmUp);
         await _shutdown.Task.ConfigureAwait(false);
         _marker.End();
         await _sockets.Flush().ConfigureAwait(false);
@@ -96,23 +95,27 @@ internal sealed class NotebookKernel : IDisposable
         try
         {
             if (await Reply(arrival, broadcast).ConfigureAwait(false) is { } content)
-                _sockets.Send(arrival.Channel, KernelMessage.Create(ReplyType(request.Type), _session, request.Identities, request.Header.DeepClone().AsObject(), content));
+                Send(arrival, content);
         }
         catch (Exception e)
         {
             // One request that cannot be answered must not end the kernel.
             _log.Write($"{request.Type}: {e}");
-            var error = new CellFailed(e.GetType().FullName!, e.Message, [e.Message]);
-            var content = CellOutputs.ErrorContent(error);
+            var content = CellOutputs.ErrorContent(new CellFailed(e.GetType().FullName!, e.Message, [e.Message]));
             content["status"] = "error";
-            _sockets.Send(arrival.Channel, KernelMessage.Create(ReplyType(request.Type), _session, request.Identities, request.Header.DeepClone().AsObject(), content));
+            Send(arrival, content);
         }
         broadcast.Status("idle");
         if (request.Type == "shutdown_request")
             Stop();
     }
 
-    private static string ReplyType(string requestType) => requestType.Replace("_request", "_reply", StringComparison.Ordinal);
+    private void Send(Arrival arrival, JsonObject content)
+    {
+        var request = arrival.Message;
+        var type = request.Type.Replace("_request", "_reply", StringComparison.Ordinal);
+        _sockets.Send(arrival.Channel, KernelMessage.Create(type, _session, request.Identities, request.Header.DeepClone().AsObject(), content));
+    }
 
     private async Task<JsonObject?> Reply(Arrival arrival, KernelBroadcast broadcast)
     {
