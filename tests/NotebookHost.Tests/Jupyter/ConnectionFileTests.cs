@@ -19,7 +19,7 @@ public sealed class ConnectionFileTests
 
     [Theory]
     [InlineData("[1]", "a JSON object")]
-    [InlineData("{ \"shell_port\": 1 }", "iopub_port")]
+    [InlineData("{ \"shell_port\": 1 }", "control_port")]
     [InlineData("{ " + Ports + ", \"transport\": \"ipc\" }", "ipc")]
     [InlineData("{ " + Ports + ", \"signature_scheme\": \"hmac-md5\" }", "hmac-md5")]
     [InlineData("{ " + Ports + ", \"key\": 5 }", "key")]

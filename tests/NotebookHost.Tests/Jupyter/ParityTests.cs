@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using NotebookHost.Notebook;
 
@@ -48,9 +51,19 @@ public sealed partial class ParityTests
                }
                where data is not null
                from part in data.OrderBy(part => part.Key, StringComparer.Ordinal)
-               select $"{cell.Index} {output.GetType().Name} {part.Key} {Times().Replace(MultilineText.TryJoin(part.Value) ?? JupyterJson.Write(part.Value), "…")}",
+               select $"{cell.Index} {output.GetType().Name} {part.Key} {Times().Replace(MultilineText.TryJoin(part.Value) ?? Canonical(part.Value), "…")}",
         ];
     }
+
+    /// <summary>Jupyter's runner sorts keys and writes numbers its own way.</summary>
+    private static string Canonical(JsonNode? node) => node switch
+    {
+        null => "null",
+        JsonObject members => $"{{{string.Join(',', members.OrderBy(member => member.Key, StringComparer.Ordinal).Select(member => $"{member.Key}:{Canonical(member.Value)}"))}}}",
+        JsonArray items => $"[{string.Join(',', items.Select(Canonical))}]",
+        _ when node.GetValueKind() == JsonValueKind.Number => node.GetValue<double>().ToString("R", CultureInfo.InvariantCulture),
+        _ => node.ToJsonString(),
+    };
 
     /// <summary>When a claim was recorded.</summary>
     [GeneratedRegex(@"recorded \d{4}-\d\d-\d\d \d\d:\d\d UTC")]
