@@ -1,4 +1,5 @@
 using System.CommandLine;
+using NotebookHost.Jupyter;
 using NotebookHost.Publishing;
 using NotebookHost.Running;
 
@@ -9,7 +10,7 @@ if (args is [NotebookProcess.ServeCommand, var pipeName])
     return 0;
 }
 
-var root = new RootCommand("Runs and publishes C# notebooks.") { RunCommand.Create(), PublishCommand.Create() };
+var root = new RootCommand("Runs, publishes and serves C# notebooks.") { RunCommand.Create(), PublishCommand.Create(), InstallCommand.Create(), KernelCommand.Create() };
 
 // After Ctrl+C a running cell has ten seconds to end by itself, and what ran is written.
 return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(60) });

@@ -21,6 +21,8 @@ internal sealed class CSharpEngine : IDisposable
     private readonly ConsoleCapture _console;
     private readonly Dictionary<string, SourceText> _sources = [];
     private object?[] _submissions = new object?[2];
+    private int _uncounted;
+    private volatile CellThreads? _threads;
     private Action<CellEvent> _observer = static _ => { };
 
     /// <param name="notebookFolder">Where relative <c>#r</c> and <c>#load</c> paths start.</param>
@@ -32,25 +34,49 @@ internal sealed class CSharpEngine : IDisposable
         _console = new ConsoleCapture(Emit);
     }
 
-    /// <summary>The number of cells executed so far.</summary>
+    /// <summary>The number of cells counted so far.</summary>
     public int ExecutionCount { get; private set; }
 
     /// <summary>The assemblies that the notebook referenced, as files.</summary>
     public IEnumerable<string> ReferencedAssemblies => _references.Referenced;
 
+    /// <summary>The last cell that compiled, with those before it; <c>null</c> before the first.</summary>
+    public CSharpCompilation? LastCompiled => _compiler.Last;
+
+    /// <summary>How a cell after <see cref="LastCompiled"/> would be compiled.</summary>
+    public CellSettings NextCell => _compiler.NextCell;
+
+    /// <summary>Does once what makes the first cell slow: reading the framework and getting the compiler going. Changes nothing.</summary>
+    public static async Task WarmUp()
+    {
+        var sources = new CellSources(Path.GetTempPath());
+        var compiler = new CellCompiler(sources, new CellReferences(new NotebookLoadContext(), sources, new PackageRestore()));
+        await compiler.Compile(SourceText.From("1 + 1", Encoding.UTF8), "warm-up", CancellationToken.None).ConfigureAwait(false);
+        MimeBundle.Of(2);
+    }
+
     /// <summary>Runs one cell to its end.</summary>
     /// <param name="code">The cell's text.</param>
     /// <param name="observer">Receives what the cell gives out, one event at a time, in order, from any thread; also what threads it left behind give out until the next cell.</param>
     /// <param name="cancellationToken">Asks the cell to end. Code that does not look at its token runs on.</param>
-    public async Task<CellResult> ExecuteAsync(string code, Action<CellEvent> observer, CancellationToken cancellationToken = default)
+    public Task<CellResult> ExecuteAsync(string code, Action<CellEvent> observer, CancellationToken cancellationToken = default) =>
+        ExecuteAsync(code, observer, counted: true, cancellationToken, CancellationToken.None);
+
+    /// <summary>Runs one cell to its end, or until it is stopped.</summary>
+    /// <param name="code">The cell's text.</param>
+    /// <param name="observer">Receives what the cell gives out, as above.</param>
+    /// <param name="counted">Whether the cell has a number; others are the host's own.</param>
+    /// <param name="cancellationToken">Asks the cell to end.</param>
+    /// <param name="stop">Ends the cell, whatever it does; see <see cref="CellThreads"/>.</param>
+    public async Task<CellResult> ExecuteAsync(string code, Action<CellEvent> observer, bool counted, CancellationToken cancellationToken, CancellationToken stop)
     {
         lock (_emitting)
             _observer = observer;
-        ExecutionCount++;
+        var name = counted ? $"cell {++ExecutionCount}" : $"uncounted cell {++_uncounted}";
         AppContext.SetData(CancellationTokenName, cancellationToken);
         try
         {
-            var result = await Task.Run(() => Run(code, cancellationToken), CancellationToken.None).ConfigureAwait(false);
+            var result = await Task.Run(() => Run(code, name, cancellationToken, stop), CancellationToken.None).ConfigureAwait(false);
             if (result.Error is { } error)
                 Emit(error);
             return result;
@@ -64,26 +90,26 @@ internal sealed class CSharpEngine : IDisposable
     public void Dispose() => _console.Dispose();
 
     /// <summary>Gives an event to the observer of the running cell.</summary>
+    /// <exception cref="OperationCanceledException">The caller is code of a cell that is being stopped.</exception>
     internal void Emit(CellEvent happened)
     {
+        _threads?.ThrowIfStopping();
         lock (_emitting)
             _observer(happened);
     }
 
-    private async Task<CellResult> Run(string code, CancellationToken cancellationToken)
+    private async Task<CellResult> Run(string code, string name, CancellationToken cancellationToken, CancellationToken stop)
     {
-        CellFunctions.Enter(this);
-        var name = $"cell {ExecutionCount}";
         var text = _sources[name] = SourceText.From(code, Encoding.UTF8);
+        var threads = _threads = new CellThreads();
+        await using var stopping = stop.UnsafeRegister(_ => threads.Stop(), null).ConfigureAwait(false);
         try
         {
             var compiled = await _compiler.Compile(text, name, cancellationToken).ConfigureAwait(false);
             if (compiled.EntryPoint(_context) is { } entryPoint)
             {
                 Array.Resize(ref _submissions, compiled.Slots + 1);
-                var value = await entryPoint(_submissions).ConfigureAwait(false);
-                if (compiled.HasResult)
-                    Emit(new ResultProduced(MimeBundle.Of(value)));
+                await threads.Run(() => Run(entryPoint, compiled.HasResult)).ConfigureAwait(false);
             }
             return CellResult.Success;
         }
@@ -91,11 +117,25 @@ internal sealed class CSharpEngine : IDisposable
         {
             return new CellResult(CellStatus.DidNotCompile, new CellFailed(CellFailed.DidNotCompile, e.Message, e.Lines));
         }
+        catch (Exception) when (stop.IsCancellationRequested)
+        {
+            _console.Renew();
+            return new CellResult(CellStatus.Interrupted, new CellFailed(CellFailed.Interrupted, $"{name} was interrupted.", [$"{name} was interrupted. All variables are as it left them."]));
+        }
         catch (Exception e)
         {
             var interrupted = e is OperationCanceledException && cancellationToken.IsCancellationRequested;
             var error = new CellFailed(e.GetType().FullName!, e.Message, ErrorText.OfException(e, _sources.GetValueOrDefault));
             return new CellResult(interrupted ? CellStatus.Interrupted : CellStatus.Threw, error);
         }
+    }
+
+    /// <summary>The part of a cell that runs its code, formatters included; on the cell's own threads to the end.</summary>
+    private async Task Run(Func<object?[], Task<object?>> entryPoint, bool hasResult)
+    {
+        CellFunctions.Enter(this);
+        var value = await entryPoint(_submissions).ConfigureAwait(true);
+        if (hasResult)
+            Emit(new ResultProduced(MimeBundle.Of(value)));
     }
 }

@@ -39,6 +39,14 @@ internal sealed class CellCompiler
             assemblyIdentityComparer: DesktopAssemblyIdentityComparer.Default);
     }
 
+    /// <summary>The last cell that compiled, with those before it.</summary>
+    public CSharpCompilation? Last => _previous;
+
+    /// <summary>How the next cell is compiled.</summary>
+    public CellSettings NextCell => new(ParseOptions, Options, _references.All);
+
+    private CSharpCompilationOptions Options => _options.WithScriptClassName($"Submission#{_slots}").WithUsings(_previous is null ? DefaultUsings : []);
+
     /// <summary>Compiles the next cell. Only one that compiles becomes part of the chain.</summary>
     /// <param name="text">The cell.</param>
     /// <param name="name">What errors and stack traces call it.</param>
@@ -53,7 +61,7 @@ internal sealed class CellCompiler
             assemblyName: $"notebook {name}",
             tree,
             _references.All,
-            _options.WithScriptClassName($"Submission#{_slots}").WithUsings(_previous is null ? DefaultUsings : []),
+            Options,
             _previous,
             returnType: typeof(object));
 

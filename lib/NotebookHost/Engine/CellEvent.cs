@@ -9,6 +9,7 @@ namespace NotebookHost.Engine;
 [JsonDerivedType(typeof(DataDisplayed), "display_data")]
 [JsonDerivedType(typeof(DisplayUpdated), "update_display_data")]
 [JsonDerivedType(typeof(ResultProduced), "execute_result")]
+[JsonDerivedType(typeof(OutputCleared), "clear_output")]
 [JsonDerivedType(typeof(CellFailed), "error")]
 internal abstract record CellEvent;
 
@@ -32,6 +33,10 @@ internal sealed record DisplayUpdated(JsonObject Data, string DisplayId) : CellE
 /// <summary>The value of the cell's last expression.</summary>
 internal sealed record ResultProduced(JsonObject Data) : CellEvent;
 
+/// <summary>What the cell has shown so far goes away.</summary>
+/// <param name="Wait">Only when the next output comes, so that nothing flickers.</param>
+internal sealed record OutputCleared(bool Wait) : CellEvent;
+
 /// <summary>The cell did not compile or ended with an exception; always the last event of a cell.</summary>
 /// <param name="Name">The exception's type, or <see cref="DidNotCompile"/>.</param>
 /// <param name="Value">The message in one line or a few.</param>
@@ -40,4 +45,7 @@ internal sealed record CellFailed(string Name, string Value, IReadOnlyList<strin
 {
     /// <summary>The error name of a cell with compilation errors.</summary>
     public const string DidNotCompile = "CompilationError";
+
+    /// <summary>The error name of a cell that was ended without its consent.</summary>
+    public const string Interrupted = "Interrupted";
 }

@@ -19,8 +19,13 @@ public static class CellFunctions
     /// <param name="content">HTML that the caller answers for; nothing in it is escaped.</param>
     public static IHtmlContent HTML(string content) => new HtmlString(content);
 
+    /// <summary>Removes what the cell has shown so far. The name is IPython's: .NET Interactive has none.</summary>
+    /// <param name="wait">Remove it only when the next output comes, so that nothing flickers.</param>
+    /// <exception cref="InvalidOperationException">No cell has run in this process.</exception>
+    public static void clear_output(bool wait = false) => Engine.Emit(new OutputCleared(wait));
+
     /// <summary>The engine that runs the calling cell; for threads without that context, the one that ran a cell last.</summary>
-    private static CSharpEngine Engine => Ambient.Value ?? s_latest ?? throw new InvalidOperationException("display works in the cells of a notebook; no notebook is running in this process.");
+    private static CSharpEngine Engine => Ambient.Value ?? s_latest ?? throw new InvalidOperationException("display and clear_output work in the cells of a notebook; no notebook is running in this process.");
 
     internal static void Enter(CSharpEngine engine) => Ambient.Value = s_latest = engine;
 }

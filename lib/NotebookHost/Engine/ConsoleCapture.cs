@@ -7,11 +7,19 @@ internal sealed class ConsoleCapture : IDisposable
 {
     private readonly TextWriter _out = Console.Out;
     private readonly TextWriter _error = Console.Error;
+    private readonly Action<StreamWritten> _receiver;
 
     public ConsoleCapture(Action<StreamWritten> receiver)
     {
-        Console.SetOut(new Redirect(StreamWritten.StandardOutput, receiver));
-        Console.SetError(new Redirect(StreamWritten.StandardError, receiver));
+        _receiver = receiver;
+        Renew();
+    }
+
+    /// <summary>Replaces the console's writers. A thread that was aborted while it wrote may have left theirs locked for ever.</summary>
+    public void Renew()
+    {
+        Console.SetOut(new Redirect(StreamWritten.StandardOutput, _receiver));
+        Console.SetError(new Redirect(StreamWritten.StandardError, _receiver));
     }
 
     public void Dispose()

@@ -89,7 +89,7 @@ internal static partial class ErrorText
     [GeneratedRegex(@"^at (?<method>.+?)(?: in (?<file>.+):line (?<line>\d+))?$")]
     private static partial Regex FramePattern();
 
-    [GeneratedRegex(@"^at (NotebookHost\.Engine\.|System\.Runtime\.CompilerServices\.|System\.Runtime\.ExceptionServices\.|System\.Threading\.Tasks\.Task\.<>c)")]
+    [GeneratedRegex(@"^at (NotebookHost\.(Engine|Jupyter)\.|System\.Runtime\.CompilerServices\.|System\.Runtime\.ExceptionServices\.|System\.Threading\.Tasks\.Task\.<>c)")]
     private static partial Regex EngineFrame();
 
     [GeneratedRegex(@"^Submission#\d+\.")]

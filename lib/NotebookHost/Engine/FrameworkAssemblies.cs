@@ -8,6 +8,7 @@ namespace NotebookHost.Engine;
 internal static class FrameworkAssemblies
 {
     private static readonly Lazy<Dictionary<string, string>> Paths = new(FindPaths);
+    private static readonly Lazy<string?> ReferencePack = new(FindReferencePack);
 
     /// <summary>One reference for each assembly of the framework.</summary>
     public static IEnumerable<PortableExecutableReference> References => Paths.Value.Values.Select(path => MetadataReferences.FromFile(path));
@@ -19,6 +20,24 @@ internal static class FrameworkAssemblies
     public static bool Supersede(string path) =>
         Find(Path.GetFileNameWithoutExtension(path)) is { } own
         && AssemblyName.GetAssemblyName(own).Version >= AssemblyName.GetAssemblyName(path).Version;
+
+    /// <summary>The SDK's documentation of a framework's assembly, or <c>null</c>. The core library is described under the name by which programs refer to it.</summary>
+    public static string? DocumentationOf(string path)
+    {
+        var name = Path.GetFileNameWithoutExtension(path);
+        if (Find(name) != path || ReferencePack.Value is not { } pack)
+            return null;
+        var file = Path.Combine(pack, (name == "System.Private.CoreLib" ? "System.Runtime" : name) + ".xml");
+        return File.Exists(file) ? file : null;
+    }
+
+    private static string? FindReferencePack()
+    {
+        var packs = Path.Combine(Path.GetDirectoryName(DotNet.Command)!, "packs", "Microsoft.NETCore.App.Ref");
+        return Directory.Exists(packs)
+            ? Directory.GetDirectories(packs, $"{Environment.Version.Major}.*").Select(version => Path.Combine(version, "ref", $"net{Environment.Version.Major}.0")).FirstOrDefault(Directory.Exists)
+            : null;
+    }
 
     private static Dictionary<string, string> FindPaths()
     {

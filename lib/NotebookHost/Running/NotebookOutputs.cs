@@ -7,8 +7,9 @@ namespace NotebookHost.Running;
 /// <summary>Turns what the cells of a notebook give out into the outputs that its file keeps.</summary>
 internal sealed class NotebookOutputs
 {
-    private readonly Dictionary<string, List<Action<JsonObject>>> _shown = [];
+    private readonly Dictionary<string, List<(CodeCell Cell, int At)>> _shown = [];
     private CodeCell? _cell;
+    private bool _clearFirst;
     private TerminalText? _text;
     private string? _stream;
 
@@ -17,6 +18,7 @@ internal sealed class NotebookOutputs
     {
         End();
         _cell = cell;
+        _clearFirst = false;
     }
 
     /// <summary>Ends the cell: its last text is complete.</summary>
@@ -28,6 +30,16 @@ internal sealed class NotebookOutputs
     /// <summary>Takes the next event of the cell.</summary>
     public void Add(CellEvent happened)
     {
+        if (happened is OutputCleared cleared)
+        {
+            _clearFirst = true;
+            if (!cleared.Wait)
+                Clear();
+            return;
+        }
+        if (happened is not DisplayUpdated)
+            Clear();
+
         if (happened is not StreamWritten written)
             CloseStream();
         else if (_stream != written.Name)
@@ -42,7 +54,7 @@ internal sealed class NotebookOutputs
                 Show(displayed);
                 break;
             case DisplayUpdated updated:
-                _shown.GetValueOrDefault(updated.DisplayId)?.ForEach(replace => replace(Copy(updated.Data)));
+                _shown.GetValueOrDefault(updated.DisplayId)?.ForEach(place => place.Cell.Outputs[place.At] = new DisplayDataOutput(Copy(updated.Data), []));
                 break;
             case ResultProduced result:
                 _cell!.Outputs.Add(new ExecuteResultOutput(_cell.ExecutionCount, Copy(result.Data), []));
@@ -53,14 +65,24 @@ internal sealed class NotebookOutputs
         }
     }
 
+    /// <summary>Removes what the cell has shown, when that was asked for.</summary>
+    private void Clear()
+    {
+        if (!_clearFirst)
+            return;
+        _clearFirst = false;
+        (_stream, _text) = (null, null);
+        _cell!.Outputs.Clear();
+        foreach (var places in _shown.Values)
+            places.RemoveAll(place => place.Cell == _cell);
+    }
+
     private void Show(DataDisplayed displayed)
     {
-        var outputs = _cell!.Outputs;
-        var at = outputs.Count;
-        outputs.Add(new DisplayDataOutput(Copy(displayed.Data), []));
+        _cell!.Outputs.Add(new DisplayDataOutput(Copy(displayed.Data), []));
         if (!_shown.TryGetValue(displayed.DisplayId, out var places))
             _shown[displayed.DisplayId] = places = [];
-        places.Add(data => outputs[at] = new DisplayDataOutput(data, []));
+        places.Add((_cell, _cell.Outputs.Count - 1));
     }
 
     private void OpenStream(string name)

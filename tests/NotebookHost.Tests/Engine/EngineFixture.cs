@@ -40,6 +40,14 @@ internal sealed class CellRun : IDisposable
         return await _engine.ExecuteAsync(code, Events.Add, cancellationToken ?? TestContext.Current.CancellationToken);
     }
 
+    /// <summary>Runs a cell that is stopped after its first output.</summary>
+    public async Task<CellResult> Stop(string code, CancellationToken cancellationToken)
+    {
+        Events.Clear();
+        using var stop = new CancellationTokenSource();
+        return await _engine.ExecuteAsync(code, _ => stop.CancelAsync(), counted: true, cancellationToken, stop.Token);
+    }
+
     /// <summary>Runs cells that must succeed.</summary>
     public async Task<CellRun> Run(params string[] cells)
     {

@@ -38,6 +38,17 @@ public sealed class NotebookOutputsTests
         Assert.Equal(1, Assert.IsType<ExecuteResultOutput>(Assert.Single(_cell.Outputs)).ExecutionCount);
     }
 
+    [Fact]
+    public void What_is_cleared_goes_at_once_or_when_the_next_output_comes()
+    {
+        Collect(_cell, Out("a"), Shown("1", "id"), new OutputCleared(false));
+        Assert.Empty(_cell.Outputs);
+        Collect(_cell, Out("b"), new OutputCleared(true));
+        Assert.Equal(["stdout b"], _cell.Outputs.Select(Describe));
+        Collect(_cell, new OutputCleared(true), Out("c"), new DisplayUpdated(new() { ["text/plain"] = "2" }, "id"));
+        Assert.Equal(["stdout c"], _cell.Outputs.Select(Describe));
+    }
+
     private void Collect(CodeCell cell, params CellEvent[] events)
     {
         _outputs.Begin(cell);

@@ -1,0 +1,32 @@
+namespace NotebookHost.Jupyter;
+
+/// <summary>
+/// A file beside the connection file that exists while a cell runs. A kernel that finds one at its start has been started anew after its predecessor died
+/// in that cell: a front end restarts a kernel with the same connection file.
+/// </summary>
+internal sealed class CrashMarker(string connectionFile)
+{
+    private const int LongestLine = 100;
+
+    private readonly string _path = connectionFile + ".cell";
+
+    /// <summary>What to tell the user about the crash, or <c>null</c>; asked again, there is nothing to tell.</summary>
+    public string? TakeMessage()
+    {
+        if (!File.Exists(_path))
+            return null;
+        var cell = File.ReadAllText(_path);
+        End();
+        return $"The kernel ended in {cell}\nIt was started anew: all variables are gone.\n";
+    }
+
+    /// <summary>A cell begins.</summary>
+    public void Begin(int number, string code)
+    {
+        var line = code.Split('\n').Select(line => line.Trim()).FirstOrDefault(line => line.Length > 0) ?? "";
+        File.WriteAllText(_path, $"cell {number}: {(line.Length > LongestLine ? line[..LongestLine] + "…" : line)}");
+    }
+
+    /// <summary>No cell runs.</summary>
+    public void End() => File.Delete(_path);
+}
