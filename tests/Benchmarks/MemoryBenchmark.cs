@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using TrivialLayers.Evidence;
 using TrivialLayers.Zeroing;
 
 namespace TrivialLayers.Benchmarks;
@@ -22,7 +23,7 @@ internal static class MemoryBenchmark
         }
 
         var peak = Resident(process => process.PeakWorkingSet64);
-        report.Line(FormattableString.Invariant($"  ResNet-56, batches of 250: peak {peak / 1e9:F2} GB; after the second sweep {after[1] / 1e6:F0} MB, after the twentieth {after[^1] / 1e6:F0} MB"));
+        report.Line(FormattableString.Invariant($"  ResNet-56, batches of {Evaluation.DefaultBatch}: peak {peak / 1e9:F2} GB; after the second sweep {after[1] / 1e6:F0} MB, after the twentieth {after[^1] / 1e6:F0} MB"));
         report.Figure("memory.resnet56_sweep_peak_gigabytes", peak / 1e9);
         report.Figure("memory.growth_over_20_sweeps", ((double)after[^1] / after[1]) - 1);
     }

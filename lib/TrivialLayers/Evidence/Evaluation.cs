@@ -11,8 +11,8 @@ namespace TrivialLayers.Evidence;
 /// <summary>What a network answers on a set of images.</summary>
 public sealed class Evaluation
 {
-    /// <summary>Images a batch unless the caller says otherwise: enough to fill two cores, small enough for a laptop's memory.</summary>
-    public const int DefaultBatch = 250;
+    /// <summary>Images a batch unless the caller says otherwise: enough to fill the cores, while what a layer leaves for the next still fits into their caches.</summary>
+    public const int DefaultBatch = 100;
 
     internal Evaluation(Outcomes outcomes, ConfusionMatrix confusion)
     {

@@ -16,7 +16,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-BATCH = {"sweep": 250, "evaluate": 250, "train": 128}
+BATCH = {"evaluate": 100, "train": 128}
 
 
 def read_safetensors(path):
@@ -121,7 +121,7 @@ def main(path, task, layout, threads):
     network.load_state_dict(tensors)
     network = network.to(memory_format=layout).eval()
     work = {"sweep": lambda: sweep(network, images, labels), "evaluate": lambda: evaluate(network, images, labels), "train": lambda: train(network, images, labels, layout)}[task]
-    evaluate(network, images[:250], labels[:250])
+    evaluate(network, images[:200], labels[:200])
     if task == "train":
         train(network, images[:256], labels[:256], layout)
     began = time.perf_counter()
