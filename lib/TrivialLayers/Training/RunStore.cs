@@ -45,13 +45,18 @@ public sealed partial class RunStore
         _report = report ?? Console.Error.WriteLine;
     }
 
-    /// <summary>Loads the run if there is one, else trains it, going on where an earlier call was cancelled or killed. The network then has the run's weights.</summary>
+    /// <summary>
+    /// Loads the run if there is one, else trains it, going on where an earlier call was cancelled or killed. The network then has the run's weights. Of several processes that
+    /// ask for the same run at once, one trains; the others wait, say so, and load.
+    /// </summary>
     /// <param name="network">The network; its weights are overwritten.</param>
     /// <param name="data">The images.</param>
     /// <param name="recipe">How to train.</param>
     /// <param name="seed">Decides all that is random.</param>
     /// <param name="progress">Told about images done.</param>
-    /// <param name="cancellationToken">Ends the training after the current batch; finished epochs are kept.</param>
+    /// <param name="cancellationToken">Ends the training after the current batch, or the wait for another process; finished epochs are kept.</param>
+    /// <exception cref="OperationCanceledException">The training or the wait was cancelled.</exception>
+    /// <exception cref="IOException">The disk is full or failed; what was stored before is as it was.</exception>
     public TrainedRun GetOrTrain(
         Module<Tensor, Tensor> network,
         DataSplit data,
@@ -66,24 +71,26 @@ public sealed partial class RunStore
         recipe.Validate();
         var given = Initialisation.He(network, Seeds.Derive(seed, "weights"));
         var key = RunKey.Of(network, data.Fingerprint, recipe, seed, given);
-        foreach (var candidate in Candidates(key))
-        {
-            if (TryLoad(candidate, network, data, key) is { } run)
-                return run;
-        }
-
+        if (Find(network, data, key, unusable: (_, _) => { }) is { } known)
+            return known;
+        using var turn = Turn.Take(Path.Combine(_folder, "locks", key[..12] + ".lock"), $"The run {key[..12]} is trained", _report, progress.Link(cancellationToken));
+        if (Find(network, data, key, SetAside) is { } made)
+            return made;
         Initialisation.He(network, Seeds.Derive(seed, "weights"));
         using var start = Probe(network, data);
         var folder = FolderFor(network, data, seed, key, start);
         return Train(folder, network, data, recipe, seed, key, progress, cancellationToken);
     }
 
+    private TrainedRun? Find(Module<Tensor, Tensor> network, DataSplit data, string key, Action<string, string> unusable) =>
+        Candidates(key).Select(folder => TryLoad(folder, network, data, key, unusable)).FirstOrDefault(run => run is not null);
+
     private IEnumerable<string> Candidates(string key) => _shipped.Prepend(_folder)
         .Where(Directory.Exists)
-        .SelectMany(store => Directory.EnumerateDirectories(store, $"*-{key[..12]}*").Order(StringComparer.Ordinal))
+        .SelectMany(store => Directory.GetDirectories(store, $"*-{key[..12]}*").Order(StringComparer.Ordinal))
         .Where(folder => File.Exists(Path.Combine(folder, RunFile)) && !folder.Contains(".damaged", StringComparison.Ordinal));
 
-    private TrainedRun? TryLoad(string folder, Module<Tensor, Tensor> network, DataSplit data, string key)
+    private static TrainedRun? TryLoad(string folder, Module<Tensor, Tensor> network, DataSplit data, string key, Action<string, string> unusable)
     {
         try
         {
@@ -96,7 +103,7 @@ public sealed partial class RunStore
         }
         catch (Exception error) when (error is InvalidDataException or FileNotFoundException or ArgumentException)
         {
-            SetAside(folder, error.Message);
+            unusable(folder, error.Message);
             return null;
         }
     }
@@ -169,6 +176,7 @@ public sealed partial class RunStore
         IProgress<ProgressReport>? progress,
         CancellationToken cancellationToken)
     {
+        AtomicFile.DeleteLeftovers(folder, "*");
         var state = Path.Combine(folder, StateFile);
         var history = new TrainingHistory([]);
         var momentum = new Dictionary<string, Tensor>();

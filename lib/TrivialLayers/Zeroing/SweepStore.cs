@@ -40,6 +40,17 @@ public sealed class SweepStore
     /// <summary>Keeps nothing and finds nothing: every sweep is computed.</summary>
     public static SweepStore None { get; } = new(null);
 
+    /// <summary>The right to compute and store a sweep, after waiting for whoever has it; null where none are stored.</summary>
+    internal IDisposable? Turn(SweepIdentity identity, CancellationToken cancellationToken)
+    {
+        if (_folder is null)
+            return null;
+        var turn = Runtime.Turn.Take(
+            Path.Combine(_folder, "locks", identity.Address[..24] + ".lock"), $"The sweep {identity.Address[..24]} of {identity.Network} is computed", _report, cancellationToken);
+        AtomicFile.DeleteLeftovers(_folder, identity.Address[..24] + ".json");
+        return turn;
+    }
+
     internal ZeroSweep? Find(SweepIdentity identity, Module<Tensor, Tensor> network, ImageSet images, IReadOnlyList<ConvolutionLayer> layers)
     {
         foreach (var path in Folders().Select(folder => PathOf(folder, identity)).Where(File.Exists))

@@ -10,7 +10,7 @@ internal static class TarGz
     {
         using var memory = new MemoryStream();
         using (var gzip = new GZipStream(memory, CompressionLevel.Fastest, leaveOpen: true))
-        using (var tar = new TarWriter(gzip, TarEntryFormat.Pax))
+        using (var tar = new TarWriter(gzip, TarEntryFormat.Ustar))
         {
             foreach (var entry in entries)
                 tar.WriteEntry(entry);
@@ -19,7 +19,11 @@ internal static class TarGz
         return memory.ToArray();
     }
 
-    public static TarEntry File(string name, byte[] contents) => new PaxTarEntry(TarEntryType.RegularFile, name) { DataStream = new MemoryStream(contents) };
+    public static TarEntry File(string name, byte[] contents) => new UstarTarEntry(TarEntryType.RegularFile, name)
+    {
+        DataStream = new MemoryStream(contents),
+        ModificationTime = DateTimeOffset.UnixEpoch,
+    };
 
-    public static TarEntry Link(TarEntryType type, string name, string to) => new PaxTarEntry(type, name) { LinkName = to };
+    public static TarEntry Link(TarEntryType type, string name, string to) => new UstarTarEntry(type, name) { LinkName = to };
 }
