@@ -61,6 +61,10 @@ public static class AtomicFile
             File.Delete(temporary);
     }
 
+    /// <summary>The first of <c>path-1</c>, <c>path-2</c> … that is not there.</summary>
+    internal static string FreeName(string path) =>
+        Enumerable.Range(1, int.MaxValue).Select(i => $"{path}-{i}").First(name => !Path.Exists(name));
+
     /// <summary>Writes text in UTF-8 without a byte order mark; see <see cref="Write"/>.</summary>
     public static void WriteText(string path, string text) => Write(path, stream =>
     {

@@ -69,14 +69,18 @@ public sealed partial class RunStore
         ArgumentNullException.ThrowIfNull(data);
         ArgumentNullException.ThrowIfNull(recipe);
         recipe.Validate();
+        using var scope = NewDisposeScope();
         var given = Initialisation.He(network, Seeds.Derive(seed, "weights"));
+        var own = network.named_parameters().Where(entry => given.Contains(entry.name)).Select(entry => (entry.parameter, Values: entry.parameter.detach().clone())).ToList();
         var key = RunKey.Of(network, data.Fingerprint, recipe, seed, given);
         if (Find(network, data, key, unusable: (_, _) => { }) is { } known)
             return known;
         using var turn = Turn.Take(Path.Combine(_folder, "locks", key[..12] + ".lock"), $"The run {key[..12]} is trained", _report, progress.Link(cancellationToken));
         if (Find(network, data, key, SetAside) is { } made)
             return made;
-        Initialisation.He(network, Seeds.Derive(seed, "weights"));
+        Initialisation.He(network, Seeds.Derive(seed, "weights")); // a stored run that was tried has left its weights
+        using (no_grad())
+            own.ForEach(entry => entry.parameter.copy_(entry.Values));
         using var start = Probe(network, data);
         var folder = FolderFor(network, data, seed, key, start);
         return Train(folder, network, data, recipe, seed, key, progress, cancellationToken);
@@ -117,14 +121,14 @@ public sealed partial class RunStore
         try
         {
             run = JsonSerializer.Deserialize<TrainedRun>(File.ReadAllText(path), Json) ?? throw new InvalidDataException($"{path} is empty.");
+            if (ChecksumOf(run) != run.Checksum)
+                throw new InvalidDataException($"{path} was changed after it was written: its checksum is {ChecksumOf(run)}; it says {run.Checksum}.");
         }
-        catch (JsonException error)
+        catch (Exception error) when (error is JsonException or ArgumentException) // ArgumentException: an infinite number, which can be read but not written
         {
             throw new InvalidDataException($"{path} cannot be read: {error.Message}", error);
         }
 
-        if (ChecksumOf(run) != run.Checksum)
-            throw new InvalidDataException($"{path} was changed after it was written: its checksum is {ChecksumOf(run)}; it says {run.Checksum}.");
         foreach (var (file, expected) in run.Files)
         {
             var found = File.Exists(Path.Combine(folder, file)) ? Sha256(Path.Combine(folder, file)) : "none: it is missing";
@@ -188,7 +192,7 @@ public sealed partial class RunStore
             }
             catch (InvalidDataException error)
             {
-                File.Move(state, FreeName(state + ".damaged"));
+                File.Move(state, AtomicFile.FreeName(state + ".damaged"));
                 _report($"Training starts over: {error.Message}");
             }
         }
@@ -260,7 +264,7 @@ public sealed partial class RunStore
             return;
         }
 
-        var aside = FreeName(folder + ".damaged");
+        var aside = AtomicFile.FreeName(folder + ".damaged");
         Directory.Move(folder, aside);
         _report($"The run {folder} cannot be used and is now {aside}: {reason}");
     }
@@ -273,9 +277,11 @@ public sealed partial class RunStore
 
     private static bool Reproduces(BehaviourProbe probe, string path)
     {
-        var (tensors, _) = Safetensors.Read(path);
+        var (tensors, metadata) = Safetensors.Read(path);
         try
         {
+            if (metadata.Count > 0)
+                throw new InvalidDataException($"{path} is no probe: it says {string.Join(", ", metadata.Keys)}, and a probe says nothing.");
             return probe.Reproduces(tensors);
         }
         finally
@@ -284,9 +290,6 @@ public sealed partial class RunStore
                 tensor.Dispose();
         }
     }
-
-    private static string FreeName(string path) =>
-        Enumerable.Range(1, int.MaxValue).Select(i => $"{path}-{i}").First(name => !Path.Exists(name));
 
     private static string ChecksumOf(TrainedRun run) =>
         Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(run with { Checksum = "" }, Json)));

@@ -104,7 +104,7 @@ public sealed partial class ZeroSweep
         CheckKernels(network, layers);
         cancellationToken = progress.Link(cancellationToken);
         using var turn = store.Turn(identity, cancellationToken);
-        if (store.Find(identity, network, images, layers) is { } made)
+        if (store.FindInTurn(identity, network, images, layers) is { } made)
             return made;
         var sweep = Compute(identity, network, images, layers, batch, progress, cancellationToken);
         store.Save(sweep, network, images);
