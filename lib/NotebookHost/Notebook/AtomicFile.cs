@@ -8,11 +8,11 @@ internal static class AtomicFile
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>Writes <paramref name="text"/> as UTF-8 to a temporary name beside <paramref name="path"/>, flushes it to the disk and renames it.</summary>
-    /// <remarks>A link is followed, not replaced; an existing file keeps its permissions.</remarks>
+    /// <remarks>A link is replaced, not followed, so that nothing is written outside the folder; an existing file keeps its permissions.</remarks>
     /// <exception cref="IOException">The disk refused; what was at <paramref name="path"/> is untouched.</exception>
     public static void WriteText(string path, string text)
     {
-        var target = Path.GetFullPath(File.Exists(path) ? File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path : path);
+        var target = Path.GetFullPath(path);
         var temporary = Path.Combine(Path.GetDirectoryName(target)!, $".{Path.GetFileName(target)}.{Guid.NewGuid():n}.tmp");
         try
         {

@@ -20,9 +20,9 @@ internal static class JupyterJson
             ReadAll(root, "$");
             return root;
         }
-        catch (Exception error) when (error is JsonException or ArgumentException)
+        catch (Exception error) when (error is JsonException or ArgumentException or InvalidOperationException)
         {
-            // A text with half of a surrogate pair is refused as an argument.
+            // A text with half of a surrogate pair is refused as an argument, a key with an escaped half as an operation.
             throw new NotebookFormatException(error.Message.TrimEnd('.'), error);
         }
     }

@@ -79,8 +79,9 @@ internal sealed class NotebookBatch
 
     private Entry Open(string path)
     {
-        var target = _request.Out is null ? path : Path.Combine(Path.GetFullPath(_request.Out), Path.GetFileName(path));
-        if (_request.Out is not null && target == path)
+        var source = RealPath.Of(path);
+        var target = _request.Out is null ? source : Path.Combine(RealPath.Of(_request.Out), Path.GetFileName(path));
+        if (_request.Out is not null && target.Equals(source, RealPath.Comparison))
             throw new RunException($"{path} would be overwritten by its executed copy. Choose another folder with --out, or say --in-place.");
         try
         {

@@ -74,8 +74,15 @@ internal sealed record DatasetEntry(
                     : files.Length > 0 && files.All(file => file.Holds == "both"),
                 $"the files of \"{part}\" are one of images and one of labels (idx) or hold both (CIFAR)");
         }
-        Demand(Files.All(file => file.Sha256 is null || (file.Sha256.Length == 64 && file.Sha256.All(char.IsAsciiHexDigit))), "a SHA-256 has 64 hexadecimal digits");
+        Demand(Files.All(file => file.Sha256 is null || IsSha256(file.Sha256)) && Downloads.All(file => IsSha256(file.Sha256)), "a SHA-256 has 64 hexadecimal digits");
+        Demand(Downloads.All(file => file.Bytes is > 0 and <= 1L << 40), "a download has 1 byte to 1 TB");
+        Demand(
+            Downloads.All(file => Uri.TryCreate(file.Url, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" && IsFileName(file.FileName)),
+            "an address to download from is http or https and ends in a file name");
+        Demand(Downloads.All(file => file.UnpackTo == (file.IsArchive ? "." : Folder)), "an archive (.tar.gz) is unpacked to \".\", another file goes to the folder");
     }
+
+    private static bool IsSha256(string text) => text.Length == 64 && text.All(char.IsAsciiHexDigit);
 
     private static bool IsFileName(string name) =>
         name.Length > 0 && name is not ("." or "..") && name.IndexOfAny(['/', '\\', ':', '\0']) < 0;
@@ -88,7 +95,14 @@ internal sealed record DatasetEntry(
 }
 
 /// <summary>A file to fetch: its address, length, SHA-256 and the folder (inside the data folder) it is unpacked to.</summary>
-internal sealed record DatasetDownload(string Url, long Bytes, string Sha256, string UnpackTo);
+internal sealed record DatasetDownload(string Url, long Bytes, string Sha256, string UnpackTo)
+{
+    [JsonIgnore]
+    public string FileName => Url[(Url.LastIndexOf('/') + 1)..];
+
+    [JsonIgnore]
+    public bool IsArchive => FileName.EndsWith(".tar.gz", StringComparison.Ordinal);
+}
 
 /// <summary>A file that is loaded.</summary>
 /// <param name="Name">Its name; an IDX file may have ".gz" after it.</param>

@@ -25,6 +25,16 @@ internal sealed class DatasetFolder(DatasetEntry entry, string folder)
         return raw;
     }
 
+    /// <summary>Reads and checks all files and keeps nothing.</summary>
+    /// <exception cref="InvalidDataException">A file is missing, damaged or not the official one.</exception>
+    public void Check()
+    {
+        if (Missing() is [var missing, ..])
+            throw DamagedFile.Error(Path.Combine(folder, missing), "the folder", "this file", "none");
+        Read("train");
+        Read("test");
+    }
+
     private RawImages.Block ReadIdx(DatasetFile[] files)
     {
         var (images, labels) = (files.Single(file => file.Holds == "images"), files.Single(file => file.Holds == "labels"));

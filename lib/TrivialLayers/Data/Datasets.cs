@@ -29,11 +29,42 @@ public static class Datasets
     /// <exception cref="InvalidDataException">A file is damaged or not the official one; the message names file, place, what was expected and found.</exception>
     public static DataSplit Load(string name, long seed = 0)
     {
-        ArgumentNullException.ThrowIfNull(name);
-        var entry = DatasetCatalog.Default.Datasets.FirstOrDefault(known => known.Name == name)
-            ?? throw new ArgumentException($"There is no data set \"{name}\". Known: {string.Join(", ", Names)}.", nameof(name));
+        var entry = EntryOf(name);
         LibTorch.Demand();
         return LoadFrom(entry, Folders(), seed);
+    }
+
+    /// <summary>
+    /// Downloads a data set from its official address into the repository's <c>data</c>, where <see cref="Load"/> finds it; one that is there and whole is left alone. A
+    /// download that was cut goes on where it ended, also in a later call. Lengths and checksums are compared with <c>data/datasets.json</c> before anything is put in its place.
+    /// Of several processes that ask at once, one downloads and the others wait.
+    /// </summary>
+    /// <param name="name">A name that <see cref="Load"/> takes.</param>
+    /// <param name="progress">Told about kilobytes done.</param>
+    /// <param name="cancellationToken">Ends the download; what came is kept for the next call.</param>
+    /// <exception cref="ArgumentException">The name is unknown, or the data set comes with the repository and has no address.</exception>
+    /// <exception cref="InvalidDataException">The server or the archive gave something else than expected; nothing was put in place.</exception>
+    /// <exception cref="IOException">The network or the disk failed, or there is no data folder; nothing was put in place.</exception>
+    /// <exception cref="OperationCanceledException">The download was cancelled.</exception>
+    public static async Task Fetch(string name, IProgress<ProgressReport>? progress = null, CancellationToken cancellationToken = default)
+    {
+        var entry = EntryOf(name);
+        if (entry.Downloads.Count == 0)
+            throw new ArgumentException($"\"{name}\" is not downloaded: it comes with the repository, in data/{entry.Folder}. Restore that folder from it.", nameof(name));
+        var data = Folders() is [.., var last]
+            ? last
+            : throw new DirectoryNotFoundException($"There is no data folder to download to: no Notebooks.sln above the program or the current folder. Name one in the environment variable {FolderVariable}.");
+        using var handler = new SocketsHttpHandler { MaxAutomaticRedirections = 10 };
+        using var client = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
+        var download = new Download(client, patience: TimeSpan.FromSeconds(60), pause: TimeSpan.FromSeconds(2));
+        await new DatasetFetch(entry, data, download, Console.Error.WriteLine).Run(progress, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static DatasetEntry EntryOf(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return DatasetCatalog.Default.Datasets.FirstOrDefault(known => known.Name == name)
+            ?? throw new ArgumentException($"There is no data set \"{name}\". Known: {string.Join(", ", Names)}.", nameof(name));
     }
 
     internal static DataSplit LoadFrom(DatasetEntry entry, IReadOnlyList<string> folders, long seed)
@@ -87,7 +118,7 @@ public static class Datasets
             $"{Environment.NewLine}  download {file.Url} and {(file.UnpackTo == "." ? "unpack it in" : "put it, as it is, in")} {Path.GetFullPath(Path.Combine(target, file.UnpackTo))}");
         var how = entry.Downloads.Count == 0
             ? $"It comes with the repository, in data/{entry.Folder}: restore that folder from it."
-            : $"To get it:{string.Concat(steps)}";
+            : $"To get it:{Environment.NewLine}  await Datasets.Fetch(\"{entry.Name}\"); in a cell, or by hand:{string.Concat(steps)}";
         return $"""
             The data set "{entry.Name}" ({entry.Title}) is not complete in any of:
             {(lookedAt.Length > 0 ? lookedAt.TrimEnd() : $"  (no data folder: no Notebooks.sln above the program or the current folder)")}

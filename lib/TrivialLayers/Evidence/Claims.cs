@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -17,6 +18,8 @@ public static class Claims
         TypeInfoResolver = new DefaultJsonTypeInfoResolver(),
         // The files are for people too: ‖ and − as they are.
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        AllowDuplicateProperties = false,
+        RespectNullableAnnotations = true,
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
@@ -82,6 +85,7 @@ public static class Claims
             Provenance = provenance,
             Recorded = DateTime.UtcNow,
         };
+        record = record with { Checksum = ChecksumOf(record) };
         Directory.CreateDirectory(ClaimsFolder(folder));
         AtomicFile.WriteText(file, JsonSerializer.Serialize(record, Json) + "\n");
         return record;
@@ -127,6 +131,7 @@ public static class Claims
             if (record is null) reason = $"{file} holds no claim.";
             else if (All.All(claim => claim.Id != record.Claim)) reason = $"{file} is about a claim \"{record.Claim}\" that is not known here.";
             else if (Path.GetFileName(file) != $"{record.Claim}.{record.Profile}.json") reason = $"{file} holds claim {record.Claim} of profile {record.Profile}, which its name denies.";
+            else if (record.Checksum != ClaimRecord.NoChecksum && record.Checksum != ChecksumOf(record)) reason = $"{file} was changed after it was written: its checksum is {ChecksumOf(record)}; it says {record.Checksum}.";
             return reason.Length == 0 ? record : null;
         }
         catch (Exception error) when (error is JsonException or IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
@@ -135,6 +140,9 @@ public static class Claims
             return null;
         }
     }
+
+    private static string ChecksumOf(ClaimRecord record) =>
+        Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(record with { Checksum = "" }, Json)));
 
     private static IEnumerable<string> SetAsideIfUnreadable(string file)
     {

@@ -45,13 +45,18 @@ public sealed partial class RunStore
         _report = report ?? Console.Error.WriteLine;
     }
 
-    /// <summary>Loads the run if there is one, else trains it, going on where an earlier call was cancelled or killed. The network then has the run's weights.</summary>
+    /// <summary>
+    /// Loads the run if there is one, else trains it, going on where an earlier call was cancelled or killed. The network then has the run's weights. Of several processes that
+    /// ask for the same run at once, one trains; the others wait, say so, and load.
+    /// </summary>
     /// <param name="network">The network; its weights are overwritten.</param>
     /// <param name="data">The images.</param>
     /// <param name="recipe">How to train.</param>
     /// <param name="seed">Decides all that is random.</param>
     /// <param name="progress">Told about images done.</param>
-    /// <param name="cancellationToken">Ends the training after the current batch; finished epochs are kept.</param>
+    /// <param name="cancellationToken">Ends the training after the current batch, or the wait for another process; finished epochs are kept.</param>
+    /// <exception cref="OperationCanceledException">The training or the wait was cancelled.</exception>
+    /// <exception cref="IOException">The disk is full or failed; what was stored before is as it was.</exception>
     public TrainedRun GetOrTrain(
         Module<Tensor, Tensor> network,
         DataSplit data,
@@ -64,26 +69,32 @@ public sealed partial class RunStore
         ArgumentNullException.ThrowIfNull(data);
         ArgumentNullException.ThrowIfNull(recipe);
         recipe.Validate();
+        using var scope = NewDisposeScope();
         var given = Initialisation.He(network, Seeds.Derive(seed, "weights"));
+        var own = network.named_parameters().Where(entry => given.Contains(entry.name)).Select(entry => (entry.parameter, Values: entry.parameter.detach().clone())).ToList();
         var key = RunKey.Of(network, data.Fingerprint, recipe, seed, given);
-        foreach (var candidate in Candidates(key))
-        {
-            if (TryLoad(candidate, network, data, key) is { } run)
-                return run;
-        }
-
-        Initialisation.He(network, Seeds.Derive(seed, "weights"));
+        if (Find(network, data, key, unusable: (_, _) => { }) is { } known)
+            return known;
+        using var turn = Turn.Take(Path.Combine(_folder, "locks", key[..12] + ".lock"), $"The run {key[..12]} is trained", _report, progress.Link(cancellationToken));
+        if (Find(network, data, key, SetAside) is { } made)
+            return made;
+        Initialisation.He(network, Seeds.Derive(seed, "weights")); // a stored run that was tried has left its weights
+        using (no_grad())
+            own.ForEach(entry => entry.parameter.copy_(entry.Values));
         using var start = Probe(network, data);
         var folder = FolderFor(network, data, seed, key, start);
         return Train(folder, network, data, recipe, seed, key, progress, cancellationToken);
     }
 
+    private TrainedRun? Find(Module<Tensor, Tensor> network, DataSplit data, string key, Action<string, string> unusable) =>
+        Candidates(key).Select(folder => TryLoad(folder, network, data, key, unusable)).FirstOrDefault(run => run is not null);
+
     private IEnumerable<string> Candidates(string key) => _shipped.Prepend(_folder)
         .Where(Directory.Exists)
-        .SelectMany(store => Directory.EnumerateDirectories(store, $"*-{key[..12]}*").Order(StringComparer.Ordinal))
+        .SelectMany(store => Directory.GetDirectories(store, $"*-{key[..12]}*").Order(StringComparer.Ordinal))
         .Where(folder => File.Exists(Path.Combine(folder, RunFile)) && !folder.Contains(".damaged", StringComparison.Ordinal));
 
-    private TrainedRun? TryLoad(string folder, Module<Tensor, Tensor> network, DataSplit data, string key)
+    private static TrainedRun? TryLoad(string folder, Module<Tensor, Tensor> network, DataSplit data, string key, Action<string, string> unusable)
     {
         try
         {
@@ -96,7 +107,7 @@ public sealed partial class RunStore
         }
         catch (Exception error) when (error is InvalidDataException or FileNotFoundException or ArgumentException)
         {
-            SetAside(folder, error.Message);
+            unusable(folder, error.Message);
             return null;
         }
     }
@@ -110,14 +121,14 @@ public sealed partial class RunStore
         try
         {
             run = JsonSerializer.Deserialize<TrainedRun>(File.ReadAllText(path), Json) ?? throw new InvalidDataException($"{path} is empty.");
+            if (ChecksumOf(run) != run.Checksum)
+                throw new InvalidDataException($"{path} was changed after it was written: its checksum is {ChecksumOf(run)}; it says {run.Checksum}.");
         }
-        catch (JsonException error)
+        catch (Exception error) when (error is JsonException or ArgumentException) // ArgumentException: an infinite number, which can be read but not written
         {
             throw new InvalidDataException($"{path} cannot be read: {error.Message}", error);
         }
 
-        if (ChecksumOf(run) != run.Checksum)
-            throw new InvalidDataException($"{path} was changed after it was written: its checksum is {ChecksumOf(run)}; it says {run.Checksum}.");
         foreach (var (file, expected) in run.Files)
         {
             var found = File.Exists(Path.Combine(folder, file)) ? Sha256(Path.Combine(folder, file)) : "none: it is missing";
@@ -169,6 +180,7 @@ public sealed partial class RunStore
         IProgress<ProgressReport>? progress,
         CancellationToken cancellationToken)
     {
+        AtomicFile.DeleteLeftovers(folder, "*");
         var state = Path.Combine(folder, StateFile);
         var history = new TrainingHistory([]);
         var momentum = new Dictionary<string, Tensor>();
@@ -180,7 +192,7 @@ public sealed partial class RunStore
             }
             catch (InvalidDataException error)
             {
-                File.Move(state, FreeName(state + ".damaged"));
+                File.Move(state, AtomicFile.FreeName(state + ".damaged"));
                 _report($"Training starts over: {error.Message}");
             }
         }
@@ -252,7 +264,7 @@ public sealed partial class RunStore
             return;
         }
 
-        var aside = FreeName(folder + ".damaged");
+        var aside = AtomicFile.FreeName(folder + ".damaged");
         Directory.Move(folder, aside);
         _report($"The run {folder} cannot be used and is now {aside}: {reason}");
     }
@@ -265,9 +277,11 @@ public sealed partial class RunStore
 
     private static bool Reproduces(BehaviourProbe probe, string path)
     {
-        var (tensors, _) = Safetensors.Read(path);
+        var (tensors, metadata) = Safetensors.Read(path);
         try
         {
+            if (metadata.Count > 0)
+                throw new InvalidDataException($"{path} is no probe: it says {string.Join(", ", metadata.Keys)}, and a probe says nothing.");
             return probe.Reproduces(tensors);
         }
         finally
@@ -276,9 +290,6 @@ public sealed partial class RunStore
                 tensor.Dispose();
         }
     }
-
-    private static string FreeName(string path) =>
-        Enumerable.Range(1, int.MaxValue).Select(i => $"{path}-{i}").First(name => !Path.Exists(name));
 
     private static string ChecksumOf(TrainedRun run) =>
         Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(run with { Checksum = "" }, Json)));

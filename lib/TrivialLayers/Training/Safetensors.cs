@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using TorchSharp;
@@ -8,11 +9,13 @@ namespace TrivialLayers.Training;
 
 /// <summary>
 /// The safetensors format (Hugging Face, version 0.4): eight bytes of header length, a JSON header, the tensors' bytes. Reading checks every number of the header
-/// against the file before a tensor is made; nothing in a file is executed.
+/// against the file before a tensor is made; nothing in a file is executed. What is written here carries a SHA-256 of its contents among its metadata, which the format leaves to
+/// the writer; a file that has one is compared with it.
 /// </summary>
 public static class Safetensors
 {
     private const int LargestHeader = 100_000_000;
+    private const string ChecksumKey = "sha256";
 
     private static readonly Dictionary<string, ScalarType> Types = new()
     {
@@ -24,13 +27,15 @@ public static class Safetensors
     /// <summary>Writes tensors in the given order, the header padded so that the data starts at a multiple of eight bytes.</summary>
     /// <param name="stream">Where to; not closed.</param>
     /// <param name="tensors">Tensors by name, on any device, of any layout.</param>
-    /// <param name="metadata">Text by name, or null.</param>
+    /// <param name="metadata">Text by name, or null. The name <c>sha256</c> is taken.</param>
     public static void Write(Stream stream, IEnumerable<KeyValuePair<string, Tensor>> tensors, IReadOnlyDictionary<string, string>? metadata = null)
     {
         ArgumentNullException.ThrowIfNull(stream);
         using var scope = NewDisposeScope();
         var entries = tensors.Select(entry => (Name: entry.Key, Values: entry.Value.detach().cpu().contiguous())).ToList();
-        var header = Header(entries, metadata);
+        var described = new Dictionary<string, string>(metadata ?? new Dictionary<string, string>());
+        described.Add(ChecksumKey, Checksum(entries, described));
+        var header = Header(entries, described);
         Span<byte> length = stackalloc byte[8];
         BinaryPrimitives.WriteInt64LittleEndian(length, header.Length);
         stream.Write(length);
@@ -44,8 +49,8 @@ public static class Safetensors
 
     /// <summary>Reads a whole file.</summary>
     /// <param name="path">The file.</param>
-    /// <returns>The tensors on the CPU, for the caller to dispose, and the metadata.</returns>
-    /// <exception cref="InvalidDataException">The file is not as the format says; the message names the file, what was found and what was expected.</exception>
+    /// <returns>The tensors on the CPU, for the caller to dispose, and the metadata without the checksum.</returns>
+    /// <exception cref="InvalidDataException">The file is not as the format says, or not as its checksum says; the message names the file, what was found and what was expected.</exception>
     public static (IReadOnlyDictionary<string, Tensor> Tensors, IReadOnlyDictionary<string, string> Metadata) Read(string path)
     {
         using var stream = File.OpenRead(path);
@@ -62,6 +67,9 @@ public static class Safetensors
                 stream.Position = start + entry.Begin;
                 stream.ReadExactly(tensor.bytes);
             }
+
+            if (metadata.Remove(ChecksumKey, out var expected) && Checksum(tensors.Select(entry => (entry.Key, entry.Value)), metadata) is var found && found != expected)
+                throw new InvalidDataException($"{path} is damaged: its contents have the SHA-256 {found}; it says {expected}.");
         }
         catch
         {
@@ -73,21 +81,39 @@ public static class Safetensors
         return (tensors, metadata);
     }
 
+    /// <summary>SHA-256 over everything but the checksum itself: metadata by name, then each tensor's type, shape, name and bytes in the order of the file.</summary>
+    private static string Checksum(IEnumerable<(string Name, Tensor Values)> tensors, Dictionary<string, string> metadata)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        void Add(string text) => hash.AppendData(Encoding.UTF8.GetBytes($"{text.Length}:{text}\n"));
+        foreach (var (name, text) in metadata.OrderBy(entry => entry.Key, StringComparer.Ordinal))
+        {
+            Add(name);
+            Add(text);
+        }
+
+        foreach (var (name, values) in tensors)
+        {
+            Add($"{name} {values.dtype} [{string.Join(", ", values.shape)}]");
+            if (values.numel() > 0)
+                hash.AppendData(values.bytes);
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
     private sealed record Entry(string Name, ScalarType Type, long[] Shape, long Begin, long End);
 
-    private static byte[] Header(List<(string Name, Tensor Values)> entries, IReadOnlyDictionary<string, string>? metadata)
+    private static byte[] Header(List<(string Name, Tensor Values)> entries, Dictionary<string, string> metadata)
     {
         using var buffer = new MemoryStream();
         using (var json = new Utf8JsonWriter(buffer))
         {
             json.WriteStartObject();
-            if (metadata is { Count: > 0 })
-            {
-                json.WriteStartObject("__metadata__");
-                foreach (var (name, text) in metadata.OrderBy(entry => entry.Key, StringComparer.Ordinal))
-                    json.WriteString(name, text);
-                json.WriteEndObject();
-            }
+            json.WriteStartObject("__metadata__");
+            foreach (var (name, text) in metadata.OrderBy(entry => entry.Key, StringComparer.Ordinal))
+                json.WriteString(name, text);
+            json.WriteEndObject();
 
             var offset = 0L;
             foreach (var (name, values) in entries)
@@ -131,7 +157,7 @@ public static class Safetensors
         var metadata = new Dictionary<string, string>();
         try
         {
-            using var document = JsonDocument.Parse(Encoding.UTF8.GetString(header));
+            using var document = JsonDocument.Parse(header, new JsonDocumentOptions { AllowDuplicateProperties = false });
             foreach (var property in document.RootElement.EnumerateObject())
             {
                 if (property.Name == "__metadata__")
@@ -174,10 +200,11 @@ public static class Safetensors
         var next = 0L;
         foreach (var entry in entries.OrderBy(entry => entry.Begin).ThenBy(entry => entry.End))
         {
-            var size = (Int128)ElementSize(entry.Type);
+            // Also an empty tensor has strides, so that no product of its other dimensions may overflow in libtorch.
+            var (size, strides) = ((Int128)ElementSize(entry.Type), (Int128)1);
             foreach (var dimension in entry.Shape)
             {
-                if (dimension < 0 || (size *= dimension) > available)
+                if (dimension < 0 || (size *= dimension) > available || (strides *= Math.Max(dimension, 1)) > int.MaxValue * 1024L)
                     throw wrong($"'{entry.Name}' has the shape [{string.Join(", ", entry.Shape)}], more than the {available} bytes of data.", null);
             }
 

@@ -34,9 +34,13 @@ internal sealed class TrainingState
         var momentum = new Dictionary<string, Tensor>();
         try
         {
+            if (!metadata.Keys.Order(StringComparer.Ordinal).SequenceEqual(["epochs", "history", "key"]))
+                throw new InvalidDataException($"{path} is no training state: it says {string.Join(", ", metadata.Keys)}; expected epochs, history and key.");
             if (metadata.GetValueOrDefault("key") != key)
                 throw new InvalidDataException($"{path} belongs to the run {metadata.GetValueOrDefault("key") ?? "(none)"}; expected {key}.");
-            var history = TrainingHistory.FromCsv(metadata.GetValueOrDefault("history") ?? "", path);
+            var history = TrainingHistory.FromCsv(metadata["history"], path);
+            if (history.Epochs.Count.ToString(CultureInfo.InvariantCulture) != metadata["epochs"])
+                throw new InvalidDataException($"{path} says {metadata["epochs"]} epochs; its history has {history.Epochs.Count}.");
             Weights.Load(network, tensors.Where(entry => !IsMomentum(entry.Key)).ToDictionary(), path);
             foreach (var (name, values) in tensors.Where(entry => IsMomentum(entry.Key)))
                 momentum.Add(name[MomentumPrefix.Length..], values);

@@ -1,3 +1,7 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using TrivialLayers.Evidence;
 using TrivialLayers.Models;
 using TrivialLayers.Runtime;
@@ -12,8 +16,21 @@ internal sealed record StoredSweep(
     IReadOnlyList<StoredSweep.Answers> Layers,
     float[] FirstLogits,
     double Seconds,
-    Provenance Provenance)
+    Provenance Provenance,
+    string Checksum = StoredSweep.NoChecksum)
 {
+    /// <summary>What stands for the checksum of a file from before there was one.</summary>
+    private const string NoChecksum = "absent";
+
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        AllowDuplicateProperties = false,
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        TypeInfoResolver = new DefaultJsonTypeInfoResolver(),
+    };
+
     internal sealed record Answers(string Layer, byte[] Right, double CrossEntropy, double Agreement, IReadOnlyList<int> Confusion);
 
     public static StoredSweep From(ZeroSweep sweep, float[] firstLogits) => new(
@@ -28,17 +45,54 @@ internal sealed record StoredSweep(
         sweep.Seconds,
         sweep.Provenance);
 
+    /// <summary>Writes it with its checksum.</summary>
+    public void Write(Stream stream) => JsonSerializer.Serialize(stream, this with { Checksum = Sum() }, Json);
+
+    /// <summary>Reads a file and compares it with its checksum; only files from before there was one have none.</summary>
+    /// <exception cref="InvalidDataException">The file is damaged.</exception>
+    public static StoredSweep Load(string path)
+    {
+        using var stream = File.OpenRead(path);
+        try
+        {
+            var stored = JsonSerializer.Deserialize<StoredSweep>(stream, Json) ?? throw new InvalidDataException($"{path} is empty.");
+            if (stored.Checksum != NoChecksum && stored.Sum() is var found && found != stored.Checksum)
+                throw new InvalidDataException($"{path} is damaged: its contents have the SHA-256 {found}; it says {stored.Checksum}.");
+            return stored;
+        }
+        catch (Exception error) when (error is JsonException or ArgumentException) // ArgumentException: an infinite number, which can be read but not written
+        {
+            throw new InvalidDataException($"{path} cannot be read: {error.Message}", error);
+        }
+    }
+
+    /// <summary>SHA-256 of the sweep as it is written without a checksum, in hexadecimal.</summary>
+    private string Sum()
+    {
+        using var hash = SHA256.Create();
+        using (var hashing = new CryptoStream(Stream.Null, hash, CryptoStreamMode.Write))
+            JsonSerializer.Serialize(hashing, this with { Checksum = "" }, Json);
+        return Convert.ToHexStringLower(hash.Hash!);
+    }
+
     /// <exception cref="InvalidDataException">The layers are not the network's, or the parts contradict each other.</exception>
     public ZeroSweep ToSweep(SweepIdentity identity, IReadOnlyList<ConvolutionLayer> layers, IReadOnlyList<string> classes)
     {
-        if (!Layers.Select(answers => answers.Layer).SequenceEqual(layers.Select(layer => layer.Name)))
+        if (!Layers.Select(answers => answers?.Layer).SequenceEqual(layers.Select(layer => layer.Name)))
             throw new InvalidDataException($"it has {Layers.Count} layers, not the {layers.Count} of the network.");
-        return new ZeroSweep(
-            identity,
-            Read(Baseline, classes),
-            [.. layers.Zip(Layers, (layer, answers) => (layer, Read(answers, classes), answers.Agreement))],
-            Seconds,
-            Provenance);
+        try
+        {
+            return new ZeroSweep(
+                identity,
+                Read(Baseline, classes),
+                [.. layers.Zip(Layers, (layer, answers) => (layer, Read(answers, classes), answers.Agreement))],
+                Seconds,
+                Provenance);
+        }
+        catch (Exception error) when (error is ArgumentException or FormatException or OverflowException)
+        {
+            throw new InvalidDataException($"its numbers are impossible: {error.Message}", error);
+        }
     }
 
     private Evaluation Read(Answers answers, IReadOnlyList<string> classes)

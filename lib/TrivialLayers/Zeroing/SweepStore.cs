@@ -1,5 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
 using TorchSharp;
 using TrivialLayers.Data;
 using TrivialLayers.Evidence;
@@ -16,8 +14,6 @@ namespace TrivialLayers.Zeroing;
 /// </summary>
 public sealed class SweepStore
 {
-    private static readonly JsonSerializerOptions Json = new() { RespectRequiredConstructorParameters = true, TypeInfoResolver = new DefaultJsonTypeInfoResolver() };
-
     private readonly string? _folder;
     private readonly IReadOnlyList<string> _shipped;
     private readonly Action<string> _report;
@@ -40,24 +36,41 @@ public sealed class SweepStore
     /// <summary>Keeps nothing and finds nothing: every sweep is computed.</summary>
     public static SweepStore None { get; } = new(null);
 
-    internal ZeroSweep? Find(SweepIdentity identity, Module<Tensor, Tensor> network, ImageSet images, IReadOnlyList<ConvolutionLayer> layers)
+    /// <summary>The right to compute and store a sweep, after waiting for whoever has it; null where none are stored.</summary>
+    internal IDisposable? Turn(SweepIdentity identity, CancellationToken cancellationToken)
+    {
+        if (_folder is null)
+            return null;
+        var turn = Runtime.Turn.Take(
+            Path.Combine(_folder, "locks", identity.Address[..24] + ".lock"), $"The sweep {identity.Address[..24]} of {identity.Network} is computed", _report, cancellationToken);
+        AtomicFile.DeleteLeftovers(_folder, identity.Address[..24] + ".json");
+        return turn;
+    }
+
+    /// <summary>A sweep that is stored, or null.</summary>
+    internal ZeroSweep? Find(SweepIdentity identity, Module<Tensor, Tensor> network, ImageSet images, IReadOnlyList<ConvolutionLayer> layers) =>
+        Find(identity, network, images, layers, unusable: (_, _) => { });
+
+    /// <summary>The same for whoever has the <see cref="Turn"/>: a damaged file is reported and set aside.</summary>
+    internal ZeroSweep? FindInTurn(SweepIdentity identity, Module<Tensor, Tensor> network, ImageSet images, IReadOnlyList<ConvolutionLayer> layers) =>
+        Find(identity, network, images, layers, SetAside);
+
+    private ZeroSweep? Find(
+        SweepIdentity identity, Module<Tensor, Tensor> network, ImageSet images, IReadOnlyList<ConvolutionLayer> layers, Action<string, string> unusable)
     {
         foreach (var path in Folders().Select(folder => PathOf(folder, identity)).Where(File.Exists))
         {
             try
             {
-                var stored = JsonSerializer.Deserialize<StoredSweep>(File.ReadAllBytes(path), Json)
-                    ?? throw new InvalidDataException("the file is empty.");
+                var stored = StoredSweep.Load(path);
                 if (stored.Identity.Address != identity.Address)
                     throw new InvalidDataException($"it is the sweep {stored.Identity.Address}.");
                 if (StillAnswers(stored, network, images))
                     return stored.ToSweep(identity, layers, images.Classes);
             }
-            catch (Exception error) when (error is JsonException or InvalidDataException or ArgumentException or FormatException)
+            catch (InvalidDataException error)
             {
-                _report($"The stored sweep {path} cannot be used and is computed anew: {error.Message}");
-                if (path.StartsWith(_folder + Path.DirectorySeparatorChar, StringComparison.Ordinal))
-                    File.Move(path, path + ".damaged", overwrite: true);
+                unusable(path, error.Message);
             }
         }
 
@@ -70,7 +83,14 @@ public sealed class SweepStore
             return;
         Directory.CreateDirectory(_folder);
         var stored = StoredSweep.From(sweep, FirstLogits(network, images));
-        AtomicFile.Write(PathOf(_folder, sweep.Identity), stream => JsonSerializer.Serialize(stream, stored, Json));
+        AtomicFile.Write(PathOf(_folder, sweep.Identity), stored.Write);
+    }
+
+    private void SetAside(string path, string reason)
+    {
+        _report($"The stored sweep {path} cannot be used and is computed anew: {reason}");
+        if (_folder is not null && path.StartsWith(_folder + Path.DirectorySeparatorChar, StringComparison.Ordinal))
+            File.Move(path, AtomicFile.FreeName(path + ".damaged"));
     }
 
     private IEnumerable<string> Folders() => _folder is null ? _shipped : _shipped.Prepend(_folder);
@@ -81,7 +101,7 @@ public sealed class SweepStore
     private static bool StillAnswers(StoredSweep stored, Module<Tensor, Tensor> network, ImageSet images)
     {
         var now = FirstLogits(network, images);
-        var largest = stored.FirstLogits.Max(Math.Abs);
+        var largest = stored.FirstLogits.Select(Math.Abs).DefaultIfEmpty().Max();
         return now.Length == stored.FirstLogits.Length
             && now.Zip(stored.FirstLogits).All(pair => Math.Abs(pair.First - pair.Second) <= 1e-3 * largest);
     }

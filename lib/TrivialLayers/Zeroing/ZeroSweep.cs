@@ -72,8 +72,9 @@ public sealed partial class ZeroSweep
     }
 
     /// <summary>
-    /// Zeroes each convolution in turn and tests. A <see cref="StagedNetwork"/> is computed again only from the stage that holds the zeroed layer,
-    /// after a comparison with the plain way on a few images for each layer; any other module as a whole.
+    /// Zeroes each convolution in turn and tests; a stored sweep is loaded, and of several processes that ask for one at once, one computes and the others wait.
+    /// A <see cref="StagedNetwork"/> is computed again only from the stage that holds the zeroed layer, after a comparison with the plain way on a few images for each layer;
+    /// any other module as a whole.
     /// </summary>
     /// <param name="network">Any module from images <c>[N, C, H, W]</c> to logits <c>[N, classes]</c>; unchanged afterwards.</param>
     /// <param name="images">The test images.</param>
@@ -81,7 +82,7 @@ public sealed partial class ZeroSweep
     /// <param name="store">Where sweeps are kept and looked up. By default <see cref="SweepStore.Default"/>; <see cref="SweepStore.None"/> always computes.</param>
     /// <param name="batch">Images a batch.</param>
     /// <param name="roleOf">Gives roles to the layers of a user's module; see <see cref="ConvolutionLayers.Of"/>.</param>
-    /// <param name="cancellationToken">Ends the sweep after the current layer of the current batch.</param>
+    /// <param name="cancellationToken">Ends the sweep after the current layer of the current batch, or the wait for another process.</param>
     /// <exception cref="InvalidOperationException">The network has no convolution, or a kernel is zero before it is zeroed, or is not zero after.</exception>
     public static ZeroSweep Run(
         Module<Tensor, Tensor> network,
@@ -103,6 +104,10 @@ public sealed partial class ZeroSweep
         if (store.Find(identity, network, images, layers) is { } stored)
             return stored;
         CheckKernels(network, layers);
+        cancellationToken = progress.Link(cancellationToken);
+        using var turn = store.Turn(identity, cancellationToken);
+        if (store.FindInTurn(identity, network, images, layers) is { } made)
+            return made;
         var sweep = Compute(identity, network, images, layers, batch, progress, cancellationToken);
         store.Save(sweep, network, images);
         return sweep;

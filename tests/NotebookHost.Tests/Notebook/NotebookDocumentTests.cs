@@ -68,33 +68,6 @@ public sealed class NotebookDocumentTests
     }
 
     [Fact]
-    public void Mutants_are_read_or_refused_with_one_kind_of_error()
-    {
-        var random = new Random(20201);
-        var bytes = Encoding.UTF8.GetBytes(Sample);
-        string[] pieces = ["{", "}", "[", "]", "null", "\"\"", "-1", "1e999", ",", "\"cells\"", "\\u0000", "\ud800"];
-        for (var i = 0; i < 20_000; i++)
-        {
-            var mutant = Encoding.UTF8.GetString(bytes);
-            for (var edits = random.Next(1, 4); edits > 0; edits--)
-            {
-                var at = random.Next(mutant.Length);
-                var cut = random.Next(0, Math.Min(12, mutant.Length - at));
-                mutant = mutant[..at] + (random.Next(2) == 0 ? "" : pieces[random.Next(pieces.Length)]) + mutant[(at + cut)..];
-            }
-
-            try
-            {
-                NotebookDocument.Parse(mutant, "mutant").ToText();
-            }
-            catch (NotebookFormatException error)
-            {
-                Assert.StartsWith("mutant", error.Message, StringComparison.Ordinal);
-            }
-        }
-    }
-
-    [Fact]
     public void Saving_replaces_the_file_as_a_whole()
     {
         var folder = Directory.CreateTempSubdirectory("notebook-host-").FullName;

@@ -49,6 +49,15 @@ public sealed class BatchTests : IDisposable
     }
 
     [Fact]
+    public void A_copy_that_would_overwrite_its_notebook_by_way_of_a_link()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Links need a privilege.");
+        var path = _folder.Write("notebooks/n", "1");
+        Directory.CreateSymbolicLink(_folder.Out, Path.GetDirectoryName(path)!);
+        Refused("would be overwritten", path);
+    }
+
+    [Fact]
     public void A_notebook_whose_page_would_be_the_index() => Refused("the name of the page over all notebooks", _folder.Write("Index", "1"));
 
     [Fact]

@@ -116,6 +116,26 @@ public sealed class RunTests : IDisposable
         Assert.Equal([path], Directory.GetFileSystemEntries(_folder.Path));
     }
 
+    [Fact]
+    public async Task Links_in_the_folder_for_copies_lead_nothing_out_of_it_and_in_place_keeps_them()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Links need a privilege.");
+        var path = _folder.Write("n", "6 * 7");
+        var source = File.ReadAllText(path);
+        Directory.CreateDirectory(_folder.Out);
+        foreach (var name in new[] { "n.ipynb", "n.html", "index.html" })
+            File.CreateSymbolicLink(Path.Combine(_folder.Out, name), path);
+        Assert.Equal(0, (await NotebookFolder.Run(path, "--out", _folder.Out)).ExitCode);
+        Assert.Equal(source, File.ReadAllText(path));
+        Assert.All(Directory.GetFiles(_folder.Out), file => Assert.Null(new FileInfo(file).LinkTarget));
+
+        var link = Path.Combine(_folder.Out, "link.ipynb");
+        File.CreateSymbolicLink(link, path);
+        Assert.Equal(0, (await NotebookFolder.Run(link, "--in-place")).ExitCode);
+        Assert.Equal(path, new FileInfo(link).LinkTarget);
+        Assert.Contains("42", File.ReadAllText(path), StringComparison.Ordinal);
+    }
+
     [Fact(Timeout = 120_000)]
     public async Task Stopping_keeps_what_ran()
     {

@@ -86,6 +86,18 @@ public sealed class RunStoreTests : IDisposable
         Assert.Equal(Enum.GetValues<Variant>().Length, folders.Count);
     }
 
+    [Fact]
+    public void A_stored_run_that_does_not_fit_leaves_nothing_in_the_weights_that_a_user_gave()
+    {
+        using var first = new Custom(Variant.Relu);
+        Store.GetOrTrain(first, _data, Short, 1);
+        using var after = new Custom(Variant.WithSkip);
+        Store.GetOrTrain(after, _data, Short, 1);
+        using var alone = new Custom(Variant.WithSkip);
+        new RunStore(_folder["alone"]).GetOrTrain(alone, _data, Short, 1);
+        Assert.Equal(ModuleTree.Fingerprint(alone), ModuleTree.Fingerprint(after));
+    }
+
     [Theory]
     [InlineData("weights.safetensors")]
     [InlineData("run.json")]
@@ -167,6 +179,7 @@ public sealed class RunStoreTests : IDisposable
         private readonly Module<Tensor, Tensor> conv1 = Conv2d(1, 4, 3, padding: 1);
         private readonly Module<Tensor, Tensor> conv2 = Conv2d(4, 4, 3, padding: 1);
         private readonly Module<Tensor, Tensor> fc = Linear(4, SmallData.Classes.Length);
+        private readonly TorchSharp.Modules.Parameter scale = Parameter(ones(1));
         private readonly Func<Tensor, Tensor> _forward;
 
         public Custom(Variant variant) : base(nameof(Custom))
@@ -182,7 +195,7 @@ public sealed class RunStoreTests : IDisposable
             RegisterComponents();
         }
 
-        public override Tensor forward(Tensor input) => _forward(input);
+        public override Tensor forward(Tensor input) => _forward(input * scale);
 
         private Tensor Skip(Tensor hidden) => fc.call((hidden + conv2.call(hidden)).mean([2, 3]));
     }

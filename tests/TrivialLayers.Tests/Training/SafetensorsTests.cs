@@ -40,10 +40,26 @@ public sealed class SafetensorsTests : IDisposable
     {
         using var values = tensor(new[] { 1f, 2f });
         var bytes = File.ReadAllBytes(Write(new Dictionary<string, Tensor> { ["a"] = values }));
-        var header = """{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""";
+        var header = Encoding.UTF8.GetString(bytes, 8, bytes[0]);
         Assert.Equal(0, bytes[0] % 8);
-        Assert.Equal(header, Encoding.UTF8.GetString(bytes, 8, bytes[0]).TrimEnd(' '));
+        Assert.Matches("""^\{"__metadata__":\{"sha256":"[0-9a-f]{64}"\},"a":\{"dtype":"F32","shape":\[2\],"data_offsets":\[0,8\]\}\} *$""", header);
         Assert.Equal([0, 0, 128, 63, 0, 0, 0, 64], bytes[^8..]);
+    }
+
+    [Fact]
+    public void A_changed_number_is_found_and_a_file_without_a_checksum_is_read()
+    {
+        using var values = tensor(new[] { 1f, 2f });
+        var path = Write(new Dictionary<string, Tensor> { ["a"] = values });
+        var bytes = File.ReadAllBytes(path);
+        bytes[^1] ^= 1;
+        File.WriteAllBytes(path, bytes);
+        Assert.Contains("is damaged: its contents have the SHA-256", Assert.Throws<InvalidDataException>(() => Safetensors.Read(path)).Message, StringComparison.Ordinal);
+
+        byte[] header = [.. """{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}"""u8];
+        File.WriteAllBytes(path, [(byte)header.Length, 0, 0, 0, 0, 0, 0, 0, .. header, 0, 0, 128, 63, 0, 0, 0, 64]);
+        using var read = Safetensors.Read(path).Tensors["a"];
+        Assert.Equal([1f, 2f], read.data<float>().ToArray());
     }
 
     [Fact]

@@ -1,0 +1,157 @@
+using System.Globalization;
+using System.Text;
+using TorchSharp;
+using TrivialLayers.Data;
+using TrivialLayers.Evidence;
+using TrivialLayers.Models;
+using TrivialLayers.Runtime;
+using TrivialLayers.Tests.Data;
+using TrivialLayers.Training;
+using TrivialLayers.Zeroing;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace TrivialLayers.Tests.Reliability;
+
+/// <summary>Files that were damaged on the disk: found out with file and reason, or harmless; never a wrong number.</summary>
+public sealed class DamageTests : IDisposable
+{
+    private const int Usual = 300;
+
+    private readonly TemporaryFolder _folder = new();
+    private readonly DataSplit _data = SmallData.Split(train: 32, others: 24);
+    private readonly Module<Tensor, Tensor> _network =
+        Sequential(("conv1", Conv2d(1, 16, 3)), ("bn1", BatchNorm2d(16)), ("relu", ReLU()), ("pool", AdaptiveAvgPool2d(1)), ("flatten", Flatten()), ("fc", Linear(16, 3)));
+
+    public void Dispose()
+    {
+        _network.Dispose();
+        _data.Dispose();
+        _folder.Dispose();
+    }
+
+    [Theory]
+    [InlineData("weights.safetensors", false)]
+    [InlineData("probe.safetensors", false)]
+    [InlineData("history.csv", false)]
+    [InlineData("run.json", true)]
+    public void A_finished_run(string file, bool json)
+    {
+        var folder = Train().Folder;
+        Campaign.Damage(Path.Combine(folder, file), () =>
+        {
+            var run = RunStore.Read(folder);
+            Weights.Load(_network, Path.Combine(folder, "weights.safetensors"));
+            return $"{run.Checksum} {run.History.ToCsv()} {ModuleTree.Fingerprint(_network)}";
+        }, Usual, json);
+    }
+
+    [Fact]
+    public void The_state_of_a_training()
+    {
+        Initialisation.He(_network, 1);
+        using var momentum = randn(16, 1, 3, 3);
+        var history = new TrainingHistory([new EpochRecord(1, 1.5, 30, 1.25, 35, 100), new EpochRecord(2, 1.4, 40, 1.2, 45, 110)]);
+        AtomicFile.Write(_folder["training.safetensors"], stream => TrainingState.Save(stream, _network, new Dictionary<string, Tensor> { ["conv1.weight"] = momentum }, history, "key"));
+        Campaign.Damage(_folder["training.safetensors"], () =>
+        {
+            var (read, buffers) = TrainingState.Load(_folder["training.safetensors"], _network, "key");
+            try
+            {
+                return read.ToCsv() + ModuleTree.Fingerprint(_network) + string.Join(",", buffers.Select(entry => entry.Key + Convert.ToHexString(entry.Value.bytes)));
+            }
+            finally
+            {
+                foreach (var buffer in buffers.Values)
+                    buffer.Dispose();
+            }
+        }, Usual);
+    }
+
+    [Fact]
+    public void A_stored_sweep()
+    {
+        Train();
+        var sweep = ZeroSweep.Run(_network, _data.Test, store: new SweepStore(_folder["sweeps"]));
+        var path = Directory.GetFiles(_folder["sweeps"], "*.json").Single();
+        var layers = ConvolutionLayers.Of(_network, null);
+        Campaign.Damage(path, () =>
+        {
+            var stored = StoredSweep.Load(path);
+            try
+            {
+                return Told(stored.ToSweep(stored.Identity, layers, _data.Classes)) + string.Join(",", stored.FirstLogits);
+            }
+            catch (InvalidDataException error)
+            {
+                throw new InvalidDataException($"{path}: {error.Message}", error);
+            }
+        }, Usual, structured: true);
+
+        // The way to it: whatever the file holds, the sweep is the same, and the file is kept.
+        File.WriteAllText(path, File.ReadAllText(path).Replace("\"Images\":24", "\"Images\":25", StringComparison.Ordinal));
+        var reports = new List<string>();
+        var again = ZeroSweep.Run(_network, _data.Test, store: new SweepStore(_folder["sweeps"], report: reports.Add));
+        Assert.Equal(sweep.Layers.Select(layer => layer.Outcomes), again.Layers.Select(layer => layer.Outcomes));
+        Assert.Contains(path, Assert.Single(reports), StringComparison.Ordinal);
+        Assert.True(File.Exists(path + ".damaged-1"));
+    }
+
+    [Fact]
+    public void A_claim()
+    {
+        var here = new Provenance("0.1.0", "", "", "", "", "", 2, new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
+        Claims.Record("C1", ClaimVerdict.Reproduced, 62.5, new Interval(50, 75, 0.95), "percent", here, "quick", ["9f86d081"], ["Three seeds."], _folder.Path);
+        Campaign.Damage(_folder["claims/C1.quick.json"], () =>
+        {
+            var claims = Claims.Load(_folder.Path);
+            foreach (var unreadable in claims.Unreadable)
+                throw new InvalidDataException(unreadable.Reason);
+            var claim = claims.Records.Single();
+            return string.Join('\n', claim with { Notes = [], Sources = [] }, string.Join('|', claim.Notes), string.Join('|', claim.Sources), claim.Recorded.ToString("O", CultureInfo.InvariantCulture));
+        }, Usual, structured: true);
+    }
+
+    [Theory]
+    [InlineData("images")]
+    [InlineData("images.gz")]
+    public void An_IDX_file(string name)
+    {
+        int[] sizes = [50, 28, 28];
+        byte[] contents = [.. IdxFile.Header(sizes), .. Pixels(50 * 28 * 28)];
+        var path = _folder.Write(name, name.EndsWith(".gz", StringComparison.Ordinal) ? FashionMnistSample.Gzip(contents) : contents);
+        Campaign.Damage(path, () => SmallDownload.Sum(IdxFile.Read(path, sizes, SmallDownload.Sum(contents))), Usual);
+    }
+
+    [Fact]
+    public void A_CIFAR_file()
+    {
+        var contents = SmallDownload.Train;
+        var path = _folder.Write("train.bin", contents);
+        Campaign.Damage(path, () =>
+        {
+            var raw = new RawImages(3, 32, 32);
+            raw.Add(CifarFile.Read(path, 20, [20, 2], SmallDownload.Sum(contents)));
+            var pixels = new byte[20 * 3072];
+            raw.CopyTo(pixels, [.. Enumerable.Range(0, 20)]);
+            return SmallDownload.Sum(pixels) + string.Join(",", raw.Labels());
+        }, Usual);
+    }
+
+    private TrainedRun Train() => new RunStore(_folder["runs"]).GetOrTrain(_network, _data, new Recipe { Epochs = 1, Batch = 16, LearningRate = 0.05, CropPadding = 0 }, 1);
+
+    private static string Told(ZeroSweep sweep)
+    {
+        var text = new StringBuilder(FormattableString.Invariant($"{sweep.Identity} {sweep.Baseline.Percent} {sweep.Baseline.CrossEntropy} {sweep.Seconds} {sweep.Provenance}"));
+        text.AppendJoin(',', sweep.Baseline.Confusion.Counts).Append(Convert.ToHexString(sweep.Baseline.Outcomes.Packed.Span));
+        foreach (var layer in sweep.Layers)
+            text.Append(CultureInfo.InvariantCulture, $"{layer.Layer.Name} {layer.Agreement} {layer.Interval} {layer.CrossEntropyChange}").AppendJoin(',', layer.Confusion.Counts).Append(Convert.ToHexString(layer.Outcomes.Packed.Span));
+        return text.ToString();
+    }
+
+    private static byte[] Pixels(int count)
+    {
+        var random = new SplitMix64(5);
+        return [.. Enumerable.Range(0, count).Select(_ => (byte)random.Below(256))];
+    }
+}

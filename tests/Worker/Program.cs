@@ -1,0 +1,86 @@
+using System.Diagnostics;
+using System.Globalization;
+using TrivialLayers.Data;
+using TrivialLayers.Models;
+using TrivialLayers.Runtime;
+using TrivialLayers.Tests;
+using TrivialLayers.Tests.Data;
+using TrivialLayers.Training;
+using TrivialLayers.Zeroing;
+
+// A process for the tests to start several of and to kill. It prints what it did, and last the fingerprint of what it got:
+//   train FOLDER SEED [STEP]   a run; ends itself at the STEP-th step of its writes
+//   sweep FOLDER SEED          the sweep of that run
+//   fetch FOLDER ADDRESS       the small data set
+// When it begins to work it says so, and waits while there is a file FOLDER/pause.
+var (work, place) = (args[0], args[1]);
+Action<string> report = Console.WriteLine;
+if (work is "train" && args.Length > 3)
+    DieAt(int.Parse(args[3], CultureInfo.InvariantCulture));
+report(work switch
+{
+    "train" => Train(),
+    "sweep" => Sweep(),
+    _ => await Fetch(),
+});
+
+FirstReport Begins(string what) => new(() =>
+{
+    report(what);
+    while (File.Exists(Path.Combine(place, "pause")))
+        Thread.Sleep(10);
+});
+
+static void DieAt(int step)
+{
+    AtomicFile.Reached += _ =>
+    {
+        if (--step == 0)
+            Process.GetCurrentProcess().Kill();
+    };
+}
+
+(ResNet Network, DataSplit Data) Trained()
+{
+    Threads.Use(1);
+    var network = ResNet.ForSmallImages(8, 16, SmallData.Classes.Length, 1);
+    var data = SmallData.Split();
+    var recipe = new Recipe { Epochs = 6, Batch = 32, LearningRate = 0.05, CropPadding = 1, Flip = false };
+    new RunStore(Path.Combine(place, "runs"), report: report).GetOrTrain(
+        network, data, recipe, long.Parse(args[2], CultureInfo.InvariantCulture), Begins("training"));
+    return (network, data);
+}
+
+string Train()
+{
+    var (network, data) = Trained();
+    using (network)
+    using (data)
+        return ModuleTree.Fingerprint(network);
+}
+
+string Sweep()
+{
+    var (network, data) = Trained();
+    using (network)
+    using (data)
+    {
+        var sweep = ZeroSweep.Run(network, data.Test, Begins("sweeping"), new SweepStore(Path.Combine(place, "sweeps"), report: report));
+        return string.Join(",", sweep.Layers.Select(layer => Convert.ToHexString(layer.Outcomes.Packed.Span)));
+    }
+}
+
+async Task<string> Fetch()
+{
+    using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false });
+    var download = new Download(client, TimeSpan.FromSeconds(30), TimeSpan.Zero);
+    await new DatasetFetch(SmallDownload.Entry(args[2]), place, download, report).Run(Begins("downloading"), CancellationToken.None);
+    return SmallDownload.Sum(await File.ReadAllBytesAsync(Path.Combine(place, "small", "train.bin")));
+}
+
+internal sealed class FirstReport(Action first) : IProgress<ProgressReport>
+{
+    private Action? _first = first;
+
+    public void Report(ProgressReport value) => Interlocked.Exchange(ref _first, null)?.Invoke();
+}
