@@ -75,6 +75,7 @@ internal static class LibTorch
     {
         var assembly = typeof(LibTorch).Assembly;
         PreferOwnCharting(assembly);
+        NativeMemory.Keep();
         try
         {
             var handle = Load(Folders(assembly));
