@@ -97,7 +97,7 @@ public sealed class ZeroSweepTests
         var again = ZeroSweep.Run(network, images, store: store);
         Assert.Equal(computed.Baseline.Outcomes, again.Baseline.Outcomes);
         Assert.Contains(file, Assert.Single(reports), StringComparison.Ordinal);
-        Assert.True(File.Exists(file + ".damaged"));
+        Assert.True(File.Exists(file + ".damaged-1"));
     }
 
     [Fact]
