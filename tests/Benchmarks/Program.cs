@@ -1,7 +1,7 @@
 using TrivialLayers.Benchmarks;
 using TrivialLayers.Runtime;
 
-// Each benchmark measures its alternatives in turn, three times, and prints medians. `all` is what RESULTS.md shows; the others are for a closer look.
+// Each benchmark measures its alternatives in turn, three times, and prints medians. They need CIFAR-10; see data/README.md.
 var all = new Dictionary<string, Action<Report>>
 {
     ["sweep"] = SweepBenchmark.Run,

@@ -19,7 +19,7 @@ internal static class JupyterFolders
         }
     }
 
-    /// <summary>Every folder that Jupyter looks in.</summary>
+    /// <summary>The folders that Jupyter looks in, but for those of Python environments.</summary>
     public static IEnumerable<string> All =>
     [
         .. (Variable("JUPYTER_PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries),

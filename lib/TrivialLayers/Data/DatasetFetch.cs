@@ -95,6 +95,12 @@ internal sealed class DatasetFetch(DatasetEntry entry, string data, Download dow
         }
 
         foreach (var path in Directory.GetFiles(from))
-            File.Move(path, Path.Combine(to, Path.GetFileName(path)), overwrite: true);
+        {
+            var target = Path.Combine(to, Path.GetFileName(path));
+            var unpacked = Path.ChangeExtension(target, null);
+            if (target.EndsWith(".gz", StringComparison.Ordinal) && File.Exists(unpacked))
+                File.Move(unpacked, AtomicFile.FreeName(unpacked + ".damaged")); // it would be taken before the whole one
+            File.Move(path, target, overwrite: true);
+        }
     }
 }

@@ -69,7 +69,7 @@ public sealed class Evaluation
     private static FoldedNetwork Prepare(Module<Tensor, Tensor> network, ImageSet images, Device device)
     {
         using var scope = NewDisposeScope();
-        return FoldedNetwork.Of(network, images.Batch(0, 1, device).Images.ToChannelsLast());
+        return FoldedNetwork.Of(network, images.Batch(0, Math.Min(FoldedNetwork.Compared, images.Count), device).Images.ToChannelsLast());
     }
 
     /// <summary>The share of images that a network answers right, in percent.</summary>

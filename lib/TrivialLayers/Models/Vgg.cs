@@ -82,14 +82,14 @@ public sealed class Vgg : StagedNetwork
     /// <inheritdoc/>
     public override LayerRole RoleOf(string layer) => layer == "features.0" ? LayerRole.Stem : LayerRole.Plain;
 
-    /// <summary>A convolution with the batch norm and ReLU behind it is one stage, a pooling step another.</summary>
+    /// <summary>A convolution with the batch norm and ReLU behind it is one stage, any other module another.</summary>
     private IEnumerable<Stage> Blocks()
     {
         var modules = features.Modules;
         for (var first = 0; first < modules.Count;)
         {
             var start = first;
-            string[] names = modules[start] is MaxPool2d ? [Name(start)] : [Name(start), Name(start + 1), Name(start + 2)];
+            string[] names = modules.Skip(start).Take(3).ToArray() is [TorchSharp.Modules.Conv2d, TorchSharp.Modules.BatchNorm2d, TorchSharp.Modules.ReLU] ? [Name(start), Name(start + 1), Name(start + 2)] : [Name(start)];
             first += names.Length;
             yield return new Stage(Name(start), names, input => Through(modules.Skip(start).Take(names.Length), input))
             {

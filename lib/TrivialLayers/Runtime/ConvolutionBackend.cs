@@ -18,14 +18,26 @@ internal static class ConvolutionBackend
     private static readonly Setting? s_nnpack = Setting.Find("NNPACK");
 
     /// <summary>Channels must be a multiple of this for oneDNN: the float32 values in the widest vector register that it may use; 1 on processors where nothing wrong is known.</summary>
-    public static int Lanes { get; } = Avx512F.IsSupported && !IsLimited ? 16 : Avx2.IsSupported ? 8 : 1;
+    public static int Lanes { get; } = HasFeature(16) && !IsLimited ? 16 : HasFeature(5) ? 8 : 1;
 
     /// <summary>Whether libtorch uses oneDNN now; true where that cannot be told.</summary>
     public static bool UsesOneDnn => s_oneDnn?.Value ?? true;
 
-    /// <summary>oneDNN's own setting, read when the process starts, keeps it to the registers of older processors.</summary>
-    private static bool IsLimited =>
-        Environment.GetEnvironmentVariable("ONEDNN_MAX_CPU_ISA")?.ToUpperInvariant() is { } most && (most is "SSE41" or "AVX" || most.StartsWith("AVX2", StringComparison.Ordinal));
+    /// <summary>oneDNN's own setting keeps it to the registers of older processors. What counts is the environment that the process was started with: on Linux, .NET's own may differ from it.</summary>
+    private static bool IsLimited
+    {
+        get
+        {
+            const string Variable = "ONEDNN_MAX_CPU_ISA";
+            var most = OperatingSystem.IsLinux()
+                ? File.ReadAllText("/proc/self/environ").Split('\0').FirstOrDefault(entry => entry.StartsWith(Variable + "=", StringComparison.Ordinal))?[(Variable.Length + 1)..]
+                : Environment.GetEnvironmentVariable(Variable);
+            return most?.ToUpperInvariant() is { } upper && (upper is "SSE41" or "AVX" || upper.StartsWith("AVX2", StringComparison.Ordinal));
+        }
+    }
+
+    /// <summary>A bit of CPUID leaf 7, register EBX (5: AVX2, 16: AVX-512F): what oneDNN goes by, whatever .NET was told not to use.</summary>
+    private static bool HasFeature(int bit) => X86Base.IsSupported && X86Base.CpuId(0, 0).Eax >= 7 && ((X86Base.CpuId(7, 0).Ebx >> bit) & 1) == 1;
 
     /// <summary>A scope in which the network is computed rightly: without oneDNN where that would compute it wrongly, else with it.</summary>
     /// <exception cref="PlatformNotSupportedException">oneDNN would compute this network wrongly and cannot be turned off in this build of libtorch.</exception>
@@ -51,19 +63,19 @@ internal static class ConvolutionBackend
     /// <summary>Settings that are off until the scope ends, then as they were.</summary>
     private sealed class Off : IDisposable
     {
-        private readonly IReadOnlyList<(Setting Setting, bool Before)> _settings;
+        private readonly IReadOnlyList<Setting> _settings;
 
         public Off(IReadOnlyList<Setting> settings)
         {
-            _settings = [.. settings.Select(setting => (setting, setting.Value))];
+            _settings = settings;
             foreach (var setting in settings)
-                setting.Value = false;
+                setting.Begin();
         }
 
         public void Dispose()
         {
-            foreach (var (setting, before) in _settings)
-                setting.Value = before;
+            foreach (var setting in _settings)
+                setting.End();
         }
     }
 
@@ -71,6 +83,10 @@ internal static class ConvolutionBackend
     private sealed class Setting
     {
         private static readonly string s_context = OperatingSystem.IsWindows() ? "?globalContext@at@@YAAEAVContext@1@XZ" : "_ZN2at13globalContextEv";
+
+        private readonly Lock _lock = new();
+        private int _scopes;
+        private bool _before;
 
         private readonly nint _context;
         private readonly GetValue _get;
@@ -91,10 +107,27 @@ internal static class ConvolutionBackend
         [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
         private delegate void SetValue(nint context, byte value);
 
-        public bool Value
+        public bool Value => _get(_context) != 0;
+
+        /// <summary>Off while any scope needs it off, also one on another thread.</summary>
+        public void Begin()
         {
-            get => _get(_context) != 0;
-            set => _set(_context, value ? (byte)1 : (byte)0);
+            lock (_lock)
+            {
+                if (_scopes++ > 0)
+                    return;
+                _before = Value;
+                _set(_context, 0);
+            }
+        }
+
+        public void End()
+        {
+            lock (_lock)
+            {
+                if (--_scopes == 0)
+                    _set(_context, _before ? (byte)1 : (byte)0);
+            }
         }
 
         /// <summary>The setting of the libtorch that this process has loaded, by its names on Unix and on Windows, or null where it has other names.</summary>

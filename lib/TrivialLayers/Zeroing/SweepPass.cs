@@ -11,9 +11,6 @@ namespace TrivialLayers.Zeroing;
 /// <summary>Passes a set of images through a network with different kernels at zero, batch by batch, reusing what the zeroed layers do not touch. The network is in evaluation mode until the end.</summary>
 internal sealed class SweepPass : IDisposable
 {
-    /// <summary>Images on which each layer is computed the plain way too.</summary>
-    private const int Compared = 8;
-
     private readonly ImageSet _images;
     private readonly int _batch;
     private readonly IProgress<ProgressReport>? _progress;
@@ -96,7 +93,7 @@ internal sealed class SweepPass : IDisposable
     private PrefixReuse Checked(Module<Tensor, Tensor> network)
     {
         using var scope = NewDisposeScope();
-        var few = _images.Batch(0, Math.Min(Compared, _images.Count), _device).Images.ToChannelsLast();
+        var few = _images.Batch(0, Math.Min(FoldedNetwork.Compared, _images.Count), _device).Images.ToChannelsLast();
         var layers = ConvolutionLayers.Of(network);
         var engine = PrefixReuse.For(network, layers, few);
         engine.Begin(few);

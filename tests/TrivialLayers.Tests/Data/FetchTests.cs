@@ -214,7 +214,13 @@ public sealed class FetchTests : IDisposable
             [new("a-images", "train", "images", 20), new("a-labels", "train", "labels", 20), new("b-images", "test", "images", 20), new("b-labels", "test", "labels", 20)]);
         entry.Check();
         await Fetch(entry);
-        Assert.Equal(["a-images.gz", "a-labels.gz", "b-images.gz", "b-labels.gz"], Directory.GetFiles(_data["grey"]).Select(Path.GetFileName).Order());
+        string[] files = ["a-images.gz", "a-labels.gz", "b-images.gz", "b-labels.gz"];
+        Assert.Equal(files, Directory.GetFiles(_data["grey"]).Select(Path.GetFileName).Order());
+
+        // An unpacked file would be read before the packed one.
+        File.WriteAllBytes(Path.Combine(_data["grey"], "a-images"), images[..50]);
+        await Fetch(entry);
+        Assert.Equal(["a-images.damaged-1", .. files], Directory.GetFiles(_data["grey"]).Select(Path.GetFileName).Order(StringComparer.Ordinal));
     }
 
     [Fact]

@@ -11,7 +11,7 @@ using static TorchSharp.torch.nn;
 namespace TrivialLayers.Tests.Models;
 
 /// <summary>
-/// No machine here has a graphics card. A network on the META device, which knows shapes and no numbers, fails as one on a card would when a tensor is left on
+/// The tests do not assume a graphics card. A network on the META device, which knows shapes and no numbers, fails as one on a card would when a tensor is left on
 /// the processor. libtorch has no META form of convolution and batch norm; stand-ins with the same weights and shapes take their places, and
 /// refuse what is elsewhere. VGG's rectifier and pooling have no META form either, so it is not here.
 /// </summary>

@@ -44,6 +44,23 @@ public sealed class ZeroSweepTests
         }, iter: 16, seed: "0000000000001", threads: 1);
 
     [Fact]
+    public void A_VGG_with_another_activation_and_pooling_is_computed_with_them()
+    {
+        using var scope = NewDisposeScope();
+        using var network = Vgg.ForSmallImages(11, 1 / 16.0, 3, 1).Replace("features.2", ReLU6()).Replace("features.28", AvgPool2d(2));
+        RandomStatistics(network, 1);
+        using var evaluation = new EvaluationMode(network);
+        var batch = randn(9, 1, 32, 32) * 20;
+        using var engine = PrefixReuse.For(network, network.Layers, batch / 100);
+        AssertSame(network.call(batch), engine.Begin(batch), "nothing");
+        foreach (var layer in network.Layers)
+        {
+            using var zeroing = ZeroingScope.Of(network, layer.Name);
+            AssertSame(network.call(batch), engine.With(layer.Name), layer.Name);
+        }
+    }
+
+    [Fact]
     public void A_network_with_a_hook_is_computed_as_it_is()
     {
         using var scope = NewDisposeScope();

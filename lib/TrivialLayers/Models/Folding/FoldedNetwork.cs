@@ -10,7 +10,7 @@ namespace TrivialLayers.Models.Folding;
 internal sealed class FoldedNetwork : IDisposable
 {
     /// <summary>Images on which a folded network is compared with the network itself.</summary>
-    private const int Compared = 8;
+    public const int Compared = 8;
 
     /// <summary>For a network as it is.</summary>
     public static readonly IReadOnlySet<string> NoneZeroed = new HashSet<string>();
