@@ -22,6 +22,7 @@ internal sealed class CSharpEngine : IDisposable
     private readonly Dictionary<string, SourceText> _sources = [];
     private object?[] _submissions = new object?[2];
     private int _uncounted;
+    private Task _ready = Task.CompletedTask;
     private volatile CellThreads? _threads;
     private Action<CellEvent> _observer = static _ => { };
 
@@ -46,14 +47,12 @@ internal sealed class CSharpEngine : IDisposable
     /// <summary>How a cell after <see cref="LastCompiled"/> would be compiled.</summary>
     public CellSettings NextCell => _compiler.NextCell;
 
-    /// <summary>Does once what makes the first cell slow: reading the framework and getting the compiler going. Changes nothing.</summary>
-    public static async Task WarmUp()
+    /// <summary>Begins what makes the first cell slow: reading the framework and getting the compiler going. A cell that comes meanwhile waits for it. To be called before the first cell.</summary>
+    public void WarmUp() => _ready = Task.Run(() =>
     {
-        var sources = new CellSources(Path.GetTempPath());
-        var compiler = new CellCompiler(sources, new CellReferences(new NotebookLoadContext(), sources, new PackageRestore()));
-        await compiler.Compile(SourceText.From("1 + 1", Encoding.UTF8), "warm-up", CancellationToken.None).ConfigureAwait(false);
+        _compiler.WarmUp();
         MimeBundle.Of(2);
-    }
+    });
 
     /// <summary>Runs one cell to its end.</summary>
     /// <param name="code">The cell's text.</param>
@@ -105,6 +104,7 @@ internal sealed class CSharpEngine : IDisposable
         await using var stopping = stop.UnsafeRegister(_ => threads.Stop(), null).ConfigureAwait(false);
         try
         {
+            await _ready.ConfigureAwait(false);
             var compiled = await _compiler.Compile(text, name, cancellationToken).ConfigureAwait(false);
             if (compiled.EntryPoint(_context) is { } entryPoint)
             {

@@ -23,6 +23,7 @@ internal sealed class CellCompiler
     private readonly CellReferences _references;
     private readonly CellDirectives _directives;
     private readonly CSharpCompilationOptions _options;
+    private CSharpCompilation? _warm;
     private CSharpCompilation? _previous;
     private int _slots;
 
@@ -46,6 +47,16 @@ internal sealed class CellCompiler
     public CellSettings NextCell => new(ParseOptions, Options, _references.All);
 
     private CSharpCompilationOptions Options => _options.WithScriptClassName($"Submission#{_slots}").WithUsings(_previous is null ? DefaultUsings : []);
+
+    /// <summary>
+    /// Compiles something for the first time. It is kept: the cells then take over its symbols of the framework. Were it compiled beside the first cell, or collected, cells could
+    /// get two sets of them, and what one cell names would be of another type in the next.
+    /// </summary>
+    public void WarmUp()
+    {
+        _warm = CSharpCompilation.CreateScriptCompilation("warm-up", CSharpSyntaxTree.ParseText("1 + 1", ParseOptions), _references.All, Options, returnType: typeof(object));
+        _warm.Emit(Stream.Null);
+    }
 
     /// <summary>Compiles the next cell. Only one that compiles becomes part of the chain.</summary>
     /// <param name="text">The cell.</param>

@@ -47,9 +47,9 @@ internal sealed class NotebookKernel : IDisposable
     {
         _sockets.Start();
         new KernelBroadcast(_sockets, _session, null).Status("starting");
+        _engine.WarmUp();
         _ = Answer(_shell.Reader);
         _ = Answer(_control.Reader);
-        _ = Task.Run(CSharpEngine.WarmUp);
         await _shutdown.Task.ConfigureAwait(false);
         _marker.End();
         await _sockets.Flush().ConfigureAwait(false);

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Microsoft.CodeAnalysis.CSharp;
 using NotebookHost.Engine;
 
 namespace NotebookHost.Tests.Engine;
@@ -32,6 +33,10 @@ internal sealed class CellRun : IDisposable
     public string? PlainResult => (string?)Result?["text/plain"];
 
     public string Traceback => string.Join('\n', Events.OfType<CellFailed>().Single().Traceback);
+
+    public CSharpCompilation? LastCompiled => _engine.LastCompiled;
+
+    public void WarmUp() => _engine.WarmUp();
 
     /// <summary>Runs a cell; the events are those of this cell.</summary>
     public async Task<CellResult> Try(string code, CancellationToken? cancellationToken = null)
