@@ -1,7 +1,4 @@
 using System.Globalization;
-using TrivialLayers.Data;
-using TrivialLayers.Models;
-using TrivialLayers.Training;
 using TrivialLayers.Zeroing;
 
 namespace TrivialLayers.Benchmarks;
@@ -40,8 +37,8 @@ internal static class GrowthBenchmark
     private static double Train(int depth, int width)
     {
         using var network = Workload.ResNet(depth, width);
-        using var data = new DataSplit("part", Workload.Data.Train.Take(4 * 128, 0), Workload.Data.Validation.Take(100, 0), Workload.Data.Test.Take(100, 0));
-        return data.Train.Count / Trainer.Fit(network, data, new Recipe { Epochs = 1, LearningRate = 0.1 }, seed: 1).Epochs[0].ImagesPerSecond;
+        using var data = Workload.Part(4 * 128);
+        return Workload.TrainingSeconds(network, data);
     }
 
     private static void Fit(Report report, string what, int[] sizes, Func<int, double> seconds)

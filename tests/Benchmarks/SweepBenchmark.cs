@@ -24,6 +24,12 @@ internal static class SweepBenchmark
         var whole = Workload.ByStage(network).Sum();
         report.Line($"  ResNet-{depth}, {images:N0} images, {network.Layers.Count} layers; arithmetic allows {evaluations * whole / Workload.OfSweep(network):F2}x over one full evaluation a layer");
 
+        double Sweep()
+        {
+            var sweep = ZeroSweep.Run(network, test, store: SweepStore.None);
+            return sweep.Layers.Select(layer => layer.Accuracy).Append(sweep.Baseline.Percent).Average();
+        }
+
         double Plain()
         {
             var percents = new List<double> { Evaluation.Accuracy(network, test) };
@@ -40,7 +46,7 @@ internal static class SweepBenchmark
         double mean = 0, plainMean = 0, peerMean = 0;
         var medians = Turns.Medians(
         [
-            () => Turns.Seconds(() => mean = ZeroSweep.Run(network, test, store: SweepStore.None) is var sweep ? sweep.Layers.Select(layer => layer.Accuracy).Append(sweep.Baseline.Percent).Average() : 0),
+            () => Turns.Seconds(() => mean = Sweep()),
             () => Turns.Seconds(() => plainMean = Plain()),
             () => Turns.Seconds(() => Evaluation.Accuracy(network, test)),
             .. peer is null ? Array.Empty<Func<double>>() :

@@ -1,6 +1,3 @@
-using TrivialLayers.Data;
-using TrivialLayers.Training;
-
 namespace TrivialLayers.Benchmarks;
 
 /// <summary>Training with crop and flip, against PyTorch's. Validation is not counted.</summary>
@@ -15,13 +12,12 @@ internal static class TrainBenchmark
     private static void Measure(Report report, int depth, int images)
     {
         using var network = Workload.ResNet(depth);
-        using var data = new DataSplit("part", Workload.Data.Train.Take(images, 0), Workload.Data.Validation.Take(100, 0), Workload.Data.Test.Take(100, 0));
+        using var data = Workload.Part(images);
         using var peer = Peer.For(network, data.Train);
-        var recipe = new Recipe { Epochs = 1, LearningRate = 0.1 };
 
         // Forward, and backward for images and kernels: three times the arithmetic of an evaluation.
         var work = 3 * Workload.ByStage(network).Sum() * images;
-        double Train() => images / Trainer.Fit(network, data, recipe, seed: 1).Epochs[0].ImagesPerSecond;
+        double Train() => Workload.TrainingSeconds(network, data);
         Train();
         var medians = Turns.Medians([Train, .. peer is null ? Array.Empty<Func<double>>() : [() => peer.Run("train", "channels_last").Seconds]]);
         report.Rate($"ResNet-{depth}", medians[0], images, work);

@@ -1,6 +1,7 @@
 using TorchSharp;
 using TrivialLayers.Data;
 using TrivialLayers.Models;
+using TrivialLayers.Training;
 
 namespace TrivialLayers.Benchmarks;
 
@@ -14,6 +15,13 @@ internal static class Workload
 
     /// <summary>The first test images.</summary>
     public static ImageSet TestImages(int count) => Data.Test.Take(count, seed: 0);
+
+    /// <summary>Seconds for one epoch on some training images, with crop and flip; validation is not counted.</summary>
+    public static double TrainingSeconds(ResNet network, DataSplit part) =>
+        part.Train.Count / Trainer.Fit(network, part, new Recipe { Epochs = 1, LearningRate = 0.1 }, seed: 1).Epochs[0].ImagesPerSecond;
+
+    /// <summary>Some training images, with as few of the others as a training needs.</summary>
+    public static DataSplit Part(int train) => new("part", Data.Train.Take(train, 0), Data.Validation.Take(100, 0), Data.Test.Take(100, 0));
 
     public static ResNet ResNet(int depth, int width = 16)
     {

@@ -141,8 +141,7 @@ public static class Claims
         }
     }
 
-    private static string ChecksumOf(ClaimRecord record) =>
-        Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(record with { Checksum = "" }, Json)));
+    private static string ChecksumOf(ClaimRecord record) => JsonChecksum.Of(record with { Checksum = "" }, Json);
 
     private static IEnumerable<string> SetAsideIfUnreadable(string file)
     {

@@ -291,8 +291,7 @@ public sealed partial class RunStore
         }
     }
 
-    private static string ChecksumOf(TrainedRun run) =>
-        Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(run with { Checksum = "" }, Json)));
+    private static string ChecksumOf(TrainedRun run) => JsonChecksum.Of(run with { Checksum = "" }, Json);
 
     private static string Sha256(string path)
     {

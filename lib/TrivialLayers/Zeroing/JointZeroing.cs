@@ -58,8 +58,7 @@ public sealed class JointZeroing
         ArgumentNullException.ThrowIfNull(sets);
         if (sets.Any(set => set.Count == 0))
             throw new ArgumentException("A set names no layer; name at least one in each.", nameof(sets));
-        foreach (var set in sets)
-            Zeroing.Of(network, set).Dispose();
+        Zeroing.Of(network, sets.SelectMany(set => set)).Dispose(); // names each unknown layer before anything is computed
         using var pass = new SweepPass(network, images, batch, progress, "zero jointly", (long)sets.Count * images.Count, cancellationToken);
         var (baseline, evaluations) = pass.Evaluate([], sets);
         return new JointZeroing(baseline, [.. sets.Zip(evaluations, (set, evaluation) => new JointlyZeroed(set, evaluation))]);

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
@@ -67,13 +66,7 @@ internal sealed record StoredSweep(
     }
 
     /// <summary>SHA-256 of the sweep as it is written without a checksum, in hexadecimal.</summary>
-    private string Sum()
-    {
-        using var hash = SHA256.Create();
-        using (var hashing = new CryptoStream(Stream.Null, hash, CryptoStreamMode.Write))
-            JsonSerializer.Serialize(hashing, this with { Checksum = "" }, Json);
-        return Convert.ToHexStringLower(hash.Hash!);
-    }
+    private string Sum() => JsonChecksum.Of(this with { Checksum = "" }, Json);
 
     /// <exception cref="InvalidDataException">The layers are not the network's, or the parts contradict each other.</exception>
     public ZeroSweep ToSweep(SweepIdentity identity, IReadOnlyList<ConvolutionLayer> layers, IReadOnlyList<string> classes)

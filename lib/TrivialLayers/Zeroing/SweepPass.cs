@@ -96,19 +96,27 @@ internal sealed class SweepPass : IDisposable
         var few = _images.Batch(0, Math.Min(FoldedNetwork.Compared, _images.Count), _device).Images.ToChannelsLast();
         var layers = ConvolutionLayers.Of(network);
         var engine = PrefixReuse.For(network, layers, few);
-        engine.Begin(few);
-        foreach (var layer in layers)
+        try
         {
-            using var layerScope = NewDisposeScope();
-            using var zeroing = Zeroing.Of(network, layer.Name);
-            var (found, expected) = (engine.With(layer.Name), network.call(few));
-            if (FoldedNetwork.AreSameLogits(found, expected) || !expected.isfinite().all().item<bool>())
-                continue;
-            engine.Dispose();
-            throw new InvalidOperationException(
-                $"With the kernel of '{layer.Name}' at zero, the network's stages gave other logits than the network. Is a module shared between stages, or does its forward pass do something else than its stages?");
-        }
+            engine.Begin(few);
+            foreach (var layer in layers)
+            {
+                using var layerScope = NewDisposeScope();
+                using var zeroing = Zeroing.Of(network, layer.Name);
+                var (found, expected) = (engine.With(layer.Name), network.call(few));
+                if (!FoldedNetwork.AreSameLogits(found, expected) && expected.isfinite().all().item<bool>())
+                {
+                    throw new InvalidOperationException(
+                        $"With the kernel of '{layer.Name}' at zero, the network's stages gave other logits than the network. Is a module shared between stages, or does its forward pass do something else than its stages?");
+                }
+            }
 
-        return engine;
+            return engine;
+        }
+        catch
+        {
+            engine.Dispose();
+            throw;
+        }
     }
 }

@@ -104,8 +104,7 @@ public sealed partial class ZeroSweep
         if (store.Find(identity, network, images, layers) is { } stored)
             return stored;
         CheckKernels(network, layers);
-        cancellationToken = progress.Link(cancellationToken);
-        using var turn = store.Turn(identity, cancellationToken);
+        using var turn = store.Turn(identity, progress.Link(cancellationToken));
         if (store.FindInTurn(identity, network, images, layers) is { } made)
             return made;
         var sweep = Compute(identity, network, images, layers, batch, progress, cancellationToken);

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using NotebookHost.Notebook;
+using TrivialLayers.Tests.Runtime;
 
 namespace NotebookHost.Tests.Jupyter;
 
@@ -25,7 +26,7 @@ public sealed partial class ParityTests
         try
         {
             var (exit, output) = await jupyter.Run(
-                "-m", "nbconvert", "--to", "notebook", "--execute", Path.Combine(RepositoryFolder(), "notebooks", name + ".ipynb"), "--output-dir", folder, "--ExecutePreprocessor.timeout=600");
+                "-m", "nbconvert", "--to", "notebook", "--execute", Path.Combine(RepositoryRoot.Path, "notebooks", name + ".ipynb"), "--output-dir", folder, "--ExecutePreprocessor.timeout=600");
             Assert.True(exit == 0, output);
             Assert.Equal(Values(Path.Combine(reports!, name + ".ipynb")), Values(Path.Combine(folder, name + ".ipynb")));
         }
@@ -68,15 +69,4 @@ public sealed partial class ParityTests
     /// <summary>When a claim was recorded.</summary>
     [GeneratedRegex(@"recorded \d{4}-\d\d-\d\d \d\d:\d\d UTC")]
     private static partial Regex Times();
-
-    private static string RepositoryFolder()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (File.Exists(Path.Combine(folder.FullName, "Notebooks.sln")))
-                return folder.FullName;
-        }
-
-        throw new InvalidOperationException($"No folder above {AppContext.BaseDirectory} holds Notebooks.sln.");
-    }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using NotebookHost.Notebook;
+using TrivialLayers.Tests.Runtime;
 
 namespace NotebookHost.Tests.Publishing;
 
@@ -71,14 +72,5 @@ public sealed class ReportTests(Chromium chromium) : IClassFixture<Chromium>
         return Path.Combine(folder!, file);
     }
 
-    private static string SourceFolder()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (File.Exists(Path.Combine(folder.FullName, "Notebooks.sln")))
-                return Path.Combine(folder.FullName, "notebooks");
-        }
-
-        throw new InvalidOperationException($"No folder above {AppContext.BaseDirectory} holds Notebooks.sln.");
-    }
+    private static string SourceFolder() => Path.Combine(RepositoryRoot.Path, "notebooks");
 }
