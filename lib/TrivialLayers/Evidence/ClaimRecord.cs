@@ -5,8 +5,6 @@ namespace TrivialLayers.Evidence;
 /// <summary>The outcome of a claim in one profile, as stored in <c>claims/C1.quick.json</c>.</summary>
 public sealed record ClaimRecord
 {
-    internal const string NoChecksum = "absent";
-
     /// <summary>C1 to C6.</summary>
     public required string Claim { get; init; }
 
@@ -37,6 +35,6 @@ public sealed record ClaimRecord
     /// <summary>When it was recorded, in universal time.</summary>
     public required DateTime Recorded { get; init; }
 
-    /// <summary>SHA-256 of this record written without its checksum, in hexadecimal; <c>absent</c> in a file from before there was one.</summary>
-    public string Checksum { get; init; } = NoChecksum;
+    /// <summary>SHA-256 of this record written without its checksum, in hexadecimal.</summary>
+    public string Checksum { get; init; } = "";
 }

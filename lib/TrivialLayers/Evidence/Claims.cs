@@ -131,7 +131,7 @@ public static class Claims
             if (record is null) reason = $"{file} holds no claim.";
             else if (All.All(claim => claim.Id != record.Claim)) reason = $"{file} is about a claim \"{record.Claim}\" that is not known here.";
             else if (Path.GetFileName(file) != $"{record.Claim}.{record.Profile}.json") reason = $"{file} holds claim {record.Claim} of profile {record.Profile}, which its name denies.";
-            else if (record.Checksum != ClaimRecord.NoChecksum && record.Checksum != ChecksumOf(record)) reason = $"{file} was changed after it was written: its checksum is {ChecksumOf(record)}; it says {record.Checksum}.";
+            else if (record.Checksum != ChecksumOf(record)) reason = $"{file} was changed after it was written: its checksum is {ChecksumOf(record)}; it says {record.Checksum}.";
             return reason.Length == 0 ? record : null;
         }
         catch (Exception error) when (error is JsonException or IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)

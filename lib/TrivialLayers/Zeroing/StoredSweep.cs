@@ -16,11 +16,8 @@ internal sealed record StoredSweep(
     float[] FirstLogits,
     double Seconds,
     Provenance Provenance,
-    string Checksum = StoredSweep.NoChecksum)
+    string Checksum = "")
 {
-    /// <summary>What stands for the checksum of a file from before there was one.</summary>
-    private const string NoChecksum = "absent";
-
     private static readonly JsonSerializerOptions Json = new()
     {
         AllowDuplicateProperties = false,
@@ -47,7 +44,7 @@ internal sealed record StoredSweep(
     /// <summary>Writes it with its checksum.</summary>
     public void Write(Stream stream) => JsonSerializer.Serialize(stream, this with { Checksum = Sum() }, Json);
 
-    /// <summary>Reads a file and compares it with its checksum; only files from before there was one have none.</summary>
+    /// <summary>Reads a file and compares it with its checksum.</summary>
     /// <exception cref="InvalidDataException">The file is damaged.</exception>
     public static StoredSweep Load(string path)
     {
@@ -55,7 +52,7 @@ internal sealed record StoredSweep(
         try
         {
             var stored = JsonSerializer.Deserialize<StoredSweep>(stream, Json) ?? throw new InvalidDataException($"{path} is empty.");
-            if (stored.Checksum != NoChecksum && stored.Sum() is var found && found != stored.Checksum)
+            if (stored.Sum() is var found && found != stored.Checksum)
                 throw new InvalidDataException($"{path} is damaged: its contents have the SHA-256 {found}; it says {stored.Checksum}.");
             return stored;
         }

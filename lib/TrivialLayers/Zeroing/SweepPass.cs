@@ -89,7 +89,10 @@ internal sealed class SweepPass : IDisposable
         _evaluation.Dispose();
     }
 
-    /// <summary>The engine, after it gave for each layer, on a few images, what the network gives with that kernel replaced by zeros.</summary>
+    /// <summary>
+    /// The engine, after it gave for each layer, on a few images, what the network gives with that kernel replaced by zeros. A layer that is not really changed would show a drop of zero
+    /// and pass for trivial, so it is an error.
+    /// </summary>
     private PrefixReuse Checked(Module<Tensor, Tensor> network)
     {
         using var scope = NewDisposeScope();
@@ -102,7 +105,11 @@ internal sealed class SweepPass : IDisposable
             foreach (var layer in layers)
             {
                 using var layerScope = NewDisposeScope();
+                if (IsZero(network, layer))
+                    throw new InvalidOperationException($"The kernel of '{layer.Name}' is zero already; zeroing it would change nothing and prove nothing. End the zeroing scope first, or train the network.");
                 using var zeroing = Zeroing.Of(network, layer.Name);
+                if (!IsZero(network, layer))
+                    throw new InvalidOperationException($"The kernel of '{layer.Name}' did not become zero. Is it computed from other weights?");
                 var (found, expected) = (engine.With(layer.Name), network.call(few));
                 if (!FoldedNetwork.AreSameLogits(found, expected) && expected.isfinite().all().item<bool>())
                 {
@@ -119,4 +126,6 @@ internal sealed class SweepPass : IDisposable
             throw;
         }
     }
+
+    private static bool IsZero(Module network, ConvolutionLayer layer) => network.get_parameter(layer.Weight)!.count_nonzero().item<long>() == 0;
 }

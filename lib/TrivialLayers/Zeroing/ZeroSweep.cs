@@ -103,7 +103,6 @@ public sealed partial class ZeroSweep
         var identity = SweepIdentity.Of(network, images);
         if (store.Find(identity, network, images, layers) is { } stored)
             return stored;
-        CheckKernels(network, layers);
         using var turn = store.Turn(identity, progress.Link(cancellationToken));
         if (store.FindInTurn(identity, network, images, layers) is { } made)
             return made;
@@ -126,21 +125,5 @@ public sealed partial class ZeroSweep
         var (baseline, zeroed) = pass.Answers([], [.. layers.Select(layer => new[] { layer.Name })]);
         var results = layers.Zip(zeroed, (layer, sheet) => (layer, sheet.ToEvaluation(images), sheet.AgreementWith(baseline))).ToList();
         return new ZeroSweep(identity, baseline.ToEvaluation(images), results, clock.Elapsed.TotalSeconds, Provenance.Current());
-    }
-
-    /// <summary>A layer that is not really changed would show a drop of zero and pass for trivial, so it is an error.</summary>
-    private static void CheckKernels(Module network, IReadOnlyList<ConvolutionLayer> layers)
-    {
-        using var scope = NewDisposeScope();
-        using var noGradients = no_grad();
-        bool IsZero(ConvolutionLayer layer) => network.get_parameter(layer.Weight)!.count_nonzero().item<long>() == 0;
-        foreach (var layer in layers)
-        {
-            if (IsZero(layer))
-                throw new InvalidOperationException($"The kernel of '{layer.Name}' is zero already; zeroing it would change nothing and prove nothing. End the zeroing scope first, or train the network.");
-            using var zeroing = Zeroing.Of(network, layer.Name);
-            if (!IsZero(layer))
-                throw new InvalidOperationException($"The kernel of '{layer.Name}' did not become zero. Is it computed from other weights?");
-        }
     }
 }

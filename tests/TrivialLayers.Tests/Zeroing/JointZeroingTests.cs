@@ -52,6 +52,16 @@ public sealed class JointZeroingTests
     }
 
     [Fact]
+    public void A_kernel_that_is_zero_already_would_be_chosen_for_nothing_and_is_an_error()
+    {
+        using var network = SmallData.RandomResNet();
+        using var images = SmallData.Images("bars", 20, 5);
+        using var zeroing = ZeroingScope.Of(network, "layer1.0.conv2");
+        var error = Assert.Throws<InvalidOperationException>(() => JointZeroing.Greedy(network, images));
+        Assert.Contains("'layer1.0.conv2' is zero already", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Greedy_stops_after_the_steps_asked_for()
     {
         using var network = SmallData.RandomResNet();
