@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using TrivialLayers.Runtime;
 
 namespace TrivialLayers.Data;
 
@@ -33,6 +34,7 @@ internal static class DamagedFile
         using var file = File.OpenRead(path);
         CheckLength(path, length, file.Length);
         var contents = GC.AllocateUninitializedArray<byte>(length);
+        NativeMemory.PreferLargePages(contents);
         var read = file.ReadAtLeast(contents, length, throwOnEndOfStream: false);
         CheckLength(path, length, read);
         return contents;

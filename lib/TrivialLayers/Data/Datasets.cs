@@ -35,15 +35,15 @@ public static class Datasets
     }
 
     /// <summary>
-    /// Downloads a data set from its official address into the repository's <c>data</c>, where <see cref="Load"/> finds it; one that is there and whole is left alone. A
-    /// download that was cut goes on where it ended, also in a later call. Lengths and checksums are compared with <c>data/datasets.json</c> before anything is put in its place.
+    /// Downloads a data set from its official address into the repository's <c>data</c>, where <see cref="Load"/> finds it; one that is whole, there or in <c>$TRIVIAL_LAYERS_DATA</c>, is
+    /// left alone. A download that was cut goes on where it ended, also in a later call. Lengths and checksums are compared with <c>data/datasets.json</c> before anything is put in its place.
     /// Of several processes that ask at once, one downloads and the others wait.
     /// </summary>
     /// <param name="name">A name that <see cref="Load"/> takes.</param>
     /// <param name="progress">Told about kilobytes done.</param>
     /// <param name="cancellationToken">Ends the download; what came is kept for the next call.</param>
     /// <exception cref="ArgumentException">The name is unknown, or the data set comes with the repository and has no address.</exception>
-    /// <exception cref="InvalidDataException">The server or the archive gave something else than expected; nothing was put in place.</exception>
+    /// <exception cref="InvalidDataException">The server or the archive gave something else than expected, or <c>$TRIVIAL_LAYERS_DATA</c> holds a damaged one; nothing was put in place.</exception>
     /// <exception cref="IOException">The network or the disk failed, or there is no data folder; nothing was put in place.</exception>
     /// <exception cref="OperationCanceledException">The download was cancelled.</exception>
     public static async Task Fetch(string name, IProgress<ProgressReport>? progress = null, CancellationToken cancellationToken = default)
@@ -51,13 +51,19 @@ public static class Datasets
         var entry = EntryOf(name);
         if (entry.Downloads.Count == 0)
             throw new ArgumentException($"\"{name}\" is not downloaded: it comes with the repository, in data/{entry.Folder}. Restore that folder from it.", nameof(name));
-        var data = Folders() is [.., var last]
-            ? last
-            : throw new DirectoryNotFoundException($"There is no data folder to download to: no Notebooks.sln above the program or the current folder. Name one in the environment variable {FolderVariable}.");
+        var folders = Folders();
+        if (folders.Count == 0)
+            throw new DirectoryNotFoundException($"There is no data folder to download to: no Notebooks.sln above the program or the current folder. Name one in the environment variable {FolderVariable}.");
+        if (folders.SkipLast(1).Select(folder => new DatasetFolder(entry, Path.Combine(folder, entry.Folder))).FirstOrDefault(folder => folder.Missing().Count == 0) is { } found)
+        {
+            found.Check(); // this one would be loaded
+            return;
+        }
+
         using var handler = new SocketsHttpHandler { MaxAutomaticRedirections = 10 };
         using var client = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
         var download = new Download(client, patience: TimeSpan.FromSeconds(60), pause: TimeSpan.FromSeconds(2));
-        await new DatasetFetch(entry, data, download, Console.Error.WriteLine).Run(progress, cancellationToken).ConfigureAwait(false);
+        await new DatasetFetch(entry, folders[^1], download, Console.Error.WriteLine).Run(progress, cancellationToken).ConfigureAwait(false);
     }
 
     private static DatasetEntry EntryOf(string name)
@@ -130,6 +136,7 @@ public static class Datasets
     private static ImageSet Make(DatasetEntry entry, string part, RawImages raw, long[] labels, int[] numbers, ImageSet? statistics)
     {
         var images = empty([numbers.Length, raw.Channels, raw.Height, raw.Width], ScalarType.Byte);
+        NativeMemory.PreferLargePages(images.bytes);
         raw.CopyTo(images.bytes, numbers);
         return new ImageSet(
             $"{entry.Name} {part}", images, tensor(Array.ConvertAll(numbers, i => labels[i])), entry.Classes, statistics?.Mean, statistics?.Std);

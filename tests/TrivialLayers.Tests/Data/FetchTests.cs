@@ -230,6 +230,15 @@ public sealed class FetchTests : IDisposable
         Assert.Contains("comes with the repository", (await Assert.ThrowsAsync<ArgumentException>(() => Datasets.Fetch("fashion-mnist-sample"))).Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_whole_data_set_in_another_folder_is_left_alone()
+    {
+        Assert.SkipUnless(Datasets.Folders().SkipLast(1).Any(folder => Directory.Exists(Path.Combine(folder, "cifar-10-batches-bin"))), "CIFAR-10 is not in another folder: see data/README.md");
+        var asked = new List<ProgressReport>();
+        await Datasets.Fetch("cifar-10", new Collect(asked));
+        Assert.Empty(asked);
+    }
+
     private Task Fetch(LoopbackServer server, TimeSpan? patience = null) => Fetch(SmallDownload.Entry(server.Address), patience);
 
     private Task Fetch(DatasetEntry entry, TimeSpan? patience = null, CancellationToken cancellationToken = default) =>
