@@ -13,6 +13,8 @@ var all = new Dictionary<string, Action<Report>>
 };
 var others = new Dictionary<string, Action<Report>>
 {
+    ["agreement"] = AgreementBenchmark.Run,
+    ["batch"] = BatchBenchmark.Run,
     ["growth"] = GrowthBenchmark.Run,
     ["memory"] = MemoryBenchmark.Run,
     ["small"] = SmallParts.Run,

@@ -13,6 +13,9 @@ internal static class Workload
     /// <summary>CIFAR-10, from <c>data/</c> or the folders in <c>TRIVIAL_LAYERS_DATA</c>.</summary>
     public static DataSplit Data => s_data.Value;
 
+    /// <summary>Images that warm up an evaluation, as many as the peer takes.</summary>
+    public const int WarmUp = 200;
+
     /// <summary>The first test images.</summary>
     public static ImageSet TestImages(int count) => Data.Test.Take(count, seed: 0);
 

@@ -33,7 +33,9 @@ internal sealed class FoldedUnit : IFoldedStage
     public Tensor Forward(Tensor input, IReadOnlySet<string> zeroed)
     {
         using var scope = NewDisposeScope();
-        return functional.relu(Shortcut(input, zeroed).add(Branch(input, zeroed)), inplace: true).MoveToOuterDisposeScope();
+        var (branch, shortcut) = (Branch(input, zeroed), Shortcut(input, zeroed));
+        var isKept = ReferenceEquals(branch, _branch) || zeroed.Contains(_first.Name) || zeroed.Contains(_second.Name);
+        return functional.relu(isKept ? shortcut.add(branch) : branch.add_(shortcut), inplace: true).MoveToOuterDisposeScope();
     }
 
     public Tensor Begin(Tensor input, IReadOnlySet<string> zeroed)
