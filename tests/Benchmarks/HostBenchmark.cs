@@ -1,9 +1,10 @@
 using System.Diagnostics;
+using System.Text.Json;
 using TrivialLayers.Runtime;
 
 namespace TrivialLayers.Benchmarks;
 
-/// <summary>The built notebook host on a notebook of one cell, from start to end of the process.</summary>
+/// <summary>The built notebook host: a notebook of one cell from start to end of the process, and the first answers of a kernel.</summary>
 internal static class HostBenchmark
 {
     private const string OneCell =
@@ -14,22 +15,51 @@ internal static class HostBenchmark
 
     public static void Run(Report report)
     {
-        var folder = Directory.CreateTempSubdirectory("one-cell-");
-        var notebook = Path.Combine(folder.FullName, "one-cell.ipynb");
-        File.WriteAllText(notebook, OneCell);
-        var host = Path.GetFullPath(Path.Combine(RepositoryFolder.Data, "..", "lib", "NotebookHost", "bin", "Release", "net10.0", "NotebookHost.dll"));
-        double Start() => Turns.Seconds(() =>
+        var folder = Directory.CreateTempSubdirectory("host-").FullName;
+        try
         {
-            using var process = Process.Start(new ProcessStartInfo("dotnet", [host, "run", notebook, "--out", Path.Combine(folder.FullName, "out")]) { RedirectStandardOutput = true })!;
-            process.StandardOutput.ReadToEnd();
-            process.WaitForExit();
-            if (process.ExitCode != 0)
-                throw new InvalidOperationException($"The host ended with {process.ExitCode}.");
+            var notebook = Path.Combine(folder, "one-cell.ipynb");
+            File.WriteAllText(notebook, OneCell);
+            void RunOneCell() => Host("run", notebook, "--out", Path.Combine(folder, "out"));
+            RunOneCell();
+            var seconds = Turns.Medians(() => Turns.Seconds(RunOneCell))[0];
+            report.Line(FormattableString.Invariant($"  one cell {seconds:F2} s"));
+            report.Figure("host.one_cell_seconds", seconds);
+            if (DebianPython.TryRun("-c", "import jupyter_client") is null)
+                report.Line($"  {DebianPython.Path} has no jupyter_client (Debian: jupyter-client), so the kernel is not measured");
+            else
+                Kernel(report, folder);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static void Kernel(Report report, string folder)
+    {
+        Host("install", "--prefix", folder, "--name", "measured");
+        var answers = new List<JsonElement>();
+        Turns.Medians(() =>
+        {
+            answers.Add(JsonDocument.Parse(DebianPython.Run([DebianPython.Script("kernel.py"), "measured"], ("JUPYTER_PATH", Path.Combine(folder, "share", "jupyter")))).RootElement);
+            return 0;
         });
-        Start();
-        var seconds = Turns.Medians(Start)[0];
-        folder.Delete(recursive: true);
-        report.Line(FormattableString.Invariant($"  one cell {seconds:F2} s"));
-        report.Figure("host.one_cell_seconds", seconds);
+        foreach (var what in new[] { "kernel_info", "first_cell", "later_cell" })
+        {
+            var median = answers.Select(answer => answer.GetProperty(what).GetDouble()).Order().ElementAt(answers.Count / 2);
+            report.Line(FormattableString.Invariant($"  kernel: {what.Replace('_', ' ')} {1000 * median:F0} ms"));
+            report.Figure($"kernel.{what}_seconds", median);
+        }
+    }
+
+    private static void Host(params string[] arguments)
+    {
+        var host = Path.GetFullPath(Path.Combine(RepositoryFolder.Data, "..", "lib", "NotebookHost", "bin", "Release", "net10.0", "NotebookHost.dll"));
+        using var process = Process.Start(new ProcessStartInfo("dotnet", [host, .. arguments]) { RedirectStandardOutput = true })!;
+        process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        if (process.ExitCode != 0)
+            throw new InvalidOperationException($"The host ended with {process.ExitCode}.");
     }
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using TorchSharp;
@@ -12,9 +11,7 @@ namespace TrivialLayers.Benchmarks;
 /// <summary>The same work in PyTorch, where Debian's <c>python3-torch</c> is installed: same network, weights and images, handed over as safetensors.</summary>
 internal sealed class Peer : IDisposable
 {
-    private const string Python = "/usr/bin/python3";
-
-    private static readonly Lazy<string?> s_version = new(FindVersion);
+    private static readonly Lazy<string?> s_version = new(() => DebianPython.TryRun("-c", "import torch; print(torch.__version__)")?.Trim());
 
     private readonly string _file = Path.Combine(Path.GetTempPath(), $"peer-{Guid.NewGuid():N}.safetensors");
 
@@ -27,8 +24,8 @@ internal sealed class Peer : IDisposable
     }
 
     public static string Description => s_version.Value is { } version
-        ? $"compared with PyTorch {version} of {Python}"
-        : $"{Python} has no torch (Debian: python3-torch), so nothing is compared with PyTorch";
+        ? $"compared with PyTorch {version} of {DebianPython.Path}"
+        : $"{DebianPython.Path} has no torch (Debian: python3-torch), so nothing is compared with PyTorch";
 
     /// <summary>A peer for this network and these images, or null where there is no PyTorch.</summary>
     public static Peer? For(nn.Module network, ImageSet images) => s_version.Value is null ? null : new Peer(network, images);
@@ -38,31 +35,9 @@ internal sealed class Peer : IDisposable
     /// <param name="layout"><c>default</c> or <c>channels_last</c>.</param>
     public (double Seconds, double Percent) Run(string task, string layout)
     {
-        var script = Path.Combine(AppContext.BaseDirectory, "peers", "peer.py");
-        using var answer = JsonDocument.Parse(Output(script, _file, task, layout, Threads.Count.ToString(CultureInfo.InvariantCulture)));
+        using var answer = JsonDocument.Parse(DebianPython.Run([DebianPython.Script("peer.py"), _file, task, layout, Threads.Count.ToString(CultureInfo.InvariantCulture)]));
         return (answer.RootElement.GetProperty("seconds").GetDouble(), answer.RootElement.GetProperty("percent").GetDouble());
     }
 
     public void Dispose() => File.Delete(_file);
-
-    private static string? FindVersion()
-    {
-        try
-        {
-            return Output("-c", "import torch; print(torch.__version__)").Trim();
-        }
-        catch (Exception error) when (error is System.ComponentModel.Win32Exception or InvalidOperationException)
-        {
-            return null;
-        }
-    }
-
-    private static string Output(params string[] arguments)
-    {
-        using var process = Process.Start(new ProcessStartInfo(Python, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-        var errors = process.StandardError.ReadToEndAsync();
-        var output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        return process.ExitCode == 0 ? output : throw new InvalidOperationException($"{Python} {string.Join(' ', arguments)} ended with {process.ExitCode}: {errors.Result}");
-    }
 }

@@ -6,7 +6,7 @@ namespace NotebookHost.Tests.Jupyter;
 /// <summary>Debian's Jupyter, with this host installed as a kernel in a folder of its own.</summary>
 internal sealed class JupyterClient : IDisposable
 {
-    private const string Python = "/usr/bin/python3";
+    private const string Executable = "/usr/bin/python3";
 
     private readonly string _folder = Directory.CreateTempSubdirectory("jupyter-").FullName;
 
@@ -14,7 +14,7 @@ internal sealed class JupyterClient : IDisposable
     public static async Task<JupyterClient> Create(string module, string package)
     {
         var client = new JupyterClient();
-        if (!File.Exists(Python) || (await client.Run("-c", $"import {module}")).ExitCode != 0)
+        if (!File.Exists(Executable) || (await client.Run("-c", $"import {module}")).ExitCode != 0)
         {
             client.Dispose();
             Assert.Skip($"Debian's {package} is not installed.");
@@ -27,15 +27,22 @@ internal sealed class JupyterClient : IDisposable
     /// <summary>Runs Python with this kernel installed.</summary>
     public async Task<(int ExitCode, string Output)> Run(params string[] arguments)
     {
-        var start = new ProcessStartInfo(Python, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
-        start.Environment["JUPYTER_PATH"] = Path.Combine(_folder, "share", "jupyter");
-        start.Environment["JUPYTER_RUNTIME_DIR"] = Path.Combine(_folder, "runtime");
-        start.Environment["JUPYTER_CONFIG_DIR"] = Path.Combine(_folder, "config");
-        using var process = Process.Start(start)!;
+        using var process = Process.Start(Python(arguments))!;
         var error = process.StandardError.ReadToEndAsync();
         var output = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
         return (process.ExitCode, output + await error);
+    }
+
+    /// <summary>How to start Python with this kernel installed, and nothing else of the user's.</summary>
+    public ProcessStartInfo Python(params string[] arguments)
+    {
+        var start = new ProcessStartInfo(Executable, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        start.Environment["JUPYTER_PATH"] = Path.Combine(_folder, "share", "jupyter");
+        start.Environment["JUPYTER_RUNTIME_DIR"] = Path.Combine(_folder, "runtime");
+        start.Environment["JUPYTER_DATA_DIR"] = Path.Combine(_folder, "data");
+        start.Environment["JUPYTER_CONFIG_DIR"] = Path.Combine(_folder, "config");
+        return start;
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);

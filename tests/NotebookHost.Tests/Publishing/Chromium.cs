@@ -2,7 +2,7 @@ using Microsoft.Playwright;
 
 namespace NotebookHost.Tests.Publishing;
 
-/// <summary>Debian's Chromium, driven by Playwright; pages are opened from files, and everything they say or ask for is noted.</summary>
+/// <summary>Debian's Chromium, driven by Playwright; everything that its pages say or ask for is noted.</summary>
 public sealed class Chromium : IAsyncLifetime
 {
     private const string Executable = "/usr/bin/chromium";
@@ -25,14 +25,21 @@ public sealed class Chromium : IAsyncLifetime
     /// <param name="scripts">Whether scripts may run.</param>
     public async Task<Visit> Open(string html, int width = 1280, bool scripts = true)
     {
+        var path = Path.Combine(_folder, $"{Guid.NewGuid():n}.html");
+        await File.WriteAllTextAsync(path, html);
+        var visit = await Open(new Uri(path), width, scripts);
+        // Charts are drawn in promises after the page has loaded.
+        await visit.Page.WaitForTimeoutAsync(500);
+        return visit;
+    }
+
+    /// <summary>Opens the page at an address.</summary>
+    public async Task<Visit> Open(Uri address, int width = 1280, bool scripts = true)
+    {
         Assert.SkipUnless(_browser is not null, $"{Executable} is not installed (Debian's package chromium).");
         var context = await _browser.NewContextAsync(new BrowserNewContextOptions { ViewportSize = new ViewportSize { Width = width, Height = 900 }, JavaScriptEnabled = scripts });
         var visit = new Visit(await context.NewPageAsync());
-        var path = Path.Combine(_folder, $"{Guid.NewGuid():n}.html");
-        await File.WriteAllTextAsync(path, html);
-        await visit.Page.GotoAsync(new Uri(path).AbsoluteUri);
-        // Charts are drawn in promises after the page has loaded.
-        await visit.Page.WaitForTimeoutAsync(500);
+        await visit.Page.GotoAsync(address.AbsoluteUri);
         return visit;
     }
 

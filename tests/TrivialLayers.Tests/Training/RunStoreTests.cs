@@ -50,7 +50,8 @@ public sealed class RunStoreTests : IDisposable
 
         using var cancelled = Network();
         using var stop = new StopAfter(steps);
-        Assert.ThrowsAny<OperationCanceledException>(() => Store.GetOrTrain(cancelled, _data, Short, 1, stop));
+        var error = Assert.Throws<OperationCanceledException>(() => Store.GetOrTrain(cancelled, _data, Short, 1, stop));
+        Assert.Contains($"of {Short.Epochs} epochs are kept", error.Message, StringComparison.Ordinal);
         using var resumed = Network();
         Store.GetOrTrain(resumed, _data, Short, 1);
         Assert.Equal(ModuleTree.Fingerprint(whole), ModuleTree.Fingerprint(resumed));
