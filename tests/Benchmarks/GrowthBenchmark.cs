@@ -1,5 +1,10 @@
 using System.Globalization;
+using TorchSharp;
+using TrivialLayers.Data;
+using TrivialLayers.Evidence;
+using TrivialLayers.Models;
 using TrivialLayers.Zeroing;
+using static TorchSharp.torch;
 
 namespace TrivialLayers.Benchmarks;
 
@@ -18,6 +23,25 @@ internal static class GrowthBenchmark
         Fit(report, "three greedy steps, by depth", s_depths[..4], depth => Joint(depth));
         Fit(report, "training, by depth", s_depths[..4], depth => Train(depth, 16));
         Fit(report, "training, by width", [16, 32, 64], width => Train(20, width));
+        ImageNet(report);
+    }
+
+    /// <summary>What a sweep of ResNet-152 on ImageNet's validation images would take, from its arithmetic and the time of a few images.</summary>
+    private static void ImageNet(Report report)
+    {
+        const int Side = 224, Few = 16, Validation = 50_000;
+        using var network = ResNet.ForLargeImages(152);
+        Initialisation.He(network, seed: 1);
+        using var generator = new Generator(1, CPU);
+        using var images = new ImageSet(
+            "random images", randint(256, [Few, network.Channels, Side, Side], ScalarType.Byte, generator: generator), zeros(Few, ScalarType.Int64), [.. Enumerable.Range(0, 1000).Select(label => $"{label}")]);
+        Evaluation.Accuracy(network, images);
+        var seconds = Turns.Medians(() => Turns.Seconds(() => Evaluation.Accuracy(network, images)))[0] / Few;
+        var whole = Workload.ByStage(network, Side).Sum();
+        var evaluations = Workload.OfSweep(network, Side) / whole;
+        report.Rate("ResNet-152, 224×224 pixels, one evaluation", seconds, 1, whole);
+        report.Line(FormattableString.Invariant($"  its sweep, {network.Layers.Count} layers, costs {evaluations:F0} evaluations: {seconds * evaluations * Validation / 3600:F0} hours for {Validation:N0} images"));
+        report.Figure("growth.resnet152_imagenet_sweep_hours", seconds * evaluations * Validation / 3600);
     }
 
     private static double Sweep(int depth, int width, int count)

@@ -33,19 +33,19 @@ internal static class Workload
         return network;
     }
 
-    /// <summary>Multiply-accumulates of the convolutions, for one 32×32 image, by stage.</summary>
-    public static IReadOnlyList<double> ByStage(StagedNetwork network)
+    /// <summary>Multiply-accumulates of the convolutions, for one square image, by stage.</summary>
+    public static IReadOnlyList<double> ByStage(StagedNetwork network, int side = 32)
     {
-        var layers = ConvolutionLayers.For(network, network.Channels, 32, 32);
+        var layers = ConvolutionLayers.For(network, network.Channels, side, side);
         return [.. network.Stages.Select(stage => layers.Where(layer => stage.Holds(layer.Name)).Sum(layer => (double)layer.MultiplyAccumulates!))];
     }
 
     /// <summary>
     /// Multiply-accumulates that a sweep cannot avoid, for one image: the baseline, and for each zeroed convolution the stages behind it. Behind the stem nothing depends on the image.
     /// </summary>
-    public static double OfSweep(StagedNetwork network)
+    public static double OfSweep(StagedNetwork network, int side = 32)
     {
-        var stages = ByStage(network);
+        var stages = ByStage(network, side);
         return stages.Sum() + network.Layers.Where(layer => layer.Role != LayerRole.Stem).Sum(layer =>
             stages.Skip(1 + network.Stages.Index().Single(stage => stage.Item.Holds(layer.Name)).Index).Sum());
     }

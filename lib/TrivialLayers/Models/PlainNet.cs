@@ -3,10 +3,10 @@ namespace TrivialLayers.Models;
 /// <summary>
 /// The plain networks that He et al. (2016) compare with: a <see cref="ResNet"/> for small images without its shortcuts (and so without their projections).
 /// </summary>
-public sealed class PlainNet : SmallImageNet
+public sealed class PlainNet : GroupedNetwork
 {
     private PlainNet(int depth, int width, int classes, int channels)
-        : base("PlainNet", depth, width, classes, channels, (inChannels, outChannels, stride) => new PlainUnit(inChannels, outChannels, stride))
+        : base($"PlainNet-{depth} (width {width})", GroupedLayout.ForSmallImages(depth, width), classes, channels, (inChannels, outChannels, stride) => new PlainUnit(inChannels, outChannels, stride))
     {
     }
 

@@ -1,5 +1,4 @@
 using TorchSharp;
-using TorchSharp.Modules;
 using TrivialLayers.Models.Folding;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -10,7 +9,7 @@ namespace TrivialLayers.Models;
 /// The basic residual unit of He et al. (2016), <i>Deep Residual Learning</i>, fig. 2: <c>relu(bn2(conv2(relu(bn1(conv1(x))))) + shortcut(x))</c>.
 /// The shortcut is a 1×1 projection with batch norm when the shape changes, else the identity. Names as torchvision's <c>BasicBlock</c>.
 /// </summary>
-public sealed class ResidualUnit : Module<Tensor, Tensor>, IFoldableUnit
+public sealed class ResidualUnit : Module<Tensor, Tensor>, IResidualUnit, IFoldableUnit
 {
     private readonly Module<Tensor, Tensor> conv1;
     private readonly Module<Tensor, Tensor> bn1;
@@ -19,21 +18,27 @@ public sealed class ResidualUnit : Module<Tensor, Tensor>, IFoldableUnit
     private readonly Module<Tensor, Tensor>? downsample;
 
     /// <summary>Makes a unit <c>[N, in, H, W] → [N, out, H/stride, W/stride]</c>.</summary>
-    public ResidualUnit(long inChannels, long outChannels, long stride) : base(nameof(ResidualUnit))
+    /// <param name="inChannels">Channels of the input.</param>
+    /// <param name="outChannels">Channels of the output; with zero-padded shortcuts no fewer than those of the input.</param>
+    /// <param name="stride">Stride of the first convolution in pixels.</param>
+    /// <param name="shortcut">What the shortcut does where the shape changes.</param>
+    public ResidualUnit(long inChannels, long outChannels, long stride, ShortcutKind shortcut = ShortcutKind.Projection) : base(nameof(ResidualUnit))
     {
         conv1 = Conv2d(inChannels, outChannels, 3, stride, padding: 1, bias: false);
         bn1 = BatchNorm2d(outChannels);
         conv2 = Conv2d(outChannels, outChannels, 3, padding: 1, bias: false);
         bn2 = BatchNorm2d(outChannels);
-        downsample = stride != 1 || inChannels != outChannels ? new Chain(Conv2d(inChannels, outChannels, 1, stride, bias: false), BatchNorm2d(outChannels)) : null;
+        downsample = stride == 1 && inChannels == outChannels ? null
+            : shortcut == ShortcutKind.ZeroPadded ? new PaddedIdentity(inChannels, outChannels, stride)
+            : new Chain(Conv2d(inChannels, outChannels, 1, stride, bias: false), BatchNorm2d(outChannels));
         ChangesChannels = inChannels != outChannels;
         RegisterComponents();
     }
 
-    /// <summary>Whether the unit's output has other channels than its input.</summary>
+    /// <inheritdoc/>
     public bool ChangesChannels { get; }
 
-    /// <summary>The branch: what the unit adds to its shortcut, <c>[N, out, H/stride, W/stride]</c>.</summary>
+    /// <inheritdoc/>
     public Tensor Branch(Tensor input)
     {
         using var scope = NewDisposeScope();
@@ -41,14 +46,11 @@ public sealed class ResidualUnit : Module<Tensor, Tensor>, IFoldableUnit
         return bn2.call(conv2.call(hidden)).MoveToOuterDisposeScope();
     }
 
-    /// <summary>The shortcut: the input itself (an alias), or its projection.</summary>
+    /// <inheritdoc/>
     public Tensor Shortcut(Tensor input) => downsample is null ? input.alias() : downsample.call(input);
 
-    IFoldedStage? IFoldableUnit.Fold(string name) => FoldedUnit.Of(
-        downsample is not null,
-        FoldedConvolution.Of($"{name}.conv1", conv1, bn1),
-        FoldedConvolution.Of($"{name}.conv2", conv2, bn2),
-        downsample is Chain { Modules: [var projection, var normalisation] } ? FoldedConvolution.Of($"{name}.downsample.0", projection, normalisation) : null);
+    IFoldedStage? IFoldableUnit.Fold(string name) =>
+        FoldedUnit.Of(name, downsample, FoldedConvolution.Of($"{name}.conv1", conv1, bn1), FoldedConvolution.Of($"{name}.conv2", conv2, bn2));
 
     /// <inheritdoc/>
     public override Tensor forward(Tensor input)

@@ -7,15 +7,22 @@ using static TorchSharp.torch.nn;
 namespace TrivialLayers.Models;
 
 /// <summary>
-/// VGG networks with batch norm, Simonyan and Zisserman (2015), table 1, with the head that is usual for small images: average pooling and one linear layer.
-/// Names as torchvision's <c>vgg*_bn</c>: <c>features.0</c> is the first convolution.
-/// <para>At full width (64 to 512 channels), three input channels and ten classes:</para>
+/// VGG networks with batch norm, Simonyan and Zisserman (2015), table 1. Names as torchvision's <c>vgg*_bn</c>: <c>features.0</c> is the first convolution.
+/// <para>With the head that is usual for small images, average pooling and one linear layer; at full width (64 to 512 channels), three input channels and ten classes:</para>
 /// <list type="table">
 /// <listheader><term>depth</term><description>convolutions, parameters</description></listheader>
 /// <item><term>11</term><description>8, 9,231,114</description></item>
 /// <item><term>13</term><description>10, 9,416,010</description></item>
 /// <item><term>16</term><description>13, 14,728,266</description></item>
 /// <item><term>19</term><description>16, 20,040,522</description></item>
+/// </list>
+/// <para>With torchvision's head for images of 224×224 pixels, 7×7 pooling and three linear layers with dropout; 1,000 classes:</para>
+/// <list type="table">
+/// <listheader><term>depth</term><description>convolutions, parameters</description></listheader>
+/// <item><term>11</term><description>8, 132,868,840</description></item>
+/// <item><term>13</term><description>10, 133,053,736</description></item>
+/// <item><term>16</term><description>13, 138,365,992</description></item>
+/// <item><term>19</term><description>16, 143,678,248</description></item>
 /// </list>
 /// </summary>
 public sealed class Vgg : StagedNetwork
@@ -31,15 +38,15 @@ public sealed class Vgg : StagedNetwork
 
     private readonly Chain features;
     private readonly Module<Tensor, Tensor> classifier;
+    private readonly Func<Tensor, Tensor> _pool;
 
-    private Vgg(int depth, double width, int classes, int channels)
-        : base(FormattableString.Invariant($"VGG-{depth} (width ×{width})"), channels)
+    private Vgg(string title, int depth, double width, int channels, Func<long, Module<Tensor, Tensor>> head, Func<Tensor, Tensor> pool)
+        : base(title, channels)
     {
         if (!Configurations.TryGetValue(depth, out var configuration))
             throw new ArgumentOutOfRangeException(nameof(depth), depth, "VGG has depth 11, 13, 16 or 19.");
         if (!(width > 0) || double.IsInfinity(width))
             throw new ArgumentOutOfRangeException(nameof(width), width, "The width multiplier is a positive number; 1 gives 64 to 512 channels.");
-        ArgumentOutOfRangeException.ThrowIfLessThan(classes, 2);
 
         long Scaled(int size) => Math.Max(1, (long)Math.Round(size * width));
         var modules = new List<Module<Tensor, Tensor>>();
@@ -59,7 +66,8 @@ public sealed class Vgg : StagedNetwork
 
         // A 28×28 image is 1×1 before the last pooling already.
         features = new Chain(modules);
-        classifier = Linear(current, classes);
+        classifier = head(current);
+        _pool = pool;
         RegisterComponents();
     }
 
@@ -69,14 +77,32 @@ public sealed class Vgg : StagedNetwork
     /// <param name="classes">Number of classes, 2 or more.</param>
     /// <param name="channels">Channels of an image: 3 for colour, 1 for grey.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such depth, or a size is not positive.</exception>
-    public static Vgg ForSmallImages(int depth = 16, double width = 1, int classes = 10, int channels = 3) =>
-        new(depth, width, classes, channels);
+    public static Vgg ForSmallImages(int depth = 16, double width = 1, int classes = 10, int channels = 3)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(classes, 2);
+        return new(FormattableString.Invariant($"VGG-{depth} (width ×{width})"), depth, width, channels, features => Linear(features, classes), maps => maps.mean([2, 3]));
+    }
+
+    /// <summary>A VGG network for images of about 224×224 pixels, the same as torchvision's.</summary>
+    /// <param name="depth">11, 13, 16 or 19.</param>
+    /// <param name="classes">Number of classes, 2 or more.</param>
+    /// <param name="channels">Channels of an image: 3 for colour, 1 for grey.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such depth, or a size is not positive.</exception>
+    public static Vgg ForLargeImages(int depth = 16, int classes = 1000, int channels = 3)
+    {
+        const int Side = 7, Hidden = 4096;
+        ArgumentOutOfRangeException.ThrowIfLessThan(classes, 2);
+        return new(
+            $"VGG-{depth}", depth, 1, channels,
+            features => new Chain(Linear(features * Side * Side, Hidden), ReLU(), Dropout(), Linear(Hidden, Hidden), ReLU(), Dropout(), Linear(Hidden, classes)),
+            maps => functional.adaptive_avg_pool2d(maps, [Side, Side]).flatten(1));
+    }
 
     /// <inheritdoc/>
     public override IReadOnlyList<Stage> Stages =>
     [
         .. Blocks(),
-        new("head", ["classifier"], maps => classifier.call(maps.mean([2, 3]))),
+        new("head", ["classifier"], maps => classifier.call(_pool(maps))),
     ];
 
     /// <inheritdoc/>

@@ -34,7 +34,7 @@ public sealed class UnitDistances
     public string Network => _identity.Network;
 
     /// <summary>
-    /// Measures every <see cref="ResidualUnit"/> of a network. A batch passes the network once; on its way each unit is computed again for each convolution of its
+    /// Measures every <see cref="IResidualUnit"/> of a network. A batch passes the network once; on its way each unit is computed again for each convolution of its
     /// branch, and nothing else is. The result is kept by the caller, not on disk.
     /// </summary>
     /// <param name="network">A network with residual units; unchanged afterwards.</param>
@@ -54,10 +54,10 @@ public sealed class UnitDistances
         ArgumentNullException.ThrowIfNull(images);
         ArgumentOutOfRangeException.ThrowIfLessThan(batch, 1);
         cancellationToken = progress.Link(cancellationToken);
-        var units = network.named_modules().Where(found => found.module is ResidualUnit)
-            .Select(found => new Measured(network, found.name, (ResidualUnit)found.module)).ToList();
+        var units = network.named_modules().Where(found => found.module is IResidualUnit and nn.Module<Tensor, Tensor>)
+            .Select(found => new Measured(network, found.name, (nn.Module<Tensor, Tensor>)found.module)).ToList();
         if (units.Count == 0)
-            throw new ArgumentException($"The network has no {nameof(ResidualUnit)}, so there is no shortcut to compare with.", nameof(network));
+            throw new ArgumentException($"The network has no {nameof(IResidualUnit)}, so there is no shortcut to compare with.", nameof(network));
         var device = NetworkProbe.DeviceOf(network);
         using var evaluation = new EvaluationMode(network);
         using var watch = new HookScope();
@@ -97,7 +97,7 @@ public sealed class UnitDistances
         private readonly double[] _difference;
         private readonly double[] _output;
 
-        public Measured(nn.Module network, string name, ResidualUnit unit)
+        public Measured(nn.Module network, string name, nn.Module<Tensor, Tensor> unit)
         {
             _network = network;
             _name = name;
@@ -107,7 +107,7 @@ public sealed class UnitDistances
             _output = new double[_zeroed.Length];
         }
 
-        public ResidualUnit Module { get; }
+        public nn.Module<Tensor, Tensor> Module { get; }
 
         public IEnumerable<UnitDistance> Distances => _zeroed.Select((zeroed, i) =>
             new UnitDistance(_name, zeroed, _difference[i] == 0 ? 0 : Math.Sqrt(_difference[i] / _output[i])));
@@ -115,7 +115,7 @@ public sealed class UnitDistances
         public void Add(Tensor input, Tensor output)
         {
             using var scope = NewDisposeScope();
-            var shortcut = Module.Shortcut(input).relu();
+            var shortcut = ((IResidualUnit)Module).Shortcut(input).relu();
             Add(0, output, shortcut);
             for (var i = 1; i < _zeroed.Length; i++)
             {

@@ -21,6 +21,44 @@ public sealed class NetworkTests
     }
 
     [Theory]
+    [InlineData(20, 19, 269_722)]
+    [InlineData(32, 31, 464_154)]
+    [InlineData(44, 43, 658_586)]
+    [InlineData(56, 55, 853_018)]
+    [InlineData(110, 109, 1_727_962)]
+    public void ResNet_with_zero_padded_shortcuts_has_the_documented_convolutions_and_parameters(int depth, int convolutions, long parameters)
+    {
+        using var network = ResNet.ForSmallImages(depth, shortcut: ShortcutKind.ZeroPadded);
+        Assert.Equal(convolutions, network.Layers.Count);
+        Assert.Equal(parameters, Parameters(network));
+    }
+
+    [Theory]
+    [InlineData(18, 20, 11_689_512)]
+    [InlineData(34, 36, 21_797_672)]
+    [InlineData(50, 53, 25_557_032)]
+    [InlineData(101, 104, 44_549_160)]
+    [InlineData(152, 155, 60_192_808)]
+    public void Large_ResNet_has_the_documented_convolutions_and_parameters(int depth, int convolutions, long parameters)
+    {
+        using var network = ResNet.ForLargeImages(depth);
+        Assert.Equal(convolutions, network.Layers.Count);
+        Assert.Equal(parameters, Parameters(network));
+    }
+
+    [Theory]
+    [InlineData(11, 8, 132_868_840)]
+    [InlineData(13, 10, 133_053_736)]
+    [InlineData(16, 13, 138_365_992)]
+    [InlineData(19, 16, 143_678_248)]
+    public void Large_Vgg_has_the_documented_convolutions_and_parameters(int depth, int convolutions, long parameters)
+    {
+        using var network = Vgg.ForLargeImages(depth);
+        Assert.Equal(convolutions, network.Layers.Count);
+        Assert.Equal(parameters, Parameters(network));
+    }
+
+    [Theory]
     [InlineData(11, 8, 9_231_114)]
     [InlineData(13, 10, 9_416_010)]
     [InlineData(16, 13, 14_728_266)]
@@ -60,6 +98,31 @@ public sealed class NetworkTests
     }
 
     [Fact]
+    public void In_a_bottleneck_the_expanding_convolution_changes_the_channels_of_the_unit()
+    {
+        using var network = ResNet.ForLargeImages(50, width: 4, smallImageStem: true);
+        var roles = network.Layers.ToDictionary(layer => layer.Name, layer => layer.Role);
+        Assert.Equal(
+            ["layer1.0.conv3", "layer2.0.conv3", "layer3.0.conv3", "layer4.0.conv3"],
+            roles.Where(role => role.Value == LayerRole.ChannelChange).Select(role => role.Key));
+        Assert.Equal(4, roles.Values.Count(role => role == LayerRole.Shortcut));
+        Assert.Equal(LayerRole.Residual, roles["layer2.0.conv1"]);
+        using var basic = ResNet.ForLargeImages(18, width: 4);
+        Assert.Equal(["layer2.0.conv1", "layer3.0.conv1", "layer4.0.conv1"], basic.Layers.Where(layer => layer.Role == LayerRole.ChannelChange).Select(layer => layer.Name));
+    }
+
+    [Fact]
+    public void A_zero_padded_shortcut_keeps_every_second_pixel_and_centres_the_channels()
+    {
+        using var scope = NewDisposeScope();
+        using var unit = new ResidualUnit(2, 4, 2, ShortcutKind.ZeroPadded);
+        var input = arange(2 * 4 * 4, ScalarType.Float32).reshape(1, 2, 4, 4);
+        var shortcut = unit.Shortcut(input);
+        Assert.Equal([1, 4, 2, 2], shortcut.shape);
+        Assert.Equal([0, 0, 0, 0, 0, 2, 8, 10, 16, 18, 24, 26, 0, 0, 0, 0], shortcut.contiguous().data<float>().ToArray());
+    }
+
+    [Fact]
     public void Multiply_accumulates_follow_the_closed_form()
     {
         using var network = ResNet.ForSmallImages(20);
@@ -73,7 +136,11 @@ public sealed class NetworkTests
     public void The_forward_pass_is_the_composition_of_the_stages()
     {
         using var scope = NewDisposeScope();
-        foreach (StagedNetwork network in new StagedNetwork[] { ResNet.ForSmallImages(8, 4), PlainNet.ForSmallImages(8, 4), Vgg.ForSmallImages(11, 0.0625) })
+        foreach (StagedNetwork network in new StagedNetwork[]
+        {
+            ResNet.ForSmallImages(8, 4), ResNet.ForSmallImages(8, 4, shortcut: ShortcutKind.ZeroPadded), ResNet.ForLargeImages(18, width: 4), ResNet.ForLargeImages(50, width: 4, smallImageStem: true),
+            PlainNet.ForSmallImages(8, 4), Vgg.ForSmallImages(11, 0.0625),
+        })
         {
             using var _ = network;
             using var evaluation = new EvaluationMode(network);

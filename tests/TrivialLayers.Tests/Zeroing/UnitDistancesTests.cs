@@ -111,7 +111,7 @@ public sealed class UnitDistancesTests
         using var network = PlainNet.ForSmallImages(8, 4, SmallData.Classes.Length, 1);
         using var images = SmallData.Images("bars", 20, 5);
         var error = Assert.Throws<ArgumentException>(() => UnitDistances.Run(network, images));
-        Assert.Contains("no ResidualUnit", error.Message, StringComparison.Ordinal);
+        Assert.Contains("no IResidualUnit", error.Message, StringComparison.Ordinal);
     }
 
     /// <summary>The definition, unit by unit, with the whole network computed up to the unit.</summary>

@@ -15,7 +15,7 @@ namespace TrivialLayers.Tests.Zeroing;
 public sealed class ZeroSweepTests
 {
     [Fact]
-    public void Reusing_the_prefix_gives_the_logits_of_the_plain_way_for_one_zeroed_layer_and_for_several() => Gen.Select(Gen.Int[0, 3], Gen.Int[1, 4], Gen.Int[1, 100]).Sample(
+    public void Reusing_the_prefix_gives_the_logits_of_the_plain_way_for_one_zeroed_layer_and_for_several() => Gen.Select(Gen.Int[0, 6], Gen.Int[1, 4], Gen.Int[1, 100]).Sample(
         (family, width, seed) =>
         {
             using var scope = NewDisposeScope();
@@ -24,6 +24,9 @@ public sealed class ZeroSweepTests
                 0 => ResNet.ForSmallImages(8 + (6 * (seed % 2)), width, 3, 1),
                 1 => PlainNet.ForSmallImages(8, width, 3, 1),
                 2 => Vgg.ForSmallImages(11, width / 64.0, 3, 1),
+                3 => ResNet.ForSmallImages(8, width, 3, 1, ShortcutKind.ZeroPadded),
+                4 => ResNet.ForLargeImages(18, 3, 1, width, smallImageStem: seed % 2 == 0),
+                5 => ResNet.ForLargeImages(50, 3, 1, width, smallImageStem: seed % 2 == 0),
                 _ => ResNet.ForSmallImages(8, width, 3, 1)
                     .Replace("layer1.0.conv1", Conv2d(width, width, 5, padding: 2))
                     .Replace("layer2.0.conv2", Sequential(Conv2d(2 * width, 2 * width, 3, padding: 1), ReLU())),
@@ -41,7 +44,7 @@ public sealed class ZeroSweepTests
                 using var zeroing = ZeroingScope.Of(network, zeroed);
                 AssertSame(network.call(batch), engine.With(zeroed), string.Join(", ", zeroed));
             }
-        }, iter: 16, seed: "0000000000001", threads: 1);
+        }, iter: 28, seed: "0000000000001", threads: 1);
 
     [Fact]
     public void A_VGG_with_another_activation_and_pooling_is_computed_with_them()

@@ -7,6 +7,7 @@ namespace TrivialLayers.Models.Folding;
 internal sealed class FoldedSequence : IFoldedStage
 {
     private readonly IReadOnlyList<FoldedConvolution> _convolutions;
+    private Func<Tensor, Tensor>? _then;
 
     private FoldedSequence(IReadOnlyList<FoldedConvolution> convolutions) => _convolutions = convolutions;
 
@@ -17,6 +18,13 @@ internal sealed class FoldedSequence : IFoldedStage
             return new FoldedSequence(folded);
         folded.ForEach(convolution => convolution.Dispose());
         return null;
+    }
+
+    /// <summary>The same with a step without weights behind it, pooling for instance.</summary>
+    public FoldedSequence FollowedBy(Func<Tensor, Tensor> then)
+    {
+        _then = then;
+        return this;
     }
 
     public Tensor Forward(Tensor input, IReadOnlySet<string> zeroed)
@@ -30,7 +38,7 @@ internal sealed class FoldedSequence : IFoldedStage
             features = zeroed.Contains(convolution.Name) ? functional.relu(convolution.Constant(size)) : functional.relu(convolution.Forward(features), inplace: true);
         }
 
-        return features.MoveToOuterDisposeScope();
+        return (_then is null ? features : _then(features)).MoveToOuterDisposeScope();
     }
 
     public Tensor Begin(Tensor input, IReadOnlySet<string> zeroed) => Forward(input, zeroed);

@@ -1,0 +1,68 @@
+using TorchSharp;
+using TrivialLayers.Models.Folding;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace TrivialLayers.Models;
+
+/// <summary>
+/// The bottleneck unit of He et al. (2016), <i>Deep Residual Learning</i>, fig. 5, with the stride on its 3×3 convolution as in torchvision's <c>Bottleneck</c>:
+/// 1×1 to the group's channels, 3×3, 1×1 to four times as many, each with batch norm. The shortcut is a 1×1 projection with batch norm when the shape changes, else the identity.
+/// </summary>
+public sealed class BottleneckUnit : Module<Tensor, Tensor>, IResidualUnit, IFoldableUnit
+{
+    /// <summary>Channels of the output for each of the group's channels.</summary>
+    internal const int Expansion = 4;
+
+    private readonly Module<Tensor, Tensor> conv1;
+    private readonly Module<Tensor, Tensor> bn1;
+    private readonly Module<Tensor, Tensor> conv2;
+    private readonly Module<Tensor, Tensor> bn2;
+    private readonly Module<Tensor, Tensor> conv3;
+    private readonly Module<Tensor, Tensor> bn3;
+    private readonly Module<Tensor, Tensor>? downsample;
+
+    /// <summary>Makes a unit <c>[N, in, H, W] → [N, 4·channels, H/stride, W/stride]</c>.</summary>
+    /// <param name="inChannels">Channels of the input.</param>
+    /// <param name="channels">Channels of the group, between the 1×1 convolutions.</param>
+    /// <param name="stride">Stride of the 3×3 convolution in pixels.</param>
+    public BottleneckUnit(long inChannels, long channels, long stride) : base(nameof(BottleneckUnit))
+    {
+        var outChannels = Expansion * channels;
+        conv1 = Conv2d(inChannels, channels, 1, bias: false);
+        bn1 = BatchNorm2d(channels);
+        conv2 = Conv2d(channels, channels, 3, stride, padding: 1, bias: false);
+        bn2 = BatchNorm2d(channels);
+        conv3 = Conv2d(channels, outChannels, 1, bias: false);
+        bn3 = BatchNorm2d(outChannels);
+        downsample = stride != 1 || inChannels != outChannels ? new Chain(Conv2d(inChannels, outChannels, 1, stride, bias: false), BatchNorm2d(outChannels)) : null;
+        ChangesChannels = inChannels != outChannels;
+        RegisterComponents();
+    }
+
+    /// <inheritdoc/>
+    public bool ChangesChannels { get; }
+
+    /// <inheritdoc/>
+    public Tensor Branch(Tensor input)
+    {
+        using var scope = NewDisposeScope();
+        var reduced = functional.relu(bn1.call(conv1.call(input)), inplace: true);
+        var hidden = functional.relu(bn2.call(conv2.call(reduced)), inplace: true);
+        return bn3.call(conv3.call(hidden)).MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public Tensor Shortcut(Tensor input) => downsample is null ? input.alias() : downsample.call(input);
+
+    IFoldedStage? IFoldableUnit.Fold(string name) => FoldedUnit.Of(
+        name, downsample,
+        FoldedConvolution.Of($"{name}.conv1", conv1, bn1), FoldedConvolution.Of($"{name}.conv2", conv2, bn2), FoldedConvolution.Of($"{name}.conv3", conv3, bn3));
+
+    /// <inheritdoc/>
+    public override Tensor forward(Tensor input)
+    {
+        using var scope = NewDisposeScope();
+        return functional.relu(Branch(input).add_(Shortcut(input)), inplace: true).MoveToOuterDisposeScope();
+    }
+}

@@ -1,0 +1,55 @@
+using System.Text.Json;
+using TorchSharp;
+using TrivialLayers.Models;
+using TrivialLayers.Tests.Runtime;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace TrivialLayers.Tests.Models;
+
+/// <summary>The large-image networks against torchvision's, with weights from a formula; <c>torchvision/record.py</c> says which, and recorded torchvision's answers.</summary>
+public sealed class TorchvisionTests
+{
+    [Theory]
+    [InlineData("resnet18")]
+    [InlineData("resnet34")]
+    [InlineData("resnet50")]
+    [InlineData("resnet101")]
+    [InlineData("vgg11_bn")]
+    [InlineData("vgg16_bn")]
+    public void A_network_answers_as_torchvisions_does(string name)
+    {
+        using var recorded = JsonDocument.Parse(File.ReadAllText(Path.Combine(RepositoryRoot.Path, "tests", "TrivialLayers.Tests", "Models", "torchvision", "logits.json")));
+        var expected = recorded.RootElement.GetProperty("logits").GetProperty(name).EnumerateArray().Select(value => value.GetDouble()).ToList();
+        using var scope = NewDisposeScope();
+        using StagedNetwork network = name.StartsWith("vgg", StringComparison.Ordinal)
+            ? Vgg.ForLargeImages(int.Parse(name[3..5]), classes: 10)
+            : ResNet.ForLargeImages(int.Parse(name[6..]), classes: 10);
+        Fill(network);
+        using var evaluation = new EvaluationMode(network);
+        var found = network.call(Formula([1, 3, 64, 64], 0).to(ScalarType.Float32))[0].data<float>().ToArray();
+        var largest = expected.Max(Math.Abs);
+        Assert.All(found.Zip(expected), pair => Assert.Equal(pair.Second, pair.First, 1e-4 * largest));
+    }
+
+    private static void Fill(Module network)
+    {
+        using var noGradients = no_grad();
+        var tensors = network.state_dict().Where(entry => !entry.Key.EndsWith("num_batches_tracked", StringComparison.Ordinal)).OrderBy(entry => entry.Key, StringComparer.Ordinal);
+        foreach (var (k, (name, values)) in tensors.Index())
+        {
+            using var scope = NewDisposeScope();
+            var u = Formula(values.shape, k);
+            values.copy_(values.dim() > 1 ? u * Math.Sqrt(24.0 / (values.numel() / values.shape[0]))
+                : name.EndsWith("running_var", StringComparison.Ordinal) ? 1 + (u / 2)
+                : name.EndsWith("weight", StringComparison.Ordinal) ? 1 + (u / 5)
+                : u / 10);
+        }
+    }
+
+    private static Tensor Formula(long[] shape, int k)
+    {
+        var count = shape.Aggregate(1L, (product, size) => product * size);
+        return (((arange(count, ScalarType.Int64) * 7919) + (k * 104729)).remainder(1009).to(ScalarType.Float64) / 1009 - 0.5).reshape(shape);
+    }
+}
