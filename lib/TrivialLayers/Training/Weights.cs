@@ -13,14 +13,74 @@ public static class Weights
         Runtime.AtomicFile.Write(path, stream => Safetensors.Write(stream, network.state_dict()));
     }
 
-    /// <summary>Reads a safetensors file into a network whose names and shapes are exactly those of the file.</summary>
-    /// <exception cref="InvalidDataException">The file is damaged, or a tensor is missing, extra or of another shape; the network is then as it was.</exception>
+    /// <summary>Reads a safetensors file into a network whose names, shapes and types are exactly those of the file.</summary>
+    /// <exception cref="InvalidDataException">The file is damaged, or a tensor is missing, extra or of another shape or type; the network is then as it was.</exception>
     public static void Load(nn.Module network, string path)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        Read(path, tensors => Load(network, tensors, path));
+    }
+
+    /// <summary>
+    /// Reads what fits of a safetensors file that somebody else made, of torchvision's or timm's weights for instance: the names are the same. Other number types are converted; what does not
+    /// fit, the last layer of a network with other classes for instance, keeps its values and is reported.
+    /// </summary>
+    /// <returns>What was loaded and what was not.</returns>
+    /// <exception cref="InvalidDataException">The file is damaged, or nothing of it fits; the network is then as it was.</exception>
+    public static WeightsReport LoadByName(nn.Module network, string path)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        return Read(path, tensors =>
+        {
+            var own = network.state_dict();
+            var report = Compare(own, tensors);
+            if (report.Loaded.Count == 0)
+                throw new InvalidDataException($"{path} has no tensor that fits the network. {report}");
+            Copy(own, tensors, report.Loaded);
+            return report;
+        });
+    }
+
+    internal static void Load(nn.Module network, IReadOnlyDictionary<string, Tensor> tensors, string path)
+    {
+        var own = network.state_dict();
+        var report = Compare(own, tensors);
+        if (!report.IsComplete)
+            throw new InvalidDataException($"{path} does not fit the network. {report}");
+        if (report.Loaded.FirstOrDefault(name => own[name].dtype != tensors[name].dtype) is { } other)
+            throw new InvalidDataException($"{path} does not fit the network: '{other}' is {tensors[other].dtype}; expected {own[other].dtype}.");
+        Copy(own, tensors, report.Loaded);
+    }
+
+    private static WeightsReport Compare(Dictionary<string, Tensor> own, IReadOnlyDictionary<string, Tensor> tensors)
+    {
+        var shared = own.Keys.Where(tensors.ContainsKey).ToLookup(name => own[name].shape.SequenceEqual(tensors[name].shape));
+        return new WeightsReport(
+            [.. shared[true]],
+            [.. own.Keys.Except(tensors.Keys)],
+            [.. tensors.Keys.Except(own.Keys)],
+            [.. shared[false].Select(name => $"{name} [{string.Join(", ", tensors[name].shape)}], not [{string.Join(", ", own[name].shape)}]")]);
+    }
+
+    private static void Copy(Dictionary<string, Tensor> own, IReadOnlyDictionary<string, Tensor> tensors, IEnumerable<string> names)
+    {
+        using var noGradients = no_grad();
+        foreach (var name in names)
+            own[name].copy_(tensors[name]);
+    }
+
+    private static void Read(string path, Action<IReadOnlyDictionary<string, Tensor>> use) => Read(path, tensors =>
+    {
+        use(tensors);
+        return true;
+    });
+
+    private static T Read<T>(string path, Func<IReadOnlyDictionary<string, Tensor>, T> use)
     {
         var (tensors, _) = Safetensors.Read(path);
         try
         {
-            Load(network, tensors, path);
+            return use(tensors);
         }
         finally
         {
@@ -28,26 +88,4 @@ public static class Weights
                 tensor.Dispose();
         }
     }
-
-    internal static void Load(nn.Module network, IReadOnlyDictionary<string, Tensor> tensors, string path)
-    {
-        var own = network.state_dict();
-        var missing = own.Keys.Except(tensors.Keys).ToList();
-        var extra = tensors.Keys.Except(own.Keys).ToList();
-        var misshapen = own.Keys.Intersect(tensors.Keys)
-            .Where(name => !own[name].shape.SequenceEqual(tensors[name].shape) || own[name].dtype != tensors[name].dtype)
-            .ToList();
-        if (missing.Count + extra.Count + misshapen.Count > 0)
-        {
-            throw new InvalidDataException(
-                $"{path} does not fit the network. Missing: {List(missing)}. Extra: {List(extra)}. Of another shape or type: {List(misshapen)}.");
-        }
-
-        using var noGradients = no_grad();
-        foreach (var (name, values) in tensors)
-            own[name].copy_(values);
-    }
-
-    private static string List(List<string> names) =>
-        names.Count == 0 ? "none" : string.Join(", ", names.Take(5)) + (names.Count > 5 ? $" and {names.Count - 5} more" : "");
 }

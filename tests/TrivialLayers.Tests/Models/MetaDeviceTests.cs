@@ -17,7 +17,7 @@ namespace TrivialLayers.Tests.Models;
 /// </summary>
 public sealed class MetaDeviceTests
 {
-    public static TheoryData<string> Networks => ["resnet", "plain"];
+    public static TheoryData<string> Networks => ["resnet", "zero-padded", "large", "bottleneck", "plain"];
 
     [Theory]
     [MemberData(nameof(Networks))]
@@ -71,6 +71,9 @@ public sealed class MetaDeviceTests
     private static StagedNetwork Make(string family) => family switch
     {
         "resnet" => ResNet.ForSmallImages(8, 4, 3, 1),
+        "zero-padded" => ResNet.ForSmallImages(8, 4, 3, 1, ShortcutKind.ZeroPadded),
+        "large" => ResNet.ForLargeImages(18, 3, 1, 4, smallImageStem: true),
+        "bottleneck" => ResNet.ForLargeImages(50, 3, 1, 4, smallImageStem: true),
         _ => PlainNet.ForSmallImages(8, 4, 3, 1),
     };
 

@@ -37,6 +37,21 @@ public sealed class ConvolutionBackendTests
         }
     }
 
+    [Theory]
+    [InlineData(256, 1024, 1)]
+    [InlineData(1024, 512, 1)]
+    [InlineData(512, 1024, 2)]
+    public void Large_pointwise_convolutions_do_not_end_the_process(int inChannels, int outChannels, int stride)
+    {
+        using var scope = NewDisposeScope();
+        using var convolution = Conv2d(inChannels, outChannels, 1, stride, bias: false);
+        using var backend = ConvolutionBackend.For(convolution);
+        var input = randn(2, inChannels, 14, 14).ToChannelsLast();
+        var found = Compute(input, convolution.weight!, stride, 0);
+        var exact = Compute(input.to(ScalarType.Float64), convolution.weight!.to(ScalarType.Float64), stride, 0);
+        Assert.All(found.Zip(exact), pair => Assert.InRange(RelativeError(pair.First, pair.Second), 0, 1e-4));
+    }
+
     [Fact]
     public void A_network_whose_channels_fill_the_registers_is_computed_with_oneDNN_and_the_setting_comes_back()
     {

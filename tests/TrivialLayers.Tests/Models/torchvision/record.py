@@ -37,7 +37,7 @@ with torch.no_grad():
     image = formula((1, 3, 64, 64), 0).float()
     logits = {
         name: fill(getattr(torchvision.models, name)(num_classes=10))(image)[0].tolist()
-        for name in ("resnet18", "resnet34", "resnet50", "resnet101", "vgg11_bn", "vgg16_bn")
+        for name in ("resnet18", "resnet34", "resnet50", "resnet101", "vgg11_bn")
     }
 path = os.path.join(os.path.dirname(os.path.abspath(__file__)), "logits.json")
 with open(path, "w") as file:
