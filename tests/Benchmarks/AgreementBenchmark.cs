@@ -1,5 +1,6 @@
 using TrivialLayers.Data;
 using TrivialLayers.Models;
+using TrivialLayers.Models.Folding;
 using TrivialLayers.Runtime;
 using TrivialLayers.Training;
 using TrivialLayers.Zeroing;
@@ -22,7 +23,7 @@ internal static class AgreementBenchmark
         Runs.GetOrTrain(network, data, Recipe.Quick, seed: 1).GetAwaiter().GetResult();
         using var evaluation = new EvaluationMode(network);
         var layers = ConvolutionLayers.Of(network);
-        using var first = data.Test.Batch(0, 8, ComputeDevice.Default).Images;
+        using var first = data.Test.Batch(0, FoldedNetwork.Compared, ComputeDevice.Default).Images;
         using var engine = PrefixReuse.For(network, layers, first.ToChannelsLast());
         var (answers, others, furthest) = (0L, 0L, 0.0);
         for (var start = 0; start < data.Test.Count; start += Batch)

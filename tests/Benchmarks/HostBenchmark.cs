@@ -39,12 +39,8 @@ internal static class HostBenchmark
     private static void Kernel(Report report, string folder)
     {
         Host("install", "--prefix", folder, "--name", "measured");
-        var answers = new List<JsonElement>();
-        Turns.Medians(() =>
-        {
-            answers.Add(JsonDocument.Parse(DebianPython.Run([DebianPython.Script("kernel.py"), "measured"], ("JUPYTER_PATH", Path.Combine(folder, "share", "jupyter")))).RootElement);
-            return 0;
-        });
+        JsonElement Start() => JsonDocument.Parse(DebianPython.Run([DebianPython.Script("kernel.py"), "measured"], ("JUPYTER_PATH", Path.Combine(folder, "share", "jupyter")))).RootElement;
+        var answers = Enumerable.Range(0, Turns.Repeats).Select(_ => Start()).ToList();
         foreach (var what in new[] { "kernel_info", "first_cell", "later_cell" })
         {
             var median = answers.Select(answer => answer.GetProperty(what).GetDouble()).Order().ElementAt(answers.Count / 2);

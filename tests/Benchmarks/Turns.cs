@@ -5,7 +5,7 @@ namespace TrivialLayers.Benchmarks;
 /// <summary>Measures alternatives in turn, A B C A B C …, so that all of them meet the machine in every mood.</summary>
 internal static class Turns
 {
-    private const int Repeats = 3;
+    public const int Repeats = 3;
 
     /// <summary>The median of each alternative's figures.</summary>
     public static IReadOnlyList<double> Medians(params IReadOnlyList<Func<double>> alternatives)

@@ -35,7 +35,7 @@ public sealed class BottleneckUnit : Module<Tensor, Tensor>, IResidualUnit, IFol
         bn2 = BatchNorm2d(channels);
         conv3 = Conv2d(channels, outChannels, 1, bias: false);
         bn3 = BatchNorm2d(outChannels);
-        downsample = stride != 1 || inChannels != outChannels ? new Chain(Conv2d(inChannels, outChannels, 1, stride, bias: false), BatchNorm2d(outChannels)) : null;
+        downsample = ShortcutModule.For(inChannels, outChannels, stride);
         ChangesChannels = inChannels != outChannels;
         RegisterComponents();
     }

@@ -28,9 +28,7 @@ public sealed class ResidualUnit : Module<Tensor, Tensor>, IResidualUnit, IFolda
         bn1 = BatchNorm2d(outChannels);
         conv2 = Conv2d(outChannels, outChannels, 3, padding: 1, bias: false);
         bn2 = BatchNorm2d(outChannels);
-        downsample = stride == 1 && inChannels == outChannels ? null
-            : shortcut == ShortcutKind.ZeroPadded ? new PaddedIdentity(inChannels, outChannels, stride)
-            : new Chain(Conv2d(inChannels, outChannels, 1, stride, bias: false), BatchNorm2d(outChannels));
+        downsample = ShortcutModule.For(inChannels, outChannels, stride, shortcut);
         ChangesChannels = inChannels != outChannels;
         RegisterComponents();
     }

@@ -9,6 +9,8 @@ namespace TrivialLayers.Runtime;
 /// </summary>
 internal static class NativeMemory
 {
+    private const string Library = "libc.so.6";
+
     // The parameters of mallopt, from glibc's malloc.h.
     private const int TrimThreshold = -1;
     private const int TopPad = -2;
@@ -23,7 +25,7 @@ internal static class NativeMemory
     /// <summary>Keeps freed memory, where the C library has that setting; elsewhere nothing happens.</summary>
     public static void Keep()
     {
-        if (!OperatingSystem.IsLinux() || !NativeLibrary.TryLoad("libc.so.6", out var library) || !NativeLibrary.TryGetExport(library, "mallopt", out var address))
+        if (!OperatingSystem.IsLinux() || !NativeLibrary.TryLoad(Library, out var library) || !NativeLibrary.TryGetExport(library, "mallopt", out var address))
             return;
         var set = Marshal.GetDelegateForFunctionPointer<SetOption>(address);
         set(MmapThreshold, LargestKeptBlock);
@@ -43,7 +45,7 @@ internal static class NativeMemory
             _ = Advise(ref memory[first], (nuint)length, UseLargePages);
     }
 
-    [DllImport("libc", EntryPoint = "madvise")]
+    [DllImport(Library, EntryPoint = "madvise")]
     private static extern int Advise(ref byte start, nuint length, int advice);
 
     [UnmanagedFunctionPointer(CallingConvention.Cdecl)]

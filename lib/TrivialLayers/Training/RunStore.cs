@@ -199,21 +199,20 @@ public sealed partial class RunStore
 
         var clock = Stopwatch.StartNew();
         var before = history.Epochs.Sum(epoch => data.Train.Count / epoch.ImagesPerSecond);
-        var kept = history;
         void Keep(TrainingHistory epochs, IReadOnlyDictionary<string, Tensor> buffers)
         {
             AtomicFile.Write(state, stream => TrainingState.Save(stream, network, buffers, epochs, key));
-            kept = epochs;
+            history = epochs;
         }
 
         try
         {
-            history = Trainer.Continue(network, data, recipe, seed, history, momentum, Keep, progress, cancellationToken);
+            Trainer.Continue(network, data, recipe, seed, history, momentum, Keep, progress, cancellationToken);
         }
         catch (OperationCanceledException stopped)
         {
             throw new OperationCanceledException(
-                $"Interrupted. {kept.Epochs.Count} of {recipe.Epochs} epochs are kept in {folder}; ask for the same run again and it goes on from there.", stopped, stopped.CancellationToken);
+                $"Interrupted. {history.Epochs.Count} of {recipe.Epochs} epochs are kept in {folder}; ask for the same run again and it goes on from there.", stopped, stopped.CancellationToken);
         }
         finally
         {

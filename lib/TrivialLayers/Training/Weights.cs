@@ -41,7 +41,7 @@ public static class Weights
         });
     }
 
-    internal static void Load(nn.Module network, IReadOnlyDictionary<string, Tensor> tensors, string path)
+    internal static WeightsReport Load(nn.Module network, IReadOnlyDictionary<string, Tensor> tensors, string path)
     {
         var own = network.state_dict();
         var report = Compare(own, tensors);
@@ -50,6 +50,7 @@ public static class Weights
         if (report.Loaded.FirstOrDefault(name => own[name].dtype != tensors[name].dtype) is { } other)
             throw new InvalidDataException($"{path} does not fit the network: '{other}' is {tensors[other].dtype}; expected {own[other].dtype}.");
         Copy(own, tensors, report.Loaded);
+        return report;
     }
 
     private static WeightsReport Compare(Dictionary<string, Tensor> own, IReadOnlyDictionary<string, Tensor> tensors)
@@ -69,13 +70,7 @@ public static class Weights
             own[name].copy_(tensors[name]);
     }
 
-    private static void Read(string path, Action<IReadOnlyDictionary<string, Tensor>> use) => Read(path, tensors =>
-    {
-        use(tensors);
-        return true;
-    });
-
-    private static T Read<T>(string path, Func<IReadOnlyDictionary<string, Tensor>, T> use)
+    private static WeightsReport Read(string path, Func<IReadOnlyDictionary<string, Tensor>, WeightsReport> use)
     {
         var (tensors, _) = Safetensors.Read(path);
         try

@@ -48,7 +48,6 @@ public sealed partial class NotebookFrontEndTests(Chromium chromium) : IClassFix
         if (Environment.GetEnvironmentVariable("NOTEBOOK_SCREENSHOT") is { Length: > 0 } picture)
         {
             await page.SetViewportSizeAsync(1200, 1240);
-            await tweak.ScrollIntoViewIfNeededAsync();
             await tweak.EvaluateAsync("cell => cell.scrollIntoView()");
             await page.ScreenshotAsync(new() { Path = picture });
         }

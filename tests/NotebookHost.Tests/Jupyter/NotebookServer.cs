@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using TrivialLayers.Tests.Runtime;
 
 namespace NotebookHost.Tests.Jupyter;
@@ -20,7 +18,7 @@ internal sealed class NotebookServer : IAsyncDisposable
             File.Copy(file, Path.Combine(notebooks, Path.GetFileName(file)));
         foreach (var name in new[] { "lib", "data", "Notebooks.sln" })
             File.CreateSymbolicLink(Path.Combine(_folder, name), Path.Combine(RepositoryRoot.Path, name));
-        var port = FreePort();
+        var port = KernelClient.FreePorts(1)[0];
         Root = new Uri($"http://127.0.0.1:{port}/");
         var start = jupyter.Python(
             "-m", "notebook", "--no-browser", "--allow-root", "--ip=127.0.0.1", $"--port={port}", "--port-retries=0", "--NotebookApp.token=", "--NotebookApp.password=", $"--notebook-dir={notebooks}");
@@ -70,12 +68,5 @@ internal sealed class NotebookServer : IAsyncDisposable
         _server.Dispose();
         _jupyter.Dispose();
         Directory.Delete(_folder, recursive: true);
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -16,8 +16,7 @@ public sealed class NetworkTests
     public void ResNet_has_the_documented_convolutions_and_parameters(int depth, int convolutions, long parameters)
     {
         using var network = ResNet.ForSmallImages(depth);
-        Assert.Equal(convolutions, network.Layers.Count);
-        Assert.Equal(parameters, Parameters(network));
+        AssertHas(convolutions, parameters, network);
     }
 
     [Theory]
@@ -29,8 +28,7 @@ public sealed class NetworkTests
     public void ResNet_with_zero_padded_shortcuts_has_the_documented_convolutions_and_parameters(int depth, int convolutions, long parameters)
     {
         using var network = ResNet.ForSmallImages(depth, shortcut: ShortcutKind.ZeroPadded);
-        Assert.Equal(convolutions, network.Layers.Count);
-        Assert.Equal(parameters, Parameters(network));
+        AssertHas(convolutions, parameters, network);
     }
 
     [Theory]
@@ -42,8 +40,7 @@ public sealed class NetworkTests
     public void Large_ResNet_has_the_documented_convolutions_and_parameters(int depth, int convolutions, long parameters)
     {
         using var network = ResNet.ForLargeImages(depth);
-        Assert.Equal(convolutions, network.Layers.Count);
-        Assert.Equal(parameters, Parameters(network));
+        AssertHas(convolutions, parameters, network);
     }
 
     [Theory]
@@ -54,8 +51,7 @@ public sealed class NetworkTests
     public void Large_Vgg_has_the_documented_convolutions_and_parameters(int depth, int convolutions, long parameters)
     {
         using var network = Vgg.ForLargeImages(depth);
-        Assert.Equal(convolutions, network.Layers.Count);
-        Assert.Equal(parameters, Parameters(network));
+        AssertHas(convolutions, parameters, network);
     }
 
     [Theory]
@@ -66,8 +62,7 @@ public sealed class NetworkTests
     public void Vgg_has_the_documented_convolutions_and_parameters(int depth, int convolutions, long parameters)
     {
         using var network = Vgg.ForSmallImages(depth);
-        Assert.Equal(convolutions, network.Layers.Count);
-        Assert.Equal(parameters, Parameters(network));
+        AssertHas(convolutions, parameters, network);
     }
 
     [Fact]
@@ -178,5 +173,9 @@ public sealed class NetworkTests
     public void A_depth_that_does_not_exist_is_refused(int depth) =>
         Assert.Contains("6n + 2", Assert.Throws<ArgumentOutOfRangeException>(() => ResNet.ForSmallImages(depth)).Message, StringComparison.Ordinal);
 
-    private static long Parameters(Module network) => network.parameters().Sum(parameter => parameter.numel());
+    private static void AssertHas(int convolutions, long parameters, StagedNetwork network)
+    {
+        Assert.Equal(convolutions, network.Layers.Count);
+        Assert.Equal(parameters, network.parameters().Sum(parameter => parameter.numel()));
+    }
 }
