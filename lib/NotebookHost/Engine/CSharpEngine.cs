@@ -23,7 +23,6 @@ internal sealed class CSharpEngine : IDisposable
     private object?[] _submissions = new object?[2];
     private int _uncounted;
     private Task _ready = Task.CompletedTask;
-    private volatile CellThreads? _threads;
     private Action<CellEvent> _observer = static _ => { };
 
     /// <param name="notebookFolder">Where relative <c>#r</c> and <c>#load</c> paths start.</param>
@@ -92,7 +91,7 @@ internal sealed class CSharpEngine : IDisposable
     /// <exception cref="OperationCanceledException">The caller is code of a cell that is being stopped.</exception>
     internal void Emit(CellEvent happened)
     {
-        _threads?.ThrowIfStopping();
+        CellThreads.ThrowIfStopping();
         lock (_emitting)
             _observer(happened);
     }
@@ -100,7 +99,7 @@ internal sealed class CSharpEngine : IDisposable
     private async Task<CellResult> Run(string code, string name, CancellationToken cancellationToken, CancellationToken stop)
     {
         var text = _sources[name] = SourceText.From(code, Encoding.UTF8);
-        var threads = _threads = new CellThreads();
+        var threads = new CellThreads();
         await using var stopping = stop.UnsafeRegister(_ => threads.Stop(), null).ConfigureAwait(false);
         try
         {

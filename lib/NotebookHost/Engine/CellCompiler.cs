@@ -65,22 +65,19 @@ internal sealed class CellCompiler
     /// <exception cref="CellErrorException">The cell has errors.</exception>
     public async Task<CompiledCell> Compile(SourceText text, string name, CancellationToken cancellationToken)
     {
-        var tree = CSharpSyntaxTree.ParseText(text, ParseOptions, name, cancellationToken);
-        await _directives.Follow(tree, cancellationToken).ConfigureAwait(false);
-
-        var compilation = CSharpCompilation.CreateScriptCompilation(
-            assemblyName: $"notebook {name}",
-            tree,
-            _references.All,
-            Options,
-            _previous,
-            returnType: typeof(object));
+        var written = CSharpSyntaxTree.ParseText(text, ParseOptions, name, cancellationToken);
+        await _directives.Follow(written, cancellationToken).ConfigureAwait(false);
 
         using var assembly = new MemoryStream();
         using var symbols = new MemoryStream();
-        var emitted = compilation.Emit(assembly, symbols, options: new EmitOptions(debugInformationFormat: DebugInformationFormat.PortablePdb), cancellationToken: cancellationToken);
-        var errors = emitted.Diagnostics.Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error).ToList();
-        if (errors.Count > 0)
+        var tree = LoopPasses.Insert(written);
+        var (compilation, emitted) = Emit();
+        if (ErrorsOf(emitted).Count > 0 && tree != written)
+        {
+            tree = written; // errors are told about the code as it was written
+            (compilation, emitted) = Emit();
+        }
+        if (ErrorsOf(emitted) is { Count: > 0 } errors)
             throw new CellErrorException(ErrorText.OfDiagnostics(errors));
 
         _previous = compilation;
@@ -89,7 +86,18 @@ internal sealed class CellCompiler
         _slots++;
         var entryPoint = compilation.GetEntryPoint(cancellationToken)!;
         return new CompiledCell(assembly.ToArray(), symbols.ToArray(), entryPoint.ContainingType.MetadataName, entryPoint.MetadataName, _slots, HasResult(compilation, tree));
+
+        (CSharpCompilation Compilation, EmitResult Emitted) Emit()
+        {
+            assembly.SetLength(0);
+            symbols.SetLength(0);
+            var compilation = CSharpCompilation.CreateScriptCompilation($"notebook {name}", tree, _references.All, Options, _previous, returnType: typeof(object));
+            var options = new EmitOptions(debugInformationFormat: DebugInformationFormat.PortablePdb);
+            return (compilation, compilation.Emit(assembly, symbols, options: options, cancellationToken: cancellationToken));
+        }
     }
+
+    private static List<Diagnostic> ErrorsOf(EmitResult emitted) => [.. emitted.Diagnostics.Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error)];
 
     /// <summary>The cell's value is its last expression when no semicolon follows it.</summary>
     private static bool HasResult(CSharpCompilation compilation, SyntaxTree tree)

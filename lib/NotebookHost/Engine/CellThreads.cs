@@ -4,19 +4,22 @@ namespace NotebookHost.Engine;
 
 /// <summary>
 /// Runs the code of one cell on pool threads from which it can be taken away: as the cell's synchronization context it receives what runs after each <c>await</c> too.
-/// A busy loop is aborted, a sleeping or waiting thread is woken with an exception, and a task that the cell awaits is abandoned.
+/// A loop of the cell ends at its next pass, one in a library is aborted, a sleeping or waiting thread is woken with an exception, and a task that the cell awaits is abandoned.
 /// </summary>
 /// <remarks>Code that the cell gave to other threads (<c>Task.Run</c>, <c>new Thread</c>) runs on: it can look at the cell's token.</remarks>
 internal sealed class CellThreads : SynchronizationContext
 {
     /// <summary>
-    /// How long a thread has to end by itself: woken from its sleep, or at its next output. Aborting is the last means, since it may hit a thread that holds
-    /// a lock of the runtime.
+    /// How long a thread has to end by itself: woken from its sleep, at its next output or the next pass of a loop. Aborting is the last means, since it may hit a
+    /// thread that holds a lock of the runtime.
     /// </summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(250);
 
     /// <summary>A thread in native code can be aborted only when it comes back; the cell counts as ended after this time.</summary>
     private static readonly TimeSpan LongestStop = TimeSpan.FromSeconds(2);
+
+    [ThreadStatic]
+    private static CellThreads? t_here;
 
     private readonly Lock _lock = new();
     private readonly Dictionary<Thread, CancellationTokenSource> _running = [];
@@ -51,16 +54,11 @@ internal sealed class CellThreads : SynchronizationContext
         _ = AbortLater();
     }
 
-    /// <summary>Called where the cell's code comes by anyway: ends it there when the cell is being stopped.</summary>
-    public void ThrowIfStopping()
+    /// <summary>Called where a cell's code comes by anyway: ends it there when the cell is being stopped. On other threads it does nothing.</summary>
+    public static void ThrowIfStopping()
     {
-        if (!_stopping)
-            return;
-        lock (_lock)
-        {
-            if (_running.ContainsKey(Thread.CurrentThread))
-                throw new OperationCanceledException();
-        }
+        if (t_here is { _stopping: true })
+            throw new OperationCanceledException();
     }
 
     public override SynchronizationContext CreateCopy() => this;
@@ -92,6 +90,7 @@ internal sealed class CellThreads : SynchronizationContext
         }
         var outer = Current;
         SetSynchronizationContext(this);
+        t_here = this;
         try
         {
 #pragma warning disable SYSLIB0046 // Aborting can leave a cell's data half-written; the user asked for it, and the other way is to lose all variables.
@@ -104,6 +103,7 @@ internal sealed class CellThreads : SynchronizationContext
         }
         finally
         {
+            t_here = null;
             SetSynchronizationContext(outer);
             Leave();
         }

@@ -60,6 +60,7 @@ internal sealed class CellExecution(CSharpEngine engine, CodeInspection help, Fr
         {
             marker.End();
             OnInterrupt(null);
+            input.Serve(null, static () => { }, CancellationToken.None);
         }
 
         void Observe(CellEvent happened)

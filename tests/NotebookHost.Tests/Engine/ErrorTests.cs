@@ -54,6 +54,16 @@ public sealed class ErrorTests : IDisposable
     }
 
     [Fact]
+    public async Task Errors_in_a_loop_are_where_they_were_written()
+    {
+        await _run.Try("for (int i = 2; ; i--) Console.WriteLine(4 / i + unknown);");
+        Assert.Contains("cell 1 (1,50): error CS0103", _run.Traceback);
+        await _run.Try("for (int i = 2; ; i--)\n    Console.Write(4 / i);\n");
+        Assert.Contains("   at cell 2, line 2\n      2 | Console.Write(4 / i);", _run.Traceback);
+        Assert.Equal("24", _run.Output);
+    }
+
+    [Fact]
     public async Task Inner_exceptions_are_shown()
     {
         await _run.Try("try { int.Parse(\"x\"); } catch (Exception e) { throw new InvalidOperationException(\"outer\", e); }");

@@ -144,17 +144,18 @@ public sealed class KernelClient : IDisposable
         return process;
     }
 
-    /// <summary>Broadcasts are heard only once the subscription has reached the kernel.</summary>
+    /// <summary>Broadcasts are heard only once the subscription has reached the kernel; some of a kernel before it may still come.</summary>
     private void WaitUntilHeard()
     {
         var began = Stopwatch.StartNew();
+        var asked = new HashSet<string?>();
         var frames = new List<byte[]>();
         do
         {
             Assert.True(began.Elapsed < Patience, $"The kernel does not answer. {_log}");
-            Send("kernel_info_request", []);
+            asked.Add(Send("kernel_info_request", []));
         }
-        while (!_iopub.TryReceiveMultipartBytes(TimeSpan.FromMilliseconds(300), ref frames));
+        while (!_iopub.TryReceiveMultipartBytes(TimeSpan.FromMilliseconds(300), ref frames) || !asked.Contains((string?)_wire.Read(frames).ParentHeader["msg_id"]));
         while (_iopub.TryReceiveMultipartBytes(TimeSpan.FromMilliseconds(300), ref frames))
         {
             // What belongs to those requests.
