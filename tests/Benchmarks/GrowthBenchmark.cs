@@ -55,7 +55,7 @@ internal static class GrowthBenchmark
     {
         using var network = Workload.ResNet(depth);
         using var images = Workload.TestImages(Images);
-        return Turns.Seconds(() => JointZeroing.Greedy(network, images, steps: 3));
+        return Turns.Seconds(() => JointZeroing.Greedy(network, images, steps: 3, store: SweepStore.None));
     }
 
     private static double Train(int depth, int width)

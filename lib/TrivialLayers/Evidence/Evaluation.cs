@@ -49,6 +49,12 @@ public sealed class Evaluation
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(images);
         ArgumentOutOfRangeException.ThrowIfLessThan(batch, 1);
+        return Answers(network, images, batch, progress, cancellationToken).ToEvaluation(images);
+    }
+
+    /// <summary>The answers of <see cref="Run"/>, not yet compared with the labels.</summary>
+    internal static AnswerSheet Answers(Module<Tensor, Tensor> network, ImageSet images, int batch, IProgress<ProgressReport>? progress, CancellationToken cancellationToken)
+    {
         cancellationToken = progress.Link(cancellationToken);
         var device = NetworkProbe.DeviceOf(network);
         using var evaluation = new EvaluationMode(network);
@@ -63,7 +69,7 @@ public sealed class Evaluation
             progress?.Report(new ProgressReport("evaluate", Math.Min(start + batch, images.Count), images.Count, "images"));
         }
 
-        return answers.ToEvaluation(images);
+        return answers;
     }
 
     private static FoldedNetwork Prepare(Module<Tensor, Tensor> network, ImageSet images, Device device)

@@ -89,13 +89,13 @@ public static class ImageFigures
             new DoubleDataFrameColumn("greatest", shown.Select(entry => (double)entry.Channel.Values.Max()))));
     }
 
-    private static PictureFigure Draw(string title, string caption, IReadOnlyList<Row> rows, DataFrame table)
+    internal static PictureFigure Draw(string title, string caption, IReadOnlyList<Row> rows, DataFrame table, double side = Side)
     {
         var left = 12 + rows.Select(row => SvgText.WidthOf(row.Name, 12)).DefaultIfEmpty(0).Max() + (rows.Any(row => row.Name.Length > 0) ? 10 : 0);
         var below = rows.SelectMany(row => row.Tiles).Select(tile => tile.Below.Count).DefaultIfEmpty(0).Max();
         var widest = rows.SelectMany(row => row.Tiles).SelectMany(tile => tile.Below).Select(text => SvgText.WidthOf(text, 10) + 8).DefaultIfEmpty(0).Max();
-        var step = Math.Max(Side + 4, widest);
-        var height = Side + 4 + (below * 13) + (below > 0 ? 6 : 0);
+        var step = Math.Max(side + 4, widest);
+        var height = side + 4 + (below * 13) + (below > 0 ? 6 : 0);
         var width = Math.Max(left + (rows.Select(row => row.Tiles.Count).DefaultIfEmpty(0).Max() * step) + 12, SvgText.WidthOf(title, 17) + 24);
         var svg = new SvgText(width, 40 + (rows.Count * height) + 8, title, caption);
         svg.Text(12, 24, title, 16, Palette.Ink, bold: true);
@@ -103,13 +103,13 @@ public static class ImageFigures
         {
             var y = 40 + (line * height);
             if (row.Name.Length > 0)
-                svg.Text(left - 8, y + (Side / 2) + 4, row.Name, 12, Palette.Ink, "end");
+                svg.Text(left - 8, y + (side / 2) + 4, row.Name, 12, Palette.Ink, "end");
             foreach (var (column, tile) in row.Tiles.Index())
             {
                 var x = left + (column * step);
-                svg.Picture(x + ((step - 4 - Side) / 2), y, Side, Side, tile.Png, tile.Label, Palette.Grid);
+                svg.Picture(x + ((step - 4 - side) / 2), y, side, side, tile.Png, tile.Label, Palette.Grid);
                 foreach (var (index, text) in tile.Below.Index())
-                    svg.Text(x + ((step - 4) / 2), y + Side + 12 + (13 * index), text, 10, Palette.SoftInk, "middle");
+                    svg.Text(x + ((step - 4) / 2), y + side + 12 + (13 * index), text, 10, Palette.SoftInk, "middle");
             }
         }
 
@@ -174,9 +174,9 @@ public static class ImageFigures
         return labels.data<long>().ToArray();
     }
 
-    private sealed record Row(string Name, IReadOnlyList<Tile> Tiles);
+    internal sealed record Row(string Name, IReadOnlyList<Tile> Tiles);
 
-    private sealed record Tile(int Number, byte[] Png, string Label)
+    internal sealed record Tile(int Number, byte[] Png, string Label)
     {
         public IReadOnlyList<string> Below { get; init; } = [];
     }

@@ -59,6 +59,9 @@ public static class Palette
     /// <summary>The colour of a share: nearly white at 0 %, dark blue at 100 %.</summary>
     internal static string Heat(double percent) => Blend("#f7fbff", "#084081", Math.Clamp(percent / 100, 0, 1));
 
+    /// <summary>The colour of a signed value: blue at −1, white at 0, orange at 1.</summary>
+    internal static string Diverging(double value) => Blend("#ffffff", value < 0 ? s_inOrder[0].Colour : s_inOrder[1].Colour, Math.Clamp(Math.Abs(value), 0, 1));
+
     private static string Blend(string from, string to, double share)
     {
         byte[] a = Convert.FromHexString(from.AsSpan(1)), b = Convert.FromHexString(to.AsSpan(1));

@@ -15,7 +15,7 @@ public static class SweepFigures
 
     private static readonly Mark s_anyRole = new(Palette.SoftInk, MarkShape.Circle);
 
-    private static readonly LegendEntry[] s_verdicts =
+    internal static readonly LegendEntry[] VerdictKey =
     [
         new("NonTrivial", s_anyRole), new("Undecided", s_anyRole, Fill.Pale), new("Trivial", s_anyRole, Fill.Hollow),
     ];
@@ -45,7 +45,7 @@ public static class SweepFigures
             Facts([.. sweeps.Select(entry => (Label(entry), entry.Sweep))]),
             Wide(sweeps.Max(entry => entry.Sweep.Layers.Count)),
             panels,
-            Stacked: true) { Key = s_verdicts };
+            Stacked: true) { Key = VerdictKey };
         return Figure.Of(chart, sweeps.Length == 1 ? sweeps[0].Sweep.ToTable() : Together(sweeps, Label));
     }
 
@@ -68,7 +68,7 @@ public static class SweepFigures
             $"Drop by layer: {Listed([.. sweeps.Select(entry => entry.Label)])}",
             Facts(sweeps),
             Wide(names.Count * (1 + (sweeps.Length / 4))),
-            [panel]) { Key = s_verdicts };
+            [panel]) { Key = VerdictKey };
         return Figure.Of(chart, Together(sweeps, entry => entry.Label));
     }
 
@@ -98,7 +98,7 @@ public static class SweepFigures
                     y,
                     further.Points.Count > 0 ? [.. near, further] : [.. near],
                     MarginRules()),
-            ]) { Key = s_verdicts };
+            ]) { Key = VerdictKey };
         return Figure.Of(chart, sweep.ToTable());
     }
 
@@ -118,7 +118,7 @@ public static class SweepFigures
             $"{sweep.Identity.Network}: drop by role",
             Facts(("", sweep)),
             720,
-            [new PointPanel("", x, Axis.Around(DropTitle, ends), series, MarginRules())]) { Key = s_verdicts, NamesSeries = false };
+            [new PointPanel("", x, Axis.Around(DropTitle, ends), series, MarginRules())]) { Key = VerdictKey, NamesSeries = false };
         return Figure.Of(chart, sweep.ToTable());
     }
 
@@ -217,11 +217,11 @@ public static class SweepFigures
     private static string Listed(IReadOnlyList<string> parts) =>
         parts.Count < 2 ? string.Concat(parts) : $"{string.Join(", ", parts.SkipLast(1))} and {parts[^1]}";
 
-    private static string Describe(ZeroedLayer layer) => string.Create(
+    internal static string Describe(ZeroedLayer layer) => string.Create(
         CultureInfo.InvariantCulture,
         $"{layer.Layer.Name} ({Palette.NameOf(layer.Layer.Role)}, {layer.Layer.InChannels}→{layer.Layer.OutChannels}): {layer.Accuracy:F2} %, drop {layer.Interval.Around(layer.Drop, 2)} points, {layer.Verdict}");
 
-    private static Fill FillOf(ZeroedLayer layer) => layer.Verdict switch
+    internal static Fill FillOf(ZeroedLayer layer) => layer.Verdict switch
     {
         Verdict.Trivial => Fill.Hollow,
         Verdict.NonTrivial => Fill.Full,

@@ -12,7 +12,7 @@ public static class NetworkReplacement
 {
     /// <summary>
     /// Puts another module in the place of the one with that name, after checking on a black image that its output has the shape of the old one's.
-    /// The old module is disposed; a failed check leaves the network as it was.
+    /// The old module is disposed, but for children that the new one has too; a failed check leaves the network as it was.
     /// </summary>
     /// <param name="network">The network to change.</param>
     /// <param name="name">A module's dotted name, for example <c>layer2.1.conv1</c>.</param>
@@ -31,7 +31,7 @@ public static class NetworkReplacement
         CheckShapes(network, name, old, module, height, width);
         Put(parent, name[(name.LastIndexOf('.') + 1)..], old, module);
         module.train(old.training);
-        old.Dispose();
+        Dispose(old, module);
         return network;
     }
 
@@ -98,6 +98,15 @@ public static class NetworkReplacement
             parent.register_module(name, null!);
         foreach (var (name, module) in children)
             parent.register_module(name, name == child ? replacement : module);
+    }
+
+    /// <summary>Disposes a module but for the children that the new one has taken over.</summary>
+    private static void Dispose(Module old, Module replacement)
+    {
+        var kept = replacement.modules().ToHashSet();
+        foreach (var (name, _) in old.named_children().Where(child => kept.Contains(child.module)).ToList())
+            old.register_module(name, null!);
+        old.Dispose();
     }
 
     private static string Text(long[] shape) => $"[{string.Join(", ", shape)}]";

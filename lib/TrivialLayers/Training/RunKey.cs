@@ -14,7 +14,7 @@ internal static class RunKey
     /// <param name="dataFingerprint">Fingerprint of training and validation images.</param>
     /// <param name="recipe">The recipe; its name does not count.</param>
     /// <param name="seed">The seed.</param>
-    /// <param name="given">Names of parameters that no initialisation reaches; their values count.</param>
+    /// <param name="given">Names of parameters and buffers that no initialisation reaches; their values count.</param>
     public static string Of(Module network, string dataFingerprint, Recipe recipe, long seed, IReadOnlyList<string> given)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -24,11 +24,11 @@ internal static class RunKey
         Add(dataFingerprint);
         Add((recipe with { Name = "" }).ToString());
         Add(seed.ToString(CultureInfo.InvariantCulture));
-        var parameters = network.named_parameters().ToDictionary(entry => entry.name, entry => entry.parameter);
+        var state = network.state_dict();
         foreach (var name in given)
         {
             using var scope = NewDisposeScope();
-            var values = parameters[name].detach().cpu().contiguous();
+            var values = state[name].detach().cpu().contiguous();
             Add(name);
             hash.AppendData(values.bytes);
         }

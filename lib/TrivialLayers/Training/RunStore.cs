@@ -63,24 +63,45 @@ public sealed partial class RunStore
         Recipe recipe,
         long seed,
         IProgress<ProgressReport>? progress = null,
-        CancellationToken cancellationToken = default)
+        CancellationToken cancellationToken = default) =>
+        Obtain(network, data, recipe, seed, () => Initialisation.He(network, Seeds.Derive(seed, "weights")), progress, cancellationToken);
+
+    /// <summary>The same for a network that starts from the weights and statistics it has, which are part of the run's address: to train one on after it was changed.</summary>
+    /// <inheritdoc cref="GetOrTrain"/>
+    public TrainedRun GetOrTune(
+        Module<Tensor, Tensor> network,
+        DataSplit data,
+        Recipe recipe,
+        long seed,
+        IProgress<ProgressReport>? progress = null,
+        CancellationToken cancellationToken = default) =>
+        Obtain(network, data, recipe, seed, () => [.. network.state_dict().Keys.Order(StringComparer.Ordinal)], progress, cancellationToken);
+
+    private TrainedRun Obtain(
+        Module<Tensor, Tensor> network,
+        DataSplit data,
+        Recipe recipe,
+        long seed,
+        Func<IReadOnlyList<string>> initialise,
+        IProgress<ProgressReport>? progress,
+        CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(data);
         ArgumentNullException.ThrowIfNull(recipe);
         recipe.Validate();
         using var scope = NewDisposeScope();
-        var given = Initialisation.He(network, Seeds.Derive(seed, "weights"));
-        var own = network.named_parameters().Where(entry => given.Contains(entry.name)).Select(entry => (entry.parameter, Values: entry.parameter.detach().clone())).ToList();
+        var given = initialise();
+        var own = network.state_dict().Where(entry => given.Contains(entry.Key)).Select(entry => (Tensor: entry.Value, Values: entry.Value.detach().clone())).ToList();
         var key = RunKey.Of(network, data.Fingerprint, recipe, seed, given);
         if (Find(network, data, key, unusable: (_, _) => { }) is { } known)
             return known;
         using var turn = Turn.Take(Path.Combine(_folder, "locks", key[..12] + ".lock"), $"The run {key[..12]} is trained", _report, progress.Link(cancellationToken));
         if (Find(network, data, key, SetAside) is { } made)
             return made;
-        Initialisation.He(network, Seeds.Derive(seed, "weights")); // a stored run that was tried has left its weights
+        initialise(); // a stored run that was tried has left its weights
         using (no_grad())
-            own.ForEach(entry => entry.parameter.copy_(entry.Values));
+            own.ForEach(entry => entry.Tensor.copy_(entry.Values));
         using var start = Probe(network, data);
         var folder = FolderFor(network, data, seed, key, start);
         return Train(folder, network, data, recipe, seed, key, progress, cancellationToken);

@@ -26,4 +26,16 @@ public static class Runs
         Task.Factory.StartNew(
             () => Store.GetOrTrain(network.to(ComputeDevice.Default), data, recipe, seed, progress, cancellationToken),
             cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    /// <summary>The same for a network that is trained on from the weights it has; see <see cref="RunStore.GetOrTune"/>.</summary>
+    public static Task<TrainedRun> GetOrTune(
+        Module<Tensor, Tensor> network,
+        DataSplit data,
+        Recipe recipe,
+        long seed,
+        IProgress<ProgressReport>? progress = null,
+        CancellationToken cancellationToken = default) =>
+        Task.Factory.StartNew(
+            () => Store.GetOrTune(network.to(ComputeDevice.Default), data, recipe, seed, progress, cancellationToken),
+            cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 }

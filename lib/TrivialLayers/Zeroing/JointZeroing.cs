@@ -1,3 +1,6 @@
+using System.Diagnostics;
+using System.Security.Cryptography;
+using System.Text;
 using TrivialLayers.Data;
 using TrivialLayers.Evidence;
 using TrivialLayers.Models;
@@ -13,11 +16,20 @@ namespace TrivialLayers.Zeroing;
 /// </summary>
 public sealed class JointZeroing
 {
-    private JointZeroing(Evaluation baseline, IReadOnlyList<JointlyZeroed> steps)
+    internal JointZeroing(
+        SweepIdentity identity, Evaluation baseline, IReadOnlyList<(IReadOnlyList<string> Layers, Evaluation Zeroed, double Agreement)> steps, double seconds, Provenance provenance)
     {
-        Baseline = baseline;
-        Steps = steps;
+        (Identity, Baseline, Seconds, Provenance) = (identity, baseline, seconds, provenance);
+        var intervals = PairedInterval.Simultaneous(baseline.Outcomes, [.. steps.Select(step => step.Zeroed.Outcomes)], ZeroSweep.Level);
+        Steps =
+        [
+            .. steps.Zip(intervals, (step, interval) =>
+                new JointlyZeroed(step.Layers, step.Zeroed, step.Agreement, baseline.Outcomes.Against(step.Zeroed.Outcomes), interval)),
+        ];
     }
+
+    /// <summary>What was zeroed: network, weights, images and how the sets were found.</summary>
+    public SweepIdentity Identity { get; }
 
     /// <summary>The untouched network on the same images.</summary>
     public Evaluation Baseline { get; }
@@ -25,22 +37,34 @@ public sealed class JointZeroing
     /// <summary>Each set of zeroed convolutions.</summary>
     public IReadOnlyList<JointlyZeroed> Steps { get; }
 
+    /// <summary>How long it took when it was computed, in seconds.</summary>
+    public double Seconds { get; }
+
+    /// <summary>Machine and versions.</summary>
+    public Provenance Provenance { get; }
+
+    /// <summary>The largest set that the network does without, its whole interval below the margin; null where there is none.</summary>
+    /// <param name="margin">The margin; by default one percentage point.</param>
+    public JointlyZeroed? LargestTrivial(Margin? margin = null) =>
+        Steps.Where(step => step.VerdictAt(margin ?? Margin.Default) == Verdict.Trivial).MaxBy(step => step.Layers.Count);
+
     /// <summary>Zeroes the first convolution of a list, the first two, and so on to all of them.</summary>
     /// <param name="network">Any module from images <c>[N, C, H, W]</c> to logits <c>[N, classes]</c>; unchanged afterwards.</param>
     /// <param name="images">The images.</param>
     /// <param name="order">Dotted names of convolutions, each once.</param>
     /// <param name="progress">Told about evaluations done.</param>
+    /// <param name="store">Where the results are kept and looked up. By default <see cref="SweepStore.Default"/>; <see cref="SweepStore.None"/> always computes.</param>
     /// <param name="batch">Images a batch.</param>
     /// <param name="cancellationToken">Ends the work after the current set of the current batch.</param>
     /// <exception cref="ArgumentException">A name is no convolution of the network, or is given twice.</exception>
     public static JointZeroing Cumulative(
         Module<Tensor, Tensor> network, ImageSet images, IReadOnlyList<string> order,
-        IProgress<ProgressReport>? progress = null, int batch = Evaluation.DefaultBatch, CancellationToken cancellationToken = default)
+        IProgress<ProgressReport>? progress = null, SweepStore? store = null, int batch = Evaluation.DefaultBatch, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(order);
         if (order.Distinct().Count() != order.Count)
             throw new ArgumentException($"A layer is named twice: {string.Join(", ", order)}.", nameof(order));
-        return Of(network, images, [.. order.Select((_, index) => order.Take(index + 1).ToList())], progress, batch, cancellationToken);
+        return Of(network, images, [.. order.Select((_, index) => order.Take(index + 1).ToList())], progress, store, batch, cancellationToken);
     }
 
     /// <summary>Zeroes each of some sets of convolutions.</summary>
@@ -48,20 +72,28 @@ public sealed class JointZeroing
     /// <param name="images">The images.</param>
     /// <param name="sets">Sets of dotted names, none empty.</param>
     /// <param name="progress">Told about evaluations done.</param>
+    /// <param name="store">Where the results are kept and looked up. By default <see cref="SweepStore.Default"/>; <see cref="SweepStore.None"/> always computes.</param>
     /// <param name="batch">Images a batch.</param>
     /// <param name="cancellationToken">Ends the work after the current set of the current batch.</param>
     /// <exception cref="ArgumentException">A name is no convolution of the network, or a set is empty.</exception>
     public static JointZeroing Of(
         Module<Tensor, Tensor> network, ImageSet images, IReadOnlyList<IReadOnlyList<string>> sets,
-        IProgress<ProgressReport>? progress = null, int batch = Evaluation.DefaultBatch, CancellationToken cancellationToken = default)
+        IProgress<ProgressReport>? progress = null, SweepStore? store = null, int batch = Evaluation.DefaultBatch, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(sets);
         if (sets.Any(set => set.Count == 0))
             throw new ArgumentException("A set names no layer; name at least one in each.", nameof(sets));
         Zeroing.Of(network, sets.SelectMany(set => set)).Dispose(); // names each unknown layer before anything is computed
-        using var pass = new SweepPass(network, images, batch, progress, "zero jointly", (long)sets.Count * images.Count, cancellationToken);
-        var (baseline, evaluations) = pass.Evaluate([], sets);
-        return new JointZeroing(baseline, [.. sets.Zip(evaluations, (set, evaluation) => new JointlyZeroed(set, evaluation))]);
+        var names = string.Join('\n', sets.Select(set => string.Join(' ', set)));
+        var operation = $"zero each of {sets.Count} sets of kernels, {Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(names)))}";
+        return Stored(network, images, operation, progress, store, identity =>
+        {
+            var clock = Stopwatch.StartNew();
+            using var pass = new SweepPass(network, images, batch, progress, "zero jointly", (long)sets.Count * images.Count, cancellationToken);
+            var (baseline, sheets) = pass.Answers([], sets);
+            return new JointZeroing(
+                identity, baseline.ToEvaluation(images), [.. sets.Zip(sheets, (set, sheet) => (set, sheet.ToEvaluation(images), sheet.AgreementWith(baseline)))], clock.Elapsed.TotalSeconds, Provenance.Current());
+        }, cancellationToken);
     }
 
     /// <summary>
@@ -71,32 +103,55 @@ public sealed class JointZeroing
     /// <param name="validation">The images to choose on. A choice made on the test images would flatter it.</param>
     /// <param name="steps">How many convolutions to zero; by default all.</param>
     /// <param name="progress">Told about evaluations done.</param>
+    /// <param name="store">Where the results are kept and looked up. By default <see cref="SweepStore.Default"/>; <see cref="SweepStore.None"/> always computes.</param>
     /// <param name="batch">Images a batch.</param>
     /// <param name="cancellationToken">Ends the work after the current set of the current batch.</param>
     public static JointZeroing Greedy(
         Module<Tensor, Tensor> network, ImageSet validation, int? steps = null,
-        IProgress<ProgressReport>? progress = null, int batch = Evaluation.DefaultBatch, CancellationToken cancellationToken = default)
+        IProgress<ProgressReport>? progress = null, SweepStore? store = null, int batch = Evaluation.DefaultBatch, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(validation);
         List<string> left = [.. ConvolutionLayers.Of(network).Select(layer => layer.Name)];
         var last = Math.Min(steps ?? left.Count, left.Count);
         ArgumentOutOfRangeException.ThrowIfLessThan(last, 1, nameof(steps));
-        var total = Enumerable.Range(0, last).Sum(step => (long)(left.Count - step)) * validation.Count;
-        using var pass = new SweepPass(network, validation, batch, progress, "zero greedily", total, cancellationToken);
-        Evaluation? baseline = null;
-        var chosen = new List<JointlyZeroed>();
-        while (chosen.Count < last)
+        return Stored(network, validation, $"zero {last} kernels greedily", progress, store, identity =>
         {
-            IReadOnlyList<string> zeroed = chosen.Count > 0 ? chosen[^1].Layers : [];
-            var (before, candidates) = pass.Evaluate(zeroed, [.. left.Select(layer => new[] { layer })]);
+            var clock = Stopwatch.StartNew();
+            var total = Enumerable.Range(0, last).Sum(step => (long)(left.Count - step)) * validation.Count;
+            using var pass = new SweepPass(network, validation, batch, progress, "zero greedily", total, cancellationToken);
+            var (baseline, steps) = Choose(pass, validation, left, last);
+            return new JointZeroing(identity, baseline, steps, clock.Elapsed.TotalSeconds, Provenance.Current());
+        }, cancellationToken);
+    }
+
+    private static (Evaluation Baseline, List<(IReadOnlyList<string> Layers, Evaluation Zeroed, double Agreement)> Steps) Choose(
+        SweepPass pass, ImageSet validation, List<string> left, int last)
+    {
+        AnswerSheet? baseline = null;
+        var steps = new List<(IReadOnlyList<string> Layers, Evaluation Zeroed, double Agreement)>();
+        while (steps.Count < last)
+        {
+            IReadOnlyList<string> zeroed = steps.Count > 0 ? steps[^1].Layers : [];
+            var (before, sheets) = pass.Answers(zeroed, [.. left.Select(layer => new[] { layer })]);
             baseline ??= before;
-            var (best, name) = candidates.Zip(left).OrderByDescending(entry => entry.First.Outcomes.Correct).ThenBy(entry => entry.First.CrossEntropy).First();
-            chosen.Add(new JointlyZeroed([.. zeroed, name], best));
+            var (name, sheet, answers) = left.Zip(sheets, (name, sheet) => (Name: name, Sheet: sheet, Answers: sheet.ToEvaluation(validation)))
+                .OrderByDescending(candidate => candidate.Answers.Outcomes.Correct).ThenBy(candidate => candidate.Answers.CrossEntropy).First();
+            steps.Add(([.. zeroed, name], answers, sheet.AgreementWith(baseline)));
             left.Remove(name);
         }
 
-        return new JointZeroing(baseline!, chosen);
+        return (baseline!.ToEvaluation(validation), steps);
+    }
+
+    private static JointZeroing Stored(
+        Module<Tensor, Tensor> network, ImageSet images, string operation, IProgress<ProgressReport>? progress, SweepStore? store,
+        Func<SweepIdentity, JointZeroing> compute, CancellationToken cancellationToken)
+    {
+        var identity = SweepIdentity.Of(network, images, operation);
+        var known = ConvolutionLayers.Of(network).Select(layer => layer.Name).ToHashSet();
+        return (store ?? SweepStore.Default).GetOrCompute(
+            identity, network, images, stored => stored.ToJointZeroing(identity, known, images.Classes), () => compute(identity), StoredSweep.From, progress.Link(cancellationToken));
     }
 
     /// <summary>Sets of convolutions drawn without replacement, each as likely as any other of its size: what a chosen set is to be compared with.</summary>

@@ -29,17 +29,17 @@ internal sealed record StoredSweep(
 
     internal sealed record Answers(string Layer, byte[] Right, double CrossEntropy, double Agreement, IReadOnlyList<int> Confusion);
 
-    public static StoredSweep From(ZeroSweep sweep, float[] firstLogits) => new(
-        sweep.Identity,
-        sweep.Baseline.Outcomes.Count,
-        new Answers("", sweep.Baseline.Outcomes.Packed.ToArray(), sweep.Baseline.CrossEntropy, 100, sweep.Baseline.Confusion.Counts),
-        [
-            .. sweep.Layers.Select(layer => new Answers(
-                layer.Layer.Name, layer.Outcomes.Packed.ToArray(), layer.Outcomes.MeanCrossEntropy, layer.Agreement, layer.Confusion.Counts)),
-        ],
-        firstLogits,
-        sweep.Seconds,
-        sweep.Provenance);
+    /// <summary>The stored form, still without the logits of the first images.</summary>
+    public static StoredSweep From(ZeroSweep sweep) => new(
+        sweep.Identity, sweep.Baseline.Outcomes.Count, AnswersOf("", sweep.Baseline, 100),
+        [.. sweep.Layers.Select(layer => AnswersOf(layer.Layer.Name, new Evaluation(layer.Outcomes, layer.Confusion), layer.Agreement))],
+        [], sweep.Seconds, sweep.Provenance);
+
+    /// <summary>The stored form, still without the logits of the first images.</summary>
+    public static StoredSweep From(JointZeroing joint) => new(
+        joint.Identity, joint.Baseline.Outcomes.Count, AnswersOf("", joint.Baseline, 100),
+        [.. joint.Steps.Select(step => AnswersOf(string.Join(' ', step.Layers), step.Evaluation, step.Agreement))],
+        [], joint.Seconds, joint.Provenance);
 
     /// <summary>Writes it with its checksum.</summary>
     public void Write(Stream stream) => JsonSerializer.Serialize(stream, this with { Checksum = Sum() }, Json);
@@ -70,14 +70,30 @@ internal sealed record StoredSweep(
     {
         if (!Layers.Select(answers => answers?.Layer).SequenceEqual(layers.Select(layer => layer.Name)))
             throw new InvalidDataException($"it has {Layers.Count} layers, not the {layers.Count} of the network.");
+        return Checked(() => new ZeroSweep(
+            identity, Read(Baseline, classes), [.. layers.Zip(Layers, (layer, answers) => (layer, Read(answers, classes), answers.Agreement))], Seconds, Provenance));
+    }
+
+    /// <param name="identity">What was asked for.</param>
+    /// <param name="known">The names of the network's convolutions.</param>
+    /// <param name="classes">The names of the classes.</param>
+    /// <exception cref="InvalidDataException">A layer is not the network's, or the parts contradict each other.</exception>
+    public JointZeroing ToJointZeroing(SweepIdentity identity, IReadOnlySet<string> known, IReadOnlyList<string> classes)
+    {
+        if (Layers.Any(answers => answers is null || !answers.Layer.Split(' ').All(known.Contains)))
+            throw new InvalidDataException("it names layers that are not the network's.");
+        return Checked(() => new JointZeroing(
+            identity, Read(Baseline, classes), [.. Layers.Select(answers => ((IReadOnlyList<string>)answers.Layer.Split(' '), Read(answers, classes), answers.Agreement))], Seconds, Provenance));
+    }
+
+    private static Answers AnswersOf(string layer, Evaluation evaluation, double agreement) =>
+        new(layer, evaluation.Outcomes.Packed.ToArray(), evaluation.CrossEntropy, agreement, evaluation.Confusion.Counts);
+
+    private static T Checked<T>(Func<T> make)
+    {
         try
         {
-            return new ZeroSweep(
-                identity,
-                Read(Baseline, classes),
-                [.. layers.Zip(Layers, (layer, answers) => (layer, Read(answers, classes), answers.Agreement))],
-                Seconds,
-                Provenance);
+            return make();
         }
         catch (Exception error) when (error is ArgumentException or FormatException or OverflowException)
         {

@@ -11,7 +11,7 @@ namespace TrivialLayers.Zeroing;
 /// <param name="Weights">SHA-256 over modules and weights, in hexadecimal.</param>
 /// <param name="Images">The name of the image set.</param>
 /// <param name="ImagesFingerprint">SHA-256 of the images, in hexadecimal.</param>
-/// <param name="Operation">What was done to each layer.</param>
+/// <param name="Operation">What was done to the layers.</param>
 public sealed record SweepIdentity(string Network, string Weights, string Images, string ImagesFingerprint, string Operation)
 {
     /// <summary>The paper's operation: each kernel replaced with zeros, one at a time.</summary>
@@ -20,7 +20,7 @@ public sealed record SweepIdentity(string Network, string Weights, string Images
     /// <summary>SHA-256 over weights, images and operation, in hexadecimal.</summary>
     public string Address => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{Weights}\n{ImagesFingerprint}\n{Operation}")));
 
-    internal static SweepIdentity Of(Module network, ImageSet images) => new(
+    internal static SweepIdentity Of(Module network, ImageSet images, string operation) => new(
         network is StagedNetwork staged ? staged.Title : network.GetName(),
-        ModuleTree.Fingerprint(network), images.Name, images.Fingerprint, ZeroEachKernel);
+        ModuleTree.Fingerprint(network), images.Name, images.Fingerprint, operation);
 }

@@ -76,13 +76,6 @@ internal sealed class SweepPass : IDisposable
         return (baseline, sheets);
     }
 
-    /// <summary>As <see cref="Answers"/>, compared with the images' labels.</summary>
-    public (Evaluation Baseline, IReadOnlyList<Evaluation> Zeroed) Evaluate(IReadOnlyList<string> zeroed, IReadOnlyList<IReadOnlyList<string>> sets)
-    {
-        var (baseline, sheets) = Answers(zeroed, sets);
-        return (baseline.ToEvaluation(_images), [.. sheets.Select(sheet => sheet.ToEvaluation(_images))]);
-    }
-
     public void Dispose()
     {
         _engine.Dispose();

@@ -36,27 +36,35 @@ public sealed class SweepStore
     /// <summary>Keeps nothing and finds nothing: every sweep is computed.</summary>
     public static SweepStore None { get; } = new(null);
 
-    /// <summary>The right to compute and store a sweep, after waiting for whoever has it; null where none are stored.</summary>
-    internal IDisposable? Turn(SweepIdentity identity, CancellationToken cancellationToken)
+    /// <summary>Loads what is stored under an address, or computes and stores it; of several processes that ask at once, one computes and the others wait.</summary>
+    /// <param name="identity">What is asked for.</param>
+    /// <param name="network">The network, which must still answer as it did.</param>
+    /// <param name="images">The images.</param>
+    /// <param name="read">Makes the result of its stored form; throws <see cref="InvalidDataException"/> when that contradicts itself.</param>
+    /// <param name="compute">Makes the result.</param>
+    /// <param name="write">Makes the stored form of the result.</param>
+    /// <param name="cancellationToken">Ends the wait for another process.</param>
+    internal T GetOrCompute<T>(
+        SweepIdentity identity, Module<Tensor, Tensor> network, ImageSet images, Func<StoredSweep, T> read, Func<T> compute, Func<T, StoredSweep> write, CancellationToken cancellationToken)
+        where T : class
     {
+        if (Find(identity, network, images, read, unusable: (_, _) => { }) is { } stored)
+            return stored;
         if (_folder is null)
-            return null;
-        var turn = Runtime.Turn.Take(
+            return compute();
+        using var turn = Turn.Take(
             Path.Combine(_folder, "locks", identity.Address[..24] + ".lock"), $"The sweep {identity.Address[..24]} of {identity.Network} is computed", _report, cancellationToken);
         AtomicFile.DeleteLeftovers(_folder, identity.Address[..24] + ".json");
-        return turn;
+        if (Find(identity, network, images, read, SetAside) is { } made)
+            return made;
+        var result = compute();
+        AtomicFile.Write(PathOf(_folder, identity), (write(result) with { FirstLogits = FirstLogits(network, images) }).Write);
+        return result;
     }
 
-    /// <summary>A sweep that is stored, or null.</summary>
-    internal ZeroSweep? Find(SweepIdentity identity, Module<Tensor, Tensor> network, ImageSet images, IReadOnlyList<ConvolutionLayer> layers) =>
-        Find(identity, network, images, layers, unusable: (_, _) => { });
-
-    /// <summary>The same for whoever has the <see cref="Turn"/>: a damaged file is reported and set aside.</summary>
-    internal ZeroSweep? FindInTurn(SweepIdentity identity, Module<Tensor, Tensor> network, ImageSet images, IReadOnlyList<ConvolutionLayer> layers) =>
-        Find(identity, network, images, layers, SetAside);
-
-    private ZeroSweep? Find(
-        SweepIdentity identity, Module<Tensor, Tensor> network, ImageSet images, IReadOnlyList<ConvolutionLayer> layers, Action<string, string> unusable)
+    private T? Find<T>(
+        SweepIdentity identity, Module<Tensor, Tensor> network, ImageSet images, Func<StoredSweep, T> read, Action<string, string> unusable)
+        where T : class
     {
         foreach (var path in Folders().Select(folder => PathOf(folder, identity)).Where(File.Exists))
         {
@@ -66,7 +74,7 @@ public sealed class SweepStore
                 if (stored.Identity.Address != identity.Address)
                     throw new InvalidDataException($"it is the sweep {stored.Identity.Address}.");
                 if (StillAnswers(stored, network, images))
-                    return stored.ToSweep(identity, layers, images.Classes);
+                    return read(stored);
             }
             catch (InvalidDataException error)
             {
@@ -75,15 +83,6 @@ public sealed class SweepStore
         }
 
         return null;
-    }
-
-    internal void Save(ZeroSweep sweep, Module<Tensor, Tensor> network, ImageSet images)
-    {
-        if (_folder is null)
-            return;
-        Directory.CreateDirectory(_folder);
-        var stored = StoredSweep.From(sweep, FirstLogits(network, images));
-        AtomicFile.Write(PathOf(_folder, sweep.Identity), stored.Write);
     }
 
     private void SetAside(string path, string reason)

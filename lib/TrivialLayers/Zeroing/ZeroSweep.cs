@@ -100,15 +100,10 @@ public sealed partial class ZeroSweep
         var layers = ConvolutionLayers.Of(network, roleOf);
         if (layers.Count == 0)
             throw new InvalidOperationException("The network has no two-dimensional convolution to zero.");
-        var identity = SweepIdentity.Of(network, images);
-        if (store.Find(identity, network, images, layers) is { } stored)
-            return stored;
-        using var turn = store.Turn(identity, progress.Link(cancellationToken));
-        if (store.FindInTurn(identity, network, images, layers) is { } made)
-            return made;
-        var sweep = Compute(identity, network, images, layers, batch, progress, cancellationToken);
-        store.Save(sweep, network, images);
-        return sweep;
+        var identity = SweepIdentity.Of(network, images, SweepIdentity.ZeroEachKernel);
+        return store.GetOrCompute(
+            identity, network, images, stored => stored.ToSweep(identity, layers, images.Classes),
+            () => Compute(identity, network, images, layers, batch, progress, cancellationToken), StoredSweep.From, progress.Link(cancellationToken));
     }
 
     private static ZeroSweep Compute(

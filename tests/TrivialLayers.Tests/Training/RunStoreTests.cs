@@ -58,6 +58,24 @@ public sealed class RunStoreTests : IDisposable
     }
 
     [Fact]
+    public void A_network_is_trained_on_from_the_weights_it_has_which_are_part_of_the_address()
+    {
+        using var first = Network();
+        Store.GetOrTrain(first, _data, Short, 1);
+        var start = ModuleTree.Fingerprint(first);
+        using var second = Network();
+        Store.GetOrTrain(second, _data, Short, 1);
+        var one = Short with { Epochs = 1, LearningRate = 0.001 };
+
+        var tuned = Store.GetOrTune(first, _data, one, 1);
+        Assert.NotEqual(start, ModuleTree.Fingerprint(first));
+        Assert.Equal(tuned.Folder, Store.GetOrTune(second, _data, one, 1).Folder);
+        Assert.Equal(ModuleTree.Fingerprint(first), ModuleTree.Fingerprint(second));
+        Assert.NotEqual(tuned.Key, Store.GetOrTune(second, _data, one, 1).Key); // it goes on from where it is
+        Assert.NotEqual(tuned.Key, Store.GetOrTrain(second, _data, one, 1).Key);
+    }
+
+    [Fact]
     public void Another_seed_recipe_or_width_is_another_run()
     {
         using var network = Network();

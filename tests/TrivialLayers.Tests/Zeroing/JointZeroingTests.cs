@@ -15,7 +15,7 @@ public sealed class JointZeroingTests
         using var images = SmallData.Images("bars", 60, 5);
         string[] order = ["layer3.0.downsample.0", "layer1.0.conv2", "layer3.0.conv1", "conv1"];
 
-        var joint = JointZeroing.Cumulative(network, images, order, batch: 25);
+        var joint = JointZeroing.Cumulative(network, images, order, store: SweepStore.None, batch: 25);
 
         Assert.Equal(Evaluation.Run(network, images).Outcomes.ToArray(), joint.Baseline.Outcomes.ToArray());
         Assert.Equal(order.Length, joint.Steps.Count);
@@ -45,10 +45,41 @@ public sealed class JointZeroingTests
             left.Remove(best.name);
         }
 
-        var joint = JointZeroing.Greedy(network, images);
+        var joint = JointZeroing.Greedy(network, images, store: SweepStore.None);
 
         Assert.Equal(network.Layers.Count, joint.Steps.Count);
         Assert.Equal(expected, joint.Steps[^1].Layers);
+    }
+
+    [Fact]
+    public void A_stored_zeroing_loads_and_another_order_is_another_one()
+    {
+        using var folder = new TemporaryFolder();
+        using var network = SmallData.RandomResNet();
+        using var images = SmallData.Images("bars", 60, 5);
+        var store = new SweepStore(folder.Path);
+        var greedy = JointZeroing.Greedy(network, images, steps: 3, store: store);
+        var never = new CancellationToken(canceled: true);
+        var loaded = JointZeroing.Greedy(network, images, steps: 3, store: store, cancellationToken: never);
+        Assert.Equal(greedy.Seconds, loaded.Seconds);
+        Assert.Equal(greedy.Steps.Select(step => string.Join(' ', step.Layers)), loaded.Steps.Select(step => string.Join(' ', step.Layers)));
+        Assert.Equal(greedy.Steps.Select(step => (step.Evaluation.Outcomes, step.Agreement, step.Interval)), loaded.Steps.Select(step => (step.Evaluation.Outcomes, step.Agreement, step.Interval)));
+        Assert.Throws<OperationCanceledException>(() => JointZeroing.Greedy(network, images, steps: 4, store: store, cancellationToken: never));
+
+        JointZeroing.Cumulative(network, images, ["layer1.0.conv1", "layer2.0.conv2"], store: store);
+        Assert.Throws<OperationCanceledException>(() => JointZeroing.Cumulative(network, images, ["layer2.0.conv2", "layer1.0.conv1"], store: store, cancellationToken: never));
+    }
+
+    [Fact]
+    public void The_largest_trivial_set_is_the_last_whose_whole_interval_is_within_the_margin()
+    {
+        using var network = SmallData.RandomResNet();
+        using var images = SmallData.Images("bars", 60, 5);
+        var joint = JointZeroing.Greedy(network, images, store: SweepStore.None);
+        Assert.Null(joint.LargestTrivial()); // 60 images resolve no drop of one point
+        var wide = new Margin(99);
+        Assert.Equal(joint.Steps.Last(step => step.Interval.High < 99), joint.LargestTrivial(wide));
+        Assert.Equal(joint.Baseline.Percent - joint.Steps[0].Accuracy, joint.Steps[0].Drop, 9);
     }
 
     [Fact]
@@ -57,7 +88,7 @@ public sealed class JointZeroingTests
         using var network = SmallData.RandomResNet();
         using var images = SmallData.Images("bars", 20, 5);
         using var zeroing = ZeroingScope.Of(network, "layer1.0.conv2");
-        var error = Assert.Throws<InvalidOperationException>(() => JointZeroing.Greedy(network, images));
+        var error = Assert.Throws<InvalidOperationException>(() => JointZeroing.Greedy(network, images, store: SweepStore.None));
         Assert.Contains("'layer1.0.conv2' is zero already", error.Message, StringComparison.Ordinal);
     }
 
@@ -66,7 +97,7 @@ public sealed class JointZeroingTests
     {
         using var network = SmallData.RandomResNet();
         using var images = SmallData.Images("bars", 20, 5);
-        Assert.Equal(2, JointZeroing.Greedy(network, images, steps: 2).Steps[^1].Layers.Count);
+        Assert.Equal(2, JointZeroing.Greedy(network, images, steps: 2, store: SweepStore.None).Steps[^1].Layers.Count);
         Assert.Throws<ArgumentOutOfRangeException>(() => JointZeroing.Greedy(network, images, steps: 0));
     }
 

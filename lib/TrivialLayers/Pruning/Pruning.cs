@@ -1,0 +1,70 @@
+using TorchSharp;
+using TrivialLayers.Models;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+using ZeroingScope = TrivialLayers.Zeroing.Zeroing;
+
+namespace TrivialLayers.Pruning;
+
+/// <summary>
+/// Takes zeroed convolutions really out. A residual unit with a zero kernel in its branch adds a constant to its shortcut, whatever the image; so all convolutions of the branch can go, and the smaller
+/// network gives the same outputs as the large one with the zeros.
+/// </summary>
+public static class Pruning
+{
+    /// <summary>Puts a <see cref="ConstantBranchUnit"/> in the place of each residual unit whose branch holds one of these layers.</summary>
+    /// <param name="network">A residual network; changed. Its weights stay as they are elsewhere.</param>
+    /// <param name="layers">Dotted names of convolutions in branches, as <see cref="Zeroing.Zeroing.Of"/> takes them.</param>
+    /// <param name="height">Height of the images in pixels.</param>
+    /// <param name="width">Width of the images in pixels.</param>
+    /// <returns>The dotted names of all convolutions that went.</returns>
+    /// <exception cref="ArgumentException">A layer is not in the branch of a residual unit: without it nothing of the image would be left, so nothing can be taken out. Nothing is changed then.</exception>
+    public static IReadOnlyList<string> TakeOut<TNetwork>(TNetwork network, IEnumerable<string> layers, int height, int width)
+        where TNetwork : StagedNetwork
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        ArgumentNullException.ThrowIfNull(layers);
+        var chosen = layers.ToList();
+        ZeroingScope.Of(network, chosen).Dispose(); // names each unknown layer
+        var units = network.named_modules().Where(found => found.module is IResidualUnit).ToDictionary(found => found.name, found => (IResidualUnit)found.module);
+        var unitOf = chosen.ToDictionary(layer => layer, layer => units.Keys.FirstOrDefault(unit => InBranch(network, unit, layer)));
+        if (unitOf.FirstOrDefault(entry => entry.Value is null) is { Key: { } outside })
+            throw new ArgumentException($"'{outside}' is not in the branch of a residual unit: with its kernel at zero nothing of the image passes it, so it cannot be taken out. Choose among the layers of role Residual or ChannelChange.", nameof(layers));
+        var gone = network.Layers.Where(layer => unitOf.Values.Any(unit => InBranch(network, unit!, layer.Name))).Select(layer => layer.Name).ToList();
+        foreach (var group in unitOf.GroupBy(entry => entry.Value!, entry => entry.Key))
+            Replace(network, group.Key, units[group.Key], [.. group], height, width);
+        return gone;
+    }
+
+    private static void Replace(StagedNetwork network, string name, IResidualUnit unit, IReadOnlyList<string> zeroed, int height, int width)
+    {
+        using var scope = NewDisposeScope();
+        var constant = ConstantOf(network, name, unit, zeroed, height, width);
+        var shortcut = ((Module)unit).named_children().FirstOrDefault(child => child.name == "downsample").module as Module<Tensor, Tensor>;
+        network.Replace(name, new ConstantBranchUnit(constant, shortcut, unit.ChangesChannels), height, width);
+    }
+
+    /// <summary>What the branch gives with these kernels at zero, measured on images that differ.</summary>
+    private static Tensor ConstantOf(StagedNetwork network, string name, IResidualUnit unit, IReadOnlyList<string> zeroed, int height, int width)
+    {
+        using var evaluation = new EvaluationMode(network);
+        using var zeroing = ZeroingScope.Of(network, zeroed);
+        using var generator = new Generator(1, CPU);
+        Tensor? seen = null;
+        using (var hooks = new HookScope())
+        {
+            hooks.Add((Module<Tensor, Tensor>)unit, (input, _) => seen = input.clone().DetachFromDisposeScope()); // the forward pass disposes its own
+            network.call(randn([16, network.Channels, height, width], generator: generator).to(NetworkProbe.DeviceOf(network)));
+        }
+
+        using var arrived = seen!;
+        var branch = unit.Branch(arrived);
+        var map = branch[..1];
+        if (!branch.allclose(map.expand(branch.shape), 1e-4, 1e-5) || ConstantBranchUnit.Shrink(map) is not { } constant)
+            throw new InvalidOperationException($"With {string.Join(" and ", zeroed)} at zero, the branch of '{name}' still depends on the image or on the place in it; nothing can be taken out.");
+        return constant;
+    }
+
+    private static bool InBranch(StagedNetwork network, string unit, string layer) =>
+        layer.StartsWith(unit + ".", StringComparison.Ordinal) && network.RoleOf(layer) is LayerRole.Residual or LayerRole.ChannelChange;
+}
