@@ -118,8 +118,17 @@ internal sealed record Series(string Name, Mark Mark, IReadOnlyList<ChartPoint> 
 internal sealed record ChartPoint(double X, double Y, string Label, double? Low = null, double? High = null, Fill Fill = Fill.Full);
 
 /// <summary>A reference line across the panel.</summary>
-/// <param name="At">Where it meets the axis: the vertical one, or the horizontal one of an upright line.</param>
+/// <param name="At">Where it meets the axis: the vertical one, or the horizontal one of an upright line. Of no meaning to a diagonal.</param>
 /// <param name="Label">What it is.</param>
 /// <param name="Dashed">Whether it is dashed.</param>
 /// <param name="Upright">Whether it is vertical.</param>
-internal sealed record Rule(double At, string Label, bool Dashed = false, bool Upright = false);
+/// <param name="Diagonal">Whether it holds the points that have the same value on both axes.</param>
+internal sealed record Rule(double At, string Label, bool Dashed = false, bool Upright = false, bool Diagonal = false)
+{
+    /// <summary>Both ends, in the units of the axes.</summary>
+    public (double X, double Y)[] Ends(Axis x, Axis y)
+    {
+        var (low, high) = (Math.Max(x.Low, y.Low), Math.Min(x.High, y.High));
+        return Diagonal ? [(low, low), (high, high)] : Upright ? [(At, y.Low), (At, y.High)] : [(x.Low, At), (x.High, At)];
+    }
+}

@@ -13,6 +13,8 @@ namespace TrivialLayers.Figures;
 public static class KernelFigures
 {
     private const int PictureSide = 200;
+    private const string Size = "root mean square weight";
+    private const string Spread = "stable rank (directions)";
 
     /// <summary>The kernels of some convolutions as pictures on one colour scale: a row an output channel, a column an input channel.</summary>
     /// <param name="network">Any module.</param>
@@ -67,15 +69,16 @@ public static class KernelFigures
                 CultureInfo.InvariantCulture,
                 $"Left: root mean square weight (Kendall's tau with the drop {Tau(s => s.Norm):F2}). Right: stable rank, the number of directions in which the layer acts (tau {Tau(s => s.StableRank):F2}). The dashed line is the margin of {Margin.Default}."),
             1000,
-            [Panel("root mean square weight", s => s.Norm), Panel("stable rank (directions)", s => s.StableRank) with { SharesY = true }]) { Key = SweepFigures.VerdictKey };
+            [Panel(Size, s => s.Norm), Panel(Spread, s => s.StableRank) with { SharesY = true }]) { Key = SweepFigures.VerdictKey };
+        var rows = new[] { (Name: Size, Value: (Func<KernelSpectrum, double>)(s => s.Norm)), (Name: Spread, Value: s => s.StableRank) }
+            .SelectMany(measure => entries.Select(entry => (measure.Name, Value: measure.Value(entry.Spectrum), entry.Layer))).ToList();
         return Figure.Of(chart, new DataFrame(
-            new StringDataFrameColumn("layer", entries.Select(entry => entry.Layer.Layer.Name)),
-            new StringDataFrameColumn("role", entries.Select(entry => Palette.NameOf(entry.Layer.Layer.Role))),
-            new DoubleDataFrameColumn("root mean square weight", entries.Select(entry => entry.Spectrum.Norm)),
-            new DoubleDataFrameColumn("largest singular value", entries.Select(entry => entry.Spectrum.Largest)),
-            new DoubleDataFrameColumn("stable rank", entries.Select(entry => entry.Spectrum.StableRank)),
-            new DoubleDataFrameColumn("drop (points)", entries.Select(entry => entry.Layer.Drop)),
-            new StringDataFrameColumn("verdict", entries.Select(entry => entry.Layer.Verdict.ToString()))));
+            new StringDataFrameColumn("measure", rows.Select(row => row.Name)),
+            new StringDataFrameColumn("layer", rows.Select(row => row.Layer.Layer.Name)),
+            new StringDataFrameColumn("role", rows.Select(row => Palette.NameOf(row.Layer.Layer.Role))),
+            new DoubleDataFrameColumn("value", rows.Select(row => row.Value)),
+            new DoubleDataFrameColumn("drop (points)", rows.Select(row => row.Layer.Drop)),
+            new StringDataFrameColumn("verdict", rows.Select(row => row.Layer.Verdict.ToString()))));
     }
 
     /// <summary>A PNG with a pixel for each weight <c>[out, in, h, w]</c> and a grey line between kernels.</summary>

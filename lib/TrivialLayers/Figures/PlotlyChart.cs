@@ -115,12 +115,11 @@ internal sealed class PlotlyChart
     /// <summary>A reference line across the panel, as a trace: a shape lies either under the grid or over the marks.</summary>
     private static Trace LineOf(Rule rule, PointPanel panel, string axis)
     {
-        double[] along = rule.Upright ? [panel.Y.Low, panel.Y.High] : [panel.X.Low, panel.X.High];
-        double[] at = [rule.At, rule.At];
+        var ends = rule.Ends(panel.X, panel.Y);
         var trace = new Trace("scatter");
         trace.SetProperty("mode", "lines");
-        trace.SetProperty("x", rule.Upright ? at : along);
-        trace.SetProperty("y", rule.Upright ? along : at);
+        trace.SetProperty("x", ends.Select(end => end.X).ToArray());
+        trace.SetProperty("y", ends.Select(end => end.Y).ToArray());
         trace.SetProperty("xaxis", "x" + axis);
         trace.SetProperty("yaxis", "y" + axis);
         trace.SetProperty("line", Of(("color", Palette.Ink), ("width", 1.2), ("dash", Dashes(rule.Dashed ? "dash" : "solid"))));

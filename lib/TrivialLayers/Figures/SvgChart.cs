@@ -143,11 +143,8 @@ internal sealed class SvgChart
     {
         foreach (var rule in panel.Rules)
         {
-            var (x, y) = (frame.AtX(rule.At), frame.AtY(rule.At));
-            if (rule.Upright)
-                _svg.Line(x, frame.Y, x, frame.Bottom, Palette.Ink, 1.1, rule.Dashed);
-            else
-                _svg.Line(frame.X, y, frame.X + frame.Width, y, Palette.Ink, 1.1, rule.Dashed);
+            var ends = rule.Ends(panel.X, panel.Y);
+            _svg.Line(frame.AtX(ends[0].X), frame.AtY(ends[0].Y), frame.AtX(ends[1].X), frame.AtY(ends[1].Y), Palette.Ink, 1.1, rule.Dashed);
         }
 
         NameRules(panel, frame);

@@ -72,6 +72,31 @@ public static class SweepFigures
         return Figure.Of(chart, Together(sweeps, entry => entry.Label));
     }
 
+    /// <summary>The drop of each layer in one sweep against its drop in others: where marks lie on the line, both cost the same.</summary>
+    /// <param name="first">The sweep on the horizontal axis, with what was done there.</param>
+    /// <param name="others">The others, each with its label; layers that the first does not have are left out.</param>
+    public static Figure DropAgainstDrop((string Label, ZeroSweep Sweep) first, params (string Label, ZeroSweep Sweep)[] others)
+    {
+        CheckAny(others);
+        var drops = first.Sweep.Layers.ToDictionary(layer => layer.Layer.Name);
+        var pairs = others.Select(other => (other.Label, Layers: other.Sweep.Layers.Where(layer => drops.ContainsKey(layer.Layer.Name)).Select(layer => (First: drops[layer.Layer.Name], Other: layer)).ToList())).ToList();
+        var all = pairs.SelectMany(pair => pair.Layers).ToList();
+        var ends = all.SelectMany(pair => new[] { pair.First.Drop, pair.Other.Drop }).Append(0).ToList();
+        string Text(string label, ZeroedLayer x, ZeroedLayer y) => string.Create(CultureInfo.InvariantCulture, $"{y.Layer.Name} ({Palette.NameOf(y.Layer.Role)}): {first.Label} {x.Drop:F2}, {label} {y.Drop:F2} points");
+        var series = pairs.Select((pair, index) => new Series(pair.Label, Palette.At(index), [.. pair.Layers.Select(layer => new ChartPoint(layer.First.Drop, layer.Other.Drop, Text(pair.Label, layer.First, layer.Other)))])).ToList();
+        var chart = new Chart(
+            $"{first.Sweep.Identity.Network}: drop by layer, {first.Label} against {Listed([.. others.Select(other => other.Label)])}",
+            $"Each mark is one convolution layer on {Images(first.Sweep)}. On the dashed line both cost the same. {Listed([.. pairs.Select(pair => string.Create(CultureInfo.InvariantCulture, $"{pair.Label} costs more in {pair.Layers.Count(layer => layer.Other.Drop > layer.First.Drop)} of {pair.Layers.Count} layers"))])}.",
+            760,
+            [new PointPanel("", Axis.Around($"{first.Label}: {DropTitle}", ends), Axis.Around(DropTitle, ends), series, [new Rule(0, "the same drop", Dashed: true, Diagonal: true)]) { PlotHeight = 420 }]);
+        return Figure.Of(chart, new DataFrame(
+            new StringDataFrameColumn("against", pairs.SelectMany(pair => pair.Layers.Select(_ => pair.Label))),
+            new StringDataFrameColumn("layer", all.Select(pair => pair.Other.Layer.Name)),
+            new StringDataFrameColumn("role", all.Select(pair => Palette.NameOf(pair.Other.Layer.Role))),
+            new DoubleDataFrameColumn($"{first.Label}: drop (points)", all.Select(pair => pair.First.Drop)),
+            new DoubleDataFrameColumn("drop (points)", all.Select(pair => pair.Other.Drop))));
+    }
+
     /// <summary>The drop of each layer seen close, where Trivial is told from NonTrivial; layers that drop further stand above the scale as triangles.</summary>
     /// <param name="sweep">The sweep.</param>
     /// <param name="upTo">The greatest drop shown to scale, in percentage points, above the margin of one point.</param>

@@ -63,6 +63,42 @@ public static class SweepTables
         return Summary([.. sweeps.Select(entry => (entry.Sweep, (TrainedRun?)entry.Run))]);
     }
 
+    /// <summary>One row a way of changing the layers one at a time: verdicts, median drops by role, and how far it ranks the layers as zeroing does.</summary>
+    /// <param name="zeroed">The sweep with zeros.</param>
+    /// <param name="others">The same network and images changed otherwise, as <see cref="ControlSweep"/> gives them, each with its label.</param>
+    public static DataFrame Against(this ZeroSweep zeroed, params (string Label, ZeroSweep Sweep)[] others)
+    {
+        ArgumentNullException.ThrowIfNull(zeroed);
+        ArgumentNullException.ThrowIfNull(others);
+        (string Label, ZeroSweep Sweep)[] rows = [("zeroed", zeroed), .. others];
+        return new DataFrame(
+        [
+            Texts("change", rows, row => row.Label),
+            Counts("layers", rows, row => row.Sweep.Layers.Count),
+            .. Enum.GetValues<Verdict>().Select(verdict => Counts(verdict.ToString(), rows, row => row.Sweep.Count(verdict))),
+            Numbers("median drop, residual (points)", rows, row => MedianDrop(row.Sweep, LayerRole.Residual)),
+            Numbers("median drop, channel change (points)", rows, row => MedianDrop(row.Sweep, LayerRole.ChannelChange)),
+            Numbers("Kendall's tau with zeroed", rows, row => Agreement(zeroed, row.Sweep)),
+        ]);
+    }
+
+    /// <summary>One row a group of networks: whether the same layers matter in them beyond role and position, as <see cref="SweepAgreement.Test"/> finds it.</summary>
+    /// <param name="groups">Sweeps of two networks or more, each group with its label.</param>
+    public static DataFrame ToAgreementTable(params (string Label, IReadOnlyList<ZeroSweep> Sweeps)[] groups)
+    {
+        ArgumentNullException.ThrowIfNull(groups);
+        var rows = groups.Select(group => (group.Label, Test: SweepAgreement.Test(group.Sweeps))).ToList();
+        return new DataFrame(
+        [
+            Texts("networks", rows, row => row.Label),
+            Counts("number", rows, row => row.Test.Networks),
+            Numbers("mean tau within role and position", rows, row => row.Test.Agreement),
+            Numbers("low", rows, row => row.Test.Interval.Low),
+            Numbers("high", rows, row => row.Test.Interval.High),
+            Numbers("permutation p", rows, row => row.Test.PValue),
+        ]);
+    }
+
     /// <summary>A sweep as CSV with invariant numbers that round-trip exactly.</summary>
     /// <param name="sweep">The sweep.</param>
     /// <param name="perImage">
@@ -104,6 +140,19 @@ public static class SweepTables
             margin => Counts($"Trivial at {margin}", rows, row => row.Sweep.Count(Verdict.Trivial, margin))));
         columns.Add(Numbers("smallest resolvable drop (points)", rows, row => row.Sweep.SmallestResolvableDrop));
         return new DataFrame(columns);
+    }
+
+    private static double MedianDrop(ZeroSweep sweep, LayerRole role)
+    {
+        var drops = sweep.Layers.Where(layer => layer.Layer.Role == role).Select(layer => layer.Drop).Order().ToList();
+        return drops.Count == 0 ? double.NaN : (drops[(drops.Count - 1) / 2] + drops[drops.Count / 2]) / 2;
+    }
+
+    private static double Agreement(ZeroSweep zeroed, ZeroSweep other)
+    {
+        var drops = zeroed.Layers.ToDictionary(layer => layer.Layer.Name, layer => layer.Drop);
+        var shared = other.Layers.Where(layer => drops.ContainsKey(layer.Layer.Name)).ToList();
+        return shared.Count < 2 ? double.NaN : RankAgreement.KendallTau(shared.ConvertAll(layer => drops[layer.Layer.Name]), shared.ConvertAll(layer => layer.Drop));
     }
 
     private static DataFrameColumn[] Description(IReadOnlyList<ConvolutionLayer> layers) =>

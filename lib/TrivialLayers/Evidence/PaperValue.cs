@@ -1,0 +1,49 @@
+using System.Globalization;
+using Microsoft.Data.Analysis;
+using TrivialLayers.Runtime;
+
+namespace TrivialLayers.Evidence;
+
+/// <summary>A number from the paper, typed by a reader who has it: a row of <c>data/paper-values.csv</c>. The file ships without rows, since the paper's tables are not available to this project.</summary>
+/// <param name="Claim">C1 to C6.</param>
+/// <param name="Table">Where in the paper.</param>
+/// <param name="Network">The network, as the paper names it.</param>
+/// <param name="Data">The data set, as the paper names it.</param>
+/// <param name="Layer">The layer, or empty.</param>
+/// <param name="Quantity">What the number is.</param>
+/// <param name="Value">The number.</param>
+/// <param name="Unit">Its unit.</param>
+public sealed record PaperValue(string Claim, string Table, string Network, string Data, string Layer, string Quantity, double Value, string Unit)
+{
+    private static readonly string[] s_columns = ["claim", "table", "network", "data", "layer", "quantity", "value", "unit"];
+
+    /// <summary>Reads the file; a file without rows gives none.</summary>
+    /// <param name="path">The file; by default <c>data/paper-values.csv</c>.</param>
+    /// <exception cref="InvalidDataException">Its columns are others, a claim is unknown or a value is no number; the message says where.</exception>
+    public static IReadOnlyList<PaperValue> Load(string? path = null)
+    {
+        path ??= Path.Combine(RepositoryFolder.Data, "paper-values.csv");
+        var text = File.ReadAllText(path);
+        var header = text.Split('\n')[0].Trim();
+        if (header != string.Join(',', s_columns))
+            throw new InvalidDataException($"{path} begins with \"{header}\"; expected the columns {string.Join(',', s_columns)}.");
+        if (text.Trim().Length == header.Length)
+            return [];
+        var rows = DataFrame.LoadCsvFromString(text, dataTypes: [.. s_columns.Select(_ => typeof(string))]).Rows;
+        return [.. rows.Index().Select(row => Read(path, row.Index + 2, [.. row.Item.Select(cell => cell?.ToString() ?? "")]))];
+    }
+
+    private static PaperValue Read(string path, int line, string[] cells)
+    {
+        if (Claims.All.All(claim => claim.Id != cells[0]))
+            throw new InvalidDataException($"{path}, line {line}: there is no claim \"{cells[0]}\"; the claims are {string.Join(", ", Claims.All.Select(claim => claim.Id))}.");
+        return double.TryParse(cells[6], NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value)
+            ? new PaperValue(cells[0], cells[1], cells[2], cells[3], cells[4], cells[5], value, cells[7])
+            : throw new InvalidDataException($"{path}, line {line}: \"{cells[6]}\" is no number.");
+    }
+
+    /// <summary>As in "drop of layer1.0.conv1 in ResNet-20 on CIFAR-10: 0.3 points (table 1)".</summary>
+    public override string ToString() => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{Quantity}{(Layer.Length > 0 ? " of " + Layer : "")} in {Network} on {Data}: {Value} {Unit} ({Table})");
+}

@@ -1,0 +1,37 @@
+using System.Globalization;
+using Microsoft.Data.Analysis;
+using TrivialLayers.Evidence;
+
+namespace TrivialLayers.Figures;
+
+/// <summary>The claims and what became of them, as a table.</summary>
+public static class ClaimTables
+{
+    /// <summary>A row a claim: sentence, rule, verdict, effect with interval, and what a reader typed from the paper. A claim that is not recorded shows as "not run yet".</summary>
+    /// <param name="recorded">What <see cref="Claims.Load"/> found.</param>
+    /// <param name="profile">The profile whose records are shown.</param>
+    /// <param name="paper">Numbers of the paper; none by default.</param>
+    public static DataFrame Summary(RecordedClaims recorded, string profile, IReadOnlyList<PaperValue>? paper = null)
+    {
+        ArgumentNullException.ThrowIfNull(recorded);
+        var rows = Claims.All.Select(claim => (Claim: claim, Record: recorded.Records.FirstOrDefault(record => record.Claim == claim.Id && record.Profile == profile))).ToList();
+        return new DataFrame(
+            new StringDataFrameColumn("claim", rows.Select(row => row.Claim.Id)),
+            new StringDataFrameColumn("sentence", rows.Select(row => row.Claim.Sentence)),
+            new StringDataFrameColumn("decided by", rows.Select(row => row.Claim.Rule)),
+            new StringDataFrameColumn("verdict", rows.Select(row => row.Record is { } record ? NameOf(record.Verdict) : "not run yet")),
+            new StringDataFrameColumn("effect with interval", rows.Select(row => row.Record is { } record ? Effect(record) : "")),
+            new StringDataFrameColumn("what the effect is", rows.Select(row => row.Record?.Unit ?? "")),
+            new StringDataFrameColumn("the paper", rows.Select(row => string.Join("; ", (paper ?? []).Where(value => value.Claim == row.Claim.Id)))));
+    }
+
+    private static string NameOf(ClaimVerdict verdict) => verdict switch
+    {
+        ClaimVerdict.NotReproduced => "not reproduced",
+        _ => verdict.ToString().ToLowerInvariant(),
+    };
+
+    private static string Effect(ClaimRecord record) => record.Interval is { } interval
+        ? string.Create(CultureInfo.InvariantCulture, $"{interval.Around(record.Effect, 2)} ({100 * interval.Level:0.#} %)")
+        : record.Effect.ToString("F2", CultureInfo.InvariantCulture);
+}
