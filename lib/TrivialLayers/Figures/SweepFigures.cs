@@ -131,20 +131,25 @@ public static class SweepFigures
     public static Figure DropsByRole(ZeroSweep sweep)
     {
         ArgumentNullException.ThrowIfNull(sweep);
-        var groups = sweep.Layers.GroupBy(layer => layer.Layer.Role).OrderBy(group => group.Key).ToList();
-        var series = groups.Select((group, place) => new Series(Palette.NameOf(group.Key), Palette.Of(group.Key),
-        [
-            .. group.Select((layer, index) => new ChartPoint(
-                place + (group.Count() == 1 ? 0 : (0.7 * index / (group.Count() - 1)) - 0.35), layer.Drop, Describe(layer), layer.Interval.Low, layer.Interval.High, FillOf(layer))),
-        ])).ToList();
-        var ends = sweep.Layers.SelectMany(layer => new[] { layer.Interval.Low, layer.Interval.High }).Append(0).Append(Margin.Default.Points);
-        var x = Axis.Of("role of the zeroed layer (number of layers)", [.. groups.Select(group => $"{Palette.NameOf(group.Key)} ({group.Count()})")]);
+        return DropsByRole(("", sweep));
+    }
+
+    /// <summary>The same for several networks: a panel each, on one scale.</summary>
+    /// <param name="sweeps">Each sweep with its label; an empty label stands for the network's name.</param>
+    public static Figure DropsByRole(params (string Label, ZeroSweep Sweep)[] sweeps)
+    {
+        CheckAny(sweeps);
+        string Label((string Label, ZeroSweep Sweep) entry) => entry.Label.Length > 0 ? entry.Label : entry.Sweep.Identity.Network;
+        var ends = sweeps.SelectMany(entry => entry.Sweep.Layers).SelectMany(layer => new[] { layer.Interval.Low, layer.Interval.High }).Append(0).Append(Margin.Default.Points);
+        var y = Axis.Around(DropTitle, ends);
+        var single = sweeps.Length == 1;
         var chart = new Chart(
-            $"{sweep.Identity.Network}: drop by role",
-            Facts(("", sweep)),
+            single ? $"{Label(sweeps[0])}: drop by role" : "Drop by role",
+            Facts([.. sweeps.Select(entry => (Label(entry), entry.Sweep))]),
             720,
-            [new PointPanel("", x, Axis.Around(DropTitle, ends), series, MarginRules())]) { Key = VerdictKey, NamesSeries = false };
-        return Figure.Of(chart, sweep.ToTable());
+            [.. sweeps.Select(entry => RolePanel(entry.Sweep, single ? "" : Label(entry), y))],
+            Stacked: true) { Key = VerdictKey, NamesSeries = false };
+        return Figure.Of(chart, single ? sweeps[0].Sweep.ToTable() : Together(sweeps, Label));
     }
 
     /// <summary>What is taken for what, before and after a change, as shares of each true class in percent.</summary>
@@ -190,6 +195,18 @@ public static class SweepFigures
         var zeroed = sweep.Layers.FirstOrDefault(candidate => candidate.Layer.Name == layer)
             ?? throw new ArgumentException($"The sweep has no layer '{layer}'; it has {string.Join(", ", sweep.Layers.Select(candidate => candidate.Layer.Name))}.", nameof(layer));
         return Confusion(sweep.Baseline.Confusion, zeroed.Confusion, $"{layer} zeroed");
+    }
+
+    private static PointPanel RolePanel(ZeroSweep sweep, string title, Axis y)
+    {
+        var groups = sweep.Layers.GroupBy(layer => layer.Layer.Role).OrderBy(group => group.Key).ToList();
+        var series = groups.Select((group, place) => new Series(Palette.NameOf(group.Key), Palette.Of(group.Key),
+        [
+            .. group.Select((layer, index) => new ChartPoint(
+                place + (group.Count() == 1 ? 0 : (0.7 * index / (group.Count() - 1)) - 0.35), layer.Drop, Describe(layer), layer.Interval.Low, layer.Interval.High, FillOf(layer))),
+        ])).ToList();
+        var x = Axis.Of("role of the zeroed layer (number of layers)", [.. groups.Select(group => $"{Palette.NameOf(group.Key)} ({group.Count()})")]);
+        return new PointPanel(title, x, y, series, MarginRules());
     }
 
     private static PointPanel AccuracyPanel(ZeroSweep sweep, string title, Axis y)

@@ -1,0 +1,60 @@
+using System.Globalization;
+using Microsoft.Data.Analysis;
+using TrivialLayers.Evidence;
+using TrivialLayers.Training;
+using TrivialLayers.Zeroing;
+
+namespace TrivialLayers.Figures;
+
+/// <summary>Figures in which each mark is a trained network.</summary>
+public static class NetworkFigures
+{
+    private const string ShareTitle = "Trivial layers (% of convolutions)";
+    private const string AccuracyTitle = "training accuracy (%)";
+    private const string ParametersTitle = "parameters per training image (log10)";
+
+    /// <summary>The share of Trivial layers against what over-parameterisation could mean: training accuracy, and parameters for each training image.</summary>
+    /// <param name="trainingImages">Number of training images, the same for all.</param>
+    /// <param name="networks">The trained networks with their sweeps; those of one architecture share a mark.</param>
+    /// <exception cref="ArgumentException">No network was given.</exception>
+    public static Figure TrivialShare(int trainingImages, params IReadOnlyList<(ZeroSweep Sweep, TrainedRun Run)> networks)
+    {
+        ArgumentNullException.ThrowIfNull(networks);
+        ArgumentOutOfRangeException.ThrowIfLessThan(trainingImages, 1);
+        if (networks.Count == 0)
+            throw new ArgumentException("No network was given; give at least one, as (sweep, run).", nameof(networks));
+        double Share(ZeroSweep sweep) => 100.0 * sweep.Count(Verdict.Trivial) / sweep.Layers.Count;
+        (string Title, Func<TrainedRun, double> Of)[] measures = [(AccuracyTitle, run => run.TrainingAccuracy), (ParametersTitle, run => Math.Log10((double)run.Parameters / trainingImages))];
+        var y = Axis.Around(ShareTitle, networks.Select(entry => Share(entry.Sweep)).Append(0), 0, 100);
+        Panel Draw((string Title, Func<TrainedRun, double> Of) measure, Rule[] rules) => new PointPanel(
+            "",
+            Axis.Around(measure.Title, networks.Select(entry => measure.Of(entry.Run))),
+            y,
+            [
+                .. networks.GroupBy(entry => entry.Run.Network).Select((group, index) => new Series(group.Key, Palette.At(index),
+                [
+                    .. group.Select(entry => new ChartPoint(
+                        measure.Of(entry.Run), Share(entry.Sweep),
+                        string.Create(CultureInfo.InvariantCulture, $"{entry.Run.Network}, seed {entry.Run.Seed}: {entry.Sweep.Count(Verdict.Trivial)} of {entry.Sweep.Layers.Count} layers Trivial, training accuracy {entry.Run.TrainingAccuracy:F2} %"),
+                        Fill: entry.Run.IsOverParameterised ? Fill.Full : Fill.Hollow)),
+                ])),
+            ],
+            rules);
+        var over = networks.Count(entry => entry.Run.IsOverParameterised);
+        var chart = new Chart(
+            "Trivial layers against over-parameterisation",
+            string.Create(CultureInfo.InvariantCulture, $"Each mark is one training. Full marks are over-parameterised, from {NetworkVerdicts.OverParameterisedFrom} % of the training images right: {over} of {networks.Count}. {trainingImages:N0} training images."),
+            1000,
+            [
+                Draw(measures[0], [new Rule(NetworkVerdicts.OverParameterisedFrom, "over-parameterised from here", Dashed: true, Upright: true)]),
+                Draw(measures[1], []) with { SharesY = true },
+            ]);
+        var rows = measures.SelectMany(measure => networks.Select(entry => (measure.Title, Value: measure.Of(entry.Run), Entry: entry))).ToList();
+        return Figure.Of(chart, new DataFrame(
+            new StringDataFrameColumn("network", rows.Select(row => row.Entry.Run.Network)),
+            new Int64DataFrameColumn("seed", rows.Select(row => row.Entry.Run.Seed)),
+            new StringDataFrameColumn("measure", rows.Select(row => row.Title)),
+            new DoubleDataFrameColumn("value", rows.Select(row => row.Value)),
+            new DoubleDataFrameColumn(ShareTitle, rows.Select(row => Share(row.Entry.Sweep)))));
+    }
+}
