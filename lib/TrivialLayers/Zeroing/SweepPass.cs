@@ -55,25 +55,33 @@ internal sealed class SweepPass : IDisposable
     /// <param name="sets">Sets of further convolutions.</param>
     public (AnswerSheet Baseline, IReadOnlyList<AnswerSheet> Zeroed) Answers(IReadOnlyList<string> zeroed, IReadOnlyList<IReadOnlyList<string>> sets)
     {
-        var always = zeroed.ToHashSet();
         var baseline = new AnswerSheet(_images.Count, _images.Classes.Count);
         var sheets = sets.Select(_ => new AnswerSheet(_images.Count, _images.Classes.Count)).ToList();
+        Visit(zeroed, sets, (set, logits, labels) => (set is { } index ? sheets[index] : baseline).Add(logits, labels));
+        return (baseline, sheets);
+    }
+
+    /// <summary>Computes the network's logits for each batch, and those with each set of kernels at zero as well.</summary>
+    /// <param name="zeroed">Convolutions whose kernels are zero in all that is computed.</param>
+    /// <param name="sets">Sets of further convolutions.</param>
+    /// <param name="take">Receives the place of the set (null for none), the logits and the labels, batch by batch in the order of the images; they are disposed afterwards.</param>
+    public void Visit(IReadOnlyList<string> zeroed, IReadOnlyList<IReadOnlyList<string>> sets, Action<int?, Tensor, Tensor> take)
+    {
+        var always = zeroed.ToHashSet();
         for (var start = 0; start < _images.Count; start += _batch)
         {
             using var scope = NewDisposeScope();
             var size = Math.Min(_batch, _images.Count - start);
             var (input, labels) = _images.Batch(start, size, _device);
-            baseline.Add(_engine.Begin(input.ToChannelsLast(), always), labels);
-            foreach (var (set, sheet) in sets.Zip(sheets))
+            take(null, _engine.Begin(input.ToChannelsLast(), always), labels);
+            foreach (var (index, set) in sets.Index())
             {
                 _cancellationToken.ThrowIfCancellationRequested();
                 using var setScope = NewDisposeScope();
-                sheet.Add(_engine.With(set), labels);
+                take(index, _engine.With(set), labels);
                 _progress?.Report(new ProgressReport(_task, _done += size, _total, "images"));
             }
         }
-
-        return (baseline, sheets);
     }
 
     public void Dispose()

@@ -45,6 +45,33 @@ public sealed class ZeroingTests : IDisposable
     }
 
     [Fact]
+    public void Single_filters_are_zero_and_their_scopes_nest_with_those_of_whole_kernels()
+    {
+        var kernel = _network.get_parameter("layer1.0.conv1.weight")!;
+        bool[] ZeroFilters() => [.. Enumerable.Range(0, 4).Select(filter => kernel[filter].count_nonzero().item<long>() == 0)];
+        var two = ZeroingScope.OfFilters(_network, "layer1.0.conv1", 0, 2, 2);
+        Assert.Equal([true, false, true, false], ZeroFilters());
+        var whole = ZeroingScope.Of(_network, "layer1.0.conv1");
+        var last = ZeroingScope.OfFilters(_network, "layer1.0.conv1", 3);
+        two.Dispose();
+        Assert.Equal([true, true, true, true], ZeroFilters());
+        whole.Dispose();
+        Assert.Equal([false, false, false, true], ZeroFilters());
+        last.Dispose();
+        Assert.Equal(_before, ModuleTree.Fingerprint(_network));
+    }
+
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(4)]
+    public void A_filter_that_does_not_exist_is_refused_and_nothing_is_changed(int filter)
+    {
+        var error = Assert.Throws<ArgumentOutOfRangeException>(() => ZeroingScope.OfFilters(_network, "layer1.0.conv1", 0, filter));
+        Assert.Contains("the filters 0 to 3", error.Message, StringComparison.Ordinal);
+        Assert.Equal(_before, ModuleTree.Fingerprint(_network));
+    }
+
+    [Fact]
     public void Zeroing_is_restored_after_an_exception()
     {
         void Fail()
