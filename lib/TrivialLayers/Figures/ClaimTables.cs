@@ -20,18 +20,18 @@ public static class ClaimTables
             new StringDataFrameColumn("sentence", rows.Select(row => row.Claim.Sentence)),
             new StringDataFrameColumn("decided by", rows.Select(row => row.Claim.Rule)),
             new StringDataFrameColumn("verdict", rows.Select(row => row.Record is { } record ? NameOf(record.Verdict) : "not run yet")),
-            new StringDataFrameColumn("effect with interval", rows.Select(row => row.Record is { } record ? Effect(record) : "")),
+            new StringDataFrameColumn("effect with interval", rows.Select(row => row.Record is { } record ? Effect(record.Effect, record.Interval) : "")),
             new StringDataFrameColumn("what the effect is", rows.Select(row => row.Record?.Unit ?? "")),
             new StringDataFrameColumn("the paper", rows.Select(row => string.Join("; ", (paper ?? []).Where(value => value.Claim == row.Claim.Id)))));
     }
 
-    private static string NameOf(ClaimVerdict verdict) => verdict switch
+    internal static string NameOf(ClaimVerdict verdict) => verdict switch
     {
         ClaimVerdict.NotReproduced => "not reproduced",
         _ => verdict.ToString().ToLowerInvariant(),
     };
 
-    private static string Effect(ClaimRecord record) => record.Interval is { } interval
-        ? string.Create(CultureInfo.InvariantCulture, $"{interval.Around(record.Effect, 2)} ({100 * interval.Level:0.#} %)")
-        : record.Effect.ToString("F2", CultureInfo.InvariantCulture);
+    internal static string Effect(double effect, Interval? interval) => interval is { } known
+        ? string.Create(CultureInfo.InvariantCulture, $"{known.Around(effect, 2)} ({100 * known.Level:0.#} %)")
+        : effect.ToString("F2", CultureInfo.InvariantCulture);
 }

@@ -88,7 +88,7 @@ public static class KernelFigures
         var weights = kernel.contiguous().data<float>().ToArray();
         var (pictureHeight, pictureWidth) = ((rows * (height + 1)) + 1, (columns * (width + 1)) + 1);
         var pixels = new byte[pictureHeight * pictureWidth * 3];
-        Array.Fill(pixels, (byte)0xc8);
+        Array.Fill(pixels, (byte)0xe6);
         for (var i = 0; i < weights.Length; i++)
         {
             var (x, y, column, row) = (i % width, i / width % height, i / (width * height) % columns, i / (width * height * columns));

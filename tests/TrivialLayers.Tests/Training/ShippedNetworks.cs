@@ -18,7 +18,18 @@ internal static class ShippedNetworks
         () => ResNet.ForSmallImages(20, 16, 10, 1).Replace("layer1.0.conv1", Conv2d(16, 16, 5, padding: 2, bias: false)),
         () => ResNet.ForSmallImages(20, 16, 10, 1).Replace("layer2.1.conv1", Conv2d(32, 32, 5, padding: 2, bias: false)),
         () => new OwnNetwork(width: 16, classes: 10, channels: 1),
+        () => ResNet.ForSmallImages(8, 8, 10, 1),
+        () => ResNet.ForSmallImages(14, 8, 10, 1),
+        () => ResNet.ForSmallImages(20, 8, 10, 1),
+        () => PlainNet.ForSmallImages(14, 8, 10, 1).Replace("layer1.1", new ResidualUnit(8, 8, stride: 1)),
+        () => Pruned(ResNet.ForSmallImages(56, 8, 10, 1), "layer1.8.conv1", "layer2.8.conv1", "layer3.8.conv1"),
     ];
+
+    private static ResNet Pruned(ResNet network, params string[] layers)
+    {
+        TrivialLayers.Pruning.Pruning.TakeOut(network, layers, 28, 28);
+        return network;
+    }
 
     /// <summary>An untrained network with the modules of a run.</summary>
     public static Module<Tensor, Tensor> Of(TrainedRun run)
