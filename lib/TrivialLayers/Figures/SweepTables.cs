@@ -76,9 +76,9 @@ public static class SweepTables
             Texts("change", rows, row => row.Label),
             Counts("layers", rows, row => row.Sweep.Layers.Count),
             .. Enum.GetValues<Verdict>().Select(verdict => Counts(verdict.ToString(), rows, row => row.Sweep.Count(verdict))),
-            Numbers("median drop, residual (points)", rows, row => MedianDrop(row.Sweep, LayerRole.Residual)),
-            Numbers("median drop, channel change (points)", rows, row => MedianDrop(row.Sweep, LayerRole.ChannelChange)),
-            Numbers("Kendall's tau with zeroed", rows, row => Agreement(zeroed, row.Sweep)),
+            Numbers("residual, median (points)", rows, row => MedianDrop(row.Sweep, LayerRole.Residual)),
+            Numbers("channel change, median (points)", rows, row => MedianDrop(row.Sweep, LayerRole.ChannelChange)),
+            Numbers("tau with zeroed", rows, row => Agreement(zeroed, row.Sweep)),
         ]);
     }
 

@@ -79,7 +79,7 @@ public sealed class ShippedRunsTests : IDisposable
         {
             ("C1", ClaimRules.SomeLayersAreTrivial(Verdicts(resNets.Concat(deep)))),
             ("C2", ClaimRules.EveryLayerIsNeeded(Verdicts(plain.Concat(vgg)), Verdicts(resNets))),
-            ("C4", ClaimRules.ChannelChangesMatterMore(Verdicts(resNets.Concat(deep)))),
+            ("C4", ClaimRules.ChannelChangesMatterMore(Verdicts([.. Sweeps("ResNet", 8, 8), .. Sweeps("ResNet", 14, 8), .. resNets, .. deep]))),
             ("C5", ClaimRules.TrivialPlacesAreRegular(SweepAgreement.Test(deep.ConvertAll(entry => entry.Sweep)))),
         })
         {
