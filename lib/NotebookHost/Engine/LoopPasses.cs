@@ -12,10 +12,11 @@ internal static class LoopPasses
 {
     private const string Call = $"global::{nameof(NotebookHost)}.{nameof(Engine)}.{nameof(CellLoop)}.{nameof(CellLoop.Pass)}();";
 
-    /// <summary>The same code with the calls, each on a line that was there, so that all line numbers stay; the same tree where there is no loop.</summary>
-    /// <param name="tree">A cell without syntax errors.</param>
+    /// <summary>The same code with the calls, each on a line that was there, so that all line numbers stay; the same tree where there is no loop or a syntax error.</summary>
     public static SyntaxTree Insert(SyntaxTree tree)
     {
+        if (tree.GetDiagnostics().Any(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error))
+            return tree; // the calls could complete what is unfinished: a bare "while (true)" would run for ever instead of being an error
         var insertions = new SortedDictionary<int, string>();
         foreach (var node in tree.GetRoot().DescendantNodes())
         {

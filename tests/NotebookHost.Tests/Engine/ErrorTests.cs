@@ -64,6 +64,13 @@ public sealed class ErrorTests : IDisposable
     }
 
     [Fact]
+    public async Task An_unfinished_loop_does_not_compile()
+    {
+        Assert.Equal(CellStatus.DidNotCompile, (await _run.Try("while (true)")).Status);
+        Assert.Equal(CellStatus.DidNotCompile, (await _run.Try("for (;;) for (;;)")).Status);
+    }
+
+    [Fact]
     public async Task Inner_exceptions_are_shown()
     {
         await _run.Try("try { int.Parse(\"x\"); } catch (Exception e) { throw new InvalidOperationException(\"outer\", e); }");

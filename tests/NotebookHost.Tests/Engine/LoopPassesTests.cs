@@ -21,6 +21,18 @@ public sealed class LoopPassesTests
     public void Every_loop_gets_the_call_on_a_line_that_was_there(string code, string expected) =>
         Assert.Equal(expected.Replace("✂", Pass, StringComparison.Ordinal), LoopPasses.Insert(CSharpSyntaxTree.ParseText(code)).ToString());
 
+    [Theory]
+    [InlineData("while (true)")]
+    [InlineData("for (;;) for (;;)")]
+    [InlineData("do")]
+    [InlineData("again:")]
+    [InlineData("while (true) { x")]
+    public void Unfinished_code_stays_the_same_tree_and_so_an_error(string code)
+    {
+        var tree = CSharpSyntaxTree.ParseText(code);
+        Assert.Same(tree, LoopPasses.Insert(tree));
+    }
+
     [Fact]
     public void Code_without_loops_stays_the_same_tree()
     {
