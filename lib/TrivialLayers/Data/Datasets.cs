@@ -11,8 +11,6 @@ public static class Datasets
     /// <summary>The environment variable that names further data folders, separated as in PATH.</summary>
     public const string FolderVariable = "TRIVIAL_LAYERS_DATA";
 
-    private const int ValidationShare = 10;
-
     /// <summary>The names that <see cref="Load"/> takes.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. DatasetCatalog.Default.Datasets.Select(entry => entry.Name)];
 
@@ -78,8 +76,7 @@ public static class Datasets
         var folder = Find(entry, folders);
         var training = folder.Read("train");
         var labels = training.Labels();
-        var held = Stratified.Choose(labels, entry.Classes.Count, training.Count / ValidationShare, seed);
-        var kept = Stratified.Others(training.Count, held);
+        var (kept, held) = Stratified.Split(labels, entry.Classes.Count, seed);
         var test = folder.Read("test");
 
         using var scope = NewDisposeScope(); // frees what was made when a later part fails; the sets leave it by themselves

@@ -14,8 +14,6 @@ public static class ImageFolder
     /// <summary>Pixels of a picture that is opened, at most: a small file can claim to be a huge picture.</summary>
     private const long MostPixels = 200_000_000;
 
-    private const int ValidationShare = 10;
-
     private static readonly string[] s_endings = [".jpg", ".jpeg", ".png", ".bmp"];
 
     /// <summary>Per channel the mean of pixel / 255 that networks pretrained on ImageNet by torchvision are used with.</summary>
@@ -61,12 +59,12 @@ public static class ImageFolder
             throw new InvalidDataException($"{folder}: train has the classes {string.Join(", ", classes)}, test has {string.Join(", ", testClasses)}; they must be the same.");
         var shape = Open(training[0].Path, channels).Shape;
         var name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
-        var held = Stratified.Choose([.. training.Select(file => (long)file.Label)], classes.Count, training.Count / ValidationShare, seed);
+        var (kept, held) = Stratified.Split([.. training.Select(file => (long)file.Label)], classes.Count, seed);
         ImageSet Part(string part, IReadOnlyList<(string Path, int Label)> files, ImageSet? train) =>
             Make($"{name} {part}", files, classes, shape, path => Exactly(path, shape), train?.Mean, train?.Std, progress, cancellationToken);
 
         using var scope = NewDisposeScope(); // frees what was made when a later part fails; the sets leave it by themselves
-        var train = Part("training", [.. Stratified.Others(training.Count, held).Select(i => training[i])], null);
+        var train = Part("training", [.. kept.Select(i => training[i])], null);
         return new DataSplit(name, train, Part("validation", [.. held.Select(i => training[i])], train), Part("test", test, train));
     }
 

@@ -3,6 +3,8 @@ namespace TrivialLayers.Data;
 /// <summary>Chooses images so that each class keeps its share.</summary>
 internal static class Stratified
 {
+    private const int ValidationShare = 10;
+
     /// <summary>
     /// Numbers of <paramref name="count"/> images, ascending: from each class its exact share, rounded by largest
     /// remainder (of equal remainders the lower class first), within a class at random by <paramref name="seed"/>.
@@ -29,6 +31,13 @@ internal static class Stratified
         }
         chosen.Sort();
         return [.. chosen];
+    }
+
+    /// <summary>A tenth of the training images to choose on, the same share of each class, and the others to learn from; both ascending.</summary>
+    public static (int[] Train, int[] Validation) Split(ReadOnlySpan<long> labels, int classes, long seed)
+    {
+        var held = Choose(labels, classes, labels.Length / ValidationShare, seed);
+        return (Others(labels.Length, held), held);
     }
 
     /// <summary>The numbers from 0 to <paramref name="count"/> − 1 that are not in <paramref name="chosen"/> (ascending).</summary>

@@ -26,7 +26,7 @@ public static class KernelFigures
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(title);
         ArgumentNullException.ThrowIfNull(layers);
-        Zeroing.Zeroing.Of(network, layers.Select(entry => entry.Layer)).Dispose(); // names each unknown layer
+        ConvolutionLayers.Demand(network, layers.Select(entry => entry.Layer));
         using var scope = NewDisposeScope();
         var kernels = layers.Select(entry => network.get_parameter(entry.Layer + ".weight")!.detach().cpu().to(ScalarType.Float32)).ToList();
         var most = kernels.Select(kernel => kernel.abs().max().item<float>()).DefaultIfEmpty(0).Max();

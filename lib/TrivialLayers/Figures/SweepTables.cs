@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using MathNet.Numerics.Statistics;
 using Microsoft.Data.Analysis;
 using TrivialLayers.Evidence;
 using TrivialLayers.Models;
@@ -142,11 +143,8 @@ public static class SweepTables
         return new DataFrame(columns);
     }
 
-    private static double MedianDrop(ZeroSweep sweep, LayerRole role)
-    {
-        var drops = sweep.Layers.Where(layer => layer.Layer.Role == role).Select(layer => layer.Drop).Order().ToList();
-        return drops.Count == 0 ? double.NaN : (drops[(drops.Count - 1) / 2] + drops[drops.Count / 2]) / 2;
-    }
+    private static double MedianDrop(ZeroSweep sweep, LayerRole role) =>
+        sweep.Layers.Where(layer => layer.Layer.Role == role).Select(layer => layer.Drop).Median();
 
     private static double Agreement(ZeroSweep zeroed, ZeroSweep other)
     {

@@ -42,6 +42,15 @@ public static class ConvolutionLayers
         ];
     }
 
+    /// <summary>Checks that each name is that of a convolution of the network.</summary>
+    /// <exception cref="ArgumentException">A name is not; the message gives the nearest ones.</exception>
+    internal static void Demand(Module network, IEnumerable<string> layers)
+    {
+        var known = Modules(network).Select(found => found.Name).ToList();
+        foreach (var layer in layers.Where(layer => !known.Contains(layer)))
+            throw new ArgumentException($"The network has no convolution named '{layer}'. Nearest names: {string.Join(", ", NearestNames.To(layer, known))}.", nameof(layers));
+    }
+
     internal static IEnumerable<(string Name, Conv2d Convolution)> Modules(Module network)
     {
         foreach (var (name, module) in network.named_modules())

@@ -1,5 +1,6 @@
 using TorchSharp;
 using TorchSharp.Modules;
+using TrivialLayers.Runtime;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -32,6 +33,9 @@ public static class Initialisation
 
         return [.. untouched.Order(StringComparer.Ordinal)];
     }
+
+    /// <summary>The weights from which a run of that seed starts.</summary>
+    internal static IReadOnlyList<string> OfRun(Module network, long seed) => He(network, Seeds.Derive(seed, "weights"));
 
     private static bool TryInitialise(Module module, Generator generator)
     {

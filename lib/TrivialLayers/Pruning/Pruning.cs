@@ -25,7 +25,7 @@ public static class Pruning
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(layers);
         var chosen = layers.ToList();
-        ZeroingScope.Of(network, chosen).Dispose(); // names each unknown layer
+        ConvolutionLayers.Demand(network, chosen);
         var units = network.named_modules().Where(found => found.module is IResidualUnit).ToDictionary(found => found.name, found => (IResidualUnit)found.module);
         var unitOf = chosen.ToDictionary(layer => layer, layer => units.Keys.FirstOrDefault(unit => InBranch(network, unit, layer)));
         if (unitOf.FirstOrDefault(entry => entry.Value is null) is { Key: { } outside })

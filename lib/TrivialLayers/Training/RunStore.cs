@@ -64,7 +64,7 @@ public sealed partial class RunStore
         long seed,
         IProgress<ProgressReport>? progress = null,
         CancellationToken cancellationToken = default) =>
-        Obtain(network, data, recipe, seed, () => Initialisation.He(network, Seeds.Derive(seed, "weights")), progress, cancellationToken);
+        Obtain(network, data, recipe, seed, () => Initialisation.OfRun(network, seed), progress, cancellationToken);
 
     /// <summary>The same for a network that starts from the weights and statistics it has, which are part of the run's address: to train one on after it was changed.</summary>
     /// <inheritdoc cref="GetOrTrain"/>

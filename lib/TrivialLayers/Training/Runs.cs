@@ -23,9 +23,7 @@ public static class Runs
         long seed,
         IProgress<ProgressReport>? progress = null,
         CancellationToken cancellationToken = default) =>
-        Task.Factory.StartNew(
-            () => Store.GetOrTrain(network.to(ComputeDevice.Default), data, recipe, seed, progress, cancellationToken),
-            cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        OnItsOwnThread(() => Store.GetOrTrain(network.to(ComputeDevice.Default), data, recipe, seed, progress, cancellationToken), cancellationToken);
 
     /// <summary>The same for a network that is trained on from the weights it has; see <see cref="RunStore.GetOrTune"/>.</summary>
     public static Task<TrainedRun> GetOrTune(
@@ -35,7 +33,8 @@ public static class Runs
         long seed,
         IProgress<ProgressReport>? progress = null,
         CancellationToken cancellationToken = default) =>
-        Task.Factory.StartNew(
-            () => Store.GetOrTune(network.to(ComputeDevice.Default), data, recipe, seed, progress, cancellationToken),
-            cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        OnItsOwnThread(() => Store.GetOrTune(network.to(ComputeDevice.Default), data, recipe, seed, progress, cancellationToken), cancellationToken);
+
+    private static Task<TrainedRun> OnItsOwnThread(Func<TrainedRun> work, CancellationToken cancellationToken) =>
+        Task.Factory.StartNew(work, cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 }

@@ -32,7 +32,7 @@ public static class Trainer
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(network);
-        Initialisation.He(network, Seeds.Derive(seed, "weights"));
+        Initialisation.OfRun(network, seed);
         var momentum = new Dictionary<string, Tensor>();
         return Continue(network, data, recipe, seed, new TrainingHistory([]), momentum, (_, _) => { }, progress, cancellationToken);
     }

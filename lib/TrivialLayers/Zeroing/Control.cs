@@ -37,11 +37,11 @@ public sealed record Control
     /// The kernel put back to what it was before training: the re-initialisation of Zhang, Bengio and Singer (2022), <i>Are All Layers Created Equal?</i>, section 3, done to the kernel alone.
     /// </summary>
     /// <param name="seed">The seed of the run, from which <see cref="Initialisation.He"/> drew it.</param>
-    public static Control Reinitialised(long seed) => Drawn("reinitialised", FormattableString.Invariant($"kernel to the start of seed {seed}"), Seeds.Derive(seed, "weights"));
+    public static Control Reinitialised(long seed) => Drawn("reinitialised", FormattableString.Invariant($"kernel to the start of seed {seed}"), network => Initialisation.OfRun(network, seed));
 
     /// <summary>The kernel drawn anew from the distribution of starting kernels: the re-randomisation of the same paper.</summary>
     /// <param name="seed">Decides the draw; another than the run's own.</param>
-    public static Control Rerandomised(long seed) => Drawn("rerandomised", FormattableString.Invariant($"kernel drawn anew with seed {seed}"), Seeds.Derive(seed, "rerandomise"));
+    public static Control Rerandomised(long seed) => Drawn("rerandomised", FormattableString.Invariant($"kernel drawn anew with seed {seed}"), network => Initialisation.He(network, Seeds.Derive(seed, "rerandomise")));
 
     /// <summary>
     /// The layer gives for each channel, everywhere, the mean that its batch norm recorded in training, so that batch norm gives its shift β and the layer tells nothing of the image. Only layers with a
@@ -82,11 +82,11 @@ public sealed record Control
             });
     }
 
-    private static Control Drawn(string name, string operation, long seed) => new(
+    private static Control Drawn(string name, string operation, Action<Module> draw) => new(
         name, operation, _ => true,
         site =>
         {
-            Initialisation.He(site.Network, seed);
+            draw(site.Network);
             var kernel = site.Kernel.detach().clone();
             site.State.Restore();
             site.Kernel.copy_(kernel);

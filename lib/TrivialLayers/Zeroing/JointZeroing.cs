@@ -83,7 +83,7 @@ public sealed class JointZeroing
         ArgumentNullException.ThrowIfNull(sets);
         if (sets.Any(set => set.Count == 0))
             throw new ArgumentException("A set names no layer; name at least one in each.", nameof(sets));
-        Zeroing.Of(network, sets.SelectMany(set => set)).Dispose(); // names each unknown layer before anything is computed
+        ConvolutionLayers.Demand(network, sets.SelectMany(set => set));
         var names = string.Join('\n', sets.Select(set => string.Join(' ', set)));
         var operation = $"zero each of {sets.Count} sets of kernels, {Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(names)))}";
         return Stored(network, images, operation, progress, store, identity =>

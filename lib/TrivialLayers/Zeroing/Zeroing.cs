@@ -57,11 +57,9 @@ public sealed class Zeroing : IDisposable
     private static Zeroing Begin(Module network, List<string> layers, long[]? filters)
     {
         ArgumentNullException.ThrowIfNull(network);
-        var known = ConvolutionLayers.Modules(network).ToDictionary(found => found.Name, found => found.Convolution.out_channels);
-        foreach (var layer in layers.Where(layer => !known.ContainsKey(layer)))
-            throw new ArgumentException($"The network has no convolution named '{layer}'. Nearest names: {string.Join(", ", NearestNames.To(layer, known.Keys))}.", nameof(layers));
-        if (filters is not null && filters.Any(filter => filter < 0 || filter >= known[layers[0]]))
-            throw new ArgumentOutOfRangeException(nameof(filters), string.Join(", ", filters), $"'{layers[0]}' has the filters 0 to {known[layers[0]] - 1}.");
+        ConvolutionLayers.Demand(network, layers);
+        if (filters is not null && Kernel(network, layers[0]).shape[0] is var count && filters.Any(filter => filter < 0 || filter >= count))
+            throw new ArgumentOutOfRangeException(nameof(filters), string.Join(", ", filters), $"'{layers[0]}' has the filters 0 to {count - 1}.");
         var scope = new Zeroing(network, layers, filters);
         var ledger = Ledgers.GetOrCreateValue(network);
         using var noGradients = no_grad();
