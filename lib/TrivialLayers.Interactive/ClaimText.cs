@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 using TrivialLayers.Evidence;
+using TrivialLayers.Figures;
 using TrivialLayers.Runtime;
 
 namespace TrivialLayers.Interactive;
@@ -68,11 +69,13 @@ internal static class ClaimText
         ? ""
         : $"<ul style=\"margin:.3em 0;padding-left:1.3em\">{string.Concat(sentences.Select(sentence => $"<li>{Encode(sentence)}</li>"))}</ul>";
 
-    private static string Verdict(ClaimVerdict verdict) => verdict switch
+    private static string Verdict(ClaimVerdict verdict) => $"{Sign(verdict)} {ClaimTables.NameOf(verdict)}";
+
+    private static string Sign(ClaimVerdict verdict) => verdict switch
     {
-        ClaimVerdict.Reproduced => "✓ reproduced",
-        ClaimVerdict.NotReproduced => "✗ not reproduced",
-        _ => "? undecided",
+        ClaimVerdict.Reproduced => "✓",
+        ClaimVerdict.NotReproduced => "✗",
+        _ => "?",
     };
 
     private static string Colour(ClaimVerdict verdict) => verdict switch

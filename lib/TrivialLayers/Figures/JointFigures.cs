@@ -43,17 +43,22 @@ public static class JointFigures
     public static DataFrame ToTable(this JointZeroing zeroed)
     {
         ArgumentNullException.ThrowIfNull(zeroed);
-        var steps = zeroed.Steps;
-        return new DataFrame(
-            new Int32DataFrameColumn("layers zeroed", steps.Select(step => step.Layers.Count)),
-            new StringDataFrameColumn(IsPath(zeroed) ? "added last" : "layers", steps.Select(step => IsPath(zeroed) ? step.Layers[^1] : string.Join(", ", step.Layers))),
-            new DoubleDataFrameColumn("accuracy (%)", steps.Select(step => step.Accuracy)),
-            new DoubleDataFrameColumn("drop (points)", steps.Select(step => step.Drop)),
-            new DoubleDataFrameColumn("low (points)", steps.Select(step => step.Interval.Low)),
-            new DoubleDataFrameColumn("high (points)", steps.Select(step => step.Interval.High)),
-            new DoubleDataFrameColumn("agreement (%)", steps.Select(step => step.Agreement)),
-            new StringDataFrameColumn("verdict on the set", steps.Select(step => step.Verdict.ToString())));
+        return IsPath(zeroed)
+            ? new DataFrame(Columns(zeroed.Steps, "added last", step => step.Layers[^1]))
+            : new DataFrame(Columns(zeroed.Steps, "layers", step => string.Join(", ", step.Layers)));
     }
+
+    private static DataFrameColumn[] Columns(IReadOnlyList<JointlyZeroed> steps, string layersTitle, Func<JointlyZeroed, string> layers) =>
+    [
+        new Int32DataFrameColumn("layers zeroed", steps.Select(step => step.Layers.Count)),
+        new StringDataFrameColumn(layersTitle, steps.Select(layers)),
+        new DoubleDataFrameColumn("accuracy (%)", steps.Select(step => step.Accuracy)),
+        new DoubleDataFrameColumn("drop (points)", steps.Select(step => step.Drop)),
+        new DoubleDataFrameColumn("low (points)", steps.Select(step => step.Interval.Low)),
+        new DoubleDataFrameColumn("high (points)", steps.Select(step => step.Interval.High)),
+        new DoubleDataFrameColumn("agreement (%)", steps.Select(step => step.Agreement)),
+        new StringDataFrameColumn("verdict on the set", steps.Select(step => step.Verdict.ToString())),
+    ];
 
     private static Series SeriesOf(string label, JointZeroing zeroed, Mark mark)
     {
@@ -89,15 +94,7 @@ public static class JointFigures
 
     private static DataFrame Together((string Label, JointZeroing Zeroed)[] ways)
     {
-        var rows = ways.SelectMany(way => way.Zeroed.Steps.Select(step => (way.Label, Step: step))).ToList();
-        return new DataFrame(
-            new StringDataFrameColumn("sets", rows.Select(row => row.Label)),
-            new Int32DataFrameColumn("layers zeroed", rows.Select(row => row.Step.Layers.Count)),
-            new StringDataFrameColumn("last layer", rows.Select(row => row.Step.Layers[^1])),
-            new DoubleDataFrameColumn("accuracy (%)", rows.Select(row => row.Step.Accuracy)),
-            new DoubleDataFrameColumn("drop (points)", rows.Select(row => row.Step.Drop)),
-            new DoubleDataFrameColumn("low (points)", rows.Select(row => row.Step.Interval.Low)),
-            new DoubleDataFrameColumn("high (points)", rows.Select(row => row.Step.Interval.High)),
-            new StringDataFrameColumn("verdict on the set", rows.Select(row => row.Step.Verdict.ToString())));
+        var labels = new StringDataFrameColumn("sets", ways.SelectMany(way => way.Zeroed.Steps.Select(_ => way.Label)));
+        return new DataFrame([labels, .. Columns([.. ways.SelectMany(way => way.Zeroed.Steps)], "last layer", step => step.Layers[^1])]);
     }
 }

@@ -13,8 +13,6 @@ namespace TrivialLayers.Figures;
 public static class KernelFigures
 {
     private const int PictureSide = 200;
-    private const string Size = "root mean square weight";
-    private const string Spread = "stable rank (directions)";
 
     /// <summary>The kernels of some convolutions as pictures on one colour scale: a row an output channel, a column an input channel.</summary>
     /// <param name="network">Any module.</param>
@@ -51,27 +49,27 @@ public static class KernelFigures
         if (!sweep.Layers.Select(layer => layer.Layer.Name).SequenceEqual(spectra.Select(spectrum => spectrum.Layer)))
             throw new ArgumentException("The kernels are not those of the layers of the sweep.", nameof(spectra));
         var entries = sweep.Layers.Zip(spectra, (layer, spectrum) => (Layer: layer, Spectrum: spectrum)).ToList();
+        (string Name, Func<KernelSpectrum, double> Of)[] measures = [("root mean square weight", spectrum => spectrum.Norm), ("stable rank (directions)", spectrum => spectrum.StableRank)];
         var y = Axis.Around(SweepFigures.DropTitle, entries.SelectMany(entry => new[] { entry.Layer.Interval.Low, entry.Layer.Interval.High }).Append(0));
-        PointPanel Panel(string title, Func<KernelSpectrum, double> value) => new(
+        PointPanel Panel((string Name, Func<KernelSpectrum, double> Of) measure) => new(
             "",
-            Axis.Around(title, entries.Select(entry => value(entry.Spectrum))),
+            Axis.Around(measure.Name, entries.Select(entry => measure.Of(entry.Spectrum))),
             y,
             [
                 .. entries.GroupBy(entry => entry.Layer.Layer.Role).OrderBy(group => group.Key).Select(group => new Series(
                     Palette.NameOf(group.Key), Palette.Of(group.Key),
-                    [.. group.Select(entry => new ChartPoint(value(entry.Spectrum), entry.Layer.Drop, SweepFigures.Describe(entry.Layer), entry.Layer.Interval.Low, entry.Layer.Interval.High, SweepFigures.FillOf(entry.Layer)))])),
+                    [.. group.Select(entry => new ChartPoint(measure.Of(entry.Spectrum), entry.Layer.Drop, SweepFigures.Describe(entry.Layer), entry.Layer.Interval.Low, entry.Layer.Interval.High, SweepFigures.FillOf(entry.Layer)))])),
             ],
             [new Rule(Margin.Default.Points, "", Dashed: true)]);
-        double Tau(Func<KernelSpectrum, double> value) => RankAgreement.KendallTau([.. entries.Select(entry => value(entry.Spectrum))], [.. entries.Select(entry => entry.Layer.Drop)]);
+        var taus = measures.Select(measure => RankAgreement.KendallTau([.. entries.Select(entry => measure.Of(entry.Spectrum))], [.. entries.Select(entry => entry.Layer.Drop)])).ToList();
         var chart = new Chart(
             $"{sweep.Identity.Network}: drop against the kernel's size and spread",
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"Left: root mean square weight (Kendall's tau with the drop {Tau(s => s.Norm):F2}). Right: stable rank, the number of directions in which the layer acts (tau {Tau(s => s.StableRank):F2}). The dashed line is the margin of {Margin.Default}."),
+                $"Left: root mean square weight (Kendall's tau with the drop {taus[0]:F2}). Right: stable rank, the number of directions in which the layer acts (tau {taus[1]:F2}). The dashed line is the margin of {Margin.Default}."),
             1000,
-            [Panel(Size, s => s.Norm), Panel(Spread, s => s.StableRank) with { SharesY = true }]) { Key = SweepFigures.VerdictKey };
-        var rows = new[] { (Name: Size, Value: (Func<KernelSpectrum, double>)(s => s.Norm)), (Name: Spread, Value: s => s.StableRank) }
-            .SelectMany(measure => entries.Select(entry => (measure.Name, Value: measure.Value(entry.Spectrum), entry.Layer))).ToList();
+            [Panel(measures[0]), Panel(measures[1]) with { SharesY = true }]) { Key = SweepFigures.VerdictKey };
+        var rows = measures.SelectMany(measure => entries.Select(entry => (measure.Name, Value: measure.Of(entry.Spectrum), entry.Layer))).ToList();
         return Figure.Of(chart, new DataFrame(
             new StringDataFrameColumn("measure", rows.Select(row => row.Name)),
             new StringDataFrameColumn("layer", rows.Select(row => row.Layer.Layer.Name)),

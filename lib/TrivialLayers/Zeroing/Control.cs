@@ -86,9 +86,13 @@ public sealed record Control
         name, operation, _ => true,
         site =>
         {
-            draw(site.Network);
-            var kernel = site.Kernel.detach().clone();
-            site.State.Restore();
+            Tensor kernel;
+            using (new NetworkState(site.Network))
+            {
+                draw(site.Network);
+                kernel = site.Kernel.detach().clone();
+            }
+
             site.Kernel.copy_(kernel);
         });
 

@@ -10,8 +10,7 @@ namespace TrivialLayers.Zeroing;
 /// <param name="Layer">The convolution.</param>
 /// <param name="Normalisation">The batch norm directly behind it, or null.</param>
 /// <param name="EndsBranch">Whether it is the last convolution in the branch of a residual unit.</param>
-/// <param name="State">The network as it was.</param>
-internal sealed record ControlSite(Module<Tensor, Tensor> Network, ConvolutionLayer Layer, BatchNorm? Normalisation, bool EndsBranch, NetworkState State)
+internal sealed record ControlSite(Module<Tensor, Tensor> Network, ConvolutionLayer Layer, BatchNorm? Normalisation, bool EndsBranch)
 {
     /// <summary>The kernel weights, <c>[out, in, height, width]</c>.</summary>
     public Parameter Kernel => Network.get_parameter(Layer.Weight)!;

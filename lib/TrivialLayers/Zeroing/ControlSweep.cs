@@ -35,9 +35,7 @@ public static class ControlSweep
         ArgumentNullException.ThrowIfNull(images);
         ArgumentNullException.ThrowIfNull(control);
         ArgumentOutOfRangeException.ThrowIfLessThan(batch, 1);
-        using var scope = NewDisposeScope();
-        using var state = new NetworkState(network);
-        var sites = SitesOf(network, images, state).Where(control.AppliesTo).ToList();
+        var sites = SitesOf(network, images).Where(control.AppliesTo).ToList();
         if (sites.Count == 0)
             throw new InvalidOperationException($"\"{control.Name}\" applies to no convolution of this network.");
         var identity = SweepIdentity.Of(network, images, $"{control.Operation}, one layer at a time");
@@ -51,6 +49,7 @@ public static class ControlSweep
     {
         var clock = Stopwatch.StartNew();
         var network = sites[0].Network;
+        using var state = new NetworkState(network);
         var baseline = Evaluation.Answers(network, images, batch, null, cancellationToken);
         var results = new List<(ConvolutionLayer, Evaluation, double)>();
         foreach (var site in sites)
@@ -58,7 +57,7 @@ public static class ControlSweep
             using var scope = NewDisposeScope();
             Change(site, control);
             var answers = Evaluation.Answers(network, images, batch, null, cancellationToken);
-            site.State.Restore();
+            state.Restore();
             results.Add((site.Layer, answers.ToEvaluation(images), answers.AgreementWith(baseline)));
             progress?.Report(new ProgressReport($"{control.Name}, {sites.Count} layers", (long)results.Count * images.Count, (long)sites.Count * images.Count, "images"));
         }
@@ -76,12 +75,12 @@ public static class ControlSweep
             throw new InvalidOperationException($"\"{control.Name}\" left the kernel of '{site.Layer.Name}' as it was; was the network trained?");
     }
 
-    private static List<ControlSite> SitesOf(Module<Tensor, Tensor> network, ImageSet images, NetworkState state)
+    private static List<ControlSite> SitesOf(Module<Tensor, Tensor> network, ImageSet images)
     {
         var layers = ConvolutionLayers.Of(network);
         var norms = Normalisations.Of(network, images.Channels, images.Height, images.Width);
         var ends = network.named_modules().Where(found => found.module is IResidualUnit)
             .Select(unit => layers.Last(layer => layer.Name.StartsWith(unit.name + ".", StringComparison.Ordinal) && layer.Role != LayerRole.Shortcut).Name).ToHashSet();
-        return [.. layers.Select(layer => new ControlSite(network, layer, norms.GetValueOrDefault(layer.Name), ends.Contains(layer.Name), state))];
+        return [.. layers.Select(layer => new ControlSite(network, layer, norms.GetValueOrDefault(layer.Name), ends.Contains(layer.Name)))];
     }
 }

@@ -49,9 +49,7 @@ public sealed class MetricSweep
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(images);
         ArgumentNullException.ThrowIfNull(of);
-        var layers = ConvolutionLayers.Of(network, roleOf);
-        if (layers.Count == 0)
-            throw new InvalidOperationException("The network has no two-dimensional convolution to zero.");
+        var layers = SweepPass.LayersOf(network, roleOf);
         var baseline = new List<double>();
         var zeroed = layers.Select(_ => new List<double>()).ToList();
         using (var pass = new SweepPass(network, images, batch, progress, $"zero {layers.Count} layers", (long)layers.Count * images.Count, cancellationToken))

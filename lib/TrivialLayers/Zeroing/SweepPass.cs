@@ -50,6 +50,11 @@ internal sealed class SweepPass : IDisposable
         }
     }
 
+    /// <summary>The convolutions that a sweep zeroes in turn.</summary>
+    /// <exception cref="InvalidOperationException">There is none.</exception>
+    public static IReadOnlyList<ConvolutionLayer> LayersOf(Module network, Func<string, LayerRole>? roleOf) =>
+        ConvolutionLayers.Of(network, roleOf) is { Count: > 0 } layers ? layers : throw new InvalidOperationException("The network has no two-dimensional convolution to zero.");
+
     /// <summary>The network's answers, and those with each set of kernels at zero as well.</summary>
     /// <param name="zeroed">Convolutions whose kernels are zero in all that is computed.</param>
     /// <param name="sets">Sets of further convolutions.</param>

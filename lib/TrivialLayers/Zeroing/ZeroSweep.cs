@@ -97,9 +97,7 @@ public sealed partial class ZeroSweep
         ArgumentNullException.ThrowIfNull(images);
         ArgumentOutOfRangeException.ThrowIfLessThan(batch, 1);
         store ??= SweepStore.Default;
-        var layers = ConvolutionLayers.Of(network, roleOf);
-        if (layers.Count == 0)
-            throw new InvalidOperationException("The network has no two-dimensional convolution to zero.");
+        var layers = SweepPass.LayersOf(network, roleOf);
         var identity = SweepIdentity.Of(network, images, SweepIdentity.ZeroEachKernel);
         return store.GetOrCompute(
             identity, network, images, stored => stored.ToSweep(identity, layers, images.Classes),

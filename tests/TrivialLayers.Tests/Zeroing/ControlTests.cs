@@ -84,7 +84,7 @@ public sealed class ControlTests : IDisposable
         using var scope = NewDisposeScope();
         using var noGradients = no_grad();
         _network.eval();
-        Control.BranchRemoved.Apply(new ControlSite(_network, _network.Layers[2], Normalisations.Of(_network, 1, 12, 12)["layer1.0.conv2"], true, state));
+        Control.BranchRemoved.Apply(new ControlSite(_network, _network.Layers[2], Normalisations.Of(_network, 1, 12, 12)["layer1.0.conv2"], true));
         var input = randn(2, 4, 12, 12);
         Assert.True(unit.call(input).Equals(input.relu()));
     }
@@ -95,7 +95,7 @@ public sealed class ControlTests : IDisposable
         using var state = new NetworkState(_network);
         using var scope = NewDisposeScope();
         using var noGradients = no_grad();
-        Control.StatisticsRecomputed(_images).Apply(new ControlSite(_network, _network.Layers[1], null, false, state));
+        Control.StatisticsRecomputed(_images).Apply(new ControlSite(_network, _network.Layers[1], null, false));
         _network.eval();
         var stem = _network.get_parameter("conv1.weight")!;
         var output = nn.functional.conv2d(_images.Batch(0, 60, CPU).Images, stem, padding: [1, 1]);
