@@ -7,7 +7,7 @@ namespace TrivialLayers.Figures;
 /// <summary>The claims and what became of them, as a table.</summary>
 public static class ClaimTables
 {
-    /// <summary>A row a claim: sentence, rule, verdict, effect with interval, and what a reader typed from the paper. A claim that is not recorded shows as "not run yet".</summary>
+    /// <summary>A row a claim: verdict, effect with interval, sentence, rule, and what a reader typed from the paper. A claim that is not recorded shows as "not run yet".</summary>
     /// <param name="recorded">What <see cref="Claims.Load"/> found.</param>
     /// <param name="profile">The profile whose records are shown.</param>
     /// <param name="paper">Numbers of the paper; none by default.</param>
@@ -17,11 +17,11 @@ public static class ClaimTables
         var rows = Claims.All.Select(claim => (Claim: claim, Record: recorded.Records.FirstOrDefault(record => record.Claim == claim.Id && record.Profile == profile))).ToList();
         return new DataFrame(
             new StringDataFrameColumn("claim", rows.Select(row => row.Claim.Id)),
-            new StringDataFrameColumn("sentence", rows.Select(row => row.Claim.Sentence)),
-            new StringDataFrameColumn("decided by", rows.Select(row => row.Claim.Rule)),
             new StringDataFrameColumn("verdict", rows.Select(row => row.Record is { } record ? NameOf(record.Verdict) : "not run yet")),
             new StringDataFrameColumn("effect with interval", rows.Select(row => row.Record is { } record ? Effect(record.Effect, record.Interval) : "")),
             new StringDataFrameColumn("what the effect is", rows.Select(row => row.Record?.Unit ?? "")),
+            new StringDataFrameColumn("sentence", rows.Select(row => row.Claim.Sentence)),
+            new StringDataFrameColumn("decided by", rows.Select(row => row.Claim.Rule)),
             new StringDataFrameColumn("the paper", rows.Select(row => string.Join("; ", (paper ?? []).Where(value => value.Claim == row.Claim.Id)))));
     }
 
