@@ -45,6 +45,22 @@ public sealed record Augmentation(int Padding, bool Flip)
         return changed.MoveToOuterDisposeScope();
     }
 
+    /// <summary>The same for images and their labels: where pixels have labels these move along, and zeros of the padding are of class 0.</summary>
+    /// <param name="batch"><c>float32 [N, C, H, W]</c>, contiguous or channels-last.</param>
+    /// <param name="labels"><c>int64 [N]</c>, or <c>int64 [N, H, W]</c>.</param>
+    /// <param name="generator">A generator of the CPU.</param>
+    public (Tensor Images, Tensor Labels) Apply(Tensor batch, Tensor labels, Generator generator)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        ArgumentNullException.ThrowIfNull(labels);
+        using var scope = NewDisposeScope();
+        if (labels.dim() == 1)
+            return (Apply(batch, generator).MoveToOuterDisposeScope(), labels.alias().MoveToOuterDisposeScope());
+        var channels = batch.shape[1];
+        var moved = Apply(cat([batch, labels.unsqueeze(1).to(batch.dtype)], 1), generator);
+        return (moved.narrow(1, 0, channels).MoveToOuterDisposeScope(), moved.narrow(1, channels, 1).squeeze(1).to(ScalarType.Int64).MoveToOuterDisposeScope());
+    }
+
     // For each output pixel its place in the padded image, row by row: int64 [N, H, W].
     private Tensor PixelNumbers(Tensor batch, Generator generator)
     {

@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 namespace TrivialLayers.Data;
 
 /// <summary>
-/// Labelled images in memory. The pixels stay <c>uint8</c>; a batch at a time is normalised on its device
+/// Labelled images in memory, with a label for each image or for each pixel. The pixels stay <c>uint8</c>; a batch at a time is normalised on its device
 /// (<see cref="Normalise"/>), as in KellerJordan/cifar10-airbench.
 /// </summary>
 public sealed class ImageSet : IDisposable
@@ -20,7 +20,7 @@ public sealed class ImageSet : IDisposable
     /// <summary>Takes over two tensors: the set owns and disposes them from now on.</summary>
     /// <param name="name">What the set is called in messages and tables.</param>
     /// <param name="images">Pixels, <c>uint8 [N, C, H, W]</c>.</param>
-    /// <param name="labels">Class numbers, <c>int64 [N]</c>, each from 0 to the number of classes − 1.</param>
+    /// <param name="labels">Class numbers, each from 0 to the number of classes − 1: <c>int64 [N]</c>, one an image, or <c>uint8 [N, H, W]</c>, one a pixel.</param>
     /// <param name="classes">The class names in the order of the numbers.</param>
     /// <param name="mean">Per channel the mean to subtract, of pixel / 255; by default that of these images. Validation and test sets are given those of the training set.</param>
     /// <param name="std">Per channel the standard deviation to divide by, of pixel / 255; by default that of these images (1 where all pixels are equal).</param>
@@ -60,8 +60,11 @@ public sealed class ImageSet : IDisposable
     /// <summary>The pixels, <c>uint8 [N, C, H, W]</c>, from 0 to 255.</summary>
     public Tensor Images { get; }
 
-    /// <summary>The class numbers, <c>int64 [N]</c>.</summary>
+    /// <summary>The class numbers, <c>int64 [N]</c> or, where each pixel has one, <c>uint8 [N, H, W]</c>.</summary>
     public Tensor Labels { get; }
+
+    /// <summary>Whether each pixel has a label of its own: images for segmentation.</summary>
+    public bool HasPixelLabels => Labels.dim() == 3;
 
     /// <summary>The class names; a label is a place in this list.</summary>
     public IReadOnlyList<string> Classes { get; }
@@ -91,7 +94,7 @@ public sealed class ImageSet : IDisposable
     public int Width => (int)Images.shape[3];
 
     /// <summary>
-    /// A part of the set in which each class keeps its share (exactly, rounded by largest remainder), in the order of this
+    /// A part of the set in which each class keeps its share (exactly, rounded by largest remainder; where pixels have labels, any images), in the order of this
     /// set and with its statistics. The same seed chooses the same images on every platform.
     /// </summary>
     /// <param name="n">How many images, from 1 to <see cref="Count"/>.</param>
@@ -103,7 +106,7 @@ public sealed class ImageSet : IDisposable
         if (n < 1 || n > Count)
             throw new ArgumentOutOfRangeException(nameof(n), n, $"\"{Name}\" has {Count} images; take from 1 to {Count}.");
         using var cpuLabels = WithValues(Labels).cpu();
-        var chosen = Stratified.Choose(cpuLabels.data<long>().ToArray(), Classes.Count, n, seed);
+        var chosen = Stratified.Choose(HasPixelLabels ? new long[Count] : cpuLabels.data<long>().ToArray(), Classes.Count, n, seed);
         using var index = tensor(Array.ConvertAll(chosen, i => (long)i)).to(Images.device);
         return new ImageSet(
             $"{Name}, {n} of {Count} (seed {seed})", Images.index_select(0, index), Labels.index_select(0, index), [.. Classes], Mean, Std, fingerprint: null);
@@ -120,7 +123,7 @@ public sealed class ImageSet : IDisposable
     }
 
     /// <summary>
-    /// The images and labels in batches: <c>uint8 [n, C, H, W]</c> and <c>int64 [n]</c>, the last batch as small as it must be.
+    /// The images and labels in batches: <c>uint8 [n, C, H, W]</c> and <c>int64 [n]</c> (or <c>uint8 [n, H, W]</c>), the last batch as small as it must be.
     /// Each pair is disposed when the next one is asked for.
     /// </summary>
     /// <param name="size">Images in a batch, at least 1.</param>
@@ -170,14 +173,19 @@ public sealed class ImageSet : IDisposable
         ArgumentNullException.ThrowIfNull(labels);
         if (images.dtype != ScalarType.Byte || images.dim() != 4 || images.NumberOfElements == 0)
             throw new ArgumentException($"Images must be uint8 [N, C, H, W] with at least one image; these are {images.dtype} [{string.Join(", ", images.shape)}].", nameof(images));
-        if (labels.dtype != ScalarType.Int64 || labels.dim() != 1 || labels.shape[0] != images.shape[0])
-            throw new ArgumentException($"Labels must be int64 [{images.shape[0]}], one an image; these are {labels.dtype} [{string.Join(", ", labels.shape)}].", nameof(labels));
+        if (!(labels.dtype == ScalarType.Int64 && labels.shape.SequenceEqual([images.shape[0]])) && !(labels.dtype == ScalarType.Byte && labels.shape.SequenceEqual([images.shape[0], images.shape[2], images.shape[3]])))
+        {
+            throw new ArgumentException(
+                $"Labels must be int64 [{images.shape[0]}], one an image, or uint8 [{images.shape[0]}, {images.shape[2]}, {images.shape[3]}], one a pixel; these are {labels.dtype} [{string.Join(", ", labels.shape)}].",
+                nameof(labels));
+        }
+
         foreach (var (what, values) in new[] { (nameof(mean), mean), (nameof(std), std) })
             if (values is not null && (values.Count != images.shape[1] || !values.All(float.IsFinite) || (what == nameof(std) && !values.All(value => value > 0))))
                 throw new ArgumentException($"{what} must be {images.shape[1]} finite numbers, one a channel{(what == nameof(std) ? ", above 0" : "")}; given: {string.Join(", ", values)}.", what);
         if (labels.device_type == DeviceType.META)
             return;
-        var (lowest, highest) = (labels.min().ToInt64(), labels.max().ToInt64());
+        var (lowest, highest) = (labels.min().to(ScalarType.Int64).item<long>(), labels.max().to(ScalarType.Int64).item<long>());
         if (lowest < 0 || highest >= classes.Length)
             throw new ArgumentException($"Labels must be from 0 to {classes.Length - 1} for {classes.Length} classes; these go from {lowest} to {highest}.", nameof(labels));
     }
@@ -248,12 +256,25 @@ public sealed class ImageSet : IDisposable
         }
         foreach (var value in Mean.Concat(Std))
             AppendNumber(hash, BitConverter.SingleToInt32Bits(value));
-        using var cpuLabels = Labels.cpu();
-        foreach (var label in cpuLabels.data<long>())
-            AppendNumber(hash, label);
+        AppendLabels(hash);
         foreach (var slice in Slices())
             hash.AppendData(slice.bytes);
         return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    private void AppendLabels(IncrementalHash hash)
+    {
+        using var scope = NewDisposeScope();
+        var labels = Labels.cpu().contiguous();
+        if (HasPixelLabels)
+        {
+            hash.AppendData("labels of pixels\n"u8);
+            hash.AppendData(labels.bytes);
+            return;
+        }
+
+        foreach (var label in labels.data<long>())
+            AppendNumber(hash, label);
     }
 
     private static void AppendNumber(IncrementalHash hash, long value)

@@ -11,7 +11,7 @@ public static class NormalisedBatches
     /// <param name="start">Number of the first image.</param>
     /// <param name="count">How many images.</param>
     /// <param name="device">Where the batch is to be.</param>
-    /// <returns>Normalised images <c>float32 [count, C, H, W]</c> and labels <c>int64 [count]</c>; both belong to the current dispose scope.</returns>
+    /// <returns>Normalised images <c>float32 [count, C, H, W]</c> and labels <c>int64 [count]</c>, or <c>int64 [count, H, W]</c> where pixels have them; both belong to the current dispose scope.</returns>
     public static (Tensor Images, Tensor Labels) Batch(this ImageSet set, int start, int count, Device device)
     {
         ArgumentNullException.ThrowIfNull(set);
@@ -31,6 +31,6 @@ public static class NormalisedBatches
     private static (Tensor Images, Tensor Labels) Normalised(this ImageSet set, Tensor images, Tensor labels, Device device)
     {
         using var scope = NewDisposeScope();
-        return (set.Normalise(images.to(device)).MoveToOuterDisposeScope(), labels.to(device).alias().MoveToOuterDisposeScope());
+        return (set.Normalise(images.to(device)).MoveToOuterDisposeScope(), labels.to(ScalarType.Int64, device).alias().MoveToOuterDisposeScope());
     }
 }

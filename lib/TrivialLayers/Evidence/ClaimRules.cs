@@ -51,22 +51,25 @@ public static class ClaimRules
     /// <param name="resNets">The ResNets they are compared with, trained on the same data.</param>
     public static ClaimDecision EveryLayerIsNeeded(IReadOnlyList<NetworkVerdicts> withoutConnections, IReadOnlyList<NetworkVerdicts> resNets)
     {
-        var (enough, notes) = Enough(withoutConnections, "network without connections");
-        if (resNets.Count == 0) notes.Add("No ResNet to compare the baselines with.");
-        var networks = new List<NetworkVerdicts>();
-        foreach (var seeds in enough.GroupBy(network => network.Architecture).Where(_ => resNets.Count > 0))
-        {
-            var behind = resNets.Average(network => network.TestAccuracy) - seeds.Average(network => network.TestAccuracy);
-            if (Math.Abs(behind) <= ComparableWithin) networks.AddRange(seeds);
-            else notes.Add(FormattableString.Invariant($"{seeds.Key} is left out: its baseline is {Math.Abs(behind):F1} points {(behind > 0 ? "below" : "above")} the ResNets'."));
-        }
-        notes.AddRange(networks.SelectMany(network => network.Layers.Where(layer => layer.Verdict == Verdict.Trivial).Select(layer => $"{layer.Layer} of {Name(network)} is Trivial.")));
-        if (networks.Sum(network => network.Layers.Count(layer => layer.Verdict == Verdict.Undecided)) is > 0 and var undecided)
-            notes.Add($"Undecided layers: {undecided}.");
-        var verdict = networks.Count == 0 ? ClaimVerdict.Undecided :
-            networks.Any(network => network.Has(Verdict.Trivial)) ? ClaimVerdict.NotReproduced :
-            networks.Any(network => network.Has(Verdict.Undecided)) ? ClaimVerdict.Undecided : ClaimVerdict.Reproduced;
-        return Decision(verdict, networks.Select(network => network.Share(Verdict.Trivial)), TrivialShare, notes);
+        var (networks, notes) = Comparable(withoutConnections, "network without connections", resNets, "ResNets");
+        return NoneTrivial(networks, notes);
+    }
+
+    /// <summary>
+    /// C3: what <see cref="EveryLayerIsNeeded"/> asks of networks without connections, asked of encoder–decoders without any and of those with long ones, each compared with those with short ones;
+    /// undecided unless both kinds have an architecture that can be compared.
+    /// </summary>
+    /// <param name="withoutConnections">Encoder–decoders without connections.</param>
+    /// <param name="withLong">Those with long connections: U-Net, SegNet.</param>
+    /// <param name="withShort">Those with short ones, of residual units, trained on the same data. Accuracies are those of the sweep's metric, in percent.</param>
+    public static ClaimDecision LongConnectionsActLikeNone(
+        IReadOnlyList<NetworkVerdicts> withoutConnections, IReadOnlyList<NetworkVerdicts> withLong, IReadOnlyList<NetworkVerdicts> withShort)
+    {
+        const string others = "networks with short connections";
+        var (none, notes) = Comparable(withoutConnections, "network without connections", withShort, others);
+        var (connected, further) = Comparable(withLong, "network with long connections", withShort, others);
+        var decision = NoneTrivial([.. none, .. connected], [.. notes, .. further]);
+        return none.Count > 0 && connected.Count > 0 ? decision : decision with { Verdict = ClaimVerdict.Undecided };
     }
 
     /// <summary>
@@ -115,6 +118,32 @@ public static class ClaimRules
             medians.All(distance => distance <= NearlyIdentity) && costs.All(tau => tau > 0) ? ClaimVerdict.Reproduced :
             medians.All(distance => distance > NearlyIdentity) ? ClaimVerdict.NotReproduced : ClaimVerdict.Undecided;
         return Decision(verdict, medians, $"median over units of {UnitIdentity.Formula}, mean over networks with their range", notes);
+    }
+
+    /// <summary>The networks of the architectures that have enough seeds and a mean baseline near that of others, and a note on each that is left out.</summary>
+    private static (List<NetworkVerdicts> Networks, List<string> Notes) Comparable(IReadOnlyList<NetworkVerdicts> given, string kind, IReadOnlyList<NetworkVerdicts> others, string otherKind)
+    {
+        var (enough, notes) = Enough(given, kind);
+        if (others.Count == 0) notes.Add($"No {otherKind} to compare the baselines with.");
+        var networks = new List<NetworkVerdicts>();
+        foreach (var seeds in enough.GroupBy(network => network.Architecture).Where(_ => others.Count > 0))
+        {
+            var behind = others.Average(network => network.TestAccuracy) - seeds.Average(network => network.TestAccuracy);
+            if (Math.Abs(behind) <= ComparableWithin) networks.AddRange(seeds);
+            else notes.Add(FormattableString.Invariant($"{seeds.Key} is left out: its baseline is {Math.Abs(behind):F1} points {(behind > 0 ? "below" : "above")} the {otherKind}'."));
+        }
+        return (networks, notes);
+    }
+
+    private static ClaimDecision NoneTrivial(List<NetworkVerdicts> networks, List<string> notes)
+    {
+        notes.AddRange(networks.SelectMany(network => network.Layers.Where(layer => layer.Verdict == Verdict.Trivial).Select(layer => $"{layer.Layer} of {Name(network)} is Trivial.")));
+        if (networks.Sum(network => network.Layers.Count(layer => layer.Verdict == Verdict.Undecided)) is > 0 and var undecided)
+            notes.Add($"Undecided layers: {undecided}.");
+        var verdict = networks.Count == 0 ? ClaimVerdict.Undecided :
+            networks.Any(network => network.Has(Verdict.Trivial)) ? ClaimVerdict.NotReproduced :
+            networks.Any(network => network.Has(Verdict.Undecided)) ? ClaimVerdict.Undecided : ClaimVerdict.Reproduced;
+        return Decision(verdict, networks.Select(network => network.Share(Verdict.Trivial)), TrivialShare, notes);
     }
 
     private static ClaimVerdict Sign(Interval interval) =>

@@ -34,7 +34,7 @@ public static class Claims
         new("C2", "Networks without connections (VGG) need every layer.",
             "No layer of plain and VGG networks is Trivial in any seed, their baseline within 3 points of the ResNet's."),
         new("C3", "A long connection (U-Net, SegNet) acts locally like no connection.",
-            "No layer is Trivial in any seed, on one segmentation task and one encoder-decoder built without connections, with long, and with short ones."),
+            "On one segmentation task, with one encoder-decoder built without connections, with long, and with short ones: no layer of those without or with long ones is Trivial in any seed, their baseline within 3 points of that with short ones."),
         new("C4", "In an over-parameterised ResNet the non-trivial layers are mostly the feature decomposition layers: those that change the number of channels.",
             "The share of NonTrivial layers among ChannelChange minus that among Residual is above 0, interval by bootstrap over networks; with and without stem and shortcuts."),
         new("C5", "Trivial kernels are regular: the same places, not luck.",

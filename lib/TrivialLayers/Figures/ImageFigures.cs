@@ -116,7 +116,7 @@ public static class ImageFigures
         return new PictureFigure(title, caption, table, svg.ToString());
     }
 
-    private static Tile Picture(ImageSet images, int number, string label)
+    internal static Tile Picture(ImageSet images, int number, string label)
     {
         if (images.Channels is not (1 or 3))
             throw new ArgumentException($"\"{images.Name}\" has {images.Channels} channels; pictures have 1 (grey) or 3 (red, green, blue).", nameof(images));

@@ -1,4 +1,5 @@
 using System.Globalization;
+using MathNet.Numerics.Statistics;
 using Microsoft.Data.Analysis;
 using TrivialLayers.Evidence;
 using TrivialLayers.Training;
@@ -12,6 +13,42 @@ public static class NetworkFigures
     private const string ShareTitle = "Trivial layers (% of convolutions)";
     private const string AccuracyTitle = "training accuracy (%)";
     private const string ParametersTitle = "parameters per training image (log10)";
+
+    /// <summary>What is left of each network with one of its layers zeroed, on a scale that different tasks share: a column a network, a mark a layer.</summary>
+    /// <param name="networks">What is left, as sweeps give it, with the network's label; several trainings of one network may go into one column.</param>
+    /// <exception cref="ArgumentException">No network was given.</exception>
+    public static Figure LeftAboveChance(params (string Label, IReadOnlyList<LeftAboveChance> Layers)[] networks)
+    {
+        ArgumentNullException.ThrowIfNull(networks);
+        if (networks.Length == 0)
+            throw new ArgumentException("No network was given; give at least one, as (\"label\", sweep.LeftAboveChance).", nameof(networks));
+        var marks = networks.Index().SelectMany(network => network.Item.Layers.Index().Select(layer => (
+            network.Item.Label, layer.Item, X: network.Index + (network.Item.Layers.Count == 1 ? 0 : (0.7 * layer.Index / (network.Item.Layers.Count - 1)) - 0.35)))).ToList();
+        var series = marks.GroupBy(mark => mark.Item.Layer.Role).OrderBy(group => group.Key).Select(group => new Series(Palette.NameOf(group.Key), Palette.Of(group.Key),
+        [
+            .. group.Select(mark => new ChartPoint(
+                mark.X, mark.Item.Share, string.Create(CultureInfo.InvariantCulture, $"{mark.Label}, {mark.Item.Layer.Name}: {mark.Item.Share:F2} left, {mark.Item.Verdict}"), Fill: SweepFigures.FillOf(mark.Item.Verdict))),
+        ])).ToList();
+        var medians = networks.Select(network => string.Create(CultureInfo.InvariantCulture, $"{network.Label}: median {network.Layers.Select(layer => layer.Share).Median():F2}"));
+        var chart = new Chart(
+            "What is left with one layer zeroed",
+            $"(zeroed − chance) / (baseline − chance): 1 where nothing is lost, 0 where the best answer that is the same for all images is as good. Each mark is one layer of one training. {string.Join("; ", medians)}.",
+            Math.Clamp(170 * networks.Length, 720, 1400),
+            [
+                new PointPanel(
+                    "",
+                    Axis.Of("network", [.. networks.Select(network => network.Label)]),
+                    Axis.Around("left above chance (share of the baseline's)", marks.Select(mark => mark.Item.Share).Append(0).Append(1)),
+                    series,
+                    [new Rule(1, "nothing lost"), new Rule(0, "chance", Dashed: true)]) { PlotHeight = 360 },
+            ]) { Key = SweepFigures.VerdictKey };
+        return Figure.Of(chart, new DataFrame(
+            new StringDataFrameColumn("network", marks.Select(mark => mark.Label)),
+            new StringDataFrameColumn("layer", marks.Select(mark => mark.Item.Layer.Name)),
+            new StringDataFrameColumn("role", marks.Select(mark => Palette.NameOf(mark.Item.Layer.Role))),
+            new DoubleDataFrameColumn("left above chance", marks.Select(mark => mark.Item.Share)),
+            new StringDataFrameColumn("verdict", marks.Select(mark => mark.Item.Verdict.ToString()))));
+    }
 
     /// <summary>The share of Trivial layers against what over-parameterisation could mean: training accuracy, and parameters for each training image.</summary>
     /// <param name="trainingImages">Number of training images, the same for all.</param>

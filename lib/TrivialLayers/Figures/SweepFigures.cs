@@ -11,7 +11,7 @@ public static class SweepFigures
 {
     internal const string DropTitle = "drop in accuracy (percentage points)";
     private const string OnePointBelow = "one point below";
-    private const string LayerTitle = "zeroed convolution layer, in the order of the network";
+    internal const string LayerTitle = "zeroed convolution layer, in the order of the network";
 
     private static readonly Mark s_anyRole = new(Palette.SoftInk, MarkShape.Circle);
 
@@ -263,7 +263,9 @@ public static class SweepFigures
         CultureInfo.InvariantCulture,
         $"{layer.Layer.Name} ({Palette.NameOf(layer.Layer.Role)}, {layer.Layer.InChannels}→{layer.Layer.OutChannels}): {layer.Accuracy:F2} %, drop {layer.Interval.Around(layer.Drop, 2)} points, {layer.Verdict}");
 
-    internal static Fill FillOf(ZeroedLayer layer) => layer.Verdict switch
+    internal static Fill FillOf(ZeroedLayer layer) => FillOf(layer.Verdict);
+
+    internal static Fill FillOf(Verdict verdict) => verdict switch
     {
         Verdict.Trivial => Fill.Hollow,
         Verdict.NonTrivial => Fill.Full,
@@ -272,7 +274,7 @@ public static class SweepFigures
 
     private static Rule[] MarginRules() => [new(0, "no drop"), new(Margin.Default.Points, "margin of " + Margin.Default, Dashed: true)];
 
-    private static int Wide(int marks) => Math.Clamp(100 + (17 * marks), 720, 2000);
+    internal static int Wide(int marks) => Math.Clamp(100 + (17 * marks), 720, 2000);
 
     private static double[] Shares(ConfusionMatrix matrix, int row)
     {

@@ -57,6 +57,28 @@ public static class SweepTables
         return Summary([.. sweeps.Select(sweep => (sweep, (TrainedRun?)null))]);
     }
 
+    /// <summary>One row a training of a network for segmentation: accuracy of the pixels, the metric and its value pooled, what chance is worth, how many layers have which verdict.</summary>
+    public static DataFrame ToSummaryTable(this IEnumerable<(MetricSweep Sweep, TrainedRun Run)> trained)
+    {
+        ArgumentNullException.ThrowIfNull(trained);
+        var rows = trained.ToList();
+        var metric = string.Join(", ", rows.Select(row => row.Sweep.Metric).Distinct());
+        return new DataFrame(
+        [
+            Texts("network", rows, row => row.Sweep.Identity.Network),
+            Counts("seed", rows, row => row.Run.Seed),
+            Counts("parameters", rows, row => row.Run.Parameters),
+            Numbers("training accuracy (%)", rows, row => row.Run.TrainingAccuracy),
+            Texts("images", rows, row => row.Sweep.Identity.Images),
+            Counts("image count", rows, row => row.Sweep.BaselineAnswers.Values.Length),
+            Numbers(metric, rows, row => row.Sweep.Baseline),
+            new DoubleDataFrameColumn($"pooled {metric}", rows.Select(row => row.Sweep.PooledBaseline)),
+            new DoubleDataFrameColumn($"chance: {metric}", rows.Select(row => row.Sweep.Chance)),
+            Counts("layers", rows, row => row.Sweep.Layers.Count),
+            .. Enum.GetValues<Verdict>().Select(verdict => Counts(verdict.ToString(), rows, row => row.Sweep.Layers.Count(layer => layer.Verdict == verdict))),
+        ]);
+    }
+
     /// <summary>The same with what is known of the trainings: seed, parameters and accuracy on the training images.</summary>
     public static DataFrame ToSummaryTable(this IEnumerable<(ZeroSweep Sweep, TrainedRun Run)> sweeps)
     {

@@ -11,6 +11,7 @@ internal sealed class NetworkState : IDisposable
 
     public NetworkState(Module network)
     {
+        using var scope = NewDisposeScope();
         using var noGradients = no_grad();
         _tensors = [.. network.state_dict().Values.Select(live => (live, live.detach().clone().DetachFromDisposeScope()))];
     }

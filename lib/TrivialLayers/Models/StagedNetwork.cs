@@ -37,7 +37,7 @@ public abstract class StagedNetwork : Module<Tensor, Tensor>
 
     /// <inheritdoc/>
     /// <param name="input">Images, float32 <c>[N, C, H, W]</c>, normalised.</param>
-    /// <returns>Logits, float32 <c>[N, classes]</c>.</returns>
+    /// <returns>Logits, float32 <c>[N, classes]</c>, or <c>[N, classes, H, W]</c> from a network for segmentation.</returns>
     public sealed override Tensor forward(Tensor input)
     {
         using var scope = NewDisposeScope();

@@ -44,25 +44,47 @@ public static class Pruning
         network.Replace(name, new ConstantBranchUnit(constant, shortcut, unit.ChangesChannels), height, width);
     }
 
-    /// <summary>What the branch gives with these kernels at zero, measured on images that differ.</summary>
+    /// <summary>What the branch gives with these kernels at zero, measured on images that differ; in double precision, so that its bits do not depend on the order of sums.</summary>
     private static Tensor ConstantOf(StagedNetwork network, string name, IResidualUnit unit, IReadOnlyList<string> zeroed, int height, int width)
     {
-        using var evaluation = new EvaluationMode(network);
-        using var zeroing = ZeroingScope.Of(network, zeroed);
-        using var generator = new Generator(1, CPU);
-        Tensor? seen = null;
-        using (var hooks = new HookScope())
-        {
-            hooks.Add((Module<Tensor, Tensor>)unit, (input, _) => seen = input.clone().DetachFromDisposeScope()); // the forward pass disposes its own
-            network.call(randn([16, network.Channels, height, width], generator: generator).to(NetworkProbe.DeviceOf(network)));
-        }
-
-        using var arrived = seen!;
-        var branch = unit.Branch(arrived);
+        using var arrived = InputOf(network, (Module<Tensor, Tensor>)unit, height, width);
+        var branch = BranchInDouble(network, unit, zeroed, arrived);
         var map = branch[..1];
         if (!branch.allclose(map.expand(branch.shape), 1e-4, 1e-5) || ConstantBranchUnit.Shrink(map) is not { } constant)
             throw new InvalidOperationException($"With {string.Join(" and ", zeroed)} at zero, the branch of '{name}' still depends on the image or on the place in it; nothing can be taken out.");
-        return constant;
+        return constant.to(ScalarType.Float32);
+    }
+
+    /// <summary>What arrives at a unit for some images of noise.</summary>
+    private static Tensor InputOf(StagedNetwork network, Module<Tensor, Tensor> unit, int height, int width)
+    {
+        using var evaluation = new EvaluationMode(network);
+        using var generator = new Generator(1, CPU);
+        using var hooks = new HookScope();
+        Tensor? seen = null;
+        hooks.Add(unit, (input, _) => seen = input.clone().DetachFromDisposeScope()); // the forward pass disposes its own
+        network.call(randn([16, network.Channels, height, width], generator: generator).to(NetworkProbe.DeviceOf(network)));
+        return seen!;
+    }
+
+    /// <summary>The branch, with its modules in double precision for the time being; single precision survives the way there and back unchanged.</summary>
+    private static Tensor BranchInDouble(StagedNetwork network, IResidualUnit unit, IReadOnlyList<string> zeroed, Tensor input)
+    {
+        var modules = ((Module)unit).named_children().Where(child => child.name != "downsample").Select(child => child.module).ToList();
+        using var noGradients = no_grad(); // weights converted in inference mode could not be trained any more
+        using var zeroing = ZeroingScope.Of(network, zeroed);
+        var training = modules.Where(module => module.training).ToList();
+        try
+        {
+            foreach (var module in modules)
+                module.to(ScalarType.Float64).eval();
+            return unit.Branch(input.to(ScalarType.Float64));
+        }
+        finally
+        {
+            modules.ForEach(module => module.to(ScalarType.Float32));
+            training.ForEach(module => module.train());
+        }
     }
 
     private static bool InBranch(StagedNetwork network, string unit, string layer) =>

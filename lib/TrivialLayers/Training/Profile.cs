@@ -1,20 +1,28 @@
+using TrivialLayers.Data;
+
 namespace TrivialLayers.Training;
 
 /// <summary>How thorough a notebook is: which images, and how long networks are trained on them.</summary>
 /// <param name="Name"><c>quick</c>, <c>reference</c> or <c>full</c>; with changes their names too, as in <c>quick-cifar-10-6-epochs</c>. Records of claims go by it.</param>
-/// <param name="Dataset">A name that <see cref="Data.Datasets.Load"/> takes.</param>
+/// <param name="Dataset">A name that <see cref="Datasets.Load"/> takes.</param>
 /// <param name="Recipe">For the networks that results are about.</param>
 /// <param name="Short">For the networks that show what a changed layer does.</param>
-public sealed record Profile(string Name, string Dataset, Recipe Recipe, Recipe Short)
+/// <param name="Scenes">For networks that segment scenes.</param>
+public sealed record Profile(string Name, string Dataset, Recipe Recipe, Recipe Short, Recipe Scenes)
 {
+    private const int SmokeBatch = 10;
+
+    /// <summary>Whether only two small batches of everything are computed, for one epoch: not to learn anything, but to see that a notebook runs to its end.</summary>
+    public bool IsSmoke { get; private init; }
+
     /// <summary>The embedded sample and the runs that ship with it: minutes on two CPU cores.</summary>
-    public static Profile Quick { get; } = new("quick", "fashion-mnist-sample", Recipe.Quick, Recipe.Short);
+    public static Profile Quick { get; } = new("quick", "fashion-mnist-sample", Recipe.Quick, Recipe.Short, Recipe.Scenes);
 
     /// <summary>The full CIFAR-10: hours on a CPU.</summary>
-    public static Profile Reference { get; } = new("reference", "cifar-10", Recipe.Reference, Recipe.Short);
+    public static Profile Reference { get; } = new("reference", "cifar-10", Recipe.Reference, Recipe.Short, Recipe.Scenes with { Epochs = 30 });
 
     /// <summary>The full CIFAR-10 and the long recipe: for a GPU.</summary>
-    public static Profile Full { get; } = new("full", "cifar-10", Recipe.Full, Recipe.Short);
+    public static Profile Full { get; } = new("full", "cifar-10", Recipe.Full, Recipe.Short, Recipe.Scenes with { Epochs = 100 });
 
     /// <summary>The profile of that name.</summary>
     /// <exception cref="ArgumentException">There is none.</exception>
@@ -25,20 +33,47 @@ public sealed record Profile(string Name, string Dataset, Recipe Recipe, Recipe 
             ?? throw new ArgumentException($"There is no profile \"{name}\". Choose {string.Join(", ", all.Select(profile => profile.Name))}.", nameof(name));
     }
 
-    /// <summary>The profile with another data set or other epochs, as a notebook's parameters say.</summary>
+    /// <summary>The profile with another data set, other epochs or in small, as a notebook's parameters say.</summary>
     /// <param name="dataset">A data set's name; empty for the profile's own.</param>
     /// <param name="epochs">Passes over the training images; 0 for as many as the recipe says. The short recipe takes no more than these.</param>
+    /// <param name="smoke">Two batches of ten images of each part, one epoch.</param>
     /// <exception cref="ArgumentOutOfRangeException">The number of epochs is negative.</exception>
-    public Profile With(string dataset = "", int epochs = 0)
+    public Profile With(string dataset = "", int epochs = 0, bool smoke = false)
     {
         ArgumentNullException.ThrowIfNull(dataset);
         ArgumentOutOfRangeException.ThrowIfNegative(epochs);
+        if (smoke)
+            epochs = 1;
+        Recipe Changed(Recipe recipe, int most) => recipe with { Epochs = epochs > 0 ? Math.Min(epochs, most) : recipe.Epochs, Batch = smoke ? SmokeBatch : recipe.Batch };
         return this with
         {
-            Name = Name + (dataset.Length > 0 && dataset != Dataset ? $"-{dataset}" : "") + (epochs > 0 && epochs != Recipe.Epochs ? $"-{epochs}-epochs" : ""),
+            Name = Name + (dataset.Length > 0 && dataset != Dataset ? $"-{dataset}" : "") + (smoke ? "-smoke" : epochs > 0 && epochs != Recipe.Epochs ? $"-{epochs}-epochs" : ""),
             Dataset = dataset.Length > 0 ? dataset : Dataset,
-            Recipe = epochs > 0 ? Recipe with { Epochs = epochs } : Recipe,
-            Short = epochs > 0 ? Short with { Epochs = Math.Min(epochs, Short.Epochs) } : Short,
+            Recipe = Changed(Recipe, int.MaxValue),
+            Short = Changed(Short, Short.Epochs),
+            Scenes = Changed(Scenes, int.MaxValue),
+            IsSmoke = smoke,
         };
+    }
+
+    /// <summary>Loads the profile's data set.</summary>
+    /// <inheritdoc cref="Datasets.Load" path="/exception"/>
+    public DataSplit Load() => Reduced(Datasets.Load(Dataset));
+
+    /// <summary>The data as they are, or two batches of each part when <see cref="IsSmoke"/>; what is not given back is disposed.</summary>
+    public DataSplit Reduced(DataSplit data)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        if (!IsSmoke)
+            return data;
+        using (data)
+            return new DataSplit(data.Name, Part(data.Train, 2 * SmokeBatch), Part(data.Validation, 2 * SmokeBatch), Part(data.Test, 2 * SmokeBatch));
+    }
+
+    /// <summary>So many images of a set, the same share of each class; all of a smaller set.</summary>
+    public static ImageSet Part(ImageSet images, int count)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        return images.Take(Math.Min(count, images.Count), seed: 0);
     }
 }

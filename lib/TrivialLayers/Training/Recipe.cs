@@ -45,6 +45,9 @@ public sealed record Recipe
     /// <summary>For trying out a changed layer: about three minutes on the embedded sample and two CPU cores.</summary>
     public static Recipe Short { get; } = Quick with { Name = "short", Epochs = 8 };
 
+    /// <summary>For scenes, whose pixels have labels: small batches, as each image has many labels, and a high rate. Chosen on validation scenes.</summary>
+    public static Recipe Scenes { get; } = new() { Name = "scenes", Epochs = 15, Batch = 32, LearningRate = 0.3, CropPadding = 0 };
+
     /// <summary>For the full data sets on a CPU.</summary>
     public static Recipe Reference { get; } = new() { Name = "reference", Epochs = 30 };
 

@@ -14,7 +14,7 @@ namespace TrivialLayers.Training;
 public static class Trainer
 {
     /// <summary>Initialises the network from the seed (<see cref="Initialisation.He"/>) and trains it. The network is left in evaluation mode.</summary>
-    /// <param name="network">Any module from images <c>[N, C, H, W]</c> to logits <c>[N, classes]</c>; trained on the device that holds it.</param>
+    /// <param name="network">Any module from images <c>[N, C, H, W]</c> to logits <c>[N, classes]</c>, or <c>[N, classes, H, W]</c> where pixels have labels; trained on the device that holds it.</param>
     /// <param name="data">The images; the test images are not touched.</param>
     /// <param name="recipe">How to train.</param>
     /// <param name="seed">Decides the starting weights, the order of the images and the augmentation.</param>
@@ -100,8 +100,9 @@ public static class Trainer
             cancellationToken.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
             var chosen = order.slice(0, step * batch, (step + 1) * batch, 1);
-            var (input, labels) = images.Batch(chosen, device);
-            var logits = network.call(augmentation.Apply(input, generator).ToChannelsLast());
+            var (stored, storedLabels) = images.Batch(chosen, device);
+            var (input, labels) = augmentation.Apply(stored, storedLabels, generator);
+            var logits = network.call(input.ToChannelsLast());
             var loss = functional.cross_entropy(logits, labels, label_smoothing: recipe.LabelSmoothing);
             optimizer.Step(loss, recipe.LearningRateAt((step + 1.0 + ((epoch - 1) * steps)) / ((recipe.Epochs * steps) + 1)));
             lossSum.add_(loss.detach().to(ScalarType.Float64));
@@ -113,7 +114,7 @@ public static class Trainer
         var meanLoss = lossSum.item<double>() / steps;
         if (!double.IsFinite(meanLoss))
             throw new ArithmeticException($"The loss of epoch {epoch} is {meanLoss}. Lower the recipe's LearningRate ({recipe.LearningRate}).");
-        return (meanLoss, 100.0 * correct.item<long>() / (steps * batch), steps * batch / clock.Elapsed.TotalSeconds);
+        return (meanLoss, 100.0 * correct.item<long>() / (steps * batch * (images.Labels.numel() / images.Count)), steps * batch / clock.Elapsed.TotalSeconds);
     }
 
     private static string Note(int epoch, Recipe recipe, TrainingHistory history) =>

@@ -35,6 +35,7 @@ public static class ControlSweep
         ArgumentNullException.ThrowIfNull(images);
         ArgumentNullException.ThrowIfNull(control);
         ArgumentOutOfRangeException.ThrowIfLessThan(batch, 1);
+        SweepPass.DemandAnswersByImage(images);
         var sites = SitesOf(network, images).Where(control.AppliesTo).ToList();
         if (sites.Count == 0)
             throw new InvalidOperationException($"\"{control.Name}\" applies to no convolution of this network.");
@@ -58,11 +59,11 @@ public static class ControlSweep
             Change(site, control);
             var answers = Evaluation.Answers(network, images, batch, null, cancellationToken);
             state.Restore();
-            results.Add((site.Layer, answers.ToEvaluation(images), answers.AgreementWith(baseline)));
+            results.Add((site.Layer, answers.ToEvaluation(), answers.AgreementWith(baseline)));
             progress?.Report(new ProgressReport($"{control.Name}, {sites.Count} layers", (long)results.Count * images.Count, (long)sites.Count * images.Count, "images"));
         }
 
-        return new ZeroSweep(identity, baseline.ToEvaluation(images), results, clock.Elapsed.TotalSeconds, Provenance.Current());
+        return new ZeroSweep(identity, baseline.ToEvaluation(), results, clock.Elapsed.TotalSeconds, Provenance.Current());
     }
 
     /// <summary>A layer that is not really changed would show no drop and pass for one that does not matter.</summary>

@@ -92,7 +92,7 @@ public sealed class JointZeroing
             using var pass = new SweepPass(network, images, batch, progress, "zero jointly", (long)sets.Count * images.Count, cancellationToken);
             var (baseline, sheets) = pass.Answers([], sets);
             return new JointZeroing(
-                identity, baseline.ToEvaluation(images), [.. sets.Zip(sheets, (set, sheet) => (set, sheet.ToEvaluation(images), sheet.AgreementWith(baseline)))], clock.Elapsed.TotalSeconds, Provenance.Current());
+                identity, baseline.ToEvaluation(), [.. sets.Zip(sheets, (set, sheet) => (set, sheet.ToEvaluation(), sheet.AgreementWith(baseline)))], clock.Elapsed.TotalSeconds, Provenance.Current());
         }, cancellationToken);
     }
 
@@ -135,13 +135,13 @@ public sealed class JointZeroing
             IReadOnlyList<string> zeroed = steps.Count > 0 ? steps[^1].Layers : [];
             var (before, sheets) = pass.Answers(zeroed, [.. left.Select(layer => new[] { layer })]);
             baseline ??= before;
-            var (name, sheet, answers) = left.Zip(sheets, (name, sheet) => (Name: name, Sheet: sheet, Answers: sheet.ToEvaluation(validation)))
+            var (name, sheet, answers) = left.Zip(sheets, (name, sheet) => (Name: name, Sheet: sheet, Answers: sheet.ToEvaluation()))
                 .OrderByDescending(candidate => candidate.Answers.Outcomes.Correct).ThenBy(candidate => candidate.Answers.CrossEntropy).First();
             steps.Add(([.. zeroed, name], answers, sheet.AgreementWith(baseline)));
             left.Remove(name);
         }
 
-        return (baseline!.ToEvaluation(validation), steps);
+        return (baseline!.ToEvaluation(), steps);
     }
 
     private static JointZeroing Stored(

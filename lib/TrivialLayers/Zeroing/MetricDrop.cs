@@ -8,4 +8,9 @@ namespace TrivialLayers.Zeroing;
 /// <param name="Value">Mean of the metric over the images with the kernel at zero.</param>
 /// <param name="Drop">Baseline minus that, in the metric's unit.</param>
 /// <param name="Interval">Simultaneous interval of the drop over all layers of the sweep, by paired bootstrap over images.</param>
-public sealed record MetricDrop(ConvolutionLayer Layer, double Value, double Drop, Interval Interval);
+/// <param name="Pooled">The metric's value of all images together, where it has one.</param>
+public sealed record MetricDrop(ConvolutionLayer Layer, double Value, double Drop, Interval Interval, double? Pooled)
+{
+    /// <summary>The verdict at the default margin, one point; it says something for metrics in percent.</summary>
+    public Verdict Verdict => Margin.Default.Decide(Interval);
+}

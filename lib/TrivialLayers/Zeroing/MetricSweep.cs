@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Data.Analysis;
 using TorchSharp;
 using TrivialLayers.Data;
@@ -9,28 +10,69 @@ using static TorchSharp.torch.nn;
 
 namespace TrivialLayers.Zeroing;
 
-/// <summary>Each convolution of a network zeroed in turn and judged by a metric of one's own, with a value for each image.</summary>
+/// <summary>Each convolution of a network zeroed in turn and judged by a metric with a value for each image.</summary>
 public sealed class MetricSweep
 {
     private const int FewestResamples = 10_000;
 
-    private MetricSweep(string metric, double baseline, IReadOnlyList<MetricDrop> layers) => (Metric, Baseline, Layers) = (metric, baseline, layers);
+    internal MetricSweep(
+        SweepIdentity identity, string metric, double? chance, MetricAnswers baseline, IReadOnlyList<ConvolutionLayer> layers, IReadOnlyList<MetricAnswers> zeroed, double seconds, Provenance provenance)
+    {
+        (Identity, Metric, Chance, BaselineAnswers, LayerAnswers, Seconds, Provenance) = (identity, metric, chance, baseline, zeroed, seconds, provenance);
+        var level = PairedInterval.SimultaneousLevel(ZeroSweep.Level, layers.Count);
+        var resamples = Math.Max(FewestResamples, (int)Math.Ceiling(10.001 / (1 - level)));
+        var before = Array.ConvertAll(baseline.Values, value => (double)value);
+        Layers = [.. layers.Zip(zeroed, (layer, answers) => new MetricDrop(
+            layer, answers.Mean, Baseline - answers.Mean, PairedInterval.Bootstrap(before, Array.ConvertAll(answers.Values, value => (double)value), level, resamples), answers.Pooled))];
+    }
+
+    /// <summary>What was swept: network, weights and images.</summary>
+    public SweepIdentity Identity { get; }
 
     /// <summary>What the metric is called.</summary>
     public string Metric { get; }
 
     /// <summary>Its mean over the images with the untouched network.</summary>
-    public double Baseline { get; }
+    public double Baseline => BaselineAnswers.Mean;
+
+    /// <summary>Its value of all images together with the untouched network, where the metric has one.</summary>
+    public double? PooledBaseline => BaselineAnswers.Pooled;
+
+    /// <summary>What the best answer that is the same for all images is worth; null for a metric of one's own. See <see cref="Evidence.Metric.Chance"/>.</summary>
+    public double? Chance { get; }
 
     /// <summary>Each zeroed convolution, in the order of the modules.</summary>
     public IReadOnlyList<MetricDrop> Layers { get; }
 
-    /// <summary>Zeroes each convolution in turn, as <see cref="ZeroSweep"/> does; nothing is stored.</summary>
+    /// <summary>How long the sweep took when it was computed, in seconds.</summary>
+    public double Seconds { get; }
+
+    /// <summary>Machine and versions of the sweep.</summary>
+    public Provenance Provenance { get; }
+
+    internal MetricAnswers BaselineAnswers { get; }
+
+    internal IReadOnlyList<MetricAnswers> LayerAnswers { get; }
+
+    /// <summary>What is left of what the network knows with each layer zeroed.</summary>
+    /// <exception cref="InvalidOperationException">The metric is one's own, and chance is not known.</exception>
+    public IReadOnlyList<LeftAboveChance> LeftAboveChance => Chance is { } chance
+        ? [.. Layers.Select(layer => new LeftAboveChance(layer.Layer, (layer.Value - chance) / (Baseline - chance), layer.Verdict))]
+        : throw new InvalidOperationException($"What chance is worth in \"{Metric}\" is not known.");
+
+    /// <summary>The sweep as the claims' rules take it, for a metric in percent.</summary>
+    /// <param name="seed">The seed of the training.</param>
+    /// <param name="trainingAccuracy">Share of the training labels answered right, in percent.</param>
+    public NetworkVerdicts Verdicts(long seed, double trainingAccuracy) => new(
+        Identity.Network, seed, trainingAccuracy, Baseline,
+        [.. Layers.Select(layer => new LayerVerdict(layer.Layer.Name, layer.Layer.Role, layer.Drop, layer.Interval, layer.Verdict))]);
+
+    /// <summary>Zeroes each convolution in turn, as <see cref="ZeroSweep"/> does; a stored sweep is loaded, but those by a metric of one's own are not kept.</summary>
     /// <param name="network">Any module from images <c>[N, C, H, W]</c>; unchanged afterwards.</param>
     /// <param name="images">The test images.</param>
-    /// <param name="metric">What it is called, with its unit.</param>
-    /// <param name="of">From a batch of the network's outputs, for example <c>[n, classes]</c>, and labels <c>[n]</c> to a value for each image, <c>[n]</c>; more is better.</param>
+    /// <param name="metric">By what the network is judged.</param>
     /// <param name="progress">Told about images done.</param>
+    /// <param name="store">Where sweeps are kept and looked up. By default <see cref="SweepStore.Default"/>; <see cref="SweepStore.None"/> always computes.</param>
     /// <param name="batch">Images a batch.</param>
     /// <param name="roleOf">Gives roles to the layers of a user's module; see <see cref="ConvolutionLayers.Of"/>.</param>
     /// <param name="cancellationToken">Ends the sweep after the current layer of the current batch.</param>
@@ -39,43 +81,54 @@ public sealed class MetricSweep
     public static MetricSweep Run(
         Module<Tensor, Tensor> network,
         ImageSet images,
-        string metric,
-        Func<Tensor, Tensor, Tensor> of,
+        Metric metric,
         IProgress<ProgressReport>? progress = null,
+        SweepStore? store = null,
         int batch = Evaluation.DefaultBatch,
         Func<string, LayerRole>? roleOf = null,
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(images);
-        ArgumentNullException.ThrowIfNull(of);
+        ArgumentNullException.ThrowIfNull(metric);
         var layers = SweepPass.LayersOf(network, roleOf);
-        var baseline = new List<double>();
-        var zeroed = layers.Select(_ => new List<double>()).ToList();
-        using (var pass = new SweepPass(network, images, batch, progress, $"zero {layers.Count} layers", (long)layers.Count * images.Count, cancellationToken))
-            pass.Visit([], [.. layers.Select(layer => new[] { layer.Name })], (set, outputs, labels) => (set is { } index ? zeroed[index] : baseline).AddRange(Values(of(outputs, labels), labels)));
-        var level = PairedInterval.SimultaneousLevel(ZeroSweep.Level, layers.Count);
-        var resamples = Math.Max(FewestResamples, (int)Math.Ceiling(10.001 / (1 - level)));
-        return new MetricSweep(metric, baseline.Average(), [.. layers.Zip(zeroed, (layer, values) => new MetricDrop(
-            layer, values.Average(), baseline.Average() - values.Average(), PairedInterval.Bootstrap([.. baseline], [.. values], level, resamples)))]);
+        var identity = SweepIdentity.Of(network, images, $"{SweepIdentity.ZeroEachKernel}, {metric.Name}");
+        MetricSweep Make() => Compute(identity, network, layers, images, metric, batch, progress, progress.Link(cancellationToken));
+        return metric.IsKnown
+            ? (store ?? SweepStore.Default).GetOrCompute(identity, network, images, stored => stored.ToSweep(identity, layers), Make, StoredMetricSweep.From, progress.Link(cancellationToken))
+            : Make();
     }
 
-    /// <summary>A row a layer: what it is, the metric without it, its drop with the simultaneous interval.</summary>
-    public DataFrame ToTable() => new(
-        new StringDataFrameColumn("layer", Layers.Select(layer => layer.Layer.Name)),
-        new StringDataFrameColumn("role", Layers.Select(layer => layer.Layer.Role.ToString())),
-        new DoubleDataFrameColumn(Metric, Layers.Select(layer => layer.Value)),
-        new DoubleDataFrameColumn("drop", Layers.Select(layer => layer.Drop)),
-        new DoubleDataFrameColumn("low", Layers.Select(layer => layer.Interval.Low)),
-        new DoubleDataFrameColumn("high", Layers.Select(layer => layer.Interval.High)));
-
-    private static double[] Values(Tensor values, Tensor labels)
+    /// <summary>The sweep as a table: a row a layer with its role, the metric without it (pooled too, where it has that), the drop with its simultaneous interval, what is left above chance, the verdict.</summary>
+    public DataFrame ToTable()
     {
-        using var scope = NewDisposeScope();
-        if (values.dim() != 1 || values.shape[0] != labels.shape[0])
-            throw new ArgumentException($"The metric gave [{string.Join(", ", values.shape)}]; expected a value for each image, [{labels.shape[0]}].");
-        return values.isfinite().all().item<bool>()
-            ? values.to(ScalarType.Float64).cpu().contiguous().data<double>().ToArray()
-            : throw new ArgumentException("The metric gave a value that is not a finite number.");
+        var columns = new List<DataFrameColumn>
+        {
+            new StringDataFrameColumn("layer", Layers.Select(layer => layer.Layer.Name)),
+            new StringDataFrameColumn("role", Layers.Select(layer => layer.Layer.Role.ToString())),
+            new DoubleDataFrameColumn(Metric, Layers.Select(layer => layer.Value)),
+            new DoubleDataFrameColumn("drop", Layers.Select(layer => layer.Drop)),
+            new DoubleDataFrameColumn("low", Layers.Select(layer => layer.Interval.Low)),
+            new DoubleDataFrameColumn("high", Layers.Select(layer => layer.Interval.High)),
+        };
+        if (PooledBaseline is not null)
+            columns.Add(new DoubleDataFrameColumn($"pooled {Metric}", Layers.Select(layer => layer.Pooled)));
+        if (Chance is not null)
+            columns.Add(new DoubleDataFrameColumn("left above chance", LeftAboveChance.Select(layer => layer.Share)));
+        columns.Add(new StringDataFrameColumn("verdict", Layers.Select(layer => layer.Verdict.ToString())));
+        return new DataFrame(columns);
+    }
+
+    private static MetricSweep Compute(
+        SweepIdentity identity, Module<Tensor, Tensor> network, IReadOnlyList<ConvolutionLayer> layers, ImageSet images, Metric metric, int batch,
+        IProgress<ProgressReport>? progress, CancellationToken cancellationToken)
+    {
+        var clock = Stopwatch.StartNew();
+        var baseline = new MetricSheet(metric);
+        var zeroed = layers.Select(_ => new MetricSheet(metric)).ToList();
+        using (var pass = new SweepPass(network, images, batch, progress, $"zero {layers.Count} layers", (long)layers.Count * images.Count, cancellationToken))
+            pass.Visit([], [.. layers.Select(layer => new[] { layer.Name })], (set, outputs, labels) => (set is { } index ? zeroed[index] : baseline).Add(outputs, labels));
+        return new MetricSweep(
+            identity, metric.Name, metric.IsKnown ? metric.Chance(images) : null, baseline.ToAnswers(), layers, zeroed.ConvertAll(sheet => sheet.ToAnswers()), clock.Elapsed.TotalSeconds, Provenance.Current());
     }
 }

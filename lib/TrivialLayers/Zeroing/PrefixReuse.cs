@@ -49,7 +49,7 @@ internal sealed class PrefixReuse : IDisposable
             features = folded?.Begin(features, _zeroed) ?? AsItIs(index, stage, features, _zeroed);
         }
 
-        return features.expand(batch.shape[0], -1);
+        return ForEachImage(features, batch);
     }
 
     /// <summary>The logits <c>[N, classes]</c> of the same batch with the kernels of these convolutions at zero as well, computed from the first stage that holds one of them.</summary>
@@ -66,10 +66,13 @@ internal sealed class PrefixReuse : IDisposable
             features = folded?.Forward(features, zeroed) ?? AsItIs(index, stage, features, zeroed);
         }
 
-        return features.expand(_inputs[0].shape[0], -1).MoveToOuterDisposeScope();
+        return ForEachImage(features, _inputs[0]).MoveToOuterDisposeScope();
     }
 
     public void Dispose() => _folded.Dispose();
+
+    /// <summary>Logits that do not depend on the image, repeated for each.</summary>
+    private static Tensor ForEachImage(Tensor logits, Tensor images) => logits.expand([images.shape[0], .. logits.shape[1..]]);
 
     private Tensor AsItIs(int index, Stage stage, Tensor features, IReadOnlySet<string> zeroed)
     {

@@ -1,6 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Serialization;
-using System.Text.Json.Serialization.Metadata;
 using TrivialLayers.Evidence;
 using TrivialLayers.Models;
 using TrivialLayers.Runtime;
@@ -16,17 +13,8 @@ internal sealed record StoredSweep(
     float[] FirstLogits,
     double Seconds,
     Provenance Provenance,
-    string Checksum = "")
+    string Checksum = "") : IStoredSweep<StoredSweep>
 {
-    private static readonly JsonSerializerOptions Json = new()
-    {
-        AllowDuplicateProperties = false,
-        RespectNullableAnnotations = true,
-        RespectRequiredConstructorParameters = true,
-        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-        TypeInfoResolver = new DefaultJsonTypeInfoResolver(),
-    };
-
     internal sealed record Answers(string Layer, byte[] Right, double CrossEntropy, double Agreement, IReadOnlyList<int> Confusion);
 
     /// <summary>The stored form, still without the logits of the first images.</summary>
@@ -41,29 +29,9 @@ internal sealed record StoredSweep(
         [.. joint.Steps.Select(step => AnswersOf(string.Join(' ', step.Layers), step.Evaluation, step.Agreement))],
         [], joint.Seconds, joint.Provenance);
 
-    /// <summary>Writes it with its checksum.</summary>
-    public void Write(Stream stream) => JsonSerializer.Serialize(stream, this with { Checksum = Sum() }, Json);
+    public StoredSweep WithLogits(float[] firstLogits) => this with { FirstLogits = firstLogits };
 
-    /// <summary>Reads a file and compares it with its checksum.</summary>
-    /// <exception cref="InvalidDataException">The file is damaged.</exception>
-    public static StoredSweep Load(string path)
-    {
-        using var stream = File.OpenRead(path);
-        try
-        {
-            var stored = JsonSerializer.Deserialize<StoredSweep>(stream, Json) ?? throw new InvalidDataException($"{path} is empty.");
-            if (stored.Sum() is var found && found != stored.Checksum)
-                throw new InvalidDataException($"{path} is damaged: its contents have the SHA-256 {found}; it says {stored.Checksum}.");
-            return stored;
-        }
-        catch (Exception error) when (error is JsonException or ArgumentException) // ArgumentException: an infinite number, which can be read but not written
-        {
-            throw new InvalidDataException($"{path} cannot be read: {error.Message}", error);
-        }
-    }
-
-    /// <summary>SHA-256 of the sweep as it is written without a checksum, in hexadecimal.</summary>
-    private string Sum() => JsonChecksum.Of(this with { Checksum = "" }, Json);
+    public StoredSweep WithChecksum(string checksum) => this with { Checksum = checksum };
 
     /// <exception cref="InvalidDataException">The layers are not the network's, or the parts contradict each other.</exception>
     public ZeroSweep ToSweep(SweepIdentity identity, IReadOnlyList<ConvolutionLayer> layers, IReadOnlyList<string> classes)

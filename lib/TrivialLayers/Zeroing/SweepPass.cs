@@ -55,13 +55,24 @@ internal sealed class SweepPass : IDisposable
     public static IReadOnlyList<ConvolutionLayer> LayersOf(Module network, Func<string, LayerRole>? roleOf) =>
         ConvolutionLayers.Of(network, roleOf) is { Count: > 0 } layers ? layers : throw new InvalidOperationException("The network has no two-dimensional convolution to zero.");
 
+    /// <summary>Intervals of answers right or wrong hold for independent answers; those for the pixels of one image are not.</summary>
+    /// <exception cref="ArgumentException">Pixels have labels.</exception>
+    public static void DemandAnswersByImage(ImageSet images)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        if (images.HasPixelLabels)
+            throw new ArgumentException($"\"{images.Name}\" has a label for each pixel, and the pixels of an image are no independent answers. Use {nameof(MetricSweep)} with a metric for each image, for instance {nameof(Metric)}.{nameof(Metric.MeanIoU)}.", nameof(images));
+    }
+
     /// <summary>The network's answers, and those with each set of kernels at zero as well.</summary>
     /// <param name="zeroed">Convolutions whose kernels are zero in all that is computed.</param>
     /// <param name="sets">Sets of further convolutions.</param>
+    /// <exception cref="ArgumentException">Pixels have labels.</exception>
     public (AnswerSheet Baseline, IReadOnlyList<AnswerSheet> Zeroed) Answers(IReadOnlyList<string> zeroed, IReadOnlyList<IReadOnlyList<string>> sets)
     {
-        var baseline = new AnswerSheet(_images.Count, _images.Classes.Count);
-        var sheets = sets.Select(_ => new AnswerSheet(_images.Count, _images.Classes.Count)).ToList();
+        DemandAnswersByImage(_images);
+        var baseline = new AnswerSheet(_images);
+        var sheets = sets.Select(_ => new AnswerSheet(_images)).ToList();
         Visit(zeroed, sets, (set, logits, labels) => (set is { } index ? sheets[index] : baseline).Add(logits, labels));
         return (baseline, sheets);
     }

@@ -44,9 +44,10 @@ public sealed class SweepStore
     /// <param name="compute">Makes the result.</param>
     /// <param name="write">Makes the stored form of the result.</param>
     /// <param name="cancellationToken">Ends the wait for another process.</param>
-    internal T GetOrCompute<T>(
-        SweepIdentity identity, Module<Tensor, Tensor> network, ImageSet images, Func<StoredSweep, T> read, Func<T> compute, Func<T, StoredSweep> write, CancellationToken cancellationToken)
+    internal T GetOrCompute<T, TStored>(
+        SweepIdentity identity, Module<Tensor, Tensor> network, ImageSet images, Func<TStored, T> read, Func<T> compute, Func<T, TStored> write, CancellationToken cancellationToken)
         where T : class
+        where TStored : class, IStoredSweep<TStored>
     {
         if (Find(identity, network, images, read, unusable: (_, _) => { }) is { } stored)
             return stored;
@@ -58,22 +59,23 @@ public sealed class SweepStore
         if (Find(identity, network, images, read, SetAside) is { } made)
             return made;
         var result = compute();
-        AtomicFile.Write(PathOf(_folder, identity), (write(result) with { FirstLogits = FirstLogits(network, images) }).Write);
+        AtomicFile.Write(PathOf(_folder, identity), write(result).WithLogits(FirstLogits(network, images)).Write);
         return result;
     }
 
-    private T? Find<T>(
-        SweepIdentity identity, Module<Tensor, Tensor> network, ImageSet images, Func<StoredSweep, T> read, Action<string, string> unusable)
+    private T? Find<T, TStored>(
+        SweepIdentity identity, Module<Tensor, Tensor> network, ImageSet images, Func<TStored, T> read, Action<string, string> unusable)
         where T : class
+        where TStored : class, IStoredSweep<TStored>
     {
         foreach (var path in Folders().Select(folder => PathOf(folder, identity)).Where(File.Exists))
         {
             try
             {
-                var stored = StoredSweep.Load(path);
+                var stored = IStoredSweep<TStored>.Load(path);
                 if (stored.Identity.Address != identity.Address)
                     throw new InvalidDataException($"it is the sweep {stored.Identity.Address}.");
-                if (StillAnswers(stored, network, images))
+                if (StillAnswers(stored.FirstLogits, network, images))
                     return read(stored);
             }
             catch (InvalidDataException error)
@@ -97,12 +99,12 @@ public sealed class SweepStore
     private static string PathOf(string folder, SweepIdentity identity) => Path.Combine(folder, identity.Address[..24] + ".json");
 
     /// <summary>The hash of the modules cannot see another activation or a moved connection in a forward pass; the logits of a few images do.</summary>
-    private static bool StillAnswers(StoredSweep stored, Module<Tensor, Tensor> network, ImageSet images)
+    private static bool StillAnswers(float[] stored, Module<Tensor, Tensor> network, ImageSet images)
     {
         var now = FirstLogits(network, images);
-        var largest = stored.FirstLogits.Select(Math.Abs).DefaultIfEmpty().Max();
-        return now.Length == stored.FirstLogits.Length
-            && now.Zip(stored.FirstLogits).All(pair => Math.Abs(pair.First - pair.Second) <= 1e-3 * largest);
+        var largest = stored.Select(Math.Abs).DefaultIfEmpty().Max();
+        return now.Length == stored.Length
+            && now.Zip(stored).All(pair => Math.Abs(pair.First - pair.Second) <= 1e-3 * largest);
     }
 
     private static float[] FirstLogits(Module<Tensor, Tensor> network, ImageSet images)
@@ -110,6 +112,6 @@ public sealed class SweepStore
         using var scope = NewDisposeScope();
         using var evaluation = new EvaluationMode(network);
         var (input, _) = images.Batch(0, Math.Min(BehaviourProbe.Images, images.Count), NetworkProbe.DeviceOf(network));
-        return [.. network.call(input).cpu().contiguous().data<float>()];
+        return [.. NetworkProbe.Sample(network.call(input)).cpu().contiguous().data<float>()];
     }
 }

@@ -50,6 +50,13 @@ public sealed partial class ZeroSweep
     /// <summary>Machine and versions of the sweep.</summary>
     public Provenance Provenance { get; }
 
+    /// <summary>What the best answer that is the same for all images is worth: the share of the largest class, in percent.</summary>
+    public double Chance => 100.0 * Baseline.Confusion.Counts.Chunk(Baseline.Confusion.Classes.Count).Max(truth => truth.Sum()) / Baseline.Outcomes.Count;
+
+    /// <summary>What is left of what the network knows with each layer zeroed.</summary>
+    public IReadOnlyList<LeftAboveChance> LeftAboveChance =>
+        [.. Layers.Select(layer => new LeftAboveChance(layer.Layer, (layer.Accuracy - Chance) / (Baseline.Percent - Chance), layer.Verdict))];
+
     /// <summary>How many layers have a verdict at a margin.</summary>
     public int Count(Verdict verdict, Margin? margin = null) =>
         Layers.Count(layer => layer.VerdictAt(margin ?? Margin.Default) == verdict);
@@ -116,7 +123,7 @@ public sealed partial class ZeroSweep
         var clock = Stopwatch.StartNew();
         using var pass = new SweepPass(network, images, batch, progress, $"zero {layers.Count} layers", (long)layers.Count * images.Count, cancellationToken);
         var (baseline, zeroed) = pass.Answers([], [.. layers.Select(layer => new[] { layer.Name })]);
-        var results = layers.Zip(zeroed, (layer, sheet) => (layer, sheet.ToEvaluation(images), sheet.AgreementWith(baseline))).ToList();
-        return new ZeroSweep(identity, baseline.ToEvaluation(images), results, clock.Elapsed.TotalSeconds, Provenance.Current());
+        var results = layers.Zip(zeroed, (layer, sheet) => (layer, sheet.ToEvaluation(), sheet.AgreementWith(baseline))).ToList();
+        return new ZeroSweep(identity, baseline.ToEvaluation(), results, clock.Elapsed.TotalSeconds, Provenance.Current());
     }
 }

@@ -69,6 +69,22 @@ public sealed class ClaimRulesTests
     }
 
     [Fact]
+    public void C3_asks_the_same_of_networks_without_and_with_long_connections()
+    {
+        NetworkVerdicts[] Long(params Verdict[] layers) => [.. Plain(layers).Select(network => network with { Architecture = "U-Net" })];
+        ClaimDecision Of(NetworkVerdicts[] none, NetworkVerdicts[] connected) => ClaimRules.LongConnectionsActLikeNone(none, connected, [Network(1, Trivial)]);
+        Assert.Equal(ClaimVerdict.Reproduced, Of(Plain(NonTrivial), Long(NonTrivial, NonTrivial)).Verdict);
+        Assert.Equal(ClaimVerdict.NotReproduced, Of(Plain(NonTrivial), Long(NonTrivial, Trivial)).Verdict);
+        Assert.Equal(ClaimVerdict.Undecided, Of(Plain(NonTrivial), Long(NonTrivial, Undecided)).Verdict);
+
+        // Nothing is decided about long connections where their networks cannot be compared.
+        var far = Of(Plain(NonTrivial), [.. Long(NonTrivial).Select(network => network with { TestAccuracy = 97 })]);
+        Assert.Equal(ClaimVerdict.Undecided, far.Verdict);
+        Assert.Contains("U-Net is left out: its baseline is 7.0 points above the networks with short connections'.", far.Because);
+        Assert.Equal(ClaimVerdict.Undecided, Of([], Long(NonTrivial)).Verdict);
+    }
+
+    [Fact]
     public void C4_compares_the_layers_that_change_channels_with_the_residual_ones()
     {
         var difference = ShareDifference.Of([Residual(1, 2, 0), Residual(2, 2, 1), Residual(3, 1, 1)]);

@@ -1,6 +1,7 @@
 using TorchSharp;
 using TorchSharp.Modules;
 using TrivialLayers.Data;
+using TrivialLayers.Evidence;
 using TrivialLayers.Models;
 using TrivialLayers.Models.Folding;
 using TrivialLayers.Training;
@@ -12,12 +13,14 @@ namespace TrivialLayers.Tests.Models;
 
 /// <summary>
 /// The tests do not assume a graphics card. A network on the META device, which knows shapes and no numbers, fails as one on a card would when a tensor is left on
-/// the processor. libtorch has no META form of convolution and batch norm; stand-ins with the same weights and shapes take their places, and
-/// refuse what is elsewhere. VGG's rectifier and pooling have no META form either, so it is not here.
+/// the processor. libtorch has no META form of convolution, batch norm and VGG's rectifier; stand-ins with the same weights and shapes take their places, and
+/// refuse what is elsewhere.
 /// </summary>
 public sealed class MetaDeviceTests
 {
-    public static TheoryData<string> Networks => ["resnet", "zero-padded", "large", "bottleneck", "plain"];
+    public static TheoryData<string> Networks => ["resnet", "zero-padded", "large", "bottleneck", "plain", "vgg", "plain encoder-decoder", "unet", "segnet", "residual encoder-decoder"];
+
+    public static TheoryData<Control> Controls => [Control.Zeroed, Control.Reinitialised(1), Control.Rerandomised(2), Control.MeanOutput, Control.BranchRemoved];
 
     [Theory]
     [MemberData(nameof(Networks))]
@@ -25,14 +28,15 @@ public sealed class MetaDeviceTests
     {
         using var scope = NewDisposeScope();
         using var network = OnMeta(family);
-        using var images = SmallData.Images("bars", 8, 1);
+        using var images = ImagesFor(network);
         using var generator = new Generator(1, CPU);
         using var optimizer = new KernelDecaySgd(network, Recipe.Reference, new Dictionary<string, Tensor>());
-        var (input, labels) = images.Batch(0, 8, META);
+        var (stored, storedLabels) = images.Batch(0, 8, META);
 
         network.train();
-        var logits = network.call(Augmentation.CropAndFlip.Apply(input, generator).ToChannelsLast());
-        optimizer.Step(functional.cross_entropy(logits, labels), learningRate: 0.1);
+        var (input, labels) = Augmentation.CropAndFlip.Apply(stored, storedLabels, generator);
+        var logits = network.call(input.ToChannelsLast());
+        optimizer.Step(functional.cross_entropy(logits.movedim([1], [-1]).flatten(0, -2), labels.flatten()), learningRate: 0.1); // that of maps has no META form
 
         Assert.Equal(DeviceType.META, logits.device_type);
         Assert.All(network.parameters(), parameter => Assert.Equal(DeviceType.META, parameter.grad!.device_type));
@@ -45,7 +49,7 @@ public sealed class MetaDeviceTests
         using var scope = NewDisposeScope();
         using var original = Make(family);
         using var network = OnMeta(family);
-        using var images = SmallData.Images("bars", 8, 1);
+        using var images = ImagesFor(network);
         using var evaluation = new EvaluationMode(network);
         var (input, _) = images.Batch(0, 8, META);
         using var engine = PrefixReuse.For(network, original.Layers, input);
@@ -58,6 +62,31 @@ public sealed class MetaDeviceTests
             Assert.Equal(baseline.device_type, logits.device_type);
             Assert.Equal(baseline.shape, logits.shape);
         });
+    }
+
+    [Theory]
+    [MemberData(nameof(Controls))]
+    public void A_control_changes_the_network_on_the_device(Control control)
+    {
+        using var scope = NewDisposeScope();
+        using var network = ResNet.ForSmallImages(8, 4, 3, 1).to(META);
+        using var noGradients = no_grad();
+        var norm = (BatchNorm)network.named_modules().Single(found => found.name == "layer1.0.bn2").module;
+        var site = new ControlSite(network, network.Layers.Single(layer => layer.Name == "layer1.0.conv2"), norm, EndsBranch: true);
+        Assert.True(control.AppliesTo(site));
+        control.Apply(site);
+        Assert.All(network.state_dict().Values, value => Assert.Equal(DeviceType.META, value.device_type));
+    }
+
+    [Fact]
+    public void A_metric_computes_on_the_device()
+    {
+        using var scope = NewDisposeScope();
+        var (outputs, labels) = (zeros(4, 3, 12, 12, device: META), zeros(4, 12, 12, dtype: ScalarType.Int64, device: META));
+        var metric = Metric.MeanIoU(3);
+        Assert.Equal((DeviceType.META, 4), (metric.OfBatch(outputs, labels).device_type, (int)metric.OfBatch(outputs, labels).shape[0]));
+        Assert.Equal(DeviceType.META, metric.Counts!(outputs, labels).device_type);
+        Assert.ThrowsAny<Exception>(() => metric.OfBatch(outputs, labels.to(CPU)));
     }
 
     [Fact]
@@ -74,8 +103,15 @@ public sealed class MetaDeviceTests
         "zero-padded" => ResNet.ForSmallImages(8, 4, 3, 1, ShortcutKind.ZeroPadded),
         "large" => ResNet.ForLargeImages(18, 3, 1, 4, smallImageStem: true),
         "bottleneck" => ResNet.ForLargeImages(50, 3, 1, 4, smallImageStem: true),
+        "vgg" => Vgg.ForSmallImages(11, 0.1, 3, 1),
+        "plain encoder-decoder" => PlainEncoderDecoder.ForSmallImages(3, 4, 3, 1, units: 1),
+        "unet" => UNet.ForSmallImages(3, 4, 3, 1, units: 1),
+        "segnet" => SegNet.ForSmallImages(3, 4, 3, 1, units: 1),
+        "residual encoder-decoder" => ResidualEncoderDecoder.ForSmallImages(3, 4, 3, 1, units: 1),
         _ => PlainNet.ForSmallImages(8, 4, 3, 1),
     };
+
+    private static ImageSet ImagesFor(Module network) => network is EncoderDecoder ? SmallScenes.Images("squares", 8, 1) : SmallData.Images("bars", 8, 1);
 
     private static StagedNetwork OnMeta(string family)
     {
@@ -86,6 +122,8 @@ public sealed class MetaDeviceTests
                 network.Replace(name, new ConvolutionStandIn(convolution), height: 12, width: 12);
             else if (module is BatchNorm2d norm)
                 network.Replace(name, new BatchNormStandIn(norm), height: 12, width: 12);
+            else if (module is ReLU)
+                network.Replace(name, new RectifierStandIn(), height: 12, width: 12);
         }
 
         network.to(META);
@@ -120,6 +158,11 @@ public sealed class MetaDeviceTests
             var mixed = input.mean([2, 3]).matmul(weight.mean([2, 3]).t());
             return mixed.view(input.shape[0], weight.shape[0], 1, 1).expand(-1, -1, Size(2), Size(3)).contiguous().MoveToOuterDisposeScope();
         }
+    }
+
+    private sealed class RectifierStandIn() : Module<Tensor, Tensor>(nameof(RectifierStandIn))
+    {
+        public override Tensor forward(Tensor input) => functional.relu(input + 0, inplace: true);
     }
 
     /// <summary>Scales and shifts each channel as batch norm does after a training.</summary>

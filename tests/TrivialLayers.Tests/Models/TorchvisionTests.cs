@@ -7,7 +7,7 @@ using static TorchSharp.torch.nn;
 
 namespace TrivialLayers.Tests.Models;
 
-/// <summary>The large-image networks against torchvision's, with weights from a formula; <c>torchvision/record.py</c> says which, and recorded torchvision's answers.</summary>
+/// <summary>The large-image networks against torchvision's, and encoder–decoders against the same ones in Python, with weights from a formula; <c>torchvision/record.py</c> says which, and recorded their answers.</summary>
 public sealed class TorchvisionTests
 {
     private const int Period = 1009;
@@ -20,8 +20,7 @@ public sealed class TorchvisionTests
     [InlineData("vgg11_bn")]
     public void A_network_answers_as_torchvisions_does(string name)
     {
-        using var recorded = JsonDocument.Parse(File.ReadAllText(Path.Combine(RepositoryRoot.Path, "tests", "TrivialLayers.Tests", "Models", "torchvision", "logits.json")));
-        var expected = recorded.RootElement.GetProperty("logits").GetProperty(name).EnumerateArray().Select(value => value.GetDouble()).ToList();
+        var expected = Recorded("logits", name);
         using var scope = NewDisposeScope();
         using StagedNetwork network = name.StartsWith("vgg", StringComparison.Ordinal)
             ? Vgg.ForLargeImages(int.Parse(name[3..5]), classes: 10)
@@ -31,6 +30,35 @@ public sealed class TorchvisionTests
         var found = network.call(Repeated(OnePeriod(0), [1, 3, 64, 64]))[0].data<float>().ToArray();
         var largest = expected.Max(Math.Abs);
         Assert.All(found.Zip(expected), pair => Assert.Equal(pair.Second, pair.First, 1e-4 * largest));
+    }
+
+    [Theory]
+    [InlineData("plain")]
+    [InlineData("unet")]
+    [InlineData("segnet")]
+    [InlineData("residual")]
+    public void An_encoder_decoder_answers_as_the_same_network_written_for_PyTorch(string kind)
+    {
+        var expected = Recorded("maps", kind);
+        using var scope = NewDisposeScope();
+        using EncoderDecoder network = kind switch
+        {
+            "plain" => PlainEncoderDecoder.ForSmallImages(),
+            "unet" => UNet.ForSmallImages(),
+            "segnet" => SegNet.ForSmallImages(),
+            _ => ResidualEncoderDecoder.ForSmallImages(),
+        };
+        Fill(network);
+        using var evaluation = new EvaluationMode(network);
+        var found = NetworkProbe.Sample(network.call(Repeated(OnePeriod(0), [1, 1, 33, 47])))[0].flatten().data<float>().ToArray();
+        Assert.Equal(expected.Count, found.Length);
+        Assert.All(found.Zip(expected), pair => Assert.Equal(pair.Second, pair.First, 1e-4 * expected.Max(Math.Abs)));
+    }
+
+    private static List<double> Recorded(string what, string name)
+    {
+        using var recorded = JsonDocument.Parse(File.ReadAllText(Path.Combine(RepositoryRoot.Path, "tests", "TrivialLayers.Tests", "Models", "torchvision", "logits.json")));
+        return [.. recorded.RootElement.GetProperty(what).GetProperty(name).EnumerateArray().Select(value => value.GetDouble())];
     }
 
     private static void Fill(Module network)

@@ -77,7 +77,7 @@ public sealed class DamageTests : IDisposable
         var layers = ConvolutionLayers.Of(_network, null);
         Campaign.Damage(path, () =>
         {
-            var stored = StoredSweep.Load(path);
+            var stored = IStoredSweep<StoredSweep>.Load(path);
             try
             {
                 return Told(stored.ToSweep(stored.Identity, layers, _data.Classes)) + string.Join(",", stored.FirstLogits);
@@ -95,6 +95,30 @@ public sealed class DamageTests : IDisposable
         Assert.Equal(sweep.Layers.Select(layer => layer.Outcomes), again.Layers.Select(layer => layer.Outcomes));
         Assert.Contains(path, Assert.Single(reports), StringComparison.Ordinal);
         Assert.True(File.Exists(path + ".damaged-1"));
+    }
+
+    [Fact]
+    public void A_stored_sweep_by_a_metric()
+    {
+        using var network = SmallScenes.RandomUNet();
+        using var images = SmallScenes.Images("scenes", 6, 5);
+        MetricSweep.Run(network, images, Metric.MeanIoU(3), store: new SweepStore(_folder["sweeps"]));
+        var path = Directory.GetFiles(_folder["sweeps"], "*.json").Single();
+        var layers = ConvolutionLayers.Of(network, null);
+        Campaign.Damage(path, () =>
+        {
+            var stored = IStoredSweep<StoredMetricSweep>.Load(path);
+            try
+            {
+                var sweep = stored.ToSweep(stored.Identity, layers);
+                return $"{sweep.Metric} {sweep.Chance:R} {sweep.PooledBaseline:R} {string.Join(",", sweep.BaselineAnswers.Values)} "
+                    + string.Join(" ", sweep.LayerAnswers.Select(answers => $"{answers.Pooled:R} {string.Join(",", answers.Values)}")) + string.Join(",", stored.FirstLogits);
+            }
+            catch (InvalidDataException error)
+            {
+                throw new InvalidDataException($"{path}: {error.Message}", error);
+            }
+        }, Usual, structured: true);
     }
 
     [Fact]

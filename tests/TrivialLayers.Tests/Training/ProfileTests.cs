@@ -38,6 +38,20 @@ public sealed class ProfileTests
     }
 
     [Fact]
+    public void A_smoke_run_sees_two_small_batches_of_each_part_for_one_epoch()
+    {
+        var smoke = Profile.Full.With("fashion-mnist-sample", epochs: 5, smoke: true);
+        using var data = smoke.Load();
+        Assert.Equal("full-fashion-mnist-sample-smoke", smoke.Name);
+        Assert.Equal((20, 20, 20), (data.Train.Count, data.Validation.Count, data.Test.Count));
+        Assert.All(new[] { smoke.Recipe, smoke.Short }, recipe => Assert.Equal((1, 10), (recipe.Epochs, recipe.Batch)));
+        Assert.Equal(20, Profile.Part(data.Test, 5000).Count);
+        using var whole = Profile.Quick.Load();
+        Assert.Same(whole, Profile.Quick.Reduced(whole));
+        Assert.Equal(whole.Test.Take(50, 0).Fingerprint, Profile.Part(whole.Test, 50).Fingerprint);
+    }
+
+    [Fact]
     public void The_short_recipe_never_takes_more_epochs_than_asked_for()
     {
         Assert.Equal(2, Profile.Quick.With(epochs: 2).Short.Epochs);

@@ -1,7 +1,11 @@
+using TrivialLayers.Data;
 using TrivialLayers.Evidence;
 using TrivialLayers.Models;
 using TrivialLayers.Tests.Runtime;
+using TrivialLayers.Training;
 using TrivialLayers.Zeroing;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
 using ZeroingScope = TrivialLayers.Zeroing.Zeroing;
 
 namespace TrivialLayers.Tests.Zeroing;
@@ -49,6 +53,34 @@ public sealed class JointZeroingTests
 
         Assert.Equal(network.Layers.Count, joint.Steps.Count);
         Assert.Equal(expected, joint.Steps[^1].Layers);
+    }
+
+    [Fact]
+    public void Choosing_on_validation_images_removes_the_optimism_that_a_lucky_layer_brings()
+    {
+        // The network's own answers are the truth, but for the lucky images: there it is what it answers without one layer, of those that it needs and that leave it more than one answer.
+        // A third set shows what a layer really costs.
+        using var network = SmallData.RandomResNet();
+        using (var data = SmallData.Split())
+            Trainer.Fit(network, data, Recipe.Quick with { Epochs = 4, Batch = 16 }, seed: 1);
+        using var validation = Answered(network, 300, 5);
+        var lucky = ZeroSweep.Run(network, validation, store: SweepStore.None).Layers.Where(layer => layer.Confusion.Counts.Index().Where(cell => cell.Item > 0).DistinctBy(cell => cell.Index % 3).Count() > 1).MaxBy(layer => layer.Drop)!.Layer.Name;
+        using var fresh = Answered(network, 300, 6);
+        ImageSet reported;
+        using (ZeroingScope.Of(network, lucky))
+            reported = Answered(network, 300, 7);
+        double Cost(IReadOnlyList<string> layers, ImageSet images) => JointZeroing.Cumulative(network, images, layers, store: SweepStore.None).Steps[0].Drop;
+
+        var chosenOnReported = JointZeroing.Greedy(network, reported, steps: 1, store: SweepStore.None).Steps[0];
+        var chosenOnValidation = JointZeroing.Greedy(network, validation, steps: 1, store: SweepStore.None).Steps[0];
+
+        Assert.Equal([lucky], chosenOnReported.Layers);
+        Assert.Equal(100, chosenOnReported.Evaluation.Percent);
+        Assert.True(chosenOnReported.Drop < 0 && Cost([lucky], fresh) > 5, "the lucky layer seems to do harm and does not");
+        Assert.NotEqual([lucky], chosenOnValidation.Layers);
+        Assert.InRange(Cost(chosenOnValidation.Layers, fresh), chosenOnValidation.Interval.Low, chosenOnValidation.Interval.High);
+        Assert.True(Cost(chosenOnValidation.Layers, fresh) < Cost([lucky], fresh));
+        reported.Dispose();
     }
 
     [Fact]
@@ -122,5 +154,15 @@ public sealed class JointZeroingTests
         Assert.Contains("layer1.0.conv1", Assert.Throws<ArgumentException>(() => JointZeroing.Cumulative(network, images, ["layer1.0.conv"])).Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => JointZeroing.Cumulative(network, images, ["conv1", "conv1"]));
         Assert.Throws<ArgumentException>(() => JointZeroing.Of(network, images, [["conv1"], []]));
+    }
+
+    /// <summary>Images with the labels that the network gives them, as it is now.</summary>
+    private static ImageSet Answered(Module<Tensor, Tensor> network, int count, ulong seed)
+    {
+        using var scope = NewDisposeScope();
+        using var evaluation = new EvaluationMode(network);
+        using var images = SmallData.Images("bars", count, seed);
+        var labels = network.call(images.Batch(0, count, CPU).Images).argmax(1).clone();
+        return new ImageSet("answered", images.Images.clone().MoveToOuterDisposeScope(), labels.MoveToOuterDisposeScope(), SmallData.Classes);
     }
 }

@@ -1,4 +1,7 @@
 using TorchSharp;
+using TrivialLayers.Data;
+using TrivialLayers.Evidence;
+using TrivialLayers.Models;
 using TrivialLayers.Tests.Runtime;
 using TrivialLayers.Zeroing;
 using static TorchSharp.torch;
@@ -13,7 +16,7 @@ public sealed class MetricSweepTests
         using var network = SmallData.RandomResNet();
         using var images = SmallData.Images("bars", 60, 5);
         var expected = ZeroSweep.Run(network, images, store: SweepStore.None);
-        MetricSweep Run() => MetricSweep.Run(network, images, "accuracy (%)", (logits, labels) => logits.argmax(1).eq(labels).to(ScalarType.Float32) * 100, batch: 25);
+        MetricSweep Run() => MetricSweep.Run(network, images, Metric.Of("accuracy (%)", (logits, labels) => logits.argmax(1).eq(labels).to(ScalarType.Float32) * 100), batch: 25);
         var found = Run();
         Assert.Equal(expected.Baseline.Percent, found.Baseline, 4);
         foreach (var (one, other) in expected.Layers.Zip(found.Layers))
@@ -28,12 +31,66 @@ public sealed class MetricSweepTests
         LiveTensors.AssertUnchangedInProcessBy(() => Run());
     }
 
+    [Theory]
+    [InlineData("plain")]
+    [InlineData("unet")]
+    [InlineData("segnet")]
+    [InlineData("residual")]
+    public void An_encoder_decoder_is_swept_as_the_plain_loop_does_it(string kind)
+    {
+        using EncoderDecoder network = kind switch
+        {
+            "plain" => PlainEncoderDecoder.ForSmallImages(3, 4, 3, 1, units: 1),
+            "unet" => UNet.ForSmallImages(3, 4, 3, 1, units: 1),
+            "segnet" => SegNet.ForSmallImages(3, 4, 3, 1, units: 1),
+            _ => ResidualEncoderDecoder.ForSmallImages(3, 4, 3, 1, units: 1),
+        };
+        Initialisation.He(network, 3);
+        using var images = SmallScenes.Images("scenes", 20, 5);
+        var metric = Metric.MeanIoU(3);
+        var sweep = MetricSweep.Run(network, images, metric, store: SweepStore.None, batch: 8);
+        double Plain()
+        {
+            using var scope = NewDisposeScope();
+            using var evaluation = new EvaluationMode(network);
+            var (input, labels) = images.Batch(0, images.Count, CPU);
+            return metric.OfImages(network.call(input), labels).Average();
+        }
+
+        Assert.Equal(Plain(), sweep.Baseline, 4);
+        foreach (var layer in sweep.Layers)
+        {
+            using var zeroing = TrivialLayers.Zeroing.Zeroing.Of(network, layer.Layer.Name);
+            Assert.Equal(Plain(), layer.Value, 4);
+        }
+    }
+
+    [Fact]
+    public void A_sweep_by_a_known_metric_is_stored_and_loads_as_it_was()
+    {
+        using var folder = new TemporaryFolder();
+        using var network = SmallScenes.RandomUNet();
+        using var images = SmallScenes.Images("scenes", 20, 5);
+        var store = new SweepStore(folder.Path);
+        var first = MetricSweep.Run(network, images, Metric.MeanIoU(3), store: store);
+        var again = MetricSweep.Run(network, images, Metric.MeanIoU(3), store: store);
+        Assert.Equal(first.Seconds, again.Seconds);
+        Assert.Equal(first.Layers, again.Layers);
+        Assert.Equal((first.Baseline, first.PooledBaseline, first.Chance), (again.Baseline, again.PooledBaseline, again.Chance));
+        Assert.NotNull(first.PooledBaseline);
+        Assert.Equal(first.Layers.Select(layer => (layer.Value - first.Chance) / (first.Baseline - first.Chance)), first.LeftAboveChance.Select(layer => (double?)layer.Share));
+        Assert.Equal(["layer", "role", "mean IoU (%)", "drop", "low", "high", "pooled mean IoU (%)", "left above chance", "verdict"], first.ToTable().Columns.Select(column => column.Name));
+
+        MetricSweep.Run(network, images, Metric.Of("mine", (_, labels) => labels.to(ScalarType.Float32).mean([1L, 2L])), store: store);
+        Assert.Single(Directory.GetFiles(folder.Path, "*.json"));
+    }
+
     [Fact]
     public void A_metric_that_gives_no_value_for_each_image_is_refused()
     {
         using var network = SmallData.RandomResNet();
         using var images = SmallData.Images("bars", 60, 5);
-        Assert.Contains("expected a value for each image, [60]", Assert.Throws<ArgumentException>(() => MetricSweep.Run(network, images, "", (logits, _) => logits)).Message, StringComparison.Ordinal);
-        Assert.Contains("not a finite", Assert.Throws<ArgumentException>(() => MetricSweep.Run(network, images, "", (logits, _) => logits.sum(1) / 0)).Message, StringComparison.Ordinal);
+        Assert.Contains("expected a value for each image, [60]", Assert.Throws<ArgumentException>(() => MetricSweep.Run(network, images, Metric.Of("", (logits, _) => logits))).Message, StringComparison.Ordinal);
+        Assert.Contains("not a finite", Assert.Throws<ArgumentException>(() => MetricSweep.Run(network, images, Metric.Of("", (logits, _) => logits.sum(1) / 0))).Message, StringComparison.Ordinal);
     }
 }

@@ -7,6 +7,7 @@ using TrivialLayers.Tests.Runtime;
 using TrivialLayers.Training;
 using TrivialLayers.Zeroing;
 using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
 using Pruned = TrivialLayers.Pruning.Pruning;
 using ZeroingScope = TrivialLayers.Zeroing.Zeroing;
 
@@ -65,6 +66,17 @@ public sealed class PruningTests
             Assert.True(network.call(images).allclose(expected, 1e-4, 1e-5));
     }
 
+    [Fact]
+    public void A_branch_that_still_depends_on_the_image_stays_as_it_was()
+    {
+        using var network = SmallData.RandomResNet();
+        network.Replace("layer1.0.bn2", new Blurred(4), 12, 12); // a branch with a second way for the image
+        var before = ModuleTree.Fingerprint(network);
+        Assert.Contains("still depends on the image", Assert.Throws<InvalidOperationException>(() => Pruned.TakeOut(network, ["layer1.0.conv2"], 12, 12)).Message, StringComparison.Ordinal);
+        Assert.Equal(before, ModuleTree.Fingerprint(network));
+        Assert.All(network.modules(), module => Assert.True(module.training));
+    }
+
     [Theory]
     [InlineData("conv1")]
     [InlineData("layer2.0.downsample.0")]
@@ -116,6 +128,25 @@ public sealed class PruningTests
             norm.running_mean!.normal_(0, 0.5);
             norm.running_var!.uniform_(0.5, 2);
             norm.bias!.normal_(0, 0.3);
+        }
+    }
+
+    /// <summary>Batch norm whose output depends on the place in the batch.</summary>
+    private sealed class Blurred : Module<Tensor, Tensor>
+    {
+        private readonly Module<Tensor, Tensor> norm;
+
+        public Blurred(long channels) : base(nameof(Blurred))
+        {
+            norm = BatchNorm2d(channels);
+            RegisterComponents();
+        }
+
+        public override Tensor forward(Tensor input)
+        {
+            using var scope = NewDisposeScope();
+            var number = arange(input.shape[0], dtype: input.dtype).view(-1, 1, 1, 1);
+            return (norm.call(input) + number).MoveToOuterDisposeScope();
         }
     }
 }

@@ -1,14 +1,16 @@
-"""Records what torchvision's networks answer when their weights come from a formula; writes logits.json beside this file.
+"""Records what torchvision's networks, and encoder-decoders written here, answer when their weights come from a formula; writes logits.json beside this file.
 
 Needs Debian's python3-torchvision: /usr/bin/python3 record.py
 The formula, for the tensors of a state dict sorted by name (k = 0, 1, …; counters of batches left out): u[i] = ((7919 i + 104729 k) mod 1009) / 1009 - 1/2, in order of memory;
-kernels and matrices u * sqrt(24 / (elements / outputs)), batch norm's weight 1 + u/5 and variance 1 + u/2, everything else u/10. The image [1, 3, 64, 64] is u with k = 0.
+kernels and matrices u * sqrt(24 / (elements / outputs)), batch norm's weight 1 + u/5 and variance 1 + u/2, everything else u/10. The image [1, 3, 64, 64] is u with k = 0, as is the one [1, 1, 33, 47] of the
+encoder-decoders, of whose answers every 16th pixel is recorded.
 """
 import json
 import math
 import os
 
 import torch
+import torch.nn.functional as F
 import torchvision
 
 
@@ -33,12 +35,63 @@ def fill(network):
     return network.eval()
 
 
+class Unit(torch.nn.Module):
+    def __init__(self, ins, outs, residual):
+        super().__init__()
+        self.conv1 = torch.nn.Conv2d(ins, outs, 3, padding=1, bias=False)
+        self.bn1 = torch.nn.BatchNorm2d(outs)
+        self.conv2 = torch.nn.Conv2d(outs, outs, 3, padding=1, bias=False)
+        self.bn2 = torch.nn.BatchNorm2d(outs)
+        self.residual = residual
+        if residual and ins != outs:
+            self.downsample = torch.nn.Sequential(torch.nn.Conv2d(ins, outs, 1, bias=False), torch.nn.BatchNorm2d(outs))
+
+    def forward(self, x):
+        branch = self.bn2(self.conv2(F.relu(self.bn1(self.conv1(x)))))
+        return F.relu(branch + (self.downsample(x) if hasattr(self, "downsample") else x)) if self.residual else F.relu(branch)
+
+
+class EncoderDecoder(torch.nn.Module):
+    """Three levels of two units, width 16, eleven classes."""
+
+    def __init__(self, kind):
+        super().__init__()
+        self.kind = kind
+        unit = lambda ins, outs: Unit(ins, outs, kind == "residual")
+        self.conv1 = torch.nn.Conv2d(1, 16, 3, padding=1, bias=False)
+        self.bn1 = torch.nn.BatchNorm2d(16)
+        wider = 2 if kind == "unet" else 1
+        self.encoder0 = torch.nn.Sequential(unit(16, 16), unit(16, 16))
+        self.encoder1 = torch.nn.Sequential(unit(16, 32), unit(32, 32))
+        self.encoder2 = torch.nn.Sequential(unit(32, 64), unit(64, 64))
+        self.decoder2 = torch.nn.Sequential(unit(64, 64), unit(64, 32))
+        self.decoder1 = torch.nn.Sequential(unit(32 * wider, 32), unit(32, 16))
+        self.decoder0 = torch.nn.Sequential(unit(16 * wider, 16), unit(16, 16))
+        self.fc = torch.nn.Linear(16, 11)
+
+    def join(self, x, below):
+        if self.kind == "segnet":
+            pooled, places = F.max_pool2d(x, 2, return_indices=True)
+            return F.max_unpool2d(below(pooled), places, 2, output_size=x.shape[2:])
+        deep = F.interpolate(below(F.max_pool2d(x, 2)), size=x.shape[2:], mode="nearest")
+        return torch.cat([x, deep], 1) if self.kind == "unet" else deep
+
+    def forward(self, x):
+        x = self.encoder0(F.relu(self.bn1(self.conv1(x))))
+        deepest = lambda y: self.decoder2(self.encoder2(y))
+        middle = lambda y: self.decoder1(self.join(self.encoder1(y), deepest))
+        x = self.decoder0(self.join(x, middle))
+        return self.fc(x.permute(0, 2, 3, 1)).permute(0, 3, 1, 2)
+
+
 with torch.no_grad():
     image = formula((1, 3, 64, 64), 0).float()
     logits = {
         name: fill(getattr(torchvision.models, name)(num_classes=10))(image)[0].tolist()
         for name in ("resnet18", "resnet34", "resnet50", "resnet101", "vgg11_bn")
     }
+    grey = formula((1, 1, 33, 47), 0).float()
+    maps = {kind: fill(EncoderDecoder(kind))(grey)[0, :, ::16, ::16].flatten().tolist() for kind in ("plain", "unet", "segnet", "residual")}
 path = os.path.join(os.path.dirname(os.path.abspath(__file__)), "logits.json")
 with open(path, "w") as file:
-    json.dump({"torchvision": torchvision.__version__, "torch": torch.__version__, "logits": logits}, file, indent=1)
+    json.dump({"torchvision": torchvision.__version__, "torch": torch.__version__, "logits": logits, "maps": maps}, file, indent=1)

@@ -1,0 +1,24 @@
+using TrivialLayers.Evidence;
+using static TorchSharp.torch;
+
+namespace TrivialLayers.Zeroing;
+
+/// <summary>Collects a metric's values batch by batch, in the order of the images.</summary>
+internal sealed class MetricSheet(Metric metric)
+{
+    private readonly List<float> _values = [];
+    private double[]? _sums;
+
+    /// <summary>Takes the outputs and labels of the next images.</summary>
+    public void Add(Tensor outputs, Tensor labels)
+    {
+        _values.AddRange(metric.OfImages(outputs, labels).Select(value => (float)value));
+        if (metric.Counts is null)
+            return;
+        using var scope = NewDisposeScope();
+        double[] counts = [.. metric.Counts(outputs, labels).cpu().contiguous().data<double>()];
+        _sums = _sums is null ? counts : [.. _sums.Zip(counts, (sum, count) => sum + count)];
+    }
+
+    public MetricAnswers ToAnswers() => new([.. _values], _sums is null ? null : metric.OfCounts!(_sums));
+}

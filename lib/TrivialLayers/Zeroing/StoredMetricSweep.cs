@@ -1,0 +1,48 @@
+using TrivialLayers.Models;
+using TrivialLayers.Runtime;
+
+namespace TrivialLayers.Zeroing;
+
+/// <summary>The file form of a <see cref="MetricSweep"/>: the values of each image in single precision, everything that follows from them left out.</summary>
+internal sealed record StoredMetricSweep(
+    SweepIdentity Identity,
+    string Metric,
+    int Images,
+    double Chance,
+    StoredMetricSweep.Answers Baseline,
+    IReadOnlyList<StoredMetricSweep.Answers> Layers,
+    float[] FirstLogits,
+    double Seconds,
+    Provenance Provenance,
+    string Checksum = "") : IStoredSweep<StoredMetricSweep>
+{
+    internal sealed record Answers(string Layer, byte[] Values, double? Pooled);
+
+    /// <summary>The stored form, still without the logits of the first images.</summary>
+    public static StoredMetricSweep From(MetricSweep sweep) => new(
+        sweep.Identity, sweep.Metric, sweep.BaselineAnswers.Values.Length, sweep.Chance ?? throw new ArgumentException("A metric of one's own is not stored.", nameof(sweep)),
+        AnswersOf("", sweep.BaselineAnswers), [.. sweep.Layers.Zip(sweep.LayerAnswers, (layer, answers) => AnswersOf(layer.Layer.Name, answers))], [], sweep.Seconds, sweep.Provenance);
+
+    public StoredMetricSweep WithLogits(float[] firstLogits) => this with { FirstLogits = firstLogits };
+
+    public StoredMetricSweep WithChecksum(string checksum) => this with { Checksum = checksum };
+
+    /// <exception cref="InvalidDataException">The layers are not the network's, or the parts contradict each other.</exception>
+    public MetricSweep ToSweep(SweepIdentity identity, IReadOnlyList<ConvolutionLayer> layers)
+    {
+        if (!Layers.Select(answers => answers?.Layer).SequenceEqual(layers.Select(layer => layer.Name)))
+            throw new InvalidDataException($"it has {Layers.Count} layers, not the {layers.Count} of the network.");
+        try
+        {
+            return new MetricSweep(identity, Metric, Chance, Read(Baseline), layers, [.. Layers.Select(Read)], Seconds, Provenance);
+        }
+        catch (Exception error) when (error is ArgumentException or FormatException or OverflowException)
+        {
+            throw new InvalidDataException($"its numbers are impossible: {error.Message}", error);
+        }
+    }
+
+    private static Answers AnswersOf(string layer, MetricAnswers answers) => new(layer, answers.ToBytes(), answers.Pooled);
+
+    private MetricAnswers Read(Answers answers) => MetricAnswers.FromBytes(answers.Values, Images, answers.Pooled);
+}
