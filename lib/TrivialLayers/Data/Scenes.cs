@@ -6,7 +6,7 @@ namespace TrivialLayers.Data;
 
 /// <summary>
 /// Scenes for segmentation: three to six grey images of single things, such as those of Fashion-MNIST, at half their size on a textured background, with a label for each pixel. Made of integers
-/// and <see cref="SplitMix64"/>, so the same images and seed give the same scenes everywhere.
+/// and <see cref="SplitMix64"/>, so data of the same name and images give the same scenes for a seed everywhere.
 /// </summary>
 public static class Scenes
 {
@@ -26,13 +26,11 @@ public static class Scenes
     /// <param name="validation">Scenes to choose on, 1 or more.</param>
     /// <param name="test">Scenes to report on, 1 or more.</param>
     /// <param name="side">Height and width of a scene in pixels, at least half those of the images.</param>
-    /// <param name="seed">Decides which things, where, how bright, and the backgrounds.</param>
+    /// <param name="seed">Decides, with the name of the data, which things, where, how bright, and the backgrounds.</param>
     /// <exception cref="ArgumentException">The images are not grey, are labelled by pixel, or are larger than a scene.</exception>
     public static DataSplit Of(DataSplit things, int training = 8_000, int validation = 500, int test = 1_000, int side = 32, long seed = 0)
     {
-        ArgumentNullException.ThrowIfNull(things);
-        if (things.Channels != 1 || things.Train.HasPixelLabels)
-            throw new ArgumentException($"Scenes are made of grey images of single things, [N, 1, H, W] with a label each; these are {things}.", nameof(things));
+        DemandThings(things);
         if (side < Math.Max(things.Height, things.Width) / 2 || Math.Min(things.Height, things.Width) < 2)
             throw new ArgumentException($"A scene of {side} × {side} pixels has no room for images of {things.Height} × {things.Width} at half their size.", nameof(side));
         var name = things.Name + "-scenes";
@@ -40,6 +38,48 @@ public static class Scenes
         var train = Draw(things.Train, $"{name} training", training, side, seed, null);
         return new DataSplit(
             name, train, Draw(things.Validation, $"{name} validation", validation, side, seed, train), Draw(things.Test, $"{name} test", test, side, seed, train));
+    }
+
+    /// <summary>
+    /// The same images, each with its label, on textured backgrounds: another data set of the same things, and a harder one. What is darker than <see cref="Threshold"/> becomes background.
+    /// </summary>
+    /// <param name="things">Grey images on black, labelled by class.</param>
+    /// <param name="seed">Decides, with the name of the data, the backgrounds.</param>
+    /// <exception cref="ArgumentException">The images are not grey, or are labelled by pixel.</exception>
+    public static DataSplit OnTextures(DataSplit things, long seed = 0)
+    {
+        DemandThings(things);
+        var name = things.Name + "-textured";
+        using var scope = NewDisposeScope();
+        var train = OnTextures(things.Train, $"{name} training", seed, null);
+        return new DataSplit(name, train, OnTextures(things.Validation, $"{name} validation", seed, train), OnTextures(things.Test, $"{name} test", seed, train));
+    }
+
+    private static ImageSet OnTextures(ImageSet things, string name, long seed, ImageSet? statistics)
+    {
+        var images = things.Images.cpu().contiguous().clone();
+        var (height, width) = (things.Height, things.Width);
+        var side = Math.Max(height, width);
+        var canvas = new byte[side * side];
+        for (var number = 0; number < things.Labels.shape[0]; number++)
+        {
+            var pixels = images.bytes.Slice(number * height * width, height * width);
+            DrawBackground(canvas, side, new SplitMix64(Seeds.Derive(seed, $"{name}, image {number}")));
+            for (var i = 0; i < height * width; i++)
+            {
+                if (pixels[i] <= Threshold)
+                    pixels[i] = canvas[(i / width * side) + (i % width)];
+            }
+        }
+
+        return new ImageSet(name, images, things.Labels.cpu().clone(), things.Classes, statistics?.Mean, statistics?.Std);
+    }
+
+    private static void DemandThings(DataSplit things)
+    {
+        ArgumentNullException.ThrowIfNull(things);
+        if (things.Channels != 1 || things.Train.HasPixelLabels)
+            throw new ArgumentException($"Scenes are made of grey images of single things, [N, 1, H, W] with a label each; these are {things}.", nameof(things));
     }
 
     private static ImageSet Draw(ImageSet things, string name, int count, int side, long seed, ImageSet? statistics)

@@ -56,8 +56,8 @@ public static class ClaimRules
     }
 
     /// <summary>
-    /// C3: what <see cref="EveryLayerIsNeeded"/> asks of networks without connections, asked of encoder–decoders without any and of those with long ones, each compared with those with short ones;
-    /// undecided unless both kinds have an architecture that can be compared.
+    /// C3: what <see cref="EveryLayerIsNeeded"/> asks of networks without connections, asked of encoder–decoders without any and of those with long ones, each compared with those with short ones.
+    /// Reproduced only where both kinds have an architecture that can be compared.
     /// </summary>
     /// <param name="withoutConnections">Encoder–decoders without connections.</param>
     /// <param name="withLong">Those with long connections: U-Net, SegNet.</param>
@@ -69,7 +69,7 @@ public static class ClaimRules
         var (none, notes) = Comparable(withoutConnections, "network without connections", withShort, others);
         var (connected, further) = Comparable(withLong, "network with long connections", withShort, others);
         var decision = NoneTrivial([.. none, .. connected], [.. notes, .. further]);
-        return none.Count > 0 && connected.Count > 0 ? decision : decision with { Verdict = ClaimVerdict.Undecided };
+        return decision.Verdict == ClaimVerdict.Reproduced && (none.Count == 0 || connected.Count == 0) ? decision with { Verdict = ClaimVerdict.Undecided } : decision;
     }
 
     /// <summary>
@@ -137,7 +137,8 @@ public static class ClaimRules
 
     private static ClaimDecision NoneTrivial(List<NetworkVerdicts> networks, List<string> notes)
     {
-        notes.AddRange(networks.SelectMany(network => network.Layers.Where(layer => layer.Verdict == Verdict.Trivial).Select(layer => $"{layer.Layer} of {Name(network)} is Trivial.")));
+        notes.AddRange(networks.Where(network => network.Has(Verdict.Trivial)).Select(network =>
+            $"Trivial in {Name(network)}: {string.Join(", ", network.Layers.Where(layer => layer.Verdict == Verdict.Trivial).Select(layer => layer.Layer))}."));
         if (networks.Sum(network => network.Layers.Count(layer => layer.Verdict == Verdict.Undecided)) is > 0 and var undecided)
             notes.Add($"Undecided layers: {undecided}.");
         var verdict = networks.Count == 0 ? ClaimVerdict.Undecided :

@@ -76,7 +76,7 @@ public sealed class Metric
             : throw new ArgumentException("The metric gave a value that is not a finite number.");
     }
 
-    /// <summary>What knowing nothing of the images is worth: the greatest mean over the images that one answer for all of them has, in the metric's unit.</summary>
+    /// <summary>What knowing nothing of the images is worth: the greatest mean over the images that a single class has as the answer to every image, or to every pixel of every image; in the metric's unit.</summary>
     /// <param name="images">The images; the metric must be one of logits, <c>[n, classes]</c> or <c>[n, classes, H, W]</c>.</param>
     public double Chance(ImageSet images)
     {

@@ -101,30 +101,44 @@ public static class PairedInterval
     /// <param name="seed">Seed of the draws: the same seed gives the same interval on every machine.</param>
     /// <returns>The mean of baseline − zeroed, in the metric's unit.</returns>
     /// <exception cref="ArgumentException">Different lengths, no image, a value that is not finite, or too few resamples for the level.</exception>
-    public static Interval Bootstrap(ReadOnlySpan<double> baseline, ReadOnlySpan<double> zeroed, double level = 0.95, int resamples = 10_000, ulong seed = 1)
+    public static Interval Bootstrap(ReadOnlySpan<double> baseline, ReadOnlySpan<double> zeroed, double level = 0.95, int resamples = 10_000, ulong seed = 1) =>
+        Bootstrap(baseline.ToArray(), [zeroed.ToArray()], level, resamples, seed)[0];
+
+    /// <summary>The same for several zeroings of one network at once: each interval is the one that it would have alone.</summary>
+    internal static Interval[] Bootstrap(double[] baseline, IReadOnlyList<double[]> zeroed, double level, int resamples, ulong seed = 1)
     {
-        if (baseline.Length != zeroed.Length || baseline.IsEmpty)
-            throw new ArgumentException($"A paired bootstrap needs both results of at least one image; {baseline.Length} and {zeroed.Length} were given.", nameof(zeroed));
+        if (zeroed.FirstOrDefault(values => values.Length != baseline.Length || values.Length == 0) is { } other)
+            throw new ArgumentException($"A paired bootstrap needs both results of at least one image; {baseline.Length} and {other.Length} were given.", nameof(zeroed));
         var tail = (1 - Interval.Checked(level)) / 2;
         if (resamples * tail < 5)
             throw new ArgumentException($"{resamples} resamples leave fewer than five beyond an end at level {level}; take at least {Math.Ceiling(5 / tail)}.", nameof(resamples));
-        var differences = new double[baseline.Length];
+        var (images, sets) = (baseline.Length, zeroed.Count);
+        var differences = new double[images * sets]; // those of one image side by side
         for (var i = 0; i < differences.Length; i++)
         {
-            differences[i] = baseline[i] - zeroed[i];
+            var (before, after) = (baseline[i / sets], zeroed[i % sets][i / sets]);
+            differences[i] = before - after;
             if (!double.IsFinite(differences[i]))
-                throw new ArgumentException($"The metric of image {i} is {baseline[i]} before and {zeroed[i]} after zeroing; both must be finite.", nameof(zeroed));
+                throw new ArgumentException($"The metric of image {i / sets} is {before} before and {after} after zeroing; both must be finite.", nameof(zeroed));
         }
         var draws = new SeededDraws(seed);
-        var means = new double[resamples];
+        var means = zeroed.Select(_ => new double[resamples]).ToArray();
+        var sums = new double[sets];
         for (var r = 0; r < resamples; r++)
         {
-            var sum = 0.0;
-            for (var i = 0; i < differences.Length; i++) sum += differences[draws.Below(differences.Length)];
-            means[r] = sum / differences.Length;
+            Array.Clear(sums);
+            for (var i = 0; i < images; i++)
+            {
+                var drawn = differences.AsSpan(draws.Below(images) * sets, sets);
+                for (var set = 0; set < sets; set++) sums[set] += drawn[set];
+            }
+            for (var set = 0; set < sets; set++) means[set][r] = sums[set] / images;
         }
-        Array.Sort(means);
-        return new Interval(Quantile(means, tail), Quantile(means, 1 - tail), level);
+        return Array.ConvertAll(means, sorted =>
+        {
+            Array.Sort(sorted);
+            return new Interval(Quantile(sorted, tail), Quantile(sorted, 1 - tail), level);
+        });
     }
 
     internal static Interval Between(PairedCounts counts, double level, ScoreTest test)

@@ -1,3 +1,5 @@
+using TrivialLayers.Models;
+
 namespace TrivialLayers.Figures;
 
 /// <summary>A chart before it is drawn: what <see cref="PlotlyChart"/> and <see cref="SvgChart"/> have in common.</summary>
@@ -106,7 +108,12 @@ internal enum Fill
 /// <param name="Mark">Colour and shape.</param>
 /// <param name="Points">In drawing order.</param>
 /// <param name="Line">The dashes of a line through the points: <c>solid</c>, <c>dash</c>, or null for marks alone.</param>
-internal sealed record Series(string Name, Mark Mark, IReadOnlyList<ChartPoint> Points, string? Line = null);
+internal sealed record Series(string Name, Mark Mark, IReadOnlyList<ChartPoint> Points, string? Line = null)
+{
+    /// <summary>A series for each role of a layer, in the order of the roles.</summary>
+    public static IReadOnlyList<Series> ByRole<T>(IEnumerable<T> items, Func<T, LayerRole> roleOf, Func<T, ChartPoint> mark) =>
+        [.. items.GroupBy(roleOf).OrderBy(group => group.Key).Select(group => new Series(Palette.NameOf(group.Key), Palette.Of(group.Key), [.. group.Select(mark)]))];
+}
 
 /// <summary>One mark.</summary>
 /// <param name="X">Place on the horizontal axis.</param>

@@ -170,6 +170,8 @@ public static class ImageFigures
 
     private static long[] LabelsOf(ImageSet images)
     {
+        if (images.HasPixelLabels)
+            throw new ArgumentException($"\"{images.Name}\" has a label for each pixel; see {nameof(SegmentationFigures)}.", nameof(images));
         using var labels = images.Labels.cpu();
         return labels.data<long>().ToArray();
     }

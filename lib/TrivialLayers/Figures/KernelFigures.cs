@@ -55,11 +55,8 @@ public static class KernelFigures
             "",
             Axis.Around(measure.Name, entries.Select(entry => measure.Of(entry.Spectrum))),
             y,
-            [
-                .. entries.GroupBy(entry => entry.Layer.Layer.Role).OrderBy(group => group.Key).Select(group => new Series(
-                    Palette.NameOf(group.Key), Palette.Of(group.Key),
-                    [.. group.Select(entry => new ChartPoint(measure.Of(entry.Spectrum), entry.Layer.Drop, SweepFigures.Describe(entry.Layer), entry.Layer.Interval.Low, entry.Layer.Interval.High, SweepFigures.FillOf(entry.Layer)))])),
-            ],
+            Series.ByRole(entries, entry => entry.Layer.Layer.Role, entry => new ChartPoint(
+                measure.Of(entry.Spectrum), entry.Layer.Drop, SweepFigures.Describe(entry.Layer), entry.Layer.Interval.Low, entry.Layer.Interval.High, SweepFigures.FillOf(entry.Layer))),
             [new Rule(Margin.Default.Points, "", Dashed: true)]);
         var taus = measures.Select(measure => RankAgreement.KendallTau([.. entries.Select(entry => measure.Of(entry.Spectrum))], [.. entries.Select(entry => entry.Layer.Drop)])).ToList();
         var chart = new Chart(

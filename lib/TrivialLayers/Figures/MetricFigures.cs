@@ -1,5 +1,4 @@
 using System.Globalization;
-using Microsoft.Data.Analysis;
 using TrivialLayers.Evidence;
 using TrivialLayers.Zeroing;
 
@@ -21,42 +20,30 @@ public static class MetricFigures
         var values = sweeps.SelectMany(entry => entry.Sweep.Layers.SelectMany(layer => new[] { entry.Sweep.Baseline - layer.Interval.Low, entry.Sweep.Baseline - layer.Interval.High })
             .Append(entry.Sweep.Baseline).Append(entry.Sweep.Chance ?? entry.Sweep.Baseline));
         var y = Axis.Around(first.Metric, values);
+        string Images(MetricSweep sweep) => string.Create(CultureInfo.InvariantCulture, $"{sweep.BaselineAnswers.Values.Length:N0} images ({sweep.Identity.Images})");
+        var shared = sweeps.All(entry => Images(entry.Sweep) == Images(first));
         var each = sweeps.Select(entry => string.Create(
             CultureInfo.InvariantCulture,
-            $"{entry.Label}: baseline {entry.Sweep.Baseline:F2}{(entry.Sweep.PooledBaseline is { } pooled ? FormattableString.Invariant($" (pooled {pooled:F2})") : "")}, {string.Join(", ", Enum.GetValues<Verdict>().Select(verdict => $"{entry.Sweep.Layers.Count(layer => layer.Verdict == verdict)} {verdict}"))}"));
+            $"{entry.Label}: baseline {entry.Sweep.Baseline:F2}{(entry.Sweep.PooledBaseline is { } pooled ? FormattableString.Invariant($" (pooled {pooled:F2})") : "")}{(shared ? "" : " on " + Images(entry.Sweep))}, {string.Join(", ", Enum.GetValues<Verdict>().Select(verdict => $"{entry.Sweep.Count(verdict)} {verdict}"))}, smallest resolvable drop {entry.Sweep.SmallestResolvableDrop:F2}"));
         var chart = new Chart(
             single ? $"{sweeps[0].Label}: {first.Metric} with one layer zeroed" : $"{first.Metric} with one layer zeroed",
-            $"On {first.BaselineAnswers.Values.Length:N0} images ({first.Identity.Images}). Bars are 95 % intervals, simultaneous over the layers of a network; verdicts are at a margin of {Margin.Default}. {string.Join("; ", each)}.",
+            $"{(shared ? $"On {Images(first)}. " : "")}Bars are 95 % intervals, simultaneous over the layers of a network; verdicts are at a margin of {Margin.Default}. {string.Join("; ", each)}.",
             SweepFigures.Wide(sweeps.Max(entry => entry.Sweep.Layers.Count)),
             [.. sweeps.Select(entry => PanelOf(entry.Sweep, single ? "" : entry.Label, y))],
             Stacked: true) { Key = SweepFigures.VerdictKey };
-        return Figure.Of(chart, Together(sweeps));
+        return Figure.Of(chart, SweepTables.Together(sweeps.Select(entry => (entry.Label, entry.Sweep.ToTable()))));
     }
 
     private static PointPanel PanelOf(MetricSweep sweep, string title, Axis y)
     {
-        var series = sweep.Layers.Index().GroupBy(entry => entry.Item.Layer.Role).OrderBy(group => group.Key).Select(group => new Series(
-            Palette.NameOf(group.Key),
-            Palette.Of(group.Key),
-            [
-                .. group.Select(entry => new ChartPoint(
-                    entry.Index, entry.Item.Value, Describe(entry.Item), sweep.Baseline - entry.Item.Interval.High, sweep.Baseline - entry.Item.Interval.Low, SweepFigures.FillOf(entry.Item.Verdict))),
-            ]));
+        var series = Series.ByRole(sweep.Layers.Index(), entry => entry.Item.Layer.Role, entry => new ChartPoint(
+            entry.Index, entry.Item.Value, Describe(entry.Item), sweep.Baseline - entry.Item.Interval.High, sweep.Baseline - entry.Item.Interval.Low, SweepFigures.FillOf(entry.Item.Verdict)));
         var rules = new List<Rule> { new(sweep.Baseline, string.Create(CultureInfo.InvariantCulture, $"baseline {sweep.Baseline:F2}")) };
         if (sweep.Chance is { } chance)
             rules.Add(new(chance, string.Create(CultureInfo.InvariantCulture, $"chance {chance:F2}"), Dashed: true));
-        return new PointPanel(title, Axis.Of(SweepFigures.LayerTitle, [.. sweep.Layers.Select(layer => layer.Layer.Name)]), y, [.. series], rules);
+        return new PointPanel(title, Axis.Of(SweepFigures.LayerTitle, [.. sweep.Layers.Select(layer => layer.Layer.Name)]), y, series, rules);
     }
 
     private static string Describe(MetricDrop layer) => string.Create(
         CultureInfo.InvariantCulture, $"{layer.Layer.Name} ({Palette.NameOf(layer.Layer.Role)}): {layer.Value:F2}, drop {layer.Interval.Around(layer.Drop, 2)}, {layer.Verdict}");
-
-    private static DataFrame Together((string Label, MetricSweep Sweep)[] sweeps)
-    {
-        var labels = new StringDataFrameColumn("network", sweeps.SelectMany(entry => entry.Sweep.Layers.Select(_ => entry.Label)));
-        var rows = sweeps[0].Sweep.ToTable();
-        foreach (var (_, sweep) in sweeps.Skip(1))
-            rows.Append(sweep.ToTable().Rows, inPlace: true, CultureInfo.InvariantCulture);
-        return new DataFrame([labels, .. rows.Columns]);
-    }
 }

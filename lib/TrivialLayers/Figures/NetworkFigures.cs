@@ -22,17 +22,15 @@ public static class NetworkFigures
         ArgumentNullException.ThrowIfNull(networks);
         if (networks.Length == 0)
             throw new ArgumentException("No network was given; give at least one, as (\"label\", sweep.LeftAboveChance).", nameof(networks));
+        var unknown = networks.SelectMany(network => network.Layers).Count(layer => !double.IsFinite(layer.Share));
         var marks = networks.Index().SelectMany(network => network.Item.Layers.Index().Select(layer => (
-            network.Item.Label, layer.Item, X: network.Index + (network.Item.Layers.Count == 1 ? 0 : (0.7 * layer.Index / (network.Item.Layers.Count - 1)) - 0.35)))).ToList();
-        var series = marks.GroupBy(mark => mark.Item.Layer.Role).OrderBy(group => group.Key).Select(group => new Series(Palette.NameOf(group.Key), Palette.Of(group.Key),
-        [
-            .. group.Select(mark => new ChartPoint(
-                mark.X, mark.Item.Share, string.Create(CultureInfo.InvariantCulture, $"{mark.Label}, {mark.Item.Layer.Name}: {mark.Item.Share:F2} left, {mark.Item.Verdict}"), Fill: SweepFigures.FillOf(mark.Item.Verdict))),
-        ])).ToList();
-        var medians = networks.Select(network => string.Create(CultureInfo.InvariantCulture, $"{network.Label}: median {network.Layers.Select(layer => layer.Share).Median():F2}"));
+            network.Item.Label, layer.Item, X: network.Index + (network.Item.Layers.Count == 1 ? 0 : (0.7 * layer.Index / (network.Item.Layers.Count - 1)) - 0.35)))).Where(mark => double.IsFinite(mark.Item.Share)).ToList();
+        var series = Series.ByRole(marks, mark => mark.Item.Layer.Role, mark => new ChartPoint(
+            mark.X, mark.Item.Share, string.Create(CultureInfo.InvariantCulture, $"{mark.Label}, {mark.Item.Layer.Name}: {mark.Item.Share:F2} left, {mark.Item.Verdict}"), Fill: SweepFigures.FillOf(mark.Item.Verdict)));
+        var medians = networks.Select(network => string.Create(CultureInfo.InvariantCulture, $"{network.Label}: median {network.Layers.Select(layer => layer.Share).Where(double.IsFinite).Median():F2}"));
         var chart = new Chart(
             "What is left with one layer zeroed",
-            $"(zeroed − chance) / (baseline − chance): 1 where nothing is lost, 0 where the best answer that is the same for all images is as good. Each mark is one layer of one training. {string.Join("; ", medians)}.",
+            $"(zeroed − chance) / (baseline − chance): 1 where nothing is lost, 0 where one class for everything would be as good. Each mark is one layer of one training. {string.Join("; ", medians)}.{(unknown > 0 ? $" Not drawn: {unknown} layers of networks that are no better than chance." : "")}",
             Math.Clamp(170 * networks.Length, 720, 1400),
             [
                 new PointPanel(

@@ -16,6 +16,8 @@ public static class Palette
         new("#cc79a7", MarkShape.TriangleUp),
         new("#e69f00", MarkShape.TriangleDown),
         new("#56b4e9", MarkShape.Cross),
+        new("#262626", MarkShape.Square),
+        new("#7f7f7f", MarkShape.Diamond),
     ];
 
     /// <summary>Text, axes and reference lines.</summary>

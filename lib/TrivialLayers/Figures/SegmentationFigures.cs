@@ -22,7 +22,7 @@ public static class SegmentationFigures
     /// <param name="images">Grey or colour images whose pixels have labels.</param>
     /// <param name="count">Images shown, 1 or more: the first ones.</param>
     /// <param name="networks">Modules from images <c>[N, C, H, W]</c> to logits <c>[N, classes, H, W]</c>, each with its label; unchanged afterwards.</param>
-    /// <exception cref="ArgumentException">The pixels have no labels.</exception>
+    /// <exception cref="ArgumentException">The pixels have no labels, there are more than eleven classes, or two networks have one label.</exception>
     public static Figure Answers(ImageSet images, int count, params (string Label, Module<Tensor, Tensor> Network)[] networks)
     {
         ArgumentNullException.ThrowIfNull(images);
@@ -30,6 +30,10 @@ public static class SegmentationFigures
         ArgumentNullException.ThrowIfNull(networks);
         if (!images.HasPixelLabels)
             throw new ArgumentException($"\"{images.Name}\" has a label for each image; expected one for each pixel.", nameof(images));
+        if (images.Classes.Count > s_colours.Length)
+            throw new ArgumentException($"\"{images.Name}\" has {images.Classes.Count} classes; there are colours for {s_colours.Length} that can be told apart.", nameof(images));
+        if (networks.Select(network => network.Label).Distinct().Count() != networks.Length)
+            throw new ArgumentException($"Give each network a label of its own; these are {string.Join(", ", networks.Select(network => network.Label))}.", nameof(networks));
         count = Math.Min(count, images.Count);
         using var scope = NewDisposeScope();
         var truth = Enumerable.Range(0, count).Select(number => images.Labels[number].cpu().contiguous().bytes.ToArray()).ToList();
@@ -38,7 +42,7 @@ public static class SegmentationFigures
             new("image", [.. Enumerable.Range(0, count).Select(number => ImageFigures.Picture(images, number, $"image {number}"))]),
             new("labels", [.. truth.Select((labels, number) => Map(images, labels, number, $"labels of image {number}"))]),
         };
-        var table = new List<(string Network, int Image, double IoU)>();
+        var scored = new Dictionary<string, double[]>();
         var metric = Metric.MeanIoU(images.Classes.Count);
         foreach (var (label, network) in networks)
         {
@@ -49,21 +53,22 @@ public static class SegmentationFigures
             var scores = metric.OfImages(logits, labels);
             rows.Add(new(label, [.. scores.Select((score, number) => Map(images, answers[number].contiguous().bytes.ToArray(), number, $"{label}: image {number}")
                 with { Below = [score.ToString("F0", CultureInfo.InvariantCulture) + " %"] })]));
-            table.AddRange(scores.Select((score, number) => (label, number, score)));
+            scored[label] = scores;
         }
 
         var size = images.Height * images.Width;
         rows.Add(new("colours", [.. images.Classes.Select((name, number) => Map(images, [.. Enumerable.Repeat((byte)number, size)], number, name) with { Below = [name] })]));
         var caption = $"The first {count} of {images.Count:N0} images.{(networks.Length > 0 ? " Under each answer its mean intersection over union." : "")} The last row says which colour is which class.";
+        var pictures = rows.SelectMany(row => row.Tiles.Select(tile => (Row: row.Name, tile.Number))).ToList();
         return ImageFigures.Draw($"{images.Name}: labels{(networks.Length > 0 ? " and answers" : "")}", caption, rows, new DataFrame(
-            new StringDataFrameColumn("network", table.Select(row => row.Network)),
-            new Int32DataFrameColumn("image", table.Select(row => row.Image)),
-            new DoubleDataFrameColumn(metric.Name, table.Select(row => row.IoU))), Side);
+            new StringDataFrameColumn("row", pictures.Select(picture => picture.Row)),
+            new Int32DataFrameColumn("image or class", pictures.Select(picture => picture.Number)),
+            new DoubleDataFrameColumn(metric.Name, pictures.Select(picture => scored.TryGetValue(picture.Row, out var scores) ? scores[picture.Number] : (double?)null))), Side);
     }
 
     private static ImageFigures.Tile Map(ImageSet images, byte[] classes, int number, string label)
     {
         var colours = s_colours.Select(colour => Convert.FromHexString(colour.AsSpan(1))).ToArray();
-        return new ImageFigures.Tile(number, Png.Encode([.. classes.SelectMany(place => colours[place % colours.Length])], images.Width, images.Height, 3), label);
+        return new ImageFigures.Tile(number, Png.Encode([.. classes.SelectMany(place => colours[place])], images.Width, images.Height, 3), label);
     }
 }

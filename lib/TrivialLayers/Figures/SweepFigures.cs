@@ -46,7 +46,7 @@ public static class SweepFigures
             Wide(sweeps.Max(entry => entry.Sweep.Layers.Count)),
             panels,
             Stacked: true) { Key = VerdictKey };
-        return Figure.Of(chart, sweeps.Length == 1 ? sweeps[0].Sweep.ToTable() : Together(sweeps, Label));
+        return Figure.Of(chart, sweeps.Length == 1 ? sweeps[0].Sweep.ToTable() : SweepTables.Together(sweeps.Select(entry => (Label(entry), entry.Sweep.ToTable()))));
     }
 
     /// <summary>The drop of each layer in several sweeps, old against new, side by side where the layers have the same name.</summary>
@@ -69,7 +69,7 @@ public static class SweepFigures
             Facts(sweeps),
             Wide(names.Count * (1 + (sweeps.Length / 4))),
             [panel]) { Key = VerdictKey };
-        return Figure.Of(chart, Together(sweeps, entry => entry.Label));
+        return Figure.Of(chart, SweepTables.Together(sweeps.Select(entry => (entry.Label, entry.Sweep.ToTable()))));
     }
 
     /// <summary>The drop of each layer in one sweep against its drop in others: where marks lie on the line, both cost the same.</summary>
@@ -104,9 +104,9 @@ public static class SweepFigures
     {
         ArgumentNullException.ThrowIfNull(sweep);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(upTo, Margin.Default.Points);
-        var near = sweep.Layers.Index().Where(entry => entry.Item.Drop <= upTo).GroupBy(entry => entry.Item.Layer.Role).OrderBy(group => group.Key).Select(group => new Series(
-            Palette.NameOf(group.Key), Palette.Of(group.Key),
-            [.. group.Select(entry => new ChartPoint(entry.Index, entry.Item.Drop, Describe(entry.Item), entry.Item.Interval.Low, entry.Item.Interval.High, FillOf(entry.Item)))]));
+        var near = Series.ByRole(
+            sweep.Layers.Index().Where(entry => entry.Item.Drop <= upTo), entry => entry.Item.Layer.Role,
+            entry => new ChartPoint(entry.Index, entry.Item.Drop, Describe(entry.Item), entry.Item.Interval.Low, entry.Item.Interval.High, FillOf(entry.Item)));
         var further = new Series(
             string.Create(CultureInfo.InvariantCulture, $"more than {upTo} points"), new Mark(Palette.SoftInk, MarkShape.TriangleUp),
             [.. sweep.Layers.Index().Where(entry => entry.Item.Drop > upTo).Select(entry => new ChartPoint(entry.Index, 1.07 * upTo, Describe(entry.Item)))]);
@@ -149,7 +149,7 @@ public static class SweepFigures
             720,
             [.. sweeps.Select(entry => RolePanel(entry.Sweep, single ? "" : Label(entry), y))],
             Stacked: true) { Key = VerdictKey, NamesSeries = false };
-        return Figure.Of(chart, single ? sweeps[0].Sweep.ToTable() : Together(sweeps, Label));
+        return Figure.Of(chart, single ? sweeps[0].Sweep.ToTable() : SweepTables.Together(sweeps.Select(entry => (Label(entry), entry.Sweep.ToTable()))));
     }
 
     /// <summary>What is taken for what, before and after a change, as shares of each true class in percent.</summary>
@@ -212,25 +212,20 @@ public static class SweepFigures
     private static PointPanel AccuracyPanel(ZeroSweep sweep, string title, Axis y)
     {
         var baseline = sweep.Baseline.Percent;
-        var series = sweep.Layers.Index().GroupBy(entry => entry.Item.Layer.Role).OrderBy(group => group.Key).Select(group => new Series(
-            Palette.NameOf(group.Key),
-            Palette.Of(group.Key),
-            [
-                .. group.Select(entry => new ChartPoint(
-                    entry.Index,
-                    entry.Item.Accuracy,
-                    Describe(entry.Item),
-                    Math.Clamp(baseline - entry.Item.Interval.High, 0, 100),
-                    Math.Clamp(baseline - entry.Item.Interval.Low, 0, 100),
-                    FillOf(entry.Item))),
-            ]));
+        var series = Series.ByRole(sweep.Layers.Index(), entry => entry.Item.Layer.Role, entry => new ChartPoint(
+            entry.Index,
+            entry.Item.Accuracy,
+            Describe(entry.Item),
+            Math.Clamp(baseline - entry.Item.Interval.High, 0, 100),
+            Math.Clamp(baseline - entry.Item.Interval.Low, 0, 100),
+            FillOf(entry.Item)));
         Rule[] rules =
         [
             new(baseline, string.Create(CultureInfo.InvariantCulture, $"baseline {baseline:F2} %")),
             new(baseline - Margin.Default.Points, OnePointBelow, Dashed: true),
         ];
         var x = Axis.Of(LayerTitle, [.. sweep.Layers.Select(layer => layer.Layer.Name)]);
-        return new PointPanel(title, x, y, [.. series], rules);
+        return new PointPanel(title, x, y, series, rules);
     }
 
     /// <summary>What a reader must know of the sweeps, in a sentence or two and one for each of several networks.</summary>
@@ -280,15 +275,6 @@ public static class SweepFigures
     {
         var counts = Enumerable.Range(0, matrix.Classes.Count).Select(column => matrix[row, column]).ToList();
         return [.. counts.Select(count => counts.Sum() == 0 ? 0 : 100.0 * count / counts.Sum())];
-    }
-
-    private static DataFrame Together((string Label, ZeroSweep Sweep)[] sweeps, Func<(string Label, ZeroSweep Sweep), string> label)
-    {
-        var labels = new StringDataFrameColumn("network", sweeps.SelectMany(entry => entry.Sweep.Layers.Select(_ => label(entry))));
-        var rows = sweeps[0].Sweep.ToTable();
-        foreach (var (_, sweep) in sweeps.Skip(1))
-            rows.Append(sweep.ToTable().Rows, inPlace: true, CultureInfo.InvariantCulture);
-        return new DataFrame([labels, .. rows.Columns]);
     }
 
     /// <summary>All names in one order: a list's new names stand behind the shared name before them, else before the shared name after them, else at the end.</summary>

@@ -50,6 +50,27 @@ public static class SweepTables
         return new DataFrame(Description([.. layers]));
     }
 
+    /// <summary>Each layer of a sweep by a metric: its role, the metric without it (pooled too, where it has that), the drop with its simultaneous interval, what is left above chance, the verdict.</summary>
+    public static DataFrame ToTable(this MetricSweep sweep)
+    {
+        ArgumentNullException.ThrowIfNull(sweep);
+        var columns = new List<DataFrameColumn>
+        {
+            Texts("layer", sweep.Layers, layer => layer.Layer.Name),
+            Texts("role", sweep.Layers, layer => Palette.NameOf(layer.Layer.Role)),
+            Numbers(sweep.Metric, sweep.Layers, layer => layer.Value),
+            Numbers("drop", sweep.Layers, layer => layer.Drop),
+            Numbers("low", sweep.Layers, layer => layer.Interval.Low),
+            Numbers("high", sweep.Layers, layer => layer.Interval.High),
+        };
+        if (sweep.PooledBaseline is not null)
+            columns.Add(new DoubleDataFrameColumn($"pooled {sweep.Metric}", sweep.Layers.Select(layer => layer.Pooled)));
+        if (sweep.Chance is not null)
+            columns.Add(Numbers("left above chance", sweep.LeftAboveChance, layer => layer.Share));
+        columns.Add(Texts("verdict", sweep.Layers, layer => layer.Verdict.ToString()));
+        return new DataFrame(columns);
+    }
+
     /// <summary>One row a sweep: baseline, how many layers have which verdict at one point, and how many are Trivial at half a point and at two.</summary>
     public static DataFrame ToSummaryTable(this IEnumerable<ZeroSweep> sweeps)
     {
@@ -75,7 +96,9 @@ public static class SweepTables
             new DoubleDataFrameColumn($"pooled {metric}", rows.Select(row => row.Sweep.PooledBaseline)),
             new DoubleDataFrameColumn($"chance: {metric}", rows.Select(row => row.Sweep.Chance)),
             Counts("layers", rows, row => row.Sweep.Layers.Count),
-            .. Enum.GetValues<Verdict>().Select(verdict => Counts(verdict.ToString(), rows, row => row.Sweep.Layers.Count(layer => layer.Verdict == verdict))),
+            .. Enum.GetValues<Verdict>().Select(verdict => Counts(verdict.ToString(), rows, row => row.Sweep.Count(verdict))),
+            .. Margin.Reported.Where(margin => margin != Margin.Default).Select(margin => Counts($"Trivial at {margin}", rows, row => row.Sweep.Count(Verdict.Trivial, margin))),
+            Numbers("smallest resolvable drop (points)", rows, row => row.Sweep.SmallestResolvableDrop),
         ]);
     }
 
@@ -142,6 +165,17 @@ public static class SweepTables
         }
 
         return csv.ToString();
+    }
+
+    /// <summary>Tables with the same columns one under another, with a first column that says which network a row is of.</summary>
+    internal static DataFrame Together(IEnumerable<(string Label, DataFrame Table)> networks)
+    {
+        var all = networks.ToList();
+        var labels = new StringDataFrameColumn("network", all.SelectMany(network => Enumerable.Repeat(network.Label, (int)network.Table.Rows.Count)));
+        var rows = all[0].Table;
+        foreach (var (_, table) in all.Skip(1))
+            rows.Append(table.Rows, inPlace: true, CultureInfo.InvariantCulture);
+        return new DataFrame([labels, .. rows.Columns]);
     }
 
     private static DataFrame Summary(IReadOnlyList<(ZeroSweep Sweep, TrainedRun? Run)> rows)

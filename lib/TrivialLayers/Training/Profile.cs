@@ -42,12 +42,11 @@ public sealed record Profile(string Name, string Dataset, Recipe Recipe, Recipe 
     {
         ArgumentNullException.ThrowIfNull(dataset);
         ArgumentOutOfRangeException.ThrowIfNegative(epochs);
-        if (smoke)
-            epochs = 1;
+        epochs = smoke ? 1 : epochs == Recipe.Epochs ? 0 : epochs;
         Recipe Changed(Recipe recipe, int most) => recipe with { Epochs = epochs > 0 ? Math.Min(epochs, most) : recipe.Epochs, Batch = smoke ? SmokeBatch : recipe.Batch };
         return this with
         {
-            Name = Name + (dataset.Length > 0 && dataset != Dataset ? $"-{dataset}" : "") + (smoke ? "-smoke" : epochs > 0 && epochs != Recipe.Epochs ? $"-{epochs}-epochs" : ""),
+            Name = Name + (dataset.Length > 0 && dataset != Dataset ? $"-{dataset}" : "") + (smoke ? "-smoke" : epochs > 0 ? $"-{epochs}-epochs" : ""),
             Dataset = dataset.Length > 0 ? dataset : Dataset,
             Recipe = Changed(Recipe, int.MaxValue),
             Short = Changed(Short, Short.Epochs),
@@ -69,6 +68,10 @@ public sealed record Profile(string Name, string Dataset, Recipe Recipe, Recipe 
         using (data)
             return new DataSplit(data.Name, Part(data.Train, 2 * SmokeBatch), Part(data.Validation, 2 * SmokeBatch), Part(data.Test, 2 * SmokeBatch));
     }
+
+    /// <summary>The width as it is, or an eighth of it when <see cref="IsSmoke"/>, for networks that take a processor minutes otherwise.</summary>
+    /// <param name="width">Channels, 1 or more.</param>
+    public int Width(int width) => IsSmoke ? Math.Max(1, width / 8) : width;
 
     /// <summary>So many images of a set, the same share of each class; all of a smaller set.</summary>
     public static ImageSet Part(ImageSet images, int count)

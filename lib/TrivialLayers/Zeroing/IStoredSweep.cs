@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using TrivialLayers.Models;
 using TrivialLayers.Runtime;
 
 namespace TrivialLayers.Zeroing;
@@ -53,6 +54,28 @@ internal interface IStoredSweep<TSelf>
         {
             throw new InvalidDataException($"{path} cannot be read: {error.Message}", error);
         }
+    }
+
+    /// <summary>Makes a result of stored numbers.</summary>
+    /// <exception cref="InvalidDataException">They contradict each other.</exception>
+    internal static T Checked<T>(Func<T> make)
+    {
+        try
+        {
+            return make();
+        }
+        catch (Exception error) when (error is ArgumentException or FormatException or OverflowException)
+        {
+            throw new InvalidDataException($"its numbers are impossible: {error.Message}", error);
+        }
+    }
+
+    /// <exception cref="InvalidDataException">The stored layers are not those of the network.</exception>
+    internal static void DemandLayers(IEnumerable<string?> stored, IReadOnlyList<ConvolutionLayer> layers)
+    {
+        var names = stored.ToList();
+        if (!names.SequenceEqual(layers.Select(layer => layer.Name)))
+            throw new InvalidDataException($"it has {names.Count} layers, not the {layers.Count} of the network.");
     }
 
     private string Sum() => JsonChecksum.Of(WithChecksum(""), Json);

@@ -148,6 +148,7 @@ public sealed class JointZeroing
         Module<Tensor, Tensor> network, ImageSet images, string operation, IProgress<ProgressReport>? progress, SweepStore? store,
         Func<SweepIdentity, JointZeroing> compute, CancellationToken cancellationToken)
     {
+        SweepPass.DemandAnswersByImage(images);
         var identity = SweepIdentity.Of(network, images, operation);
         var known = ConvolutionLayers.Of(network).Select(layer => layer.Name).ToHashSet();
         return (store ?? SweepStore.Default).GetOrCompute(

@@ -10,6 +10,9 @@ internal sealed record MetricAnswers(float[] Values, double? Pooled)
     /// <summary>Mean over the images.</summary>
     public double Mean => Values.Average(value => (double)value);
 
+    /// <summary>The values in double precision.</summary>
+    public double[] ToDoubles() => Array.ConvertAll(Values, value => (double)value);
+
     /// <summary>The values as bytes, little-endian.</summary>
     public byte[] ToBytes() => BitConverter.IsLittleEndian ? MemoryMarshal.AsBytes<float>(Values).ToArray() : throw new PlatformNotSupportedException("Stored sweeps are written on little-endian machines only.");
 

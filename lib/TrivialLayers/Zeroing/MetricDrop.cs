@@ -12,5 +12,12 @@ namespace TrivialLayers.Zeroing;
 public sealed record MetricDrop(ConvolutionLayer Layer, double Value, double Drop, Interval Interval, double? Pooled)
 {
     /// <summary>The verdict at the default margin, one point; it says something for metrics in percent.</summary>
-    public Verdict Verdict => Margin.Default.Decide(Interval);
+    public Verdict Verdict => VerdictAt(Margin.Default);
+
+    /// <summary>The verdict at another margin.</summary>
+    public Verdict VerdictAt(Margin margin)
+    {
+        ArgumentNullException.ThrowIfNull(margin);
+        return margin.Decide(Interval);
+    }
 }

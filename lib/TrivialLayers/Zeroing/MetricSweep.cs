@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Microsoft.Data.Analysis;
+using MathNet.Numerics.Statistics;
 using TorchSharp;
 using TrivialLayers.Data;
 using TrivialLayers.Evidence;
@@ -21,9 +21,8 @@ public sealed class MetricSweep
         (Identity, Metric, Chance, BaselineAnswers, LayerAnswers, Seconds, Provenance) = (identity, metric, chance, baseline, zeroed, seconds, provenance);
         var level = PairedInterval.SimultaneousLevel(ZeroSweep.Level, layers.Count);
         var resamples = Math.Max(FewestResamples, (int)Math.Ceiling(10.001 / (1 - level)));
-        var before = Array.ConvertAll(baseline.Values, value => (double)value);
-        Layers = [.. layers.Zip(zeroed, (layer, answers) => new MetricDrop(
-            layer, answers.Mean, Baseline - answers.Mean, PairedInterval.Bootstrap(before, Array.ConvertAll(answers.Values, value => (double)value), level, resamples), answers.Pooled))];
+        var intervals = PairedInterval.Bootstrap(baseline.ToDoubles(), [.. zeroed.Select(answers => answers.ToDoubles())], level, resamples);
+        Layers = [.. layers.Zip(zeroed, intervals).Select(entry => new MetricDrop(entry.First, entry.Second.Mean, Baseline - entry.Second.Mean, entry.Third, entry.Second.Pooled))];
     }
 
     /// <summary>What was swept: network, weights and images.</summary>
@@ -38,7 +37,7 @@ public sealed class MetricSweep
     /// <summary>Its value of all images together with the untouched network, where the metric has one.</summary>
     public double? PooledBaseline => BaselineAnswers.Pooled;
 
-    /// <summary>What the best answer that is the same for all images is worth; null for a metric of one's own. See <see cref="Evidence.Metric.Chance"/>.</summary>
+    /// <summary>What a single class for everything is worth; null for a metric of one's own. See <see cref="Evidence.Metric.Chance"/>.</summary>
     public double? Chance { get; }
 
     /// <summary>Each zeroed convolution, in the order of the modules.</summary>
@@ -57,8 +56,14 @@ public sealed class MetricSweep
     /// <summary>What is left of what the network knows with each layer zeroed.</summary>
     /// <exception cref="InvalidOperationException">The metric is one's own, and chance is not known.</exception>
     public IReadOnlyList<LeftAboveChance> LeftAboveChance => Chance is { } chance
-        ? [.. Layers.Select(layer => new LeftAboveChance(layer.Layer, (layer.Value - chance) / (Baseline - chance), layer.Verdict))]
+        ? [.. Layers.Select(layer => new LeftAboveChance(layer.Layer, TrivialLayers.Zeroing.LeftAboveChance.ShareOf(layer.Value, Baseline, chance), layer.Verdict))]
         : throw new InvalidOperationException($"What chance is worth in \"{Metric}\" is not known.");
+
+    /// <summary>How many layers have a verdict at a margin.</summary>
+    public int Count(Verdict verdict, Margin? margin = null) => Layers.Count(layer => layer.VerdictAt(margin ?? Margin.Default) == verdict);
+
+    /// <summary>Half the width of the median layer's interval, in the metric's unit: the smallest drop this sweep can tell from the margin.</summary>
+    public double SmallestResolvableDrop => Layers.Select(layer => layer.Interval.Width / 2).Median();
 
     /// <summary>The sweep as the claims' rules take it, for a metric in percent.</summary>
     /// <param name="seed">The seed of the training.</param>
@@ -97,26 +102,6 @@ public sealed class MetricSweep
         return metric.IsKnown
             ? (store ?? SweepStore.Default).GetOrCompute(identity, network, images, stored => stored.ToSweep(identity, layers), Make, StoredMetricSweep.From, progress.Link(cancellationToken))
             : Make();
-    }
-
-    /// <summary>The sweep as a table: a row a layer with its role, the metric without it (pooled too, where it has that), the drop with its simultaneous interval, what is left above chance, the verdict.</summary>
-    public DataFrame ToTable()
-    {
-        var columns = new List<DataFrameColumn>
-        {
-            new StringDataFrameColumn("layer", Layers.Select(layer => layer.Layer.Name)),
-            new StringDataFrameColumn("role", Layers.Select(layer => layer.Layer.Role.ToString())),
-            new DoubleDataFrameColumn(Metric, Layers.Select(layer => layer.Value)),
-            new DoubleDataFrameColumn("drop", Layers.Select(layer => layer.Drop)),
-            new DoubleDataFrameColumn("low", Layers.Select(layer => layer.Interval.Low)),
-            new DoubleDataFrameColumn("high", Layers.Select(layer => layer.Interval.High)),
-        };
-        if (PooledBaseline is not null)
-            columns.Add(new DoubleDataFrameColumn($"pooled {Metric}", Layers.Select(layer => layer.Pooled)));
-        if (Chance is not null)
-            columns.Add(new DoubleDataFrameColumn("left above chance", LeftAboveChance.Select(layer => layer.Share)));
-        columns.Add(new StringDataFrameColumn("verdict", Layers.Select(layer => layer.Verdict.ToString())));
-        return new DataFrame(columns);
     }
 
     private static MetricSweep Compute(

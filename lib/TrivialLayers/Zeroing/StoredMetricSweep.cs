@@ -30,16 +30,8 @@ internal sealed record StoredMetricSweep(
     /// <exception cref="InvalidDataException">The layers are not the network's, or the parts contradict each other.</exception>
     public MetricSweep ToSweep(SweepIdentity identity, IReadOnlyList<ConvolutionLayer> layers)
     {
-        if (!Layers.Select(answers => answers?.Layer).SequenceEqual(layers.Select(layer => layer.Name)))
-            throw new InvalidDataException($"it has {Layers.Count} layers, not the {layers.Count} of the network.");
-        try
-        {
-            return new MetricSweep(identity, Metric, Chance, Read(Baseline), layers, [.. Layers.Select(Read)], Seconds, Provenance);
-        }
-        catch (Exception error) when (error is ArgumentException or FormatException or OverflowException)
-        {
-            throw new InvalidDataException($"its numbers are impossible: {error.Message}", error);
-        }
+        IStoredSweep<StoredMetricSweep>.DemandLayers(Layers.Select(answers => answers?.Layer), layers);
+        return IStoredSweep<StoredMetricSweep>.Checked(() => new MetricSweep(identity, Metric, Chance, Read(Baseline), layers, [.. Layers.Select(Read)], Seconds, Provenance));
     }
 
     private static Answers AnswersOf(string layer, MetricAnswers answers) => new(layer, answers.ToBytes(), answers.Pooled);

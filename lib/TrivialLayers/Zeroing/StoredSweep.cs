@@ -36,9 +36,8 @@ internal sealed record StoredSweep(
     /// <exception cref="InvalidDataException">The layers are not the network's, or the parts contradict each other.</exception>
     public ZeroSweep ToSweep(SweepIdentity identity, IReadOnlyList<ConvolutionLayer> layers, IReadOnlyList<string> classes)
     {
-        if (!Layers.Select(answers => answers?.Layer).SequenceEqual(layers.Select(layer => layer.Name)))
-            throw new InvalidDataException($"it has {Layers.Count} layers, not the {layers.Count} of the network.");
-        return Checked(() => new ZeroSweep(
+        IStoredSweep<StoredSweep>.DemandLayers(Layers.Select(answers => answers?.Layer), layers);
+        return IStoredSweep<StoredSweep>.Checked(() => new ZeroSweep(
             identity, Read(Baseline, classes), [.. layers.Zip(Layers, (layer, answers) => (layer, Read(answers, classes), answers.Agreement))], Seconds, Provenance));
     }
 
@@ -50,24 +49,12 @@ internal sealed record StoredSweep(
     {
         if (Layers.Any(answers => answers is null || !answers.Layer.Split(' ').All(known.Contains)))
             throw new InvalidDataException("it names layers that are not the network's.");
-        return Checked(() => new JointZeroing(
+        return IStoredSweep<StoredSweep>.Checked(() => new JointZeroing(
             identity, Read(Baseline, classes), [.. Layers.Select(answers => ((IReadOnlyList<string>)answers.Layer.Split(' '), Read(answers, classes), answers.Agreement))], Seconds, Provenance));
     }
 
     private static Answers AnswersOf(string layer, Evaluation evaluation, double agreement) =>
         new(layer, evaluation.Outcomes.Packed.ToArray(), evaluation.CrossEntropy, agreement, evaluation.Confusion.Counts);
-
-    private static T Checked<T>(Func<T> make)
-    {
-        try
-        {
-            return make();
-        }
-        catch (Exception error) when (error is ArgumentException or FormatException or OverflowException)
-        {
-            throw new InvalidDataException($"its numbers are impossible: {error.Message}", error);
-        }
-    }
 
     private Evaluation Read(Answers answers, IReadOnlyList<string> classes)
     {

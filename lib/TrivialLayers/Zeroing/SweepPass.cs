@@ -67,10 +67,8 @@ internal sealed class SweepPass : IDisposable
     /// <summary>The network's answers, and those with each set of kernels at zero as well.</summary>
     /// <param name="zeroed">Convolutions whose kernels are zero in all that is computed.</param>
     /// <param name="sets">Sets of further convolutions.</param>
-    /// <exception cref="ArgumentException">Pixels have labels.</exception>
     public (AnswerSheet Baseline, IReadOnlyList<AnswerSheet> Zeroed) Answers(IReadOnlyList<string> zeroed, IReadOnlyList<IReadOnlyList<string>> sets)
     {
-        DemandAnswersByImage(_images);
         var baseline = new AnswerSheet(_images);
         var sheets = sets.Select(_ => new AnswerSheet(_images)).ToList();
         Visit(zeroed, sets, (set, logits, labels) => (set is { } index ? sheets[index] : baseline).Add(logits, labels));

@@ -50,12 +50,12 @@ public sealed partial class ZeroSweep
     /// <summary>Machine and versions of the sweep.</summary>
     public Provenance Provenance { get; }
 
-    /// <summary>What the best answer that is the same for all images is worth: the share of the largest class, in percent.</summary>
+    /// <summary>What one class for all images is worth: the share of the largest, in percent.</summary>
     public double Chance => 100.0 * Baseline.Confusion.Counts.Chunk(Baseline.Confusion.Classes.Count).Max(truth => truth.Sum()) / Baseline.Outcomes.Count;
 
     /// <summary>What is left of what the network knows with each layer zeroed.</summary>
     public IReadOnlyList<LeftAboveChance> LeftAboveChance =>
-        [.. Layers.Select(layer => new LeftAboveChance(layer.Layer, (layer.Accuracy - Chance) / (Baseline.Percent - Chance), layer.Verdict))];
+        [.. Layers.Select(layer => new LeftAboveChance(layer.Layer, TrivialLayers.Zeroing.LeftAboveChance.ShareOf(layer.Accuracy, Baseline.Percent, Chance), layer.Verdict))];
 
     /// <summary>How many layers have a verdict at a margin.</summary>
     public int Count(Verdict verdict, Margin? margin = null) =>
@@ -103,6 +103,7 @@ public sealed partial class ZeroSweep
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(images);
         ArgumentOutOfRangeException.ThrowIfLessThan(batch, 1);
+        SweepPass.DemandAnswersByImage(images);
         store ??= SweepStore.Default;
         var layers = SweepPass.LayersOf(network, roleOf);
         var identity = SweepIdentity.Of(network, images, SweepIdentity.ZeroEachKernel);

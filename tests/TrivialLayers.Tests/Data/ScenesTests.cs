@@ -56,6 +56,19 @@ public sealed class ScenesTests
     }
 
     [Fact]
+    public void On_textures_a_thing_keeps_its_pixels_and_its_label()
+    {
+        using var things = Datasets.Load("fashion-mnist-sample");
+        using var textured = Scenes.OnTextures(things);
+        Assert.Equal("8854c6364ceb0ef16db50388bab091f597cf5b951ab7a31a2ed5c89555040998", textured.Fingerprint);
+        Assert.True(things.Test.Labels.Equals(textured.Test.Labels));
+        using var scope = NewDisposeScope();
+        var (before, after) = (things.Test.Images[..500].bytes.ToArray(), textured.Test.Images[..500].bytes.ToArray());
+        Assert.All(before.Zip(after).Where(pair => pair.First > Scenes.Threshold), pair => Assert.Equal(pair.First, pair.Second));
+        Assert.InRange(before.Zip(after).Where(pair => pair.First <= Scenes.Threshold).Average(pair => pair.Second), 40, 120);
+    }
+
+    [Fact]
     public void Images_that_no_scene_can_be_made_of_are_refused()
     {
         using var things = Things(0, 1, 2);

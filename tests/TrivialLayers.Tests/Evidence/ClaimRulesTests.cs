@@ -52,7 +52,7 @@ public sealed class ClaimRulesTests
         NetworkVerdicts[] plain = [.. Plain(NonTrivial, NonTrivial), Network(4, NonTrivial, Trivial) with { Architecture = "plain-20" }];
         var decision = ClaimRules.EveryLayerIsNeeded(plain, [Network(1, Trivial)]);
         Assert.Equal(ClaimVerdict.NotReproduced, decision.Verdict);
-        Assert.Contains("layer1 of plain-20, seed 4 is Trivial.", decision.Because);
+        Assert.Contains("Trivial in plain-20, seed 4: layer1.", decision.Because);
     }
 
     [Fact]
@@ -82,6 +82,7 @@ public sealed class ClaimRulesTests
         Assert.Equal(ClaimVerdict.Undecided, far.Verdict);
         Assert.Contains("U-Net is left out: its baseline is 7.0 points above the networks with short connections'.", far.Because);
         Assert.Equal(ClaimVerdict.Undecided, Of([], Long(NonTrivial)).Verdict);
+        Assert.Equal(ClaimVerdict.NotReproduced, Of([], Long(Trivial)).Verdict);
     }
 
     [Fact]

@@ -5,7 +5,7 @@ namespace TrivialLayers.Tests.Models;
 
 public sealed class EncoderDecoderTests
 {
-    public static TheoryData<string> Kinds => ["plain", "unet", "segnet", "residual"];
+    public static TheoryData<string> Kinds => [.. EncoderDecoders.Kinds];
 
     [Theory]
     [MemberData(nameof(Kinds))]
@@ -66,11 +66,5 @@ public sealed class EncoderDecoderTests
         Assert.Throws<ArgumentOutOfRangeException>(() => PlainEncoderDecoder.ForSmallImages(classes: 1));
     }
 
-    private static EncoderDecoder Make(string kind) => kind switch
-    {
-        "plain" => PlainEncoderDecoder.ForSmallImages(width: 8),
-        "unet" => UNet.ForSmallImages(width: 8),
-        "segnet" => SegNet.ForSmallImages(width: 8),
-        _ => ResidualEncoderDecoder.ForSmallImages(width: 8),
-    };
+    private static EncoderDecoder Make(string kind) => EncoderDecoders.Make(kind, width: 8);
 }

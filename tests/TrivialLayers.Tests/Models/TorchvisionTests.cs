@@ -41,13 +41,7 @@ public sealed class TorchvisionTests
     {
         var expected = Recorded("maps", kind);
         using var scope = NewDisposeScope();
-        using EncoderDecoder network = kind switch
-        {
-            "plain" => PlainEncoderDecoder.ForSmallImages(),
-            "unet" => UNet.ForSmallImages(),
-            "segnet" => SegNet.ForSmallImages(),
-            _ => ResidualEncoderDecoder.ForSmallImages(),
-        };
+        using var network = EncoderDecoders.Make(kind, width: 16);
         Fill(network);
         using var evaluation = new EvaluationMode(network);
         var found = NetworkProbe.Sample(network.call(Repeated(OnePeriod(0), [1, 1, 33, 47])))[0].flatten().data<float>().ToArray();

@@ -34,7 +34,8 @@ public sealed class ProfileTests
         Assert.Equal("quick-cifar-10-6-epochs", changed.Name);
         Assert.Equal("cifar-10", changed.Dataset);
         Assert.Equal(6, changed.Recipe.Epochs);
-        Assert.Equal(Profile.Quick.Name, Profile.Quick.With(Profile.Quick.Dataset, Profile.Quick.Recipe.Epochs).Name);
+        Assert.Equal(6, changed.Scenes.Epochs);
+        Assert.Equal(Profile.Quick, Profile.Quick.With(Profile.Quick.Dataset, Profile.Quick.Recipe.Epochs)); // what is asked for is what it does: nothing differs, scenes neither
     }
 
     [Fact]
@@ -44,7 +45,7 @@ public sealed class ProfileTests
         using var data = smoke.Load();
         Assert.Equal("full-fashion-mnist-sample-smoke", smoke.Name);
         Assert.Equal((20, 20, 20), (data.Train.Count, data.Validation.Count, data.Test.Count));
-        Assert.All(new[] { smoke.Recipe, smoke.Short }, recipe => Assert.Equal((1, 10), (recipe.Epochs, recipe.Batch)));
+        Assert.All(new[] { smoke.Recipe, smoke.Short, smoke.Scenes }, recipe => Assert.Equal((1, 10), (recipe.Epochs, recipe.Batch)));
         Assert.Equal(20, Profile.Part(data.Test, 5000).Count);
         using var whole = Profile.Quick.Load();
         Assert.Same(whole, Profile.Quick.Reduced(whole));

@@ -21,6 +21,12 @@ internal static class ShippedNetworks
         () => ResNet.ForSmallImages(8, 8, 10, 1),
         () => ResNet.ForSmallImages(14, 8, 10, 1),
         () => ResNet.ForSmallImages(20, 8, 10, 1),
+        () => ResNet.ForSmallImages(8, 16, 10, 1),
+        () => ResNet.ForSmallImages(14, 16, 10, 1),
+        () => PlainEncoderDecoder.ForSmallImages(width: 8),
+        () => UNet.ForSmallImages(width: 8),
+        () => SegNet.ForSmallImages(width: 8),
+        () => ResidualEncoderDecoder.ForSmallImages(width: 8),
         () => PlainNet.ForSmallImages(14, 8, 10, 1).Replace("layer1.1", new ResidualUnit(8, 8, stride: 1)),
         () => Pruned(ResNet.ForSmallImages(56, 8, 10, 1), "layer1.8.conv2", "layer2.8.conv1", "layer3.8.conv2"),
     ];

@@ -1,7 +1,9 @@
 using TorchSharp;
 using TrivialLayers.Data;
 using TrivialLayers.Evidence;
+using TrivialLayers.Figures;
 using TrivialLayers.Models;
+using TrivialLayers.Tests.Models;
 using TrivialLayers.Tests.Runtime;
 using TrivialLayers.Zeroing;
 using static TorchSharp.torch;
@@ -38,13 +40,7 @@ public sealed class MetricSweepTests
     [InlineData("residual")]
     public void An_encoder_decoder_is_swept_as_the_plain_loop_does_it(string kind)
     {
-        using EncoderDecoder network = kind switch
-        {
-            "plain" => PlainEncoderDecoder.ForSmallImages(3, 4, 3, 1, units: 1),
-            "unet" => UNet.ForSmallImages(3, 4, 3, 1, units: 1),
-            "segnet" => SegNet.ForSmallImages(3, 4, 3, 1, units: 1),
-            _ => ResidualEncoderDecoder.ForSmallImages(3, 4, 3, 1, units: 1),
-        };
+        using var network = EncoderDecoders.Make(kind, width: 4, classes: 3, units: 1);
         Initialisation.He(network, 3);
         using var images = SmallScenes.Images("scenes", 20, 5);
         var metric = Metric.MeanIoU(3);
@@ -78,7 +74,9 @@ public sealed class MetricSweepTests
         Assert.Equal(first.Layers, again.Layers);
         Assert.Equal((first.Baseline, first.PooledBaseline, first.Chance), (again.Baseline, again.PooledBaseline, again.Chance));
         Assert.NotNull(first.PooledBaseline);
-        Assert.Equal(first.Layers.Select(layer => (layer.Value - first.Chance) / (first.Baseline - first.Chance)), first.LeftAboveChance.Select(layer => (double?)layer.Share));
+        Assert.Equal(first.Layers.Select(layer => LeftAboveChance.ShareOf(layer.Value, first.Baseline, first.Chance!.Value)), first.LeftAboveChance.Select(layer => layer.Share));
+        Assert.Equal(0.5, LeftAboveChance.ShareOf(60, 80, 40));
+        Assert.True(double.IsNaN(LeftAboveChance.ShareOf(60, 40, 40)));
         Assert.Equal(["layer", "role", "mean IoU (%)", "drop", "low", "high", "pooled mean IoU (%)", "left above chance", "verdict"], first.ToTable().Columns.Select(column => column.Name));
 
         MetricSweep.Run(network, images, Metric.Of("mine", (_, labels) => labels.to(ScalarType.Float32).mean([1L, 2L])), store: store);
