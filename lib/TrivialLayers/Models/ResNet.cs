@@ -31,6 +31,7 @@ public sealed class ResNet : GroupedNetwork
 {
     private readonly HashSet<string> _channelChanges;
 
+    // In the first unit of a group that changes the channels, one convolution gives the unit's output its channels: the first of two, or the last of a bottleneck.
     private ResNet(string title, GroupedLayout layout, int classes, int channels, Func<long, long, long, Module<Tensor, Tensor>> unit)
         : base(title, layout, classes, channels, unit) =>
         _channelChanges = layout.Expansion == 1
@@ -64,14 +65,5 @@ public sealed class ResNet : GroupedNetwork
     }
 
     /// <inheritdoc/>
-    public override LayerRole RoleOf(string layer)
-    {
-        ArgumentNullException.ThrowIfNull(layer);
-        if (layer == "conv1")
-            return LayerRole.Stem;
-        if (layer.Contains(".downsample.", StringComparison.Ordinal))
-            return LayerRole.Shortcut;
-        // In the first unit of a group that changes the channels, one convolution gives the unit's output its channels: the first of two, or the last of a bottleneck.
-        return _channelChanges.Contains(layer) ? LayerRole.ChannelChange : LayerRole.Residual;
-    }
+    public override LayerRole RoleOf(string layer) => ResidualRoles.Of(layer, _channelChanges);
 }

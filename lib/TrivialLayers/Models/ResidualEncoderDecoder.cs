@@ -14,13 +14,5 @@ public sealed class ResidualEncoderDecoder : EncoderDecoder
     public static ResidualEncoderDecoder ForSmallImages(int levels = 3, int width = 16, int classes = 11, int channels = 1, int units = 2) => new(new(levels, units, width), classes, channels);
 
     /// <inheritdoc/>
-    public override LayerRole RoleOf(string layer)
-    {
-        ArgumentNullException.ThrowIfNull(layer);
-        if (layer == "conv1")
-            return LayerRole.Stem;
-        if (layer.Contains(".downsample.", StringComparison.Ordinal))
-            return LayerRole.Shortcut;
-        return _channelChanges.Contains(layer) ? LayerRole.ChannelChange : LayerRole.Residual;
-    }
+    public override LayerRole RoleOf(string layer) => ResidualRoles.Of(layer, _channelChanges);
 }
