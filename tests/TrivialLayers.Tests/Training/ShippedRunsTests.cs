@@ -93,6 +93,8 @@ public sealed class ShippedRunsTests : IDisposable
             Assert.True(Readme.Contains(row, StringComparison.Ordinal), $"README.md is without this row:\n{row}\n{string.Join('\n', decision.Because)}");
         }
 
+        var with = ShareDifference.Of([.. Verdicts([.. Sweeps("ResNet", 8, 16), .. Sweeps("ResNet", 14, 16), .. Sweeps("ResNet", 20, 8), .. resNets, .. deep])], withStemAndShortcuts: true);
+        Assert.Contains($"{with.Interval.Around(with.Points)} with stem and shortcuts", Readme, StringComparison.Ordinal);
         var counts = deep.ConvertAll(entry => (Trivial: entry.Sweep.Count(Verdict.Trivial), Undecided: entry.Sweep.Count(Verdict.Undecided)));
         Assert.Contains(
             $"{counts[0].Trivial}, {counts[1].Trivial} and {counts[2].Trivial} of its 57 convolutions are Trivial, {counts[0].Undecided}, {counts[1].Undecided} and {counts[2].Undecided} Undecided", Readme, StringComparison.Ordinal);
@@ -117,6 +119,8 @@ public sealed class ShippedRunsTests : IDisposable
 
         List<NetworkVerdicts> Verdicts(params IEnumerable<List<(TrainedRun Run, MetricSweep Sweep)>> kinds) => [.. kinds.SelectMany(kind => kind).Select(entry => entry.Sweep.Verdicts(entry.Run.Seed, entry.Run.TrainingAccuracy))];
         var decision = ClaimRules.LongConnectionsActLikeNone(Verdicts(trained[0]), Verdicts(trained[1], trained[2]), Verdicts(trained[3]));
+        var behind = trained[3].Average(entry => entry.Sweep.Baseline) - trained[2].Average(entry => entry.Sweep.Baseline);
+        Assert.Contains(FormattableString.Invariant($"SegNet is {behind:F1} points behind the residual one"), Readme, StringComparison.Ordinal);
         var row = $"| C3 | {ClaimTables.NameOf(decision.Verdict)} | {ClaimTables.Effect(decision.Effect, decision.Interval)} |";
         Assert.True(Readme.Contains(row, StringComparison.Ordinal), $"README.md is without this row:\n{row}\n{string.Join('\n', decision.Because)}");
     }
