@@ -13,8 +13,7 @@ namespace TrivialLayers.Figures;
 public static class SegmentationFigures
 {
     /// <summary>Colours of the classes: the background pale, then those of M. Okabe and K. Ito (2008) and darker and lighter ones between them.</summary>
-    private static readonly string[] s_colours =
-        ["#eeeeee", "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#f0e442", "#262626", "#7f3b08", "#8c8c8c"];
+    private static readonly string[] s_colours = ["#eeeeee", .. Enumerable.Range(0, 6).Select(index => Palette.At(index).Colour), "#f0e442", Palette.Ink, "#7f3b08", "#8c8c8c"];
 
     private const double Side = 72;
 

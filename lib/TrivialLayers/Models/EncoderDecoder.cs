@@ -56,9 +56,9 @@ public abstract class EncoderDecoder : StagedNetwork
     public sealed override IReadOnlyList<Stage> Stages =>
     [
         new("stem", ["conv1", "bn1"], images => functional.relu(bn1.call(conv1.call(Checked(images))), inplace: true)) { Fold = () => FoldedSequence.Of(FoldedConvolution.Of("conv1", conv1, bn1)) },
-        .. Units("encoder0", _encoders[0]),
+        .. Stage.ForEachOf("encoder0", _encoders[0]),
         .. Levels == 1 ? [] : new[] { new Stage("below", [.. Enumerable.Range(1, Levels - 1).SelectMany(level => new[] { $"encoder{level}", $"decoder{level}" })], features => Below(0, features)) },
-        .. Units("decoder0", _decoders[0]),
+        .. Stage.ForEachOf("decoder0", _decoders[0]),
         new("head", ["fc"], features => fc.call(features.permute(0, 2, 3, 1)).permute(0, 3, 1, 2)),
     ];
 
@@ -76,9 +76,6 @@ public abstract class EncoderDecoder : StagedNetwork
 
     /// <summary>Repeats pixels until the image has the size of another.</summary>
     private protected static Tensor Enlarge(Tensor features, Tensor like) => functional.interpolate(features, [like.shape[2], like.shape[3]], mode: InterpolationMode.Nearest);
-
-    private static IEnumerable<Stage> Units(string name, Chain units) =>
-        units.Modules.Select((unit, index) => new Stage($"{name}.{index}", [$"{name}.{index}"], unit.call) { Fold = () => (unit as IFoldableUnit)?.Fold($"{name}.{index}") });
 
     private Tensor Below(int level, Tensor features) =>
         level == Levels - 1 ? features : Connect(features, deeper => _decoders[level + 1].call(Below(level + 1, _encoders[level + 1].call(deeper))));

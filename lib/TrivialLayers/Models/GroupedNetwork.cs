@@ -65,15 +65,12 @@ public abstract class GroupedNetwork : StagedNetwork
         {
             Fold = () => FoldedSequence.Of(FoldedConvolution.Of("conv1", conv1, bn1))?.FollowedBy(Pool),
         },
-        .. Group("layer1", layer1),
-        .. Group("layer2", layer2),
-        .. Group("layer3", layer3),
-        .. layer4 is null ? [] : Group("layer4", layer4),
+        .. Stage.ForEachOf("layer1", layer1),
+        .. Stage.ForEachOf("layer2", layer2),
+        .. Stage.ForEachOf("layer3", layer3),
+        .. layer4 is null ? [] : Stage.ForEachOf("layer4", layer4),
         new("head", ["fc"], features => fc.call(features.mean([2, 3]))),
     ];
-
-    private static IEnumerable<Stage> Group(string name, Chain units) =>
-        units.Modules.Select((unit, index) => new Stage($"{name}.{index}", [$"{name}.{index}"], unit.call) { Fold = () => (unit as IFoldableUnit)?.Fold($"{name}.{index}") });
 
     private Tensor Pool(Tensor features) => maxpool is null ? features : maxpool.call(features);
 }

@@ -18,4 +18,10 @@ public sealed record Stage(string Name, IReadOnlyList<string> Modules, Func<Tens
     /// <summary>Whether the layer of that dotted name is computed in this stage.</summary>
     public bool Holds(string layer) =>
         Modules.Any(module => layer == module || layer.StartsWith(module + ".", StringComparison.Ordinal));
+
+    /// <summary>A stage for each of some units that come one after another.</summary>
+    /// <param name="name">The dotted name of the chain of units in the network.</param>
+    /// <param name="units">The units.</param>
+    internal static IEnumerable<Stage> ForEachOf(string name, Chain units) =>
+        units.Modules.Select((unit, index) => new Stage($"{name}.{index}", [$"{name}.{index}"], unit.call) { Fold = () => (unit as IFoldableUnit)?.Fold($"{name}.{index}") });
 }
