@@ -7,18 +7,17 @@ namespace TrivialLayers.Evidence;
 /// <summary>A measure of a network's answers with a value for each image; more is better.</summary>
 public sealed class Metric
 {
-    private Metric(string name, Func<Tensor, Tensor, Tensor> ofBatch) => (Name, OfBatch) = (name, ofBatch);
+    private Metric(string name, Func<Tensor, Tensor, (Tensor Values, Tensor? Counts)> measure) => (Name, Measure) = (name, measure);
 
     /// <summary>What it is called, with its unit, for example <c>mean IoU (%)</c>.</summary>
     public string Name { get; }
 
-    /// <summary>From outputs and labels of a batch to a value for each image, on their device.</summary>
-    internal Func<Tensor, Tensor, Tensor> OfBatch { get; }
+    /// <summary>
+    /// From outputs and labels of a batch, on their device, to a value for each image and to counts that add up over batches, <c>float64 [k]</c>, for a value of all images together; null where there is none.
+    /// </summary>
+    internal Func<Tensor, Tensor, (Tensor Values, Tensor? Counts)> Measure { get; }
 
-    /// <summary>Counts that add up over batches, <c>float64 [k]</c>, for a value of all images together; null where there is none.</summary>
-    internal Func<Tensor, Tensor, Tensor>? Counts { get; private init; }
-
-    /// <summary>That value, of the sums of <see cref="Counts"/>.</summary>
+    /// <summary>That value, of the sums of the counts.</summary>
     internal Func<IReadOnlyList<double>, double>? OfCounts { get; private init; }
 
     /// <summary>Whether a name stands for one computation only, so that what was measured with it can be stored and found again.</summary>
@@ -31,7 +30,7 @@ public sealed class Metric
     {
         ArgumentNullException.ThrowIfNull(name);
         ArgumentNullException.ThrowIfNull(ofImages);
-        return new Metric(name, ofImages);
+        return new Metric(name, (outputs, labels) => (ofImages(outputs, labels), null));
     }
 
     /// <summary>
@@ -45,14 +44,9 @@ public sealed class Metric
         return new Metric("mean IoU (%)", (outputs, labels) =>
         {
             var (intersections, unions) = Overlaps(outputs, labels, classes);
-            return (intersections / unions.clamp_min(1)).sum([0L]) / unions.gt(0).sum([0L]) * 100;
+            return ((intersections / unions.clamp_min(1)).sum([0L]) / unions.gt(0).sum([0L]) * 100, cat([intersections.sum(1), unions.sum(1)]));
         })
         {
-            Counts = (outputs, labels) =>
-            {
-                var (intersections, unions) = Overlaps(outputs, labels, classes);
-                return cat([intersections.sum(1), unions.sum(1)]);
-            },
             OfCounts = sums => Enumerable.Range(0, classes).Where(label => sums[classes + label] > 0).Average(label => 100 * sums[label] / sums[classes + label]),
             IsKnown = true,
         };
@@ -68,7 +62,12 @@ public sealed class Metric
         ArgumentNullException.ThrowIfNull(outputs);
         ArgumentNullException.ThrowIfNull(labels);
         using var scope = NewDisposeScope();
-        var values = OfBatch(outputs, labels);
+        return ForEachImage(Measure(outputs, labels).Values, labels);
+    }
+
+    /// <summary>The values of <see cref="Measure"/>, after a check that there is a finite one for each image.</summary>
+    internal static double[] ForEachImage(Tensor values, Tensor labels)
+    {
         if (values.dim() != 1 || values.shape[0] != labels.shape[0])
             throw new ArgumentException($"The metric gave [{string.Join(", ", values.shape)}]; expected a value for each image, [{labels.shape[0]}].");
         return values.isfinite().all().item<bool>()

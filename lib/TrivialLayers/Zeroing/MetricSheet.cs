@@ -12,11 +12,12 @@ internal sealed class MetricSheet(Metric metric)
     /// <summary>Takes the outputs and labels of the next images.</summary>
     public void Add(Tensor outputs, Tensor labels)
     {
-        _values.AddRange(metric.OfImages(outputs, labels).Select(value => (float)value));
-        if (metric.Counts is null)
-            return;
         using var scope = NewDisposeScope();
-        double[] counts = [.. metric.Counts(outputs, labels).cpu().contiguous().data<double>()];
+        var (values, counted) = metric.Measure(outputs, labels);
+        _values.AddRange(Metric.ForEachImage(values, labels).Select(value => (float)value));
+        if (counted is null)
+            return;
+        double[] counts = [.. counted.cpu().contiguous().data<double>()];
         _sums = _sums is null ? counts : [.. _sums.Zip(counts, (sum, count) => sum + count)];
     }
 

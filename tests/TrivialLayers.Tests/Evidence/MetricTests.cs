@@ -25,7 +25,7 @@ public sealed class MetricTests
     {
         using var scope = NewDisposeScope();
         var metric = Metric.MeanIoU(3);
-        double[] counts = [.. metric.Counts!(Logits(s_answer), tensor(s_truth)).data<double>()];
+        double[] counts = [.. metric.Measure(Logits(s_answer), tensor(s_truth)).Counts!.data<double>()];
         Assert.Equal([2, 2, 5, 5, 4, 6], counts);
         Assert.Equal(100 * ((2 / 5.0) + (2 / 4.0) + (5 / 6.0)) / 3, metric.OfCounts!(counts), 9);
         Assert.Equal(100, metric.OfCounts([3, 0, 0, 3, 0, 0]));

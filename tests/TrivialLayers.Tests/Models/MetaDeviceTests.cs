@@ -85,9 +85,9 @@ public sealed class MetaDeviceTests
         using var scope = NewDisposeScope();
         var (outputs, labels) = (zeros(4, 3, 12, 12, device: META), zeros(4, 12, 12, dtype: ScalarType.Int64, device: META));
         var metric = Metric.MeanIoU(3);
-        Assert.Equal((DeviceType.META, 4), (metric.OfBatch(outputs, labels).device_type, (int)metric.OfBatch(outputs, labels).shape[0]));
-        Assert.Equal(DeviceType.META, metric.Counts!(outputs, labels).device_type);
-        Assert.ThrowsAny<Exception>(() => metric.OfBatch(outputs, labels.to(CPU)));
+        Assert.Equal((DeviceType.META, 4), (metric.Measure(outputs, labels).Values.device_type, (int)metric.Measure(outputs, labels).Values.shape[0]));
+        Assert.Equal(DeviceType.META, metric.Measure(outputs, labels).Counts!.device_type);
+        Assert.ThrowsAny<Exception>(() => metric.Measure(outputs, labels.to(CPU)));
     }
 
     [Fact]
