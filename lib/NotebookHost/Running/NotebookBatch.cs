@@ -71,6 +71,8 @@ internal sealed class NotebookBatch
             ["status"] = outcome.Status.ToString().ToLowerInvariant(),
             ["error"] = outcome.Status == NotebookStatus.Succeeded ? null : outcome.Error,
         };
+        if (_request.Out is null && outcome.Status == NotebookStatus.Succeeded)
+            entry.Parameters.Withdraw(); // in place a notebook gets outputs and keeps its own cells and defaults
         entry.Document.Save(entry.Target);
         _site?.Write(entry.Name, entry.Document);
         progress.End(outcome, clock.Elapsed);

@@ -50,7 +50,7 @@ internal sealed class NotebookParameters
     /// <exception cref="RunException">A value does not fit its variable's type.</exception>
     public JsonObject Inject(IReadOnlyDictionary<string, string> given)
     {
-        _document.Cells.RemoveAll(cell => cell.Tags.Contains(InjectedTag));
+        Withdraw();
         var assigned = Literals(given);
         if (assigned.Count > 0)
         {
@@ -63,6 +63,9 @@ internal sealed class NotebookParameters
             values[name] = Readable(assigned.GetValueOrDefault(name, declared.Default));
         return values;
     }
+
+    /// <summary>Takes the cell that assigns values out again.</summary>
+    public void Withdraw() => _document.Cells.RemoveAll(cell => cell.Tags.Contains(InjectedTag));
 
     private Dictionary<string, string> Literals(IReadOnlyDictionary<string, string> given) =>
         given.Where(pair => _declared.ContainsKey(pair.Key)).ToDictionary(pair => pair.Key, pair => Literal(pair.Key, _declared[pair.Key].Type, pair.Value));

@@ -54,6 +54,17 @@ public sealed class DataSplit : IDisposable
     /// <summary>SHA-256, in 64 hexadecimal digits, over the fingerprints of the three sets.</summary>
     public string Fingerprint { get; }
 
+    /// <summary>
+    /// The same split with fewer training images, the same share of each class and normalised as before; this one stays as it is. All of them give an equal split, of the same fingerprint.
+    /// </summary>
+    /// <param name="count">How many training images, 1 to all.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There are not so many.</exception>
+    public DataSplit WithTraining(int count)
+    {
+        var device = Train.Images.device;
+        return count == Train.Count ? To(device) : new DataSplit($"{Name}-{count}", Train.Take(count, seed: 0), Validation.To(device), Test.To(device));
+    }
+
     /// <summary>The same split on a device; this one stays as it is. See <see cref="ImageSet.To"/>.</summary>
     /// <param name="device">Where to.</param>
     public DataSplit To(torch.Device device) => new(Name, Train.To(device), Validation.To(device), Test.To(device));

@@ -3,12 +3,18 @@ using TrivialLayers.Data;
 namespace TrivialLayers.Training;
 
 /// <summary>How thorough a notebook is: which images, and how long networks are trained on them.</summary>
+/// <remarks>
+/// Two settings go through the notebooks. One is the data set with <see cref="Recipe"/>. The other is for claims about over-parameterised networks: as few of the training images as
+/// networks of a laptop come to fit, with <see cref="Fit"/>. Where the networks fit all images anyway the two are one.
+/// </remarks>
 /// <param name="Name"><c>quick</c>, <c>reference</c> or <c>full</c>; with changes their names too, as in <c>quick-cifar-10-6-epochs</c>. Records of claims go by it.</param>
 /// <param name="Dataset">A name that <see cref="Datasets.Load"/> takes.</param>
-/// <param name="Recipe">For the networks that results are about.</param>
+/// <param name="Recipe">For networks that learn from all training images.</param>
+/// <param name="Few">The training images of networks that are to be over-parameterised; 0 for all.</param>
+/// <param name="Fit">For the networks that learn from these few.</param>
 /// <param name="Short">For the networks that show what a changed layer does.</param>
 /// <param name="Scenes">For networks that segment scenes.</param>
-public sealed record Profile(string Name, string Dataset, Recipe Recipe, Recipe Short, Recipe Scenes)
+public sealed record Profile(string Name, string Dataset, Recipe Recipe, int Few, Recipe Fit, Recipe Short, Recipe Scenes)
 {
     private const int SmokeBatch = 10;
 
@@ -16,13 +22,13 @@ public sealed record Profile(string Name, string Dataset, Recipe Recipe, Recipe 
     public bool IsSmoke { get; private init; }
 
     /// <summary>The embedded sample and the runs that ship with it: minutes on two CPU cores.</summary>
-    public static Profile Quick { get; } = new("quick", "fashion-mnist-sample", Recipe.Quick, Recipe.Short, Recipe.Scenes);
+    public static Profile Quick { get; } = new("quick", "fashion-mnist-sample", Recipe.Quick, 0, Recipe.Quick, Recipe.Short, Recipe.Scenes);
 
-    /// <summary>The full CIFAR-10: hours on a CPU.</summary>
-    public static Profile Reference { get; } = new("reference", "cifar-10", Recipe.Reference, Recipe.Short, Recipe.Scenes with { Epochs = 30 });
+    /// <summary>The full CIFAR-10 and the runs on it that ship; another network takes half an hour on a CPU.</summary>
+    public static Profile Reference { get; } = new("reference", "cifar-10", Recipe.Reference, 5_000, Recipe.Fit, Recipe.Short with { Epochs = 2 }, Recipe.Scenes);
 
     /// <summary>The full CIFAR-10 and the long recipe: for a GPU.</summary>
-    public static Profile Full { get; } = new("full", "cifar-10", Recipe.Full, Recipe.Short, Recipe.Scenes with { Epochs = 100 });
+    public static Profile Full { get; } = new("full", "cifar-10", Recipe.Full, 0, Recipe.Full, Recipe.Short, Recipe.Scenes with { Epochs = 100 });
 
     /// <summary>The profile of that name.</summary>
     /// <exception cref="ArgumentException">There is none.</exception>
@@ -35,7 +41,7 @@ public sealed record Profile(string Name, string Dataset, Recipe Recipe, Recipe 
 
     /// <summary>The profile with another data set, other epochs or in small, as a notebook's parameters say.</summary>
     /// <param name="dataset">A data set's name; empty for the profile's own.</param>
-    /// <param name="epochs">Passes over the training images; 0 for as many as the recipe says. The short recipe takes no more than these.</param>
+    /// <param name="epochs">Passes over the training images; 0 for as many as the recipe says. The short recipe takes no more than these; what is to fit few images, in proportion.</param>
     /// <param name="smoke">Two batches of ten images of each part, one epoch.</param>
     /// <exception cref="ArgumentOutOfRangeException">The number of epochs is negative.</exception>
     public Profile With(string dataset = "", int epochs = 0, bool smoke = false)
@@ -43,14 +49,15 @@ public sealed record Profile(string Name, string Dataset, Recipe Recipe, Recipe 
         ArgumentNullException.ThrowIfNull(dataset);
         ArgumentOutOfRangeException.ThrowIfNegative(epochs);
         epochs = smoke ? 1 : epochs == Recipe.Epochs ? 0 : epochs;
-        Recipe Changed(Recipe recipe, int most) => recipe with { Epochs = epochs > 0 ? Math.Min(epochs, most) : recipe.Epochs, Batch = smoke ? SmokeBatch : recipe.Batch };
+        Recipe Changed(Recipe recipe, int asked) => recipe with { Epochs = epochs > 0 ? asked : recipe.Epochs, Batch = smoke ? SmokeBatch : recipe.Batch };
         return this with
         {
             Name = Name + (dataset.Length > 0 && dataset != Dataset ? $"-{dataset}" : "") + (smoke ? "-smoke" : epochs > 0 ? $"-{epochs}-epochs" : ""),
             Dataset = dataset.Length > 0 ? dataset : Dataset,
-            Recipe = Changed(Recipe, int.MaxValue),
-            Short = Changed(Short, Short.Epochs),
-            Scenes = Changed(Scenes, int.MaxValue),
+            Recipe = Changed(Recipe, epochs),
+            Fit = Changed(Fit, smoke ? 1 : Math.Max(1, Fit.Epochs * epochs / Recipe.Epochs)), // as much longer or shorter
+            Short = Changed(Short, Math.Min(epochs, Short.Epochs)),
+            Scenes = Changed(Scenes, epochs),
             IsSmoke = smoke,
         };
     }
@@ -58,6 +65,13 @@ public sealed record Profile(string Name, string Dataset, Recipe Recipe, Recipe 
     /// <summary>Loads the profile's data set.</summary>
     /// <inheritdoc cref="Datasets.Load" path="/exception"/>
     public DataSplit Load() => Reduced(Datasets.Load(Dataset));
+
+    /// <summary>The data with no more than <see cref="Few"/> training images (half of them when <see cref="IsSmoke"/>); these stay as they are.</summary>
+    public DataSplit Fewer(DataSplit data)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        return data.WithTraining(Few == 0 ? data.Train.Count : IsSmoke ? data.Train.Count / 2 : Math.Min(Few, data.Train.Count));
+    }
 
     /// <summary>The data as they are, or two batches of each part when <see cref="IsSmoke"/>; what is not given back is disposed.</summary>
     public DataSplit Reduced(DataSplit data)

@@ -117,6 +117,18 @@ public sealed class RunTests : IDisposable
     }
 
     [Fact]
+    public async Task In_place_a_notebook_keeps_its_defaults_and_says_what_its_outputs_were_made_with()
+    {
+        var path = _folder.Write("n", "[parameters]var n = 1;", "n + 1");
+        Assert.Equal(0, (await NotebookFolder.Run(path, "--in-place", "-p", "n=41")).ExitCode);
+
+        var document = JsonNode.Parse(File.ReadAllText(path))!;
+        Assert.Equal(["var n = 1;", "n + 1"], document["cells"]!.AsArray().Select(cell => NotebookFolder.Text(cell!["source"])));
+        Assert.Equal("42", NotebookFolder.Text(document["cells"]![1]!["outputs"]![0]!["data"]!["text/plain"]));
+        Assert.Equal("""{"n":41}""", document["metadata"]!["notebook_host"]!["parameters"]!.ToJsonString());
+    }
+
+    [Fact]
     public async Task Links_in_the_folder_for_copies_lead_nothing_out_of_it_and_in_place_keeps_them()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Links need a privilege.");

@@ -55,8 +55,7 @@ public sealed class DatasetsTests
     [Fact]
     public void CIFAR_10_loads_with_its_known_statistics()
     {
-        DataFolders.NeedCifar10();
-        using var data = Datasets.Load("cifar-10");
+        using var data = DataFolders.Load("cifar-10");
         Assert.Equal((45_000, 5_000, 10_000), (data.Train.Count, data.Validation.Count, data.Test.Count));
         Assert.Equal((3, 32, 32), (data.Channels, data.Height, data.Width));
         Assert.All(Enumerable.Range(0, 10), c => Assert.Equal((4500, 500, 1000), (Of(data.Train, c), Of(data.Validation, c), Of(data.Test, c))));
@@ -66,6 +65,24 @@ public sealed class DatasetsTests
             Assert.Equal(std, data.Train.Std[c], 0.002);
         }
         Assert.Equal(3, data.Test.Labels[0].item<long>()); // the first test image is a cat
+    }
+
+    [Fact]
+    public void Fewer_training_images_are_the_same_share_of_each_class_and_the_other_parts_stay()
+    {
+        using var data = SmallData.Split(train: 96);
+        using var fewer = data.WithTraining(30);
+
+        Assert.Equal(("bars-30", 30), (fewer.Name, fewer.Train.Count));
+        Assert.All(Enumerable.Range(0, 3), c => Assert.Equal(10, Of(fewer.Train, c)));
+        Assert.Equal((data.Validation.Fingerprint, data.Test.Fingerprint), (fewer.Validation.Fingerprint, fewer.Test.Fingerprint));
+        Assert.Equal(data.Train.Mean, fewer.Train.Mean);
+        using var again = data.WithTraining(30);
+        Assert.Equal(fewer.Fingerprint, again.Fingerprint);
+        using var all = data.WithTraining(96);
+        Assert.Equal((data.Name, data.Fingerprint), (all.Name, all.Fingerprint));
+        Assert.Throws<ArgumentOutOfRangeException>(() => data.WithTraining(97));
+        Assert.Throws<ArgumentOutOfRangeException>(() => data.WithTraining(0));
     }
 
     [Fact]

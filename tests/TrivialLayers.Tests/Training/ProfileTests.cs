@@ -16,6 +16,7 @@ public sealed class ProfileTests
         Assert.Equal(name, profile.Name);
         Assert.Contains(profile.Dataset, Datasets.Names);
         profile.Recipe.Validate();
+        profile.Fit.Validate();
         profile.Short.Validate();
     }
 
@@ -34,6 +35,7 @@ public sealed class ProfileTests
         Assert.Equal("quick-cifar-10-6-epochs", changed.Name);
         Assert.Equal("cifar-10", changed.Dataset);
         Assert.Equal(6, changed.Recipe.Epochs);
+        Assert.Equal(6, changed.Fit.Epochs);
         Assert.Equal(6, changed.Scenes.Epochs);
         Assert.Equal(Profile.Quick, Profile.Quick.With(Profile.Quick.Dataset, Profile.Quick.Recipe.Epochs)); // what is asked for is what it does: nothing differs, scenes neither
     }
@@ -45,11 +47,29 @@ public sealed class ProfileTests
         using var data = smoke.Load();
         Assert.Equal("full-fashion-mnist-sample-smoke", smoke.Name);
         Assert.Equal((20, 20, 20), (data.Train.Count, data.Validation.Count, data.Test.Count));
-        Assert.All(new[] { smoke.Recipe, smoke.Short, smoke.Scenes }, recipe => Assert.Equal((1, 10), (recipe.Epochs, recipe.Batch)));
+        Assert.All(new[] { smoke.Recipe, smoke.Fit, smoke.Short, smoke.Scenes }, recipe => Assert.Equal((1, 10), (recipe.Epochs, recipe.Batch)));
         Assert.Equal(20, Profile.Part(data.Test, 5000).Count);
         using var whole = Profile.Quick.Load();
         Assert.Same(whole, Profile.Quick.Reduced(whole));
         Assert.Equal(whole.Test.Take(50, 0).Fingerprint, Profile.Part(whole.Test, 50).Fingerprint);
+    }
+
+    [Fact]
+    public void Networks_that_are_to_fit_their_images_get_few_of_the_full_data_and_all_of_the_sample()
+    {
+        using var sample = Profile.Quick.Load();
+        using var all = Profile.Quick.Fewer(sample);
+        Assert.Equal(sample.Fingerprint, all.Fingerprint);
+        Assert.Equal(Profile.Quick.Recipe, Profile.Quick.Fit);
+
+        using var few = Profile.Reference.Fewer(sample);
+        Assert.Equal(5_000, few.Train.Count);
+        Assert.Equal((20, 120), (Profile.Reference.With(epochs: 20).Recipe.Epochs, Profile.Reference.With(epochs: 20).Fit.Epochs)); // as much longer
+        using var tiny = Profile.Reference.With(smoke: true).Fewer(sample);
+        Assert.Equal((1, sample.Train.Count / 2), (Profile.Reference.With(smoke: true).Fit.Epochs, tiny.Train.Count));
+        using var small = SmallData.Split(train: 96);
+        using var stillAll = Profile.Reference.Fewer(small);
+        Assert.Equal(96, stillAll.Train.Count);
     }
 
     [Fact]

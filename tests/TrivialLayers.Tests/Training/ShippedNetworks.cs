@@ -9,26 +9,28 @@ namespace TrivialLayers.Tests.Training;
 /// <summary>The networks of the shipped runs, those with a changed layer included, as the notebooks build them.</summary>
 internal static class ShippedNetworks
 {
-    private static readonly Func<Module<Tensor, Tensor>>[] s_all =
+    private static readonly Func<int, Module<Tensor, Tensor>>[] s_all =
     [
-        () => ResNet.ForSmallImages(20, 16, 10, 1),
-        () => ResNet.ForSmallImages(56, 8, 10, 1),
-        () => PlainNet.ForSmallImages(20, 16, 10, 1),
-        () => Vgg.ForSmallImages(11, 0.25, 10, 1),
-        () => ResNet.ForSmallImages(20, 16, 10, 1).Replace("layer1.0.conv1", Conv2d(16, 16, 5, padding: 2, bias: false)),
-        () => ResNet.ForSmallImages(20, 16, 10, 1).Replace("layer2.1.conv1", Conv2d(32, 32, 5, padding: 2, bias: false)),
-        () => new OwnNetwork(width: 16, classes: 10, channels: 1),
-        () => ResNet.ForSmallImages(8, 8, 10, 1),
-        () => ResNet.ForSmallImages(14, 8, 10, 1),
-        () => ResNet.ForSmallImages(20, 8, 10, 1),
-        () => ResNet.ForSmallImages(8, 16, 10, 1),
-        () => ResNet.ForSmallImages(14, 16, 10, 1),
-        () => PlainEncoderDecoder.ForSmallImages(width: 8),
-        () => UNet.ForSmallImages(width: 8),
-        () => SegNet.ForSmallImages(width: 8),
-        () => ResidualEncoderDecoder.ForSmallImages(width: 8),
-        () => PlainNet.ForSmallImages(14, 8, 10, 1).Replace("layer1.1", new ResidualUnit(8, 8, stride: 1)),
-        () => Pruned(ResNet.ForSmallImages(56, 8, 10, 1), "layer1.8.conv2", "layer2.8.conv1", "layer3.8.conv2"),
+        channels => ResNet.ForSmallImages(20, 16, 10, channels),
+        channels => ResNet.ForSmallImages(56, 8, 10, channels),
+        channels => PlainNet.ForSmallImages(20, 16, 10, channels),
+        channels => ResNet.ForSmallImages(56, 16, 10, channels),
+        channels => Vgg.ForSmallImages(11, 0.125, 10, channels),
+        channels => Vgg.ForSmallImages(11, 0.25, 10, channels),
+        channels => ResNet.ForSmallImages(20, 16, 10, channels).Replace("layer1.0.conv1", Conv2d(16, 16, 5, padding: 2, bias: false)),
+        channels => ResNet.ForSmallImages(20, 16, 10, channels).Replace("layer2.1.conv1", Conv2d(32, 32, 5, padding: 2, bias: false)),
+        channels => new OwnNetwork(width: 16, classes: 10, channels),
+        channels => ResNet.ForSmallImages(8, 8, 10, channels),
+        channels => ResNet.ForSmallImages(14, 8, 10, channels),
+        channels => ResNet.ForSmallImages(20, 8, 10, channels),
+        channels => ResNet.ForSmallImages(8, 16, 10, channels),
+        channels => ResNet.ForSmallImages(14, 16, 10, channels),
+        _ => PlainEncoderDecoder.ForSmallImages(width: 8),
+        _ => UNet.ForSmallImages(width: 8),
+        _ => SegNet.ForSmallImages(width: 8),
+        _ => ResidualEncoderDecoder.ForSmallImages(width: 8),
+        channels => PlainNet.ForSmallImages(14, 8, 10, channels).Replace("layer1.1", new ResidualUnit(8, 8, stride: 1)),
+        channels => Pruned(ResNet.ForSmallImages(56, 8, 10, channels), "layer1.8.conv2", "layer2.8.conv1", "layer3.8.conv2"),
     ];
 
     private static ResNet Pruned(ResNet network, params string[] layers)
@@ -42,9 +44,9 @@ internal static class ShippedNetworks
     /// <summary>An untrained network with the modules of a run.</summary>
     public static Module<Tensor, Tensor> Of(TrainedRun run)
     {
-        foreach (var make in s_all)
+        foreach (var (make, channels) in s_all.SelectMany(make => new[] { (make, 1), (make, 3) }))
         {
-            var network = make();
+            var network = make(channels);
             if (ModuleTree.Describe(network).TrimEnd('\n').Split('\n').SequenceEqual(run.Modules))
                 return network;
             network.Dispose();
