@@ -21,7 +21,7 @@ public sealed partial class NotebookFrontEndTests(Chromium chromium) : IClassFix
         await page.Locator("#kernel_indicator_icon.kernel_idle_icon").WaitForAsync();
         var tweak = page.Locator(Tweak).First;
 
-        await Edit(tweak, source => source.Replace("layer2.1.conv1", "layer3.1.conv1", StringComparison.Ordinal).Replace("2 * width, 2 * width", "4 * width, 4 * width", StringComparison.Ordinal));
+        await Edit(tweak, source => source.Replace("layer2.0.conv2", "layer3.0.conv2", StringComparison.Ordinal).Replace("2 * width, 2 * width", "4 * width, 4 * width", StringComparison.Ordinal));
         await page.ClickAsync("#celllink");
         await page.ClickAsync("#run_all_cells");
         var progress = tweak.Locator(".output_stdout");
@@ -37,12 +37,12 @@ public sealed partial class NotebookFrontEndTests(Chromium chromium) : IClassFix
         await Edit(tweak, source => source
             .Replace("plan.Short", "plan.Short with { Epochs = 1 }", StringComparison.Ordinal)
             .Replace("Take(5000", "Take(500", StringComparison.Ordinal)
-            .Replace("5×5 in layer2.1.conv1", "5×5 in layer3.1.conv1", StringComparison.Ordinal));
+            .Replace("5×5 in layer2.0.conv2", "5×5 in layer3.0.conv2", StringComparison.Ordinal));
         await page.ClickAsync("#celllink");
         await page.ClickAsync("#run_all_cells_below");
         await Assertions.Expect(page.Locator(".cell:has-text('Claims.Record') .output_html")).ToContainTextAsync("C1", new() { Timeout = 240_000 });
         var chart = tweak.Locator(".output_html svg").Last;
-        Assert.Contains("layer3.1.conv1", await chart.TextContentAsync(), StringComparison.Ordinal);
+        Assert.Contains("layer3.0.conv2", await chart.TextContentAsync(), StringComparison.Ordinal);
         Assert.Empty(await tweak.Locator(".output_error").AllAsync());
         Assert.All(visit.Requests, url => Assert.StartsWith(server.Root.AbsoluteUri, url.Replace("ws:", "http:", StringComparison.Ordinal), StringComparison.Ordinal));
         if (Environment.GetEnvironmentVariable("NOTEBOOK_SCREENSHOT") is { Length: > 0 } picture)

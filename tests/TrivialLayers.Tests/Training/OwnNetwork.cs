@@ -14,12 +14,10 @@ internal sealed class OwnNetwork : Module<Tensor, Tensor>
 
     public OwnNetwork(long width, long classes, long channels) : base(nameof(OwnNetwork))
     {
-        static Module<Tensor, Tensor> Group(long from, long to, long stride) =>
-            Sequential(new PreActivation(from, to, stride), new PreActivation(to, to, 1), new PreActivation(to, to, 1));
         conv1 = Conv2d(channels, width, 3, padding: 1, bias: false);
-        layer1 = Group(width, width, 1);
-        layer2 = Group(width, 2 * width, 2);
-        layer3 = Group(2 * width, 4 * width, 2);
+        layer1 = new PreActivation(width, width, 1);
+        layer2 = new PreActivation(width, 2 * width, 2);
+        layer3 = new PreActivation(2 * width, 4 * width, 2);
         head = Sequential(BatchNorm2d(4 * width), ReLU(), AdaptiveAvgPool2d(1), Flatten(), Linear(4 * width, classes));
         RegisterComponents();
     }
