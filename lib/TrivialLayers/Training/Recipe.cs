@@ -42,7 +42,7 @@ public sealed record Recipe
     /// </summary>
     public static Recipe Quick { get; } = new() { Name = "quick", Epochs = 30, LearningRate = 0.1, CropPadding = 0 };
 
-    /// <summary>For trying out a changed layer: on the embedded sample and two CPU cores about three minutes for a ResNet-20, one for a ResNet-8.</summary>
+    /// <summary>For trying out a changed layer: on the embedded sample and two CPU cores about three minutes for a ResNet-20, one or two for a ResNet-8.</summary>
     public static Recipe Short { get; } = Quick with { Name = "short", Epochs = 8 };
 
     /// <summary>For scenes, whose pixels have labels: small batches, as each image has many labels, and a high rate. Chosen on validation scenes.</summary>
