@@ -39,6 +39,9 @@ public sealed record Profile(string Name, string Dataset, Recipe Recipe, int Few
             ?? throw new ArgumentException($"There is no profile \"{name}\". Choose {string.Join(", ", all.Select(profile => profile.Name))}.", nameof(name));
     }
 
+    /// <summary>Whether this is the profile of that name with its own data set and epochs, at full size or as a smoke run.</summary>
+    public bool Is(string name) => Name == name || (IsSmoke && Name == $"{name}-smoke");
+
     /// <summary>The profile with another data set, other epochs or in small, as a notebook's parameters say.</summary>
     /// <param name="dataset">A data set's name; empty for the profile's own.</param>
     /// <param name="epochs">Passes over the training images; 0 for as many as the recipe says. The short recipe takes no more than these; what is to fit few images, in proportion.</param>
