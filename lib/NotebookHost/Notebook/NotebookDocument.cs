@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
@@ -41,6 +42,10 @@ internal sealed partial class NotebookDocument
     /// <summary>The notebook's language as its metadata name it, or the empty string.</summary>
     public string Language =>
         JupyterJson.Text(Metadata["language_info"]?["name"]) ?? JupyterJson.Text(Metadata["kernelspec"]?["language"]) ?? "";
+
+    /// <summary>SHA-256 of the code of all cells, in hexadecimal digits: another one means that outputs may be those of other code.</summary>
+    public string CodeFingerprint =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\0', Cells.OfType<CodeCell>().Select(cell => cell.Source)))));
 
     /// <summary>Reads a notebook file.</summary>
     /// <exception cref="NotebookFormatException">The file is not a notebook of this format.</exception>

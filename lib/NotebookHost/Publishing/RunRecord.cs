@@ -20,11 +20,15 @@ internal sealed class RunRecord
     {
         _noted = document.Metadata["notebook_host"] as JsonObject ?? [];
         FailedCell = document.Cells.OfType<CodeCell>().FirstOrDefault(cell => cell.Outputs.OfType<ErrorOutput>().Any());
+        CodeChanged = Text("code_sha256") is { } code && code != document.CodeFingerprint;
         WasRun = document.Cells.OfType<CodeCell>().Any(cell => cell.ExecutionCount is not null);
     }
 
     /// <summary>Whether any cell was executed.</summary>
     public bool WasRun { get; }
+
+    /// <summary>Whether cells were changed, added or taken out after the run that is noted here: its time, machine and parameters may not be those of all outputs.</summary>
+    public bool CodeChanged { get; }
 
     /// <summary>The cell with an error, or null.</summary>
     public CodeCell? FailedCell { get; }

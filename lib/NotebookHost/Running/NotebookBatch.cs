@@ -61,6 +61,8 @@ internal sealed class NotebookBatch
         var clock = Stopwatch.StartNew();
         var outcome = await runner.Run(_request.Timeout, interrupt).ConfigureAwait(false);
 
+        if (_request.Out is null && outcome.Status == NotebookStatus.Succeeded)
+            entry.Parameters.Withdraw(); // in place a notebook gets outputs and keeps its own cells and defaults
         entry.Document.Metadata["notebook_host"] = new JsonObject
         {
             ["started"] = started.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture),
@@ -70,9 +72,8 @@ internal sealed class NotebookBatch
             ["parameters"] = parameters,
             ["status"] = outcome.Status.ToString().ToLowerInvariant(),
             ["error"] = outcome.Status == NotebookStatus.Succeeded ? null : outcome.Error,
+            ["code_sha256"] = entry.Document.CodeFingerprint,
         };
-        if (_request.Out is null && outcome.Status == NotebookStatus.Succeeded)
-            entry.Parameters.Withdraw(); // in place a notebook gets outputs and keeps its own cells and defaults
         entry.Document.Save(entry.Target);
         _site?.Write(entry.Name, entry.Document);
         progress.End(outcome, clock.Elapsed);

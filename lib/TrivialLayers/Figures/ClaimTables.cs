@@ -31,7 +31,10 @@ public static class ClaimTables
         _ => verdict.ToString().ToLowerInvariant(),
     };
 
-    internal static string Effect(double effect, Interval? interval) => interval is { } known
-        ? string.Create(CultureInfo.InvariantCulture, $"{known.Around(effect, 2)} ({100 * known.Level:0.#} %)")
-        : effect.ToString("F2", CultureInfo.InvariantCulture);
+    internal static string Effect(double effect, Interval? interval) => (double.IsFinite(effect), interval) switch
+    {
+        (false, _) => "not measured",
+        (_, { } known) => string.Create(CultureInfo.InvariantCulture, $"{known.Around(effect, 2)} ({100 * known.Level:0.#} %)"),
+        _ => effect.ToString("F2", CultureInfo.InvariantCulture),
+    };
 }

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using AngleSharp.Dom;
 using NotebookHost.Publishing;
 using static NotebookHost.Tests.Publishing.Executed;
@@ -14,6 +15,17 @@ public sealed class PageTests
     {
         Assert.Equal("A & B", Read(Page(Markdown("words\n\n# A & B\n\n# C"))).Title);
         Assert.Equal("n", Read(Page(Markdown("## Not a title"))).Title);
+    }
+
+    [Fact]
+    public void A_page_says_when_code_was_changed_after_the_run_it_reports()
+    {
+        var run = new JsonObject { ["status"] = "succeeded", ["code_sha256"] = Document(Code("1 + 1")).CodeFingerprint };
+        string Facts(params JsonObject[] cells) => Read(new NotebookPage("n", Document(run.DeepClone().AsObject(), cells)).ToHtml()).QuerySelector("p.run")!.TextContent;
+
+        Assert.DoesNotContain("changed", Facts(Markdown("new words"), Code("1 + 1")), StringComparison.Ordinal);
+        Assert.Contains("its code was changed since", Facts(Code("1 + 2")), StringComparison.Ordinal);
+        Assert.Contains("its code was changed since", Facts(Code("1 + 1"), Code("3")), StringComparison.Ordinal);
     }
 
     [Fact]

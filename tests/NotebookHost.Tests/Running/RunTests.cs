@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
+using NotebookHost.Notebook;
 using NotebookHost.Running;
 
 namespace NotebookHost.Tests.Running;
@@ -126,6 +127,7 @@ public sealed class RunTests : IDisposable
         Assert.Equal(["var n = 1;", "n + 1"], document["cells"]!.AsArray().Select(cell => NotebookFolder.Text(cell!["source"])));
         Assert.Equal("42", NotebookFolder.Text(document["cells"]![1]!["outputs"]![0]!["data"]!["text/plain"]));
         Assert.Equal("""{"n":41}""", document["metadata"]!["notebook_host"]!["parameters"]!.ToJsonString());
+        Assert.Equal(NotebookDocument.Load(path).CodeFingerprint, (string?)document["metadata"]!["notebook_host"]!["code_sha256"]);
     }
 
     [Fact]

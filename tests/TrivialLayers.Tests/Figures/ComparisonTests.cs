@@ -52,13 +52,15 @@ public sealed class ComparisonTests
     {
         using var folder = new TemporaryFolder();
         Claims.Record("C1", ClaimVerdict.NotReproduced, 1.5, new Interval(1, 2, 0.75), "percent", Provenance.Current(), folder: folder.Path);
+        Claims.Record("C2", ClaimRules.EveryLayerIsNeeded([], []), Provenance.Current(), folder: folder.Path);
         File.WriteAllText(folder["paper.csv"], "claim,table,network,data,layer,quantity,value,unit\nC1,table 1,\"ResNet-20, wide\",CIFAR-10,layer1.0.conv1,drop,0.3,points\n");
         var table = ClaimTables.Summary(Claims.Load(folder.Path), "quick", PaperValue.Load(folder["paper.csv"]));
         Assert.Equal(6, table.Rows.Count);
         Assert.Equal("not reproduced", table["verdict"][0]);
         Assert.Equal("1.50 [1.00, 2.00] (75 %)", table["effect with interval"][0]);
         Assert.Equal("drop of layer1.0.conv1 in ResNet-20, wide on CIFAR-10: 0.3 points (table 1)", table["the paper"][0]);
-        Assert.Equal("not run yet", table["verdict"][1]);
+        Assert.Equal(("undecided", "not measured"), (table["verdict"][1], table["effect with interval"][1]));
+        Assert.Equal(("not run yet", ""), (table["verdict"][2], table["effect with interval"][2]));
         Assert.Equal("not run yet", ClaimTables.Summary(Claims.Load(folder.Path), "full")["verdict"][0]);
     }
 
