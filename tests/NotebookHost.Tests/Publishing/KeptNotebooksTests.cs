@@ -1,0 +1,56 @@
+using System.Text.Json.Nodes;
+using NotebookHost.Notebook;
+using NotebookHost.Publishing;
+using TrivialLayers.Tests.Runtime;
+
+namespace NotebookHost.Tests.Publishing;
+
+/// <summary>This repository's notebooks as they are kept: <c>quick</c> is their default, and their outputs are those of the profile <c>reference</c>, of just the code they show.</summary>
+public sealed class KeptNotebooksTests
+{
+    public static TheoryData<string> Notebooks => [.. Directory.EnumerateFiles(Path.Combine(RepositoryRoot.Path, "notebooks"), "*.ipynb").Select(file => Path.GetFileName(file)).Order()];
+
+    [Theory]
+    [MemberData(nameof(Notebooks))]
+    public void Each_has_the_outputs_of_its_code_and_of_the_profile_reference(string name)
+    {
+        var document = NotebookDocument.Load(PathOf(name));
+        var run = document.Metadata["notebook_host"] as JsonObject;
+        Assert.True(run is not null, $"{name} is kept without outputs.");
+
+        Assert.Equal("succeeded", (string?)run["status"]);
+        Assert.Equal("reference", (string?)run["parameters"]!["profile"]);
+        Assert.Equal("", (string?)run["parameters"]!["dataset"]);
+        Assert.False((bool)run["parameters"]!["smoke"]!);
+        Assert.StartsWith("var profile = \"quick\";", Assert.Single(document.Cells, cell => cell.Tags.Contains("parameters")).Source, StringComparison.Ordinal);
+        Assert.False(
+            new RunRecord(document).CodeChanged,
+            $"The code of {name} is not that of its outputs. Make them anew, with CIFAR-10 and Fashion-MNIST at hand: … run notebooks/{name} --in-place -p profile=reference");
+        var executions = document.Cells.OfType<CodeCell>().Select(cell => cell.ExecutionCount).ToList();
+        Assert.DoesNotContain(null, executions);
+        Assert.Equal(executions.Order(), executions); // one number is missing: that of the cell that set the profile
+    }
+
+    [Theory]
+    [MemberData(nameof(Notebooks))]
+    public void Each_is_small_and_its_charts_are_static_pictures_too(string name)
+    {
+        Assert.True(new FileInfo(PathOf(name)).Length < 1_500_000, $"{new FileInfo(PathOf(name)).Length} bytes");
+        var bundles = NotebookDocument.Load(PathOf(name)).Cells.OfType<CodeCell>().SelectMany(cell => cell.Outputs)
+            .Select(output => output switch { DisplayDataOutput shown => shown.Data, ExecuteResultOutput result => result.Data, _ => [] }).ToList();
+        Assert.All(bundles.Where(data => data.ContainsKey("application/vnd.plotly.v1+json")), data => Assert.True(data.ContainsKey("image/svg+xml")));
+        Assert.DoesNotContain(bundles, data => data.ContainsKey("application/javascript"));
+    }
+
+    [Fact]
+    public void The_README_says_how_long_these_runs_took()
+    {
+        var minutes = (int)Math.Round(Directory.EnumerateFiles(Path.Combine(RepositoryRoot.Path, "notebooks"), "*.ipynb")
+            .Sum(file => new RunRecord(NotebookDocument.Load(file)).Duration?.TotalMinutes ?? 0));
+        var readme = File.ReadAllText(Path.Combine(RepositoryRoot.Path, "README.md"));
+        Assert.Contains($"| {minutes} minutes on one core |", readme, StringComparison.Ordinal);
+        Assert.Contains($"and {minutes} minutes on one for CIFAR-10", readme, StringComparison.Ordinal);
+    }
+
+    private static string PathOf(string name) => Path.Combine(RepositoryRoot.Path, "notebooks", name);
+}
