@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Text;
 using Microsoft.Data.Analysis;
 
 namespace TrivialLayers.Figures;
@@ -36,10 +37,13 @@ public class Figure
     /// <summary>The figure as an SVG document without scripts or references to elsewhere. The same data give the same text.</summary>
     public string Svg { get; }
 
-    /// <summary>The SVG with its caption and, folded away, its table, as HTML without scripts.</summary>
+    /// <summary>
+    /// The SVG as an image with its caption and, folded away, its table, as HTML without scripts. As an image because of readers that have not trusted a notebook yet: Jupyter takes the
+    /// elements of an SVG out of their HTML and leaves its words.
+    /// </summary>
     public string Html => string.Create(
         CultureInfo.InvariantCulture,
-        $"<figure style=\"margin:0;max-width:100%\">{Svg}<figcaption style=\"max-width:60em;font-size:.9em;line-height:1.4\">{WebUtility.HtmlEncode(Caption)}</figcaption>"
+        $"<figure style=\"margin:0;max-width:100%\"><img alt=\"{WebUtility.HtmlEncode(Title)}\" style=\"max-width:100%\" src=\"data:image/svg+xml;base64,{Convert.ToBase64String(Encoding.UTF8.GetBytes(Svg))}\"/><figcaption style=\"max-width:60em;font-size:.9em;line-height:1.4\">{WebUtility.HtmlEncode(Caption)}</figcaption>"
             + $"<details style=\"font-size:.85em;margin-top:.4em\"><summary>Data: {Table.Rows.Count:N0} {(Table.Rows.Count == 1 ? "row" : "rows")}</summary><div style=\"overflow-x:auto\">{TableText.Html(Table)}</div></details></figure>");
 
     /// <summary>Title and caption.</summary>

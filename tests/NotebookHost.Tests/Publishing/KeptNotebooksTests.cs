@@ -40,6 +40,7 @@ public sealed class KeptNotebooksTests
             .Select(output => output switch { DisplayDataOutput shown => shown.Data, ExecuteResultOutput result => result.Data, _ => [] }).ToList();
         Assert.All(bundles.Where(data => data.ContainsKey("application/vnd.plotly.v1+json")), data => Assert.True(data.ContainsKey("image/svg+xml")));
         Assert.DoesNotContain(bundles, data => data.ContainsKey("application/javascript"));
+        Assert.All(bundles, data => Assert.DoesNotContain("<svg", MultilineText.TryJoin(data["text/html"]) ?? "", StringComparison.Ordinal)); // Jupyter takes it out until the reader trusts the notebook
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using System.Text;
 using System.Xml.Linq;
 using Microsoft.Data.Analysis;
 using Microsoft.DotNet.Interactive.Formatting;
@@ -117,6 +118,9 @@ public sealed class NotebookDisplayTests
         var figure = SweepFigures.Confusion(Sweep, "conv1");
         var html = XElement.Parse(figure.Html);
         var details = html.Element("details")!;
+        var picture = html.Element("img")!;
+        Assert.Equal(figure.Title, picture.Attribute("alt")!.Value);
+        Assert.Equal(figure.Svg, Encoding.UTF8.GetString(Convert.FromBase64String(picture.Attribute("src")!.Value["data:image/svg+xml;base64,".Length..])));
         Assert.Equal(figure.Caption, html.Element("figcaption")!.Value);
         Assert.Null(details.Attribute("open"));
         Assert.Equal("Data: 8 rows", details.Element("summary")!.Value);
