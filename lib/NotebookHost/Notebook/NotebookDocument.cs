@@ -43,7 +43,7 @@ internal sealed partial class NotebookDocument
     public string Language =>
         JupyterJson.Text(Metadata["language_info"]?["name"]) ?? JupyterJson.Text(Metadata["kernelspec"]?["language"]) ?? "";
 
-    /// <summary>SHA-256 of the code of all cells, in hexadecimal digits: another one means that outputs may be those of other code.</summary>
+    /// <summary>SHA-256 of the code of all cells, not of files they load, in hexadecimal digits: another one means that outputs may be those of other code.</summary>
     public string CodeFingerprint =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\0', Cells.OfType<CodeCell>().Select(cell => cell.Source)))));
 

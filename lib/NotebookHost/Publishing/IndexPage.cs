@@ -38,7 +38,7 @@ internal static class IndexPage
         return $"""
             <article class="entry">
             <h2><a href="{WebUtility.HtmlEncode(page.Address)}">{WebUtility.HtmlEncode(page.Title)}</a></h2>
-            {PageFrame.Facts(RunRecord.StatusHtml(page.Run.Status, page.Run.Status), page.Run.DurationText)}
+            {PageFrame.Facts(RunRecord.StatusHtml(page.Run.Status, page.Run.Status), page.Run.DurationText, page.Run.CodeChangedText)}
             {page.Run.ErrorHtml(page.Address)}{words}{verdict}</article>
 
             """;

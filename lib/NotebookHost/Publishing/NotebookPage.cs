@@ -67,7 +67,7 @@ internal sealed class NotebookPage
         <nav class="toc"><a class="home" href="{IndexPage.FileName}">All notebooks</a>
         {Contents()}</nav>
         <main class="notebook">
-        {PageFrame.Facts(RunRecord.StatusHtml(Run.Status, Run.Status), Run.StartedHtml, Run.DurationText, Run.CodeChanged ? "its code was changed since" : null)}
+        {PageFrame.Facts(RunRecord.StatusHtml(Run.Status, Run.Status), Run.StartedHtml, Run.DurationText, Run.CodeChangedText)}
         {Run.ErrorHtml("")}{(_prose.Title is null ? $"<h1>{WebUtility.HtmlEncode(Name)}</h1>\n" : "")}{_cells}</main>
         </div>
         """);

@@ -30,6 +30,9 @@ internal sealed class RunRecord
     /// <summary>Whether cells were changed, added or taken out after the run that is noted here: its time, machine and parameters may not be those of all outputs.</summary>
     public bool CodeChanged { get; }
 
+    /// <summary><see cref="CodeChanged"/> in words, or null.</summary>
+    public string? CodeChangedText => CodeChanged ? "its code was changed since" : null;
+
     /// <summary>The cell with an error, or null.</summary>
     public CodeCell? FailedCell { get; }
 

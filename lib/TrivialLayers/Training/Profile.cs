@@ -24,7 +24,7 @@ public sealed record Profile(string Name, string Dataset, Recipe Recipe, int Few
     /// <summary>The embedded sample and the runs that ship with it: minutes on two CPU cores.</summary>
     public static Profile Quick { get; } = new("quick", "fashion-mnist-sample", Recipe.Quick, 0, Recipe.Quick, Recipe.Short, Recipe.Scenes);
 
-    /// <summary>The full CIFAR-10 and the runs on it that ship; another network takes half an hour on a CPU.</summary>
+    /// <summary>The full CIFAR-10 and the runs on it that ship; another network takes half an hour to an hour and more on a CPU.</summary>
     public static Profile Reference { get; } = new("reference", "cifar-10", Recipe.Reference, 5_000, Recipe.Fit, Recipe.Short with { Epochs = 2 }, Recipe.Scenes);
 
     /// <summary>The full CIFAR-10 and the long recipe: for a GPU.</summary>

@@ -21,6 +21,7 @@ public sealed partial class NotebookFrontEndTests(Chromium chromium) : IClassFix
         page.SetDefaultTimeout(120_000);
         await page.Locator("#kernel_indicator_icon.kernel_idle_icon").WaitForAsync();
         var tweak = page.Locator(Tweak).First;
+        Assert.True(await page.EvaluateAsync<bool>("() => [...document.querySelectorAll('.output_html img')].some(picture => picture.naturalWidth > 0)"), "Of a notebook that was not run or trusted yet, no picture shows.");
 
         await Edit(tweak, source => source.Replace("layer2.0.conv2", "layer3.0.conv2", StringComparison.Ordinal).Replace("2 * width, 2 * width", "4 * width, 4 * width", StringComparison.Ordinal));
         await page.ClickAsync("#celllink");

@@ -94,7 +94,7 @@ public sealed class WireFormatTests
     [Fact]
     public void Random_frames_are_refused_and_nothing_else_happens()
     {
-        var good = _wire.Write(KernelMessage.Create("t", "s", [], [], []));
+        var good = _wire.Write(KernelMessage.Create("t", "s", [], [], new JsonObject { ["content"] = "unlike all other parts" }));
         var frame = Gen.OneOf(Gen.Byte.Array[0, 40], Gen.Int[0, good.Count - 2].Select(part => good[part])); // never the content: no such message is whole
         frame.List[0, 10].Sample(frames => Assert.Throws<MalformedMessageException>(() => _wire.Read(frames)), iter: 2000);
     }

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using TrivialLayers.Runtime;
 
 namespace TrivialLayers.Tests.Training;
@@ -13,6 +14,9 @@ internal static class Readme
         var demanded = FormattableString.Invariant(words);
         Assert.True(s_text.Contains(demanded, StringComparison.Ordinal), $"README.md is without these words:\n{demanded}");
     }
+
+    /// <summary>How many lines are of that form.</summary>
+    public static int Rows(string pattern) => Regex.Count(s_text, pattern, RegexOptions.Multiline);
 
     /// <summary>The cells of the row of a table that begins with this one.</summary>
     public static string[] Row(string first) =>

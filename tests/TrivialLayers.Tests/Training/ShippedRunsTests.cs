@@ -51,10 +51,14 @@ public sealed class ShippedRunsTests : IDisposable
         using var network = (StagedNetwork)ShippedNetworks.Of(recorded);
         var (run, sweep) = _shipped.Of(network, _shipped.DataOf(recorded), recorded.Recipe, recorded.Seed);
 
+        Assert.Equal(run.Data switch { "fashion-mnist-sample" => Recipe.Quick, "cifar-10-5000" => Profile.Reference.Fit, _ => Profile.Reference.Recipe }, recorded.Recipe);
         Assert.Equal(run.TestAccuracy, sweep.Baseline.Percent, precision: 9);
         Assert.True(run.Data != "fashion-mnist-sample" || run.TestAccuracy >= 88, $"{run.TestAccuracy} %");
         Readme.Demand($"{s_listed[run.Data]}| {run.Network} | {run.Seed} | {run.TrainingAccuracy:F2} % | {run.TestAccuracy:F2} % | {sweep.Layers.Count} | {sweep.Count(Verdict.Trivial)} | {sweep.Count(Verdict.Undecided)} | {sweep.Count(Verdict.NonTrivial)} |");
     }
+
+    [Fact]
+    public void Each_network_in_the_README_has_its_run() => Assert.Equal(Listed.Count, Readme.Rows(@"^\|( [^|]+ \|){1,2} [123] \| [\d.]+ % \|"));
 
     [Fact]
     public void The_pruned_network_that_was_trained_on_is_found_whatever_the_number_of_threads()
