@@ -16,19 +16,19 @@ public static class NotebookDisplay
     /// <summary>The MIME type of a figure for plotly.js.</summary>
     public const string Plotly = "application/vnd.plotly.v1+json";
 
-    private const string Svg = "image/svg+xml";
+    private const string Png = "image/png";
     private const string Html = "text/html";
     private const string PlainText = "text/plain";
 
     /// <summary>Registers the formatters; again does no harm.</summary>
     public static void Register()
     {
+        // A picture and no HTML: readers prefer HTML to any picture, and before a notebook is trusted they clean it of pictures.
         Formatter.Register<Figure>(figure => figure.PlotlyJson!, Plotly);
-        Formatter.Register<Figure>(figure => figure.Svg, Svg);
-        Formatter.Register<Figure>(figure => figure.Html, Html);
+        Formatter.Register<Figure>(figure => Convert.ToBase64String(figure.Png), Png);
         Formatter.Register<Figure>(figure => figure.ToString(), PlainText);
-        Formatter.SetPreferredMimeTypesFor(typeof(Figure), Plotly, Svg, Html, PlainText);
-        Formatter.SetPreferredMimeTypesFor(typeof(PictureFigure), Svg, Html, PlainText);
+        Formatter.SetPreferredMimeTypesFor(typeof(Figure), Plotly, Png, PlainText);
+        Formatter.SetPreferredMimeTypesFor(typeof(PictureFigure), Png, PlainText);
 
         Show<DataFrame>(table => table);
         Show<StagedNetwork>(Describe, network => network.Layers.ToTable());

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text;
 using System.Text.Json.Nodes;
 using NotebookHost.Engine;
+using NotebookHost.Notebook;
 
 namespace NotebookHost.Jupyter;
 
@@ -76,7 +77,7 @@ internal sealed class CellOutputs(KernelBroadcast broadcast, int executionCount)
                 broadcast.Send("update_display_data", Display(updated.Data, updated.DisplayId));
                 break;
             case ResultProduced result:
-                broadcast.Send("execute_result", new JsonObject { ["execution_count"] = executionCount, ["data"] = result.Data.DeepClone(), ["metadata"] = new JsonObject() });
+                broadcast.Send("execute_result", new JsonObject { ["execution_count"] = executionCount, ["data"] = result.Data.DeepClone(), ["metadata"] = PictureSize.Of(result.Data) });
                 break;
             case OutputCleared cleared:
                 broadcast.Send("clear_output", new JsonObject { ["wait"] = cleared.Wait });
@@ -106,7 +107,7 @@ internal sealed class CellOutputs(KernelBroadcast broadcast, int executionCount)
     private static JsonObject Display(JsonObject data, string displayId) => new()
     {
         ["data"] = data.DeepClone(),
-        ["metadata"] = new JsonObject(),
+        ["metadata"] = PictureSize.Of(data),
         ["transient"] = new JsonObject { ["display_id"] = displayId },
     };
 }

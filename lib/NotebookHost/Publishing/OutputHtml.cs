@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -30,9 +31,31 @@ internal sealed partial class OutputHtml(SafeHtml safe)
     {
         var rich = Html(data) ?? Svg(data) ?? Picture(data, metadata) ?? Markdown(data);
         if (data[Plotly] is JsonObject chart && chart["data"] is JsonArray { Count: > 0 })
-            return Output("figure", $"{rich ?? $"<noscript>{Plain(data)}</noscript>"}{ChartData}{ScriptJson(chart)}</script>");
+            return Output("figure", Figure(chart, rich ?? $"<noscript>{Plain(data)}</noscript>"));
         return rich is not null ? Output("rich", rich) : Plain(data) is { Length: > 0 } plain ? Output("text", plain) : "";
     }
+
+    /// <summary>
+    /// A chart and the picture that stands for it where no script runs. A chart may bring a caption (text) and the table behind it (HTML) in <c>layout.meta</c>, which is its
+    /// author's to fill; the caption shows with the interactive chart only, as the picture has its own.
+    /// </summary>
+    private string Figure(JsonObject chart, string picture)
+    {
+        var drawn = chart.DeepClone().AsObject();
+        var meta = (drawn["layout"] as JsonObject)?["meta"] as JsonObject ?? [];
+        var (caption, table) = (TextOf(meta["caption"]), TextOf(meta["table"]));
+        if (table is not null)
+            meta.Remove("table"); // once on the page is enough
+        return $"<figure>{picture}{ChartData}{ScriptJson(drawn)}</script>"
+            + (caption is null ? "" : $"<figcaption class=\"of-chart\">{WebUtility.HtmlEncode(caption)}</figcaption>")
+            + (table is null ? "" : $"<details><summary>Data{RowsOf(meta)}</summary>{safe.Clean(table).InnerHtml}</details>")
+            + "</figure>";
+    }
+
+    private static string RowsOf(JsonObject meta) =>
+        meta["rows"] is JsonValue value && value.TryGetValue(out int rows) ? string.Create(CultureInfo.InvariantCulture, $": {rows:N0} {(rows == 1 ? "row" : "rows")}") : "";
+
+    private static string? TextOf(JsonNode? node) => node is JsonValue value && value.TryGetValue(out string? text) && text.Length > 0 ? text : null;
 
     /// <summary>The HTML, unless it has no picture and the bundle has one beside it: then it is the lesser form.</summary>
     private string? Html(JsonObject data)

@@ -54,10 +54,10 @@ internal sealed class NotebookOutputs
                 Show(displayed);
                 break;
             case DisplayUpdated updated:
-                _shown.GetValueOrDefault(updated.DisplayId)?.ForEach(place => place.Cell.Outputs[place.At] = new DisplayDataOutput(Copy(updated.Data), []));
+                _shown.GetValueOrDefault(updated.DisplayId)?.ForEach(place => place.Cell.Outputs[place.At] = new DisplayDataOutput(Copy(updated.Data), PictureSize.Of(updated.Data)));
                 break;
             case ResultProduced result:
-                _cell!.Outputs.Add(new ExecuteResultOutput(_cell.ExecutionCount, Copy(result.Data), []));
+                _cell!.Outputs.Add(new ExecuteResultOutput(_cell.ExecutionCount, Copy(result.Data), PictureSize.Of(result.Data)));
                 break;
             case CellFailed failed:
                 _cell!.Outputs.Add(new ErrorOutput(failed.Name, failed.Value, failed.Traceback));
@@ -79,7 +79,7 @@ internal sealed class NotebookOutputs
 
     private void Show(DataDisplayed displayed)
     {
-        _cell!.Outputs.Add(new DisplayDataOutput(Copy(displayed.Data), []));
+        _cell!.Outputs.Add(new DisplayDataOutput(Copy(displayed.Data), PictureSize.Of(displayed.Data)));
         if (!_shown.TryGetValue(displayed.DisplayId, out var places))
             _shown[displayed.DisplayId] = places = [];
         places.Add((_cell, _cell.Outputs.Count - 1));

@@ -2,10 +2,10 @@ using TrivialLayers.Models;
 
 namespace TrivialLayers.Figures;
 
-/// <summary>A chart before it is drawn: what <see cref="PlotlyChart"/> and <see cref="SvgChart"/> have in common.</summary>
+/// <summary>A chart before it is drawn: what <see cref="PlotlyChart"/> and <see cref="ChartDrawing"/> have in common.</summary>
 /// <param name="Title">Above all panels.</param>
 /// <param name="Caption">How to read it.</param>
-/// <param name="Width">Of the SVG, in pixels; plotly.js fills the place it is given.</param>
+/// <param name="Width">Of the static picture, in pixels; plotly.js fills the place it is given.</param>
 /// <param name="Panels">Drawn in a row, or one above another.</param>
 /// <param name="Stacked">Whether the panels stand one above another.</param>
 internal sealed record Chart(string Title, string Caption, int Width, IReadOnlyList<Panel> Panels, bool Stacked = false)

@@ -15,22 +15,8 @@ internal static class ChartSizes
     /// <summary>From the upper edge to the first line of the legend.</summary>
     public static double AboveLegend(Chart chart) => 16 + (Line * TitleLines(chart).Count);
 
-    /// <summary>The title, broken between words.</summary>
-    public static IReadOnlyList<string> TitleLines(Chart chart)
-    {
-        var lines = new List<string> { "" };
-        foreach (var word in chart.Title.Split(' '))
-        {
-            var longer = lines[^1].Length == 0 ? word : $"{lines[^1]} {word}";
-            // Bold letters are about a tenth wider.
-            if (lines[^1].Length > 0 && 1.1 * SvgText.WidthOf(longer, TitleText) > Narrowest - 32)
-                lines.Add(word);
-            else
-                lines[^1] = longer;
-        }
-
-        return lines;
-    }
+    /// <summary>The title, broken between words; bold letters are about a tenth wider.</summary>
+    public static IReadOnlyList<string> TitleLines(Chart chart) => Canvas.Lines(chart.Title, 1.1 * TitleText, Narrowest - 32);
 
     /// <summary>Between a panel and what is above it: room for its title and the names of its reference lines.</summary>
     public static double Head(Panel panel) => panel.Title.Length > 0 || panel is PointPanel points && points.Rules.Any(rule => rule.Label.Length > 0) ? 26 : 8;
@@ -44,7 +30,7 @@ internal static class ChartSizes
         if (x.Names is null)
             return 0;
         var room = (Narrowest - 100) / (chart.Stacked ? 1 : chart.Panels.Count) / x.Names.Count;
-        return x.Names.Max(name => SvgText.WidthOf(name, LabelText(x))) + 8 <= room ? 0 : x.Names.Count > 30 ? -90 : -50;
+        return x.Names.Max(name => Canvas.WidthOf(name, LabelText(x))) + 8 <= room ? 0 : x.Names.Count > 30 ? -90 : -50;
     }
 
     /// <summary>Size of an axis' labels.</summary>
@@ -52,9 +38,9 @@ internal static class ChartSizes
 
     /// <summary>Height of the labels of a horizontal axis, with the air above them.</summary>
     public static double LabelHeight(Chart chart, Axis x) => Turn(chart, x) is var turn and not 0
-        ? 12 + (x.Names!.Max(name => SvgText.WidthOf(name, LabelText(x))) * Math.Sin(-turn * Math.PI / 180))
+        ? 12 + (x.Names!.Max(name => Canvas.WidthOf(name, LabelText(x))) * Math.Sin(-turn * Math.PI / 180))
         : 18;
 
     /// <summary>Width of the labels of a vertical axis and its title.</summary>
-    public static double Beside(Panel panel) => panel.SharesY ? 12 : panel.Y.Names is { } names ? 40 + names.Max(name => SvgText.WidthOf(name, SmallText)) : 62;
+    public static double Beside(Panel panel) => panel.SharesY ? 12 : panel.Y.Names is { } names ? 40 + names.Max(name => Canvas.WidthOf(name, SmallText)) : 62;
 }

@@ -91,29 +91,31 @@ public static class ImageFigures
 
     internal static PictureFigure Draw(string title, string caption, IReadOnlyList<Row> rows, DataFrame table, double side = Side)
     {
-        var left = 12 + rows.Select(row => SvgText.WidthOf(row.Name, 12)).DefaultIfEmpty(0).Max() + (rows.Any(row => row.Name.Length > 0) ? 10 : 0);
+        var left = 12 + rows.Select(row => Canvas.WidthOf(row.Name, 12)).DefaultIfEmpty(0).Max() + (rows.Any(row => row.Name.Length > 0) ? 10 : 0);
         var below = rows.SelectMany(row => row.Tiles).Select(tile => tile.Below.Count).DefaultIfEmpty(0).Max();
-        var widest = rows.SelectMany(row => row.Tiles).SelectMany(tile => tile.Below).Select(text => SvgText.WidthOf(text, 10) + 8).DefaultIfEmpty(0).Max();
+        var widest = rows.SelectMany(row => row.Tiles).SelectMany(tile => tile.Below).Select(text => Canvas.WidthOf(text, 10) + 8).DefaultIfEmpty(0).Max();
         var step = Math.Max(side + 4, widest);
         var height = side + 4 + (below * 13) + (below > 0 ? 6 : 0);
-        var width = Math.Max(left + (rows.Select(row => row.Tiles.Count).DefaultIfEmpty(0).Max() * step) + 12, SvgText.WidthOf(title, 17) + 24);
-        var svg = new SvgText(width, 40 + (rows.Count * height) + 8, title, caption);
-        svg.Text(12, 24, title, 16, Palette.Ink, bold: true);
-        foreach (var (line, row) in rows.Index())
+        var width = Math.Max(left + (rows.Select(row => row.Tiles.Count).DefaultIfEmpty(0).Max() * step) + 12, Canvas.WidthOf(title, 17) + 24);
+        return new PictureFigure(new Drawing(title, caption, width, 40 + (rows.Count * height) + 8, canvas =>
         {
-            var y = 40 + (line * height);
-            if (row.Name.Length > 0)
-                svg.Text(left - 8, y + (side / 2) + 4, row.Name, 12, Palette.Ink, "end");
-            foreach (var (column, tile) in row.Tiles.Index())
-            {
-                var x = left + (column * step);
-                svg.Picture(x + ((step - 4 - side) / 2), y, side, side, tile.Png, tile.Label, Palette.Grid);
-                foreach (var (index, text) in tile.Below.Index())
-                    svg.Text(x + ((step - 4) / 2), y + side + 12 + (13 * index), text, 10, Palette.SoftInk, "middle");
-            }
-        }
+            canvas.Text(12, 24, title, 16, Palette.Ink, bold: true);
+            foreach (var (line, row) in rows.Index())
+                Draw(canvas, row, new(left, 40 + (line * height)), step, side);
+        }), table);
+    }
 
-        return new PictureFigure(title, caption, table, svg.ToString());
+    private static void Draw(Canvas canvas, Row row, (double X, double Y) corner, double step, double side)
+    {
+        if (row.Name.Length > 0)
+            canvas.Text(corner.X - 8, corner.Y + (side / 2) + 4, row.Name, 12, Palette.Ink, "end");
+        foreach (var (column, tile) in row.Tiles.Index())
+        {
+            var x = corner.X + (column * step);
+            canvas.Picture(x + ((step - 4 - side) / 2), corner.Y, side, tile.Png, tile.Label, Palette.Grid);
+            foreach (var (index, text) in tile.Below.Index())
+                canvas.Text(x + ((step - 4) / 2), corner.Y + side + 12 + (13 * index), text, 10, Palette.SoftInk, "middle");
+        }
     }
 
     internal static Tile Picture(ImageSet images, int number, string label)

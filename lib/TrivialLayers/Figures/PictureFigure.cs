@@ -5,8 +5,8 @@ namespace TrivialLayers.Figures;
 /// <summary>A figure made of pictures. It has no form for plotly.js, and so is a type of its own: a notebook chooses the forms of a value by its type.</summary>
 public sealed class PictureFigure : Figure
 {
-    internal PictureFigure(string title, string caption, DataFrame table, string svg)
-        : base(title, caption, table, svg, plotlyJson: null)
+    internal PictureFigure(Drawing drawing, DataFrame table)
+        : base(drawing, table, plotlyJson: null)
     {
     }
 }

@@ -1,3 +1,4 @@
+using Microsoft.Data.Analysis;
 using Plotly.NET;
 
 namespace TrivialLayers.Figures;
@@ -24,23 +25,21 @@ internal sealed class PlotlyChart
 
     private double FirstHead => _chart.Stacked ? ChartSizes.Head(_chart.Panels[0]) : _chart.Panels.Max(ChartSizes.Head);
 
-    /// <summary>Draws a chart.</summary>
-    /// <param name="chart">The chart.</param>
-    /// <param name="rows">Rows of the table behind it.</param>
-    public static string Draw(Chart chart, long rows) => new PlotlyChart(chart).Draw(rows);
+    /// <summary>Draws a chart; the table behind it goes along in <c>layout.meta</c>.</summary>
+    public static string Draw(Chart chart, DataFrame table) => new PlotlyChart(chart).Draw(table);
 
-    private string Draw(long rows)
+    private string Draw(DataFrame table)
     {
         foreach (var entry in _chart.Legend)
             _traces.Add(InLegend(entry));
         for (var i = 0; i < _chart.Panels.Count; i++)
             Draw(_chart.Panels[i], i);
-        LayOut(rows);
+        LayOut(table);
         var drawn = GenericChart.setLayout(_layout, GenericChart.ofTraceObjects<IEnumerable<Trace>>(false, _traces));
         return GenericChart.toFigureJson(drawn);
     }
 
-    private void LayOut(long rows)
+    private void LayOut(DataFrame table)
     {
         var top = ChartSizes.AboveLegend(_chart) + LegendHeight + FirstHead;
         var below = _chart.Stacked ? ChartSizes.Below(_chart, _chart.Panels[^1]) : _chart.Panels.Max(panel => ChartSizes.Below(_chart, panel));
@@ -48,7 +47,7 @@ internal sealed class PlotlyChart
         _layout.SetProperty("title", Of(
             ("text", $"<b>{string.Join("<br>", ChartSizes.TitleLines(_chart))}</b>"), ("x", 0), ("xanchor", "left"), ("y", 1), ("yanchor", "top"),
             ("pad", Of(("l", 14), ("t", 14))), ("font", Of(("size", ChartSizes.TitleText)))));
-        _layout.SetProperty("meta", Of(("caption", _chart.Caption), ("rows", rows)));
+        _layout.SetProperty("meta", Of(("caption", _chart.Caption), ("rows", table.Rows.Count), ("table", TableText.Html(table))));
         _layout.SetProperty("font", Of(("family", "Helvetica, Arial, sans-serif"), ("size", ChartSizes.Text), ("color", Palette.Ink)));
         _layout.SetProperty("paper_bgcolor", "#ffffff");
         _layout.SetProperty("plot_bgcolor", "#ffffff");
@@ -107,7 +106,7 @@ internal sealed class PlotlyChart
         if (legend.Count == 0)
             return 0;
         const double room = ChartSizes.Narrowest - 90;
-        var widths = legend.Select(entry => 48 + SvgText.WidthOf(entry.Name, ChartSizes.Text)).ToList();
+        var widths = legend.Select(entry => 48 + Canvas.WidthOf(entry.Name, ChartSizes.Text)).ToList();
         var columns = widths.Sum() <= room ? legend.Count : Math.Max(1, (int)(room / widths.Max()));
         return ((legend.Count - 1) / columns) + 1;
     }
@@ -188,7 +187,7 @@ internal sealed class PlotlyChart
         trace.SetProperty("showscale", false);
         if (panel.X.Names!.Count <= 20)
         {
-            trace.SetProperty("text", panel.Percent.Select(row => row.Select(SvgChart.InCell).ToArray()).ToArray());
+            trace.SetProperty("text", panel.Percent.Select(row => row.Select(ChartDrawing.InCell).ToArray()).ToArray());
             trace.SetProperty("texttemplate", "%{text}");
             trace.SetProperty("textfont", Of(("size", panel.X.Names.Count > 12 ? 9 : 10.5)));
         }

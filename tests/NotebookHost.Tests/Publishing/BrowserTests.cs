@@ -13,9 +13,15 @@ public sealed class BrowserTests(Chromium chromium) : IClassFixture<Chromium>
     private static readonly string s_page = Page(
         Markdown("# Title\n\n$x^2$ and\n\n$$\n\\sum_{i=1}^n \\frac{1}{i}\n$$\n\n## Part\n\n" + new string('w', 300)),
         Code("var " + new string('x', 300) + " = 1;", Stream("stdout", new string('o', 300)), Error("E", "m", new string('e', 300))),
-        Code("static", Shown(Chart(5), ("text/html", $"<figure>{Svg}<figcaption>caption</figcaption></figure><table><tr>{string.Concat(Enumerable.Repeat("<td>a wide column</td>", 30))}</tr></table>"))),
+        Code("static", Shown(WithCaption(Chart(5)), ("text/html", $"{Svg}<table><tr>{string.Concat(Enumerable.Repeat("<td>a wide column</td>", 30))}</tr></table>"))),
         Code("alone", Shown(Chart(7), ("text/plain", "seven"))),
         Code("svg", Shown(("image/svg+xml", Svg))));
+
+    private static (string, System.Text.Json.Nodes.JsonNode) WithCaption((string Type, System.Text.Json.Nodes.JsonNode Content) chart)
+    {
+        chart.Content["layout"]!["meta"] = new System.Text.Json.Nodes.JsonObject { ["caption"] = "caption" };
+        return chart;
+    }
 
     [Fact]
     public async Task A_page_is_quiet_and_asks_for_nothing()
@@ -64,6 +70,7 @@ public sealed class BrowserTests(Chromium chromium) : IClassFixture<Chromium>
         await visit.Page.EmulateMediaAsync(new PageEmulateMediaOptions { Media = Media.Print });
         Assert.True(await visit.Page.Locator("figure > svg").IsVisibleAsync());
         Assert.False(await visit.Page.Locator(".js-plotly-plot").First.IsVisibleAsync());
+        Assert.False(await visit.Page.Locator("figcaption").IsVisibleAsync()); // the picture has its own
         Assert.False(await visit.Page.Locator(".toc").IsVisibleAsync());
     }
 
@@ -72,6 +79,7 @@ public sealed class BrowserTests(Chromium chromium) : IClassFixture<Chromium>
     {
         await using var visit = await chromium.Open(s_page, scripts: false);
         Assert.True(await visit.Page.Locator("figure > svg").IsVisibleAsync());
+        Assert.False(await visit.Page.Locator("figcaption").IsVisibleAsync());
         Assert.True(await visit.Page.Locator("noscript pre").IsVisibleAsync());
         Assert.Equal(@"\(x^2\)", await visit.Page.Locator("span.math").TextContentAsync());
     }

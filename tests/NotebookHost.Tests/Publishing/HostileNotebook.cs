@@ -42,6 +42,7 @@ internal static class HostileNotebook
     {
         var (type, chart) = Chart(3, Everything + "<a href=\"javascript:harmed=1\">x</a>");
         chart["layout"]!["title"] = Everything;
+        chart["layout"]!["meta"] = new JsonObject { ["caption"] = Everything, ["table"] = Everything, ["rows"] = 1 };
         chart["layout"]!["images"] = new JsonArray(new JsonObject { ["source"] = "data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' onload='harmed=1'/>", ["x"] = 0, ["y"] = 0, ["sizex"] = 1, ["sizey"] = 1 });
         var run = new JsonObject
         {

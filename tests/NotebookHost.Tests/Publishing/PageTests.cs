@@ -152,6 +152,34 @@ public sealed class PageTests
     }
 
     [Fact]
+    public void A_chart_brings_its_caption_and_the_table_behind_it()
+    {
+        var (type, chart) = Chart(3);
+        chart["layout"]!["meta"] = new System.Text.Json.Nodes.JsonObject { ["caption"] = "a < b", ["rows"] = 1, ["table"] = "<table><tbody><tr><td>1.50</td></tr></tbody></table><script>no()</script>" };
+        var figure = Read(Page(Code("x", Shown((type, chart), ("image/png", "AAAA"))))).QuerySelector(".output > figure")!;
+        Assert.Equal(["img", "script", "figcaption", "details"], figure.Children.Select(child => child.LocalName));
+        Assert.Equal("a < b", figure.QuerySelector("figcaption")!.TextContent);
+        Assert.Equal("Data: 1 row", figure.QuerySelector("summary")!.TextContent);
+        Assert.Equal("1.50", figure.QuerySelector("details .table td")!.TextContent);
+        Assert.DoesNotContain("no()", figure.OuterHtml, StringComparison.Ordinal);
+        Assert.DoesNotContain("tbody", figure.QuerySelector("script")!.TextContent, StringComparison.Ordinal); // once on a page is enough
+    }
+
+    [Theory]
+    [InlineData("""{"caption": 3, "table": ["x"], "rows": "many"}""")]
+    [InlineData("""["x"]""")]
+    [InlineData("\"x\"")]
+    public void What_else_a_chart_keeps_in_that_place_is_left_alone(string meta)
+    {
+        var (type, chart) = Chart(3);
+        chart["layout"]!["meta"] = System.Text.Json.Nodes.JsonNode.Parse(meta);
+        var figure = Read(Page(Code("x", Shown((type, chart), ("image/png", "AAAA"))))).QuerySelector(".output > figure")!;
+        Assert.Equal(["img", "script"], figure.Children.Select(child => child.LocalName));
+        var kept = System.Text.Json.Nodes.JsonNode.Parse(figure.QuerySelector("script")!.TextContent)!["layout"]!["meta"];
+        Assert.True(System.Text.Json.Nodes.JsonNode.DeepEquals(System.Text.Json.Nodes.JsonNode.Parse(meta), kept));
+    }
+
+    [Fact]
     public void A_chart_alone_says_in_words_what_it_is_where_no_script_runs()
     {
         var page = Read(Page(Code("x", Shown(Chart(3), ("text/plain", "a chart of 3 points")))));

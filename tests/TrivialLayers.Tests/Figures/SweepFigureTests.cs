@@ -31,7 +31,7 @@ public sealed class SweepFigureTests
         var (first, second) = (All(Sweep)[name], All(HandMadeSweep.Small())[name]);
         Assert.Equal(first.Svg, second.Svg);
         Assert.Equal(first.PlotlyJson, second.PlotlyJson);
-        Assert.Equal(first.Html, second.Html);
+        Assert.Equal(first.Png, second.Png);
     }
 
     [Theory]
@@ -160,7 +160,7 @@ public sealed class SweepFigureTests
 
     private static readonly UnitDistances s_distances = UnitFigureTests.Measured();
 
-    private static Dictionary<string, Figure> All(ZeroSweep sweep) => new()
+    internal static Dictionary<string, Figure> All(ZeroSweep sweep) => new()
     {
         ["accuracy"] = SweepFigures.AccuracyByLayer(sweep),
         ["accuracy of two networks"] = SweepFigures.AccuracyByLayer(("", sweep), ("other", HandMadeSweep.ResNetOf(20, "ResNet-20"))),

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using System.Text;
 using System.Xml.Linq;
 using Microsoft.Data.Analysis;
 using Microsoft.DotNet.Interactive.Formatting;
@@ -19,13 +18,12 @@ public sealed class NotebookDisplayTests
     public NotebookDisplayTests() => NotebookDisplay.Register();
 
     [Fact]
-    public void A_chart_is_shown_for_plotly_then_as_a_picture_as_a_page_and_as_text()
+    public void A_chart_is_shown_for_plotly_as_a_picture_and_as_text_and_never_as_HTML()
     {
         var figure = SweepFigures.AccuracyByLayer(Sweep);
-        Assert.Equal(["application/vnd.plotly.v1+json", "image/svg+xml", "text/html", "text/plain"], MimeTypesOf(figure));
+        Assert.Equal(["application/vnd.plotly.v1+json", "image/png", "text/plain"], MimeTypesOf(figure));
         Assert.NotEmpty(JsonNode.Parse(figure.ToDisplayString("application/vnd.plotly.v1+json"))!["data"]!.AsArray());
-        Assert.Equal(figure.Svg, figure.ToDisplayString("image/svg+xml"));
-        Assert.Equal(figure.Html, figure.ToDisplayString("text/html"));
+        Assert.Equal(figure.Png, Convert.FromBase64String(figure.ToDisplayString("image/png")));
         Assert.Equal($"{figure.Title}. {figure.Caption}", figure.ToDisplayString("text/plain"));
     }
 
@@ -35,9 +33,8 @@ public sealed class NotebookDisplayTests
         using var images = SmallData.Images("bars", 6, 5);
         Figure figure = ImageFigures.Images(images);
         Assert.Null(figure.PlotlyJson);
-        Assert.Equal(["image/svg+xml", "text/html", "text/plain"], MimeTypesOf(figure));
-        Assert.Equal(figure.Svg, figure.ToDisplayString("image/svg+xml"));
-        Assert.Equal(figure.Html, figure.ToDisplayString("text/html"));
+        Assert.Equal(["image/png", "text/plain"], MimeTypesOf(figure));
+        Assert.Equal(figure.Png, Convert.FromBase64String(figure.ToDisplayString("image/png")));
         Assert.StartsWith(figure.Title, figure.ToDisplayString("text/plain"), StringComparison.Ordinal);
     }
 
@@ -113,19 +110,13 @@ public sealed class NotebookDisplayTests
     }
 
     [Fact]
-    public void The_page_of_a_figure_holds_the_picture_the_caption_and_the_folded_table()
+    public void What_plotly_is_given_holds_the_caption_and_the_table_for_a_page()
     {
         var figure = SweepFigures.Confusion(Sweep, "conv1");
-        var html = XElement.Parse(figure.Html);
-        var details = html.Element("details")!;
-        var picture = html.Element("img")!;
-        Assert.Equal(figure.Title, picture.Attribute("alt")!.Value);
-        Assert.Equal(figure.Svg, Encoding.UTF8.GetString(Convert.FromBase64String(picture.Attribute("src")!.Value["data:image/svg+xml;base64,".Length..])));
-        Assert.Equal(figure.Caption, html.Element("figcaption")!.Value);
-        Assert.Null(details.Attribute("open"));
-        Assert.Equal("Data: 8 rows", details.Element("summary")!.Value);
-        Assert.Equal(8, details.Descendants("tbody").Single().Elements("tr").Count());
-        Assert.DoesNotContain("<script", figure.Html, StringComparison.Ordinal);
+        var meta = JsonNode.Parse(figure.PlotlyJson!)!["layout"]!["meta"]!;
+        Assert.Equal(figure.Caption, (string?)meta["caption"]);
+        Assert.Equal(8, (int)meta["rows"]!);
+        Assert.Equal(figure.Table.ToDisplayString("text/html"), (string?)meta["table"]);
     }
 
     [Fact]

@@ -2,7 +2,7 @@
 for (const source of document.querySelectorAll('script.chart-data')) {
   const { data, layout = {} } = JSON.parse(source.textContent);
   const output = source.parentElement;
-  const picture = output.querySelector('svg, img');
+  const picture = [...output.querySelectorAll('svg, img')].find(found => found.compareDocumentPosition(source) & Node.DOCUMENT_POSITION_FOLLOWING);
   const box = document.createElement('div');
   const chart = document.createElement('div');
   box.className = 'chart-box';
@@ -11,6 +11,7 @@ for (const source of document.querySelectorAll('script.chart-data')) {
   if (picture) picture.before(box);
   else output.prepend(box);
   picture?.classList.add('replaced');
+  output.classList.add('live');
 
   // The width is the page's to give; everything else is the figure's own.
   delete layout.width;
@@ -21,5 +22,6 @@ for (const source of document.querySelectorAll('script.chart-data')) {
   Promise.resolve().then(() => Plotly.newPlot(chart, data, layout, config)).catch(() => {
     box.remove();
     picture?.classList.remove('replaced');
+    output.classList.remove('live');
   });
 }

@@ -2,37 +2,40 @@ using System.Globalization;
 
 namespace TrivialLayers.Figures;
 
-/// <summary>Draws a chart as an SVG document.</summary>
-internal sealed class SvgChart
+/// <summary>Draws a chart without plotly.js: for where no script runs, and for print.</summary>
+internal sealed class ChartDrawing
 {
     private const double Margin = 14;
     private const double Right = 18;
 
     private readonly Chart _chart;
     private readonly List<List<LegendEntry>> _legend;
-    private readonly SvgText _svg;
+    private readonly Canvas _canvas;
 
-    private SvgChart(Chart chart)
+    private ChartDrawing(Chart chart, List<List<LegendEntry>> legend, Canvas canvas)
     {
         _chart = chart;
-        _legend = LegendRows(chart);
-        var heights = chart.Panels.Select(Height).ToList();
-        _svg = new SvgText(chart.Width, Top + (chart.Stacked ? heights.Sum() : heights.Max()), chart.Title, chart.Caption);
+        _legend = legend;
+        _canvas = canvas;
     }
 
-    private double Top => ChartSizes.AboveLegend(_chart) + (_legend.Count * ChartSizes.Line) + 4;
-
-    public static string Draw(Chart chart) => new SvgChart(chart).Draw();
+    public static Drawing Of(Chart chart)
+    {
+        var legend = LegendRows(chart);
+        var heights = chart.Panels.Select(panel => Height(chart, panel)).ToList();
+        return new Drawing(
+            chart.Title, chart.Caption, chart.Width, Top(chart, legend) + (chart.Stacked ? heights.Sum() : heights.Max()), canvas => new ChartDrawing(chart, legend, canvas).Draw());
+    }
 
     /// <summary>A percentage without decimals; nothing where it rounds to zero.</summary>
     public static string InCell(double percent) => percent < 0.5 ? "" : percent.ToString("0", CultureInfo.InvariantCulture);
 
-    private string Draw()
+    private void Draw()
     {
         foreach (var (index, line) in ChartSizes.TitleLines(_chart).Index())
-            _svg.Text(Margin, 26 + (index * ChartSizes.Line), line, ChartSizes.TitleText, Palette.Ink, bold: true);
+            _canvas.Text(Margin, 26 + (index * ChartSizes.Line), line, ChartSizes.TitleText, Palette.Ink, bold: true);
         DrawLegend();
-        var (x, y) = (0.0, Top);
+        var (x, y) = (0.0, Top(_chart, _legend));
         var plots = _chart.Width - _chart.Panels.Sum(panel => ChartSizes.Beside(panel) + Right);
         foreach (var panel in _chart.Panels)
         {
@@ -40,13 +43,13 @@ internal sealed class SvgChart
             var width = _chart.Stacked ? _chart.Width - left - Right : plots / _chart.Panels.Count;
             Draw(panel, new Frame(panel, x + left, y + ChartSizes.Head(panel), width, panel.PlotHeight));
             if (_chart.Stacked)
-                y += Height(panel);
+                y += Height(_chart, panel);
             else
                 x += left + width + Right;
         }
-
-        return _svg.ToString();
     }
+
+    private static double Top(Chart chart, List<List<LegendEntry>> legend) => ChartSizes.AboveLegend(chart) + (legend.Count * ChartSizes.Line) + 4;
 
     private static List<List<LegendEntry>> LegendRows(Chart chart)
     {
@@ -67,7 +70,7 @@ internal sealed class SvgChart
         return rows;
     }
 
-    private static double LegendWidth(LegendEntry entry) => (entry.Line is null ? 16 : 34) + SvgText.WidthOf(entry.Name, ChartSizes.Text) + 20;
+    private static double LegendWidth(LegendEntry entry) => (entry.Line is null ? 16 : 34) + Canvas.WidthOf(entry.Name, ChartSizes.Text) + 20;
 
     private void DrawLegend()
     {
@@ -79,9 +82,9 @@ internal sealed class SvgChart
             {
                 var wide = entry.Line is not null;
                 if (wide)
-                    _svg.Line(x, y, x + 26, y, entry.Mark.Colour, 2, entry.Line == "dash");
-                _svg.Shape(x + (wide ? 13 : 5), y, entry.Mark, wide ? 3 : 4.5, Palette.Inside(entry.Mark, entry.Fill));
-                _svg.Text(x + (wide ? 34 : 16), y + 4, entry.Name, ChartSizes.Text, Palette.Ink);
+                    _canvas.Line(x, y, x + 26, y, entry.Mark.Colour, 2, entry.Line == "dash");
+                _canvas.Shape(x + (wide ? 13 : 5), y, entry.Mark, wide ? 3 : 4.5, Palette.Inside(entry.Mark, entry.Fill));
+                _canvas.Text(x + (wide ? 34 : 16), y + 4, entry.Name, ChartSizes.Text, Palette.Ink);
                 x += LegendWidth(entry);
             }
 
@@ -89,12 +92,12 @@ internal sealed class SvgChart
         }
     }
 
-    private double Height(Panel panel) => ChartSizes.Head(panel) + panel.PlotHeight + ChartSizes.Below(_chart, panel) + 8;
+    private static double Height(Chart chart, Panel panel) => ChartSizes.Head(panel) + panel.PlotHeight + ChartSizes.Below(chart, panel) + 8;
 
     private void Draw(Panel panel, Frame frame)
     {
         if (panel.Title.Length > 0)
-            _svg.Text(frame.X, frame.Y - 8, panel.Title, ChartSizes.HeadingText, Palette.Ink, bold: true);
+            _canvas.Text(frame.X, frame.Y - 8, panel.Title, ChartSizes.HeadingText, Palette.Ink, bold: true);
         DrawVertical(panel, frame);
         DrawHorizontal(panel, frame);
         if (panel is HeatPanel heat)
@@ -109,15 +112,15 @@ internal sealed class SvgChart
         {
             var y = frame.AtY(tick);
             if (panel.Y.Names is null)
-                _svg.Line(frame.X, y, frame.X + frame.Width, y, Palette.Grid);
-            _svg.Line(frame.X - 4, y, frame.X, y, Palette.Ink);
+                _canvas.Line(frame.X, y, frame.X + frame.Width, y, Palette.Grid);
+            _canvas.Line(frame.X - 4, y, frame.X, y, Palette.Ink);
             if (!panel.SharesY)
-                _svg.Text(frame.X - 7, y + 4, TextOf(panel.Y, tick), ChartSizes.SmallText, Palette.SoftInk, "end");
+                _canvas.Text(frame.X - 7, y + 4, TextOf(panel.Y, tick), ChartSizes.SmallText, Palette.SoftInk, "end");
         }
 
-        _svg.Line(frame.X, frame.Y, frame.X, frame.Bottom, Palette.Ink);
+        _canvas.Line(frame.X, frame.Y, frame.X, frame.Bottom, Palette.Ink);
         if (!panel.SharesY)
-            _svg.Text(frame.X - ChartSizes.Beside(panel) + 18, frame.Y + (frame.Height / 2), panel.Y.Title, ChartSizes.Text, Palette.Ink, "middle", turned: -90);
+            _canvas.Text(frame.X - ChartSizes.Beside(panel) + 18, frame.Y + (frame.Height / 2), panel.Y.Title, ChartSizes.Text, Palette.Ink, "middle", turned: -90);
     }
 
     private void DrawHorizontal(Panel panel, Frame frame)
@@ -127,16 +130,16 @@ internal sealed class SvgChart
         {
             var x = frame.AtX(tick);
             if (panel is PointPanel)
-                _svg.Line(x, frame.Y, x, frame.Bottom, panel.X.Names is null ? Palette.Grid : Palette.FaintGrid);
-            _svg.Line(x, frame.Bottom, x, frame.Bottom + 4, Palette.Ink);
+                _canvas.Line(x, frame.Y, x, frame.Bottom, panel.X.Names is null ? Palette.Grid : Palette.FaintGrid);
+            _canvas.Line(x, frame.Bottom, x, frame.Bottom + 4, Palette.Ink);
             if (turn == 0)
-                _svg.Text(x, frame.Bottom + 17, TextOf(panel.X, tick), size, Palette.SoftInk, "middle");
+                _canvas.Text(x, frame.Bottom + 17, TextOf(panel.X, tick), size, Palette.SoftInk, "middle");
             else
-                _svg.Text(x + 3, frame.Bottom + 10, TextOf(panel.X, tick), size, Palette.SoftInk, "end", turned: turn);
+                _canvas.Text(x + 3, frame.Bottom + 10, TextOf(panel.X, tick), size, Palette.SoftInk, "end", turned: turn);
         }
 
-        _svg.Line(frame.X, frame.Bottom, frame.X + frame.Width, frame.Bottom, Palette.Ink);
-        _svg.Text(frame.X + (frame.Width / 2), frame.Bottom + ChartSizes.LabelHeight(_chart, panel.X) + 18, panel.X.Title, ChartSizes.Text, Palette.Ink, "middle");
+        _canvas.Line(frame.X, frame.Bottom, frame.X + frame.Width, frame.Bottom, Palette.Ink);
+        _canvas.Text(frame.X + (frame.Width / 2), frame.Bottom + ChartSizes.LabelHeight(_chart, panel.X) + 18, panel.X.Title, ChartSizes.Text, Palette.Ink, "middle");
     }
 
     private void DrawPoints(PointPanel panel, Frame frame)
@@ -144,14 +147,14 @@ internal sealed class SvgChart
         foreach (var rule in panel.Rules)
         {
             var ends = rule.Ends(panel.X, panel.Y);
-            _svg.Line(frame.AtX(ends[0].X), frame.AtY(ends[0].Y), frame.AtX(ends[1].X), frame.AtY(ends[1].Y), Palette.Ink, 1.1, rule.Dashed);
+            _canvas.Line(frame.AtX(ends[0].X), frame.AtY(ends[0].Y), frame.AtX(ends[1].X), frame.AtY(ends[1].Y), Palette.Ink, 1.1, rule.Dashed);
         }
 
         NameRules(panel, frame);
         foreach (var series in panel.Series)
         {
             if (series.Line is { } line)
-                _svg.Polyline(series.Points.Select(p => (frame.AtX(p.X), frame.AtY(p.Y))), series.Mark.Colour, line == "dash");
+                _canvas.Polyline(series.Points.Select(p => (frame.AtX(p.X), frame.AtY(p.Y))), series.Mark.Colour, line == "dash");
             foreach (var point in series.Points)
                 Draw(point, series, frame);
         }
@@ -163,8 +166,9 @@ internal sealed class SvgChart
         var end = frame.X + frame.Width;
         foreach (var rule in panel.Rules.Where(rule => rule.Label.Length > 0).Reverse())
         {
-            var start = end - SvgText.WidthOf(rule.Label, ChartSizes.SmallText) - 6;
-            _svg.Text(end, frame.Y - 8, rule.Label, ChartSizes.SmallText, Palette.Ink, "end").Line(start - 21, frame.Y - 12, start, frame.Y - 12, Palette.Ink, 1.1, rule.Dashed);
+            var start = end - Canvas.WidthOf(rule.Label, ChartSizes.SmallText) - 6;
+            _canvas.Text(end, frame.Y - 8, rule.Label, ChartSizes.SmallText, Palette.Ink, "end");
+            _canvas.Line(start - 21, frame.Y - 12, start, frame.Y - 12, Palette.Ink, 1.1, rule.Dashed);
             end = start - 36;
         }
     }
@@ -176,15 +180,15 @@ internal sealed class SvgChart
         if (point is { Low: { } low, High: { } high })
         {
             var (lower, upper) = (frame.AtY(low), frame.AtY(high));
-            _svg.Line(x, lower, x, upper, mark.Colour, 1.3);
+            _canvas.Line(x, lower, x, upper, mark.Colour, 1.3);
             // An interval that leaves the panel has no end to mark.
             if (low >= frame.Panel.Y.Low)
-                _svg.Line(x - 3, lower, x + 3, lower, mark.Colour, 1.3);
+                _canvas.Line(x - 3, lower, x + 3, lower, mark.Colour, 1.3);
             if (high <= frame.Panel.Y.High)
-                _svg.Line(x - 3, upper, x + 3, upper, mark.Colour, 1.3);
+                _canvas.Line(x - 3, upper, x + 3, upper, mark.Colour, 1.3);
         }
 
-        _svg.Shape(x, y, mark, series.Line is null ? 3.8 : 2, Palette.Inside(mark, point.Fill), point.Label);
+        _canvas.Shape(x, y, mark, series.Line is null ? 3.8 : 2, Palette.Inside(mark, point.Fill), point.Label);
     }
 
     private void DrawCells(HeatPanel panel, Frame frame)
@@ -198,9 +202,9 @@ internal sealed class SvgChart
                 var percent = panel.Percent[row][column];
                 var (x, y) = (frame.AtX(column), frame.AtY(row));
                 var label = $"{panel.Title}: {panel.Y.Names![row]} taken for {panel.X.Names![column]}: {percent.ToString("0.0", CultureInfo.InvariantCulture)} %";
-                _svg.Rectangle(x - (width / 2) + 0.5, y - (height / 2) + 0.5, width - 1, height - 1, Palette.Heat(percent), label);
+                _canvas.Rectangle(x - (width / 2) + 0.5, y - (height / 2) + 0.5, width - 1, height - 1, Palette.Heat(percent), label);
                 if (InCell(percent) is { Length: > 0 } text && columns <= 20)
-                    _svg.Text(x, y + 4, text, columns > 12 ? 9 : 10.5, percent > 55 ? "#ffffff" : Palette.Ink, "middle");
+                    _canvas.Text(x, y + 4, text, columns > 12 ? 9 : 10.5, percent > 55 ? "#ffffff" : Palette.Ink, "middle");
             }
         }
     }
