@@ -41,7 +41,7 @@ internal sealed class ChartDrawing
         {
             var left = ChartSizes.Beside(panel);
             var width = _chart.Stacked ? _chart.Width - left - Right : plots / _chart.Panels.Count;
-            Draw(panel, new Frame(panel, x + left, y + ChartSizes.Head(panel), width, panel.PlotHeight));
+            Draw(panel, new Frame(panel, x + left, y + Head(_chart, panel), width, panel.PlotHeight));
             if (_chart.Stacked)
                 y += Height(_chart, panel);
             else
@@ -92,7 +92,10 @@ internal sealed class ChartDrawing
         }
     }
 
-    private static double Height(Chart chart, Panel panel) => ChartSizes.Head(panel) + panel.PlotHeight + ChartSizes.Below(chart, panel) + 8;
+    /// <summary>Panels in a row begin at one height, whatever is written above each.</summary>
+    private static double Head(Chart chart, Panel panel) => chart.Stacked ? ChartSizes.Head(panel) : chart.Panels.Max(ChartSizes.Head);
+
+    private static double Height(Chart chart, Panel panel) => Head(chart, panel) + panel.PlotHeight + ChartSizes.Below(chart, panel) + 8;
 
     private void Draw(Panel panel, Frame frame)
     {

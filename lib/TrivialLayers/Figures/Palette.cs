@@ -43,11 +43,12 @@ public static class Palette
         _ => new("#7f7f7f", MarkShape.TriangleDown),
     };
 
-    /// <summary>The mark of the n-th thing compared, from 0; after the last they start again.</summary>
+    /// <summary>The mark of the n-th thing compared, from 0; after the eighth the colours start again, in other shapes.</summary>
     public static Mark At(int index)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(index);
-        return s_inOrder[index % s_inOrder.Length];
+        var mark = s_inOrder[index % s_inOrder.Length];
+        return mark with { Shape = (MarkShape)(((int)mark.Shape + (index / s_inOrder.Length)) % Enum.GetValues<MarkShape>().Length) };
     }
 
     /// <summary>The colour inside a mark.</summary>

@@ -10,6 +10,9 @@ namespace TrivialLayers.Tests.Figures;
 public sealed class ComparisonTests
 {
     [Fact]
+    public void Forty_things_compared_have_forty_marks() => Assert.Equal(40, Enumerable.Range(0, 40).Select(Palette.At).Distinct().Count());
+
+    [Fact]
     public void Ways_of_changing_layers_stand_beside_zeroing_with_medians_by_role()
     {
         var zeroed = HandMadeSweep.Of("Net", ("conv1", LayerRole.Stem, 700, 0), ("a.conv1", LayerRole.Residual, 10, 0), ("a.conv2", LayerRole.Residual, 30, 0), ("b.conv1", LayerRole.ChannelChange, 300, 0));

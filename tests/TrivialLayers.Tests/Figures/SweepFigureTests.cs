@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Xml.Linq;
 using TrivialLayers.Evidence;
@@ -92,6 +93,17 @@ public sealed class SweepFigureTests
         Assert.Equal(300, ((double)first[1]! - (double)first[0]!) * inner, 1.0);
         Assert.InRange(((double)first[0]! - (double)second[1]!) * inner, 80, 200);
         Assert.InRange((double)layout["legend"]!["y"]!, 1, 1 + ((double)layout["margin"]!["t"]! / inner));
+    }
+
+    [Fact]
+    public void Panels_in_a_row_begin_at_one_height_whatever_is_written_above_them()
+    {
+        static PointPanel Panel(string title) => new(title, new("x", 0, 1), new("y", 0, 1), [], []) { PlotHeight = 100 };
+        var svg = XDocument.Parse(Figure.Of(new Chart("t", "c", 720, [Panel("with a title"), Panel("")]), new()).Svg);
+        // The vertical axes are the only upright lines of this length.
+        var axes = svg.Descendants().Select(element => (string?)element.Attribute("d")).OfType<string>().Select(path => path[1..].Split('L', ' ')).Where(ends => ends.Length == 4)
+            .Where(ends => ends[0] == ends[2] && double.Parse(ends[3], CultureInfo.InvariantCulture) - double.Parse(ends[1], CultureInfo.InvariantCulture) == 100).Select(ends => ends[1]);
+        Assert.Single(axes.Distinct());
     }
 
     [Fact]
