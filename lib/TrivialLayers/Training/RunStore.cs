@@ -16,7 +16,8 @@ namespace TrivialLayers.Training;
 
 /// <summary>
 /// Trained networks in folders, found by what they are: network, data, recipe and seed. A folder holds <c>weights.safetensors</c>, <c>probe.safetensors</c>, <c>history.csv</c> and,
-/// written last, <c>run.json</c>; an unfinished one holds <c>training.safetensors</c> and goes on from there.
+/// written last, <c>run.json</c>; an unfinished one holds <c>training.safetensors</c> and goes on from there. A record, which has no weights, holds <c>start-probe.safetensors</c>,
+/// <c>history.csv</c> and <c>run.json</c>.
 /// </summary>
 public sealed partial class RunStore
 {
@@ -77,6 +78,69 @@ public sealed partial class RunStore
         CancellationToken cancellationToken = default) =>
         Obtain(network, data, recipe, seed, () => [.. network.state_dict().Keys.Order(StringComparer.Ordinal)], progress, cancellationToken);
 
+    /// <summary>
+    /// The run that is on record without its weights, as large ones ship: what it reached can be read, and its stored sweeps found. Null where there is none, where the weights are at hand,
+    /// or where the network behaves otherwise at its start than the one that was trained.
+    /// </summary>
+    /// <param name="network">The network; it is left at the start of a training.</param>
+    /// <param name="data">The images.</param>
+    /// <param name="recipe">How it was trained.</param>
+    /// <param name="seed">Decided all that is random.</param>
+    public TrainedRun? OnRecord(Module<Tensor, Tensor> network, DataSplit data, Recipe recipe, long seed)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        ArgumentNullException.ThrowIfNull(data);
+        ArgumentNullException.ThrowIfNull(recipe);
+        recipe.Validate();
+        var key = RunKey.Of(network, data.Fingerprint, recipe, seed, Initialisation.OfRun(network, seed));
+        using var start = Probe(network, data);
+        foreach (var folder in Candidates(key))
+        {
+            try
+            {
+                var run = Read(folder);
+                if (run.Key == key && run.WeightsFingerprint is null)
+                    return null;
+                if (run.Key == key && Reproduces(start, Path.Combine(folder, StartProbeFile)))
+                    return run;
+            }
+            catch (InvalidDataException error)
+            {
+                _report($"The record {folder} is not used: {error.Message}");
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Writes the record of a run, without its weights.</summary>
+    /// <param name="run">A finished run.</param>
+    /// <param name="network">The network with the run's weights; it is left at the start of its training.</param>
+    /// <param name="data">The images it was trained on.</param>
+    /// <param name="folder">The store to write it to: the record gets a folder of its own there, named as the run's.</param>
+    /// <returns>The record.</returns>
+    /// <exception cref="ArgumentException">The network does not give the answers of the run.</exception>
+    public static TrainedRun WriteRecord(TrainedRun run, Module<Tensor, Tensor> network, DataSplit data, string folder)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        ArgumentNullException.ThrowIfNull(network);
+        ArgumentNullException.ThrowIfNull(data);
+        using (var probe = Probe(network, data))
+        {
+            if (!Reproduces(probe, Path.Combine(run.Folder, ProbeFile)))
+                throw new ArgumentException($"The network is not that of {run.Folder}, or does not have its weights: it gives other answers. Load the run first.", nameof(network));
+        }
+
+        var fingerprint = ModuleTree.Fingerprint(network);
+        var own = Path.Combine(folder, Path.GetFileName(run.Folder));
+        Directory.CreateDirectory(own);
+        Initialisation.OfRun(network, run.Seed);
+        using (var start = Probe(network, data))
+            AtomicFile.Write(Path.Combine(own, StartProbeFile), stream => Safetensors.Write(stream, start.Tensors));
+        AtomicFile.WriteText(Path.Combine(own, HistoryFile), run.History.ToCsv());
+        return Sealed(run with { Folder = own, WeightsFingerprint = fingerprint }, StartProbeFile, HistoryFile);
+    }
+
     private TrainedRun Obtain(
         Module<Tensor, Tensor> network,
         DataSplit data,
@@ -122,6 +186,8 @@ public sealed partial class RunStore
             var run = Read(folder);
             if (run.Key != key)
                 throw new InvalidDataException($"{folder} holds the run {run.Key}; expected {key}.");
+            if (run.WeightsFingerprint is not null)
+                return null;
             Weights.Load(network, Path.Combine(folder, WeightsFile));
             using var probe = Probe(network, data);
             return Reproduces(probe, Path.Combine(folder, ProbeFile)) ? run : null;
@@ -272,16 +338,24 @@ public sealed partial class RunStore
             ValidationAccuracy = Evaluation.Run(network, data.Validation, cancellationToken: cancellationToken).Percent,
             TestAccuracy = Evaluation.Run(network, data.Test, cancellationToken: cancellationToken).Percent,
             Seconds = seconds,
-            Files = new[] { WeightsFile, ProbeFile, HistoryFile }.ToDictionary(file => file, file => Sha256(Path.Combine(folder, file))),
+            Files = new Dictionary<string, string>(),
             Modules = ModuleTree.Describe(network).TrimEnd('\n').Split('\n'),
             Provenance = Provenance.Current(),
             History = history,
             Folder = folder,
         };
-        run = run with { Checksum = ChecksumOf(run) };
-        AtomicFile.WriteText(Path.Combine(folder, RunFile), JsonSerializer.Serialize(run, Json) + "\n");
+        run = Sealed(run, WeightsFile, ProbeFile, HistoryFile);
         File.Delete(Path.Combine(folder, StateFile));
         File.Delete(Path.Combine(folder, StartProbeFile));
+        return run;
+    }
+
+    /// <summary>Writes <c>run.json</c>, with the checksums of the run's other files and its own.</summary>
+    private static TrainedRun Sealed(TrainedRun run, params string[] files)
+    {
+        run = run with { Files = files.ToDictionary(file => file, file => Sha256(Path.Combine(run.Folder, file))) };
+        run = run with { Checksum = ChecksumOf(run) };
+        AtomicFile.WriteText(Path.Combine(run.Folder, RunFile), JsonSerializer.Serialize(run, Json) + "\n");
         return run;
     }
 

@@ -43,6 +43,10 @@ public sealed record TrainedRun
     /// <summary>SHA-256 of each other file of the run, in hexadecimal.</summary>
     public required IReadOnlyDictionary<string, string> Files { get; init; }
 
+    /// <summary>SHA-256 over modules and trained weights, in hexadecimal, of a run that is on record without its weights; else null. Sweeps are found by it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? WeightsFingerprint { get; init; }
+
     /// <summary>SHA-256 of this record written without its checksum, in hexadecimal.</summary>
     public string Checksum { get; init; } = "";
 

@@ -20,7 +20,9 @@ public sealed record SweepIdentity(string Network, string Weights, string Images
     /// <summary>SHA-256 over weights, images and operation, in hexadecimal.</summary>
     public string Address => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{Weights}\n{ImagesFingerprint}\n{Operation}")));
 
-    internal static SweepIdentity Of(Module network, ImageSet images, string operation) => new(
-        network is StagedNetwork staged ? staged.Title : network.GetName(),
-        ModuleTree.Fingerprint(network), images.Name, images.Fingerprint, operation);
+    internal static SweepIdentity Of(Module network, ImageSet images, string operation) => Of(network, ModuleTree.Fingerprint(network), images, operation);
+
+    /// <summary>The same for weights that are known by their fingerprint alone.</summary>
+    internal static SweepIdentity Of(Module network, string weights, ImageSet images, string operation) => new(
+        network is StagedNetwork staged ? staged.Title : network.GetName(), weights, images.Name, images.Fingerprint, operation);
 }

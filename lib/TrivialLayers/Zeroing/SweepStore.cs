@@ -49,22 +49,28 @@ public sealed class SweepStore
         where T : class
         where TStored : class, IStoredSweep<TStored>
     {
-        if (Find(identity, network, images, read, unusable: (_, _) => { }) is { } stored)
+        bool IsItsSweep(TStored stored) => StillAnswers(stored.FirstLogits, network, images);
+        if (Find<T, TStored>(identity, IsItsSweep, read, unusable: (_, _) => { }) is { } stored)
             return stored;
         if (_folder is null)
             return compute();
         using var turn = Turn.Take(
             Path.Combine(_folder, "locks", identity.Address[..24] + ".lock"), $"The sweep {identity.Address[..24]} of {identity.Network} is computed", _report, cancellationToken);
         AtomicFile.DeleteLeftovers(_folder, identity.Address[..24] + ".json");
-        if (Find(identity, network, images, read, SetAside) is { } made)
+        if (Find<T, TStored>(identity, IsItsSweep, read, SetAside) is { } made)
             return made;
         var result = compute();
         AtomicFile.Write(PathOf(_folder, identity), write(result).WithLogits(FirstLogits(network, images)).Write);
         return result;
     }
 
-    private T? Find<T, TStored>(
-        SweepIdentity identity, Module<Tensor, Tensor> network, ImageSet images, Func<TStored, T> read, Action<string, string> unusable)
+    /// <summary>Loads what is stored under an address whose weights are not at hand; null when nothing is.</summary>
+    internal T? OnRecord<T, TStored>(SweepIdentity identity, Func<TStored, T> read)
+        where T : class
+        where TStored : class, IStoredSweep<TStored> =>
+        Find<T, TStored>(identity, _ => true, read, (path, reason) => _report($"The stored sweep {path} is not used: {reason}"));
+
+    private T? Find<T, TStored>(SweepIdentity identity, Func<TStored, bool> accept, Func<TStored, T> read, Action<string, string> unusable)
         where T : class
         where TStored : class, IStoredSweep<TStored>
     {
@@ -75,7 +81,7 @@ public sealed class SweepStore
                 var stored = IStoredSweep<TStored>.Load(path);
                 if (stored.Identity.Address != identity.Address)
                     throw new InvalidDataException($"it is the sweep {stored.Identity.Address}.");
-                if (StillAnswers(stored.FirstLogits, network, images))
+                if (accept(stored))
                     return read(stored);
             }
             catch (InvalidDataException error)

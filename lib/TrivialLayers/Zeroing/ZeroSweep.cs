@@ -112,6 +112,17 @@ public sealed partial class ZeroSweep
             () => Compute(identity, network, images, layers, batch, progress, cancellationToken), StoredSweep.From, progress.Link(cancellationToken));
     }
 
+    /// <summary>The stored sweep of a network whose weights are known by their fingerprint alone, or null.</summary>
+    /// <param name="network">The network, with whatever weights.</param>
+    /// <param name="weights">SHA-256 over its modules and the weights that were swept, in hexadecimal.</param>
+    /// <param name="images">The test images.</param>
+    /// <param name="store">Where to look.</param>
+    internal static ZeroSweep? OnRecord(Module<Tensor, Tensor> network, string weights, ImageSet images, SweepStore store)
+    {
+        var identity = SweepIdentity.Of(network, weights, images, SweepIdentity.ZeroEachKernel);
+        return store.OnRecord<ZeroSweep, StoredSweep>(identity, stored => stored.ToSweep(identity, SweepPass.LayersOf(network, roleOf: null), images.Classes));
+    }
+
     private static ZeroSweep Compute(
         SweepIdentity identity,
         Module<Tensor, Tensor> network,

@@ -20,8 +20,10 @@ public sealed class ShippedRunsTests : IDisposable
 
     public void Dispose() => _shipped.Dispose();
 
-    public static TheoryData<string> Folders =>
-        [.. Directory.EnumerateFiles(RepositoryFolder.ShippedRuns, "run.json", SearchOption.AllDirectories).Select(file => Path.GetFileName(Path.GetDirectoryName(file)!)).Order()];
+    public static TheoryData<string> Folders => [.. All.Where(folder => Read(folder).WeightsFingerprint is null)];
+
+    /// <summary>Those without weights.</summary>
+    public static TheoryData<string> Records => [.. All.Where(folder => Read(folder).WeightsFingerprint is not null)];
 
     /// <summary>The networks that have a row in the README: all of CIFAR-10 and Fashion-MNIST, and four kinds of those of the sample.</summary>
     public static TheoryData<string> Listed =>
@@ -41,6 +43,19 @@ public sealed class ShippedRunsTests : IDisposable
         var here = Evaluation.Run(network, data.Test);
 
         Assert.Equal(run.TestAccuracy, here.Percent, tolerance: 0.0201);
+    }
+
+    [Theory]
+    [MemberData(nameof(Records))]
+    public void Each_record_has_its_sweep_although_its_weights_are_not_here(string folder)
+    {
+        var recorded = Read(folder);
+        using var network = (StagedNetwork)ShippedNetworks.Of(recorded);
+        var (run, sweep) = _shipped.Of(network, _shipped.DataOf(recorded), recorded.Recipe, recorded.Seed);
+
+        Assert.Equal(recorded.Folder, run.Folder);
+        Assert.Equal(run.TestAccuracy, sweep.Baseline.Percent, precision: 9);
+        Assert.Equal(recorded.Recipe.Epochs, run.History.Epochs.Count);
     }
 
     [Theory]
@@ -75,6 +90,9 @@ public sealed class ShippedRunsTests : IDisposable
     [Fact]
     public void All_weights_together_stay_under_40_MB() =>
         Assert.True(Directory.EnumerateFiles(RepositoryFolder.ShippedRuns, "*.safetensors", SearchOption.AllDirectories).Sum(file => new FileInfo(file).Length) < 40_000_000);
+
+    private static IEnumerable<string> All =>
+        Directory.EnumerateFiles(RepositoryFolder.ShippedRuns, "run.json", SearchOption.AllDirectories).Select(file => Path.GetFileName(Path.GetDirectoryName(file)!)).Order();
 
     private static TrainedRun Read(string folder) => RunStore.Read(Path.Combine(RepositoryFolder.ShippedRuns, folder));
 }
