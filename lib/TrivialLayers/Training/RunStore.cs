@@ -16,8 +16,8 @@ namespace TrivialLayers.Training;
 
 /// <summary>
 /// Trained networks in folders, found by what they are: network, data, recipe and seed. A folder holds <c>weights.safetensors</c>, <c>probe.safetensors</c>, <c>history.csv</c> and,
-/// written last, <c>run.json</c>; an unfinished one holds <c>training.safetensors</c> and goes on from there. A record, which has no weights, holds <c>start-probe.safetensors</c>,
-/// <c>history.csv</c> and <c>run.json</c>.
+/// written last, <c>run.json</c>; an unfinished one holds <c>training.safetensors</c> and goes on from there. One that ships without its weights holds
+/// <c>start-probe.safetensors</c>, <c>history.csv</c> and <c>run.json</c>.
 /// </summary>
 public sealed partial class RunStore
 {
@@ -47,8 +47,8 @@ public sealed partial class RunStore
     }
 
     /// <summary>
-    /// Loads the run if there is one, else trains it, going on where an earlier call was cancelled or killed. The network then has the run's weights. Of several processes that
-    /// ask for the same run at once, one trains; the others wait, say so, and load.
+    /// Loads the run if there is one, else trains it, going on where an earlier call was cancelled or killed. The network then has the run's weights, so one that ships without them is
+    /// trained. Of several processes that ask for the same run at once, one trains; the others wait, say so, and load.
     /// </summary>
     /// <param name="network">The network; its weights are overwritten.</param>
     /// <param name="data">The images.</param>
@@ -78,20 +78,15 @@ public sealed partial class RunStore
         CancellationToken cancellationToken = default) =>
         Obtain(network, data, recipe, seed, () => [.. network.state_dict().Keys.Order(StringComparer.Ordinal)], progress, cancellationToken);
 
+    /// <summary>Loads the run if there is one, with its weights; else null, and the network has some weights or other.</summary>
+    internal TrainedRun? TryGet(Module<Tensor, Tensor> network, DataSplit data, Recipe recipe, long seed) =>
+        Find(network, data, RunKey.Of(network, data.Fingerprint, recipe, seed, Initialisation.OfRun(network, seed)), unusable: (_, _) => { });
+
     /// <summary>
-    /// The run that is on record without its weights, as large ones ship: what it reached can be read, and its stored sweeps found. Null where there is none, where the weights are at hand,
-    /// or where the network behaves otherwise at its start than the one that was trained.
+    /// The run that is on record without its weights, of a network that behaves at its start as this one does, or null. The network is left at the start of a training.
     /// </summary>
-    /// <param name="network">The network; it is left at the start of a training.</param>
-    /// <param name="data">The images.</param>
-    /// <param name="recipe">How it was trained.</param>
-    /// <param name="seed">Decided all that is random.</param>
-    public TrainedRun? OnRecord(Module<Tensor, Tensor> network, DataSplit data, Recipe recipe, long seed)
+    internal TrainedRun? OnRecord(Module<Tensor, Tensor> network, DataSplit data, Recipe recipe, long seed)
     {
-        ArgumentNullException.ThrowIfNull(network);
-        ArgumentNullException.ThrowIfNull(data);
-        ArgumentNullException.ThrowIfNull(recipe);
-        recipe.Validate();
         var key = RunKey.Of(network, data.Fingerprint, recipe, seed, Initialisation.OfRun(network, seed));
         using var start = Probe(network, data);
         foreach (var folder in Candidates(key))
@@ -99,46 +94,54 @@ public sealed partial class RunStore
             try
             {
                 var run = Read(folder);
-                if (run.Key == key && run.WeightsFingerprint is null)
-                    return null;
-                if (run.Key == key && Reproduces(start, Path.Combine(folder, StartProbeFile)))
+                if (run.Key == key && !run.HasWeights && Reproduces(start, Path.Combine(folder, StartProbeFile)))
                     return run;
             }
-            catch (InvalidDataException error)
+            catch (Exception error) when (error is InvalidDataException or FileNotFoundException or ArgumentException)
             {
-                _report($"The record {folder} is not used: {error.Message}");
+                // Who goes on to train hears of it then.
             }
         }
 
         return null;
     }
 
-    /// <summary>Writes the record of a run, without its weights.</summary>
-    /// <param name="run">A finished run.</param>
-    /// <param name="network">The network with the run's weights; it is left at the start of its training.</param>
+    /// <summary>Writes a run without its weights, for where there is no room for them: its history, its record and how the network behaves before the first step. The run stays as it is.</summary>
+    /// <param name="run">A finished run of <see cref="GetOrTrain"/>.</param>
+    /// <param name="make">Makes the network.</param>
     /// <param name="data">The images it was trained on.</param>
-    /// <param name="folder">The store to write it to: the record gets a folder of its own there, named as the run's.</param>
-    /// <returns>The record.</returns>
-    /// <exception cref="ArgumentException">The network does not give the answers of the run.</exception>
-    public static TrainedRun WriteRecord(TrainedRun run, Module<Tensor, Tensor> network, DataSplit data, string folder)
+    /// <param name="store">The folder of another store; the run gets a folder of the same name there.</param>
+    /// <returns>The run as it was written, which has no weights.</returns>
+    /// <exception cref="ArgumentException">The network or the images are not those of the run, the run has no weights, or it is in that store itself.</exception>
+    public static TrainedRun WriteRecord(TrainedRun run, Func<Module<Tensor, Tensor>> make, DataSplit data, string store)
     {
         ArgumentNullException.ThrowIfNull(run);
-        ArgumentNullException.ThrowIfNull(network);
+        ArgumentNullException.ThrowIfNull(make);
         ArgumentNullException.ThrowIfNull(data);
-        using (var probe = Probe(network, data))
-        {
-            if (!Reproduces(probe, Path.Combine(run.Folder, ProbeFile)))
-                throw new ArgumentException($"The network is not that of {run.Folder}, or does not have its weights: it gives other answers. Load the run first.", nameof(network));
-        }
+        var home = Path.TrimEndingDirectorySeparator(Path.GetFullPath(run.Folder));
+        var folder = Path.Combine(Path.GetFullPath(store), Path.GetFileName(home));
+        if (folder == home)
+            throw new ArgumentException($"{home} would lose its weights. Name the folder of another store.", nameof(store));
+        if (!run.HasWeights)
+            throw new ArgumentException($"{home} has no weights, so it cannot be compared with the network.", nameof(run));
 
-        var fingerprint = ModuleTree.Fingerprint(network);
-        var own = Path.Combine(folder, Path.GetFileName(run.Folder));
-        Directory.CreateDirectory(own);
-        Initialisation.OfRun(network, run.Seed);
-        using (var start = Probe(network, data))
-            AtomicFile.Write(Path.Combine(own, StartProbeFile), stream => Safetensors.Write(stream, start.Tensors));
-        AtomicFile.WriteText(Path.Combine(own, HistoryFile), run.History.ToCsv());
-        return Sealed(run with { Folder = own, WeightsFingerprint = fingerprint }, StartProbeFile, HistoryFile);
+        using var network = make();
+        var isItsKey = RunKey.Of(network, data.Fingerprint, run.Recipe, run.Seed, Initialisation.OfRun(network, run.Seed)) == run.Key;
+        using var start = Probe(network, data);
+        if (!isItsKey || !Answers())
+            throw new ArgumentException($"The network or the images are not those of {home}.", nameof(make));
+
+        Directory.CreateDirectory(folder);
+        AtomicFile.Write(Path.Combine(folder, StartProbeFile), stream => Safetensors.Write(stream, start.Tensors));
+        AtomicFile.WriteText(Path.Combine(folder, HistoryFile), run.History.ToCsv());
+        return Sealed(run with { Folder = folder, WeightsFingerprint = ModuleTree.Fingerprint(network) }, StartProbeFile, HistoryFile);
+
+        bool Answers()
+        {
+            Weights.Load(network, Path.Combine(home, WeightsFile));
+            using var trained = Probe(network, data);
+            return Reproduces(trained, Path.Combine(home, ProbeFile));
+        }
     }
 
     private TrainedRun Obtain(
@@ -186,7 +189,7 @@ public sealed partial class RunStore
             var run = Read(folder);
             if (run.Key != key)
                 throw new InvalidDataException($"{folder} holds the run {run.Key}; expected {key}.");
-            if (run.WeightsFingerprint is not null)
+            if (!run.HasWeights)
                 return null;
             Weights.Load(network, Path.Combine(folder, WeightsFile));
             using var probe = Probe(network, data);
@@ -199,7 +202,7 @@ public sealed partial class RunStore
         }
     }
 
-    /// <summary>Reads a finished run's record and checks it and the run's other files against their checksums.</summary>
+    /// <summary>Reads a finished run's record and checks it and the run's other files against their checksums; see <see cref="TrainedRun.HasWeights"/>.</summary>
     /// <exception cref="InvalidDataException">A file is damaged or missing; the message names it.</exception>
     public static TrainedRun Read(string folder)
     {

@@ -43,7 +43,7 @@ public sealed record TrainedRun
     /// <summary>SHA-256 of each other file of the run, in hexadecimal.</summary>
     public required IReadOnlyDictionary<string, string> Files { get; init; }
 
-    /// <summary>SHA-256 over modules and trained weights, in hexadecimal, of a run that is on record without its weights; else null. Sweeps are found by it.</summary>
+    /// <summary>SHA-256 over modules and trained weights, in hexadecimal, of a run whose weights are not here; else null. Its sweeps are found by it.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? WeightsFingerprint { get; init; }
 
@@ -55,6 +55,10 @@ public sealed record TrainedRun
 
     /// <summary>Machine and versions.</summary>
     public required Provenance Provenance { get; init; }
+
+    /// <summary>Whether its weights are here; large ones may ship without.</summary>
+    [JsonIgnore]
+    public bool HasWeights => WeightsFingerprint is null;
 
     /// <summary>Over-parameterised as this project defines it: training accuracy of at least 99.5 %.</summary>
     [JsonIgnore]

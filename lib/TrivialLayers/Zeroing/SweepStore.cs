@@ -10,7 +10,7 @@ namespace TrivialLayers.Zeroing;
 
 /// <summary>
 /// Sweeps in files, found by weights, images and operation: asked again, a sweep loads in milliseconds. A stored sweep is used only when the network still answers the first
-/// images as it did then.
+/// images as it did then, or, where its weights are not here, when its baseline is that of the run.
 /// </summary>
 public sealed class SweepStore
 {
@@ -68,7 +68,7 @@ public sealed class SweepStore
     internal T? OnRecord<T, TStored>(SweepIdentity identity, Func<TStored, T> read)
         where T : class
         where TStored : class, IStoredSweep<TStored> =>
-        Find<T, TStored>(identity, _ => true, read, (path, reason) => _report($"The stored sweep {path} is not used: {reason}"));
+        Find<T, TStored>(identity, _ => true, read, unusable: (_, _) => { });
 
     private T? Find<T, TStored>(SweepIdentity identity, Func<TStored, bool> accept, Func<TStored, T> read, Action<string, string> unusable)
         where T : class

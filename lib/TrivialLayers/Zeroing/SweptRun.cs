@@ -1,5 +1,6 @@
 using TorchSharp;
 using TrivialLayers.Data;
+using TrivialLayers.Models;
 using TrivialLayers.Runtime;
 using TrivialLayers.Training;
 using static TorchSharp.torch;
@@ -7,44 +8,74 @@ using static TorchSharp.torch.nn;
 
 namespace TrivialLayers.Zeroing;
 
-/// <summary>A training and the sweep of what it gave, over the test images: all that a claim needs, without the network.</summary>
+/// <summary>A training and the sweep of what it gave, over the test images: all that a claim needs, without the network, whose weights need not be here.</summary>
 /// <param name="Run">The training.</param>
 /// <param name="Sweep">Each convolution zeroed in turn.</param>
 public sealed record SweptRun(TrainedRun Run, ZeroSweep Sweep)
 {
     /// <summary>
-    /// Loads both if there are such, else trains and sweeps. A run that is on record without its weights is enough when its sweep is stored; so the network is not to be used afterwards: it
-    /// may be untrained. For a trained network there are <see cref="Runs.GetOrTrain"/> and <see cref="ZeroSweep.Run"/>.
+    /// Loads both if there are such, else trains and sweeps. Of a run that ships without its weights, record and stored sweep are read. For the trained network there is
+    /// <see cref="Runs.GetOrTrain"/>.
     /// </summary>
-    /// <param name="network">The network; its weights are overwritten.</param>
-    /// <param name="data">The images.</param>
+    /// <param name="make">Makes the network, the same each time; what it made is disposed.</param>
+    /// <param name="data">The images; the sweep is over its test images.</param>
     /// <param name="recipe">How to train.</param>
     /// <param name="seed">Decides all that is random.</param>
     /// <param name="progress">Told about images and layers done.</param>
+    /// <param name="roleOf">Gives roles to the layers of a user's module; see <see cref="ConvolutionLayers.Of"/>.</param>
     /// <param name="runs">Where runs are kept. By default <see cref="Runs.Store"/>.</param>
     /// <param name="sweeps">Where sweeps are kept. By default <see cref="SweepStore.Default"/>.</param>
     /// <param name="cancellationToken">Ends training or sweep after the current batch; finished epochs are kept.</param>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    /// <exception cref="ArgumentException">The images have a label for each pixel: see <see cref="MetricSweep"/>.</exception>
+    /// <exception cref="InvalidOperationException">The network has no convolution.</exception>
     public static Task<SweptRun> GetOrMake(
-        Module<Tensor, Tensor> network,
+        Func<Module<Tensor, Tensor>> make,
         DataSplit data,
         Recipe recipe,
         long seed,
         IProgress<ProgressReport>? progress = null,
+        Func<string, LayerRole>? roleOf = null,
         RunStore? runs = null,
         SweepStore? sweeps = null,
         CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(network);
+        ArgumentNullException.ThrowIfNull(make);
         ArgumentNullException.ThrowIfNull(data);
+        ArgumentNullException.ThrowIfNull(recipe);
+        recipe.Validate();
+        SweepPass.DemandAnswersByImage(data.Test);
         (runs, sweeps) = (runs ?? Runs.Store, sweeps ?? SweepStore.Default);
-        return Task.Factory.StartNew(() =>
+        return Task.Factory.StartNew(
+            () =>
+            {
+                using (var asked = make())
+                    SweepPass.LayersOf(asked, roleOf);
+                return Loaded() ?? OnRecord() ?? Made();
+            },
+            cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+        // Each with a network of its own: what one tried must not be where the next begins.
+        SweptRun? Loaded()
         {
-            network.to(ComputeDevice.Default);
-            if (runs.OnRecord(network, data, recipe, seed) is { WeightsFingerprint: { } weights } record && ZeroSweep.OnRecord(network, weights, data.Test, sweeps) is { } swept)
-                return new SweptRun(record, swept);
+            using var network = make().to(ComputeDevice.Default);
+            return runs.TryGet(network, data, recipe, seed) is { } run ? new SweptRun(run, Swept(network)) : null;
+        }
+
+        SweptRun? OnRecord()
+        {
+            using var network = make().to(ComputeDevice.Default);
+            return runs.OnRecord(network, data, recipe, seed) is { WeightsFingerprint: { } weights } run
+                && ZeroSweep.OnRecord(network, weights, data.Test, sweeps, roleOf) is { } sweep && sweep.Baseline.Percent == run.TestAccuracy ? new SweptRun(run, sweep) : null;
+        }
+
+        SweptRun Made()
+        {
+            using var network = make().to(ComputeDevice.Default);
             var run = runs.GetOrTrain(network, data, recipe, seed, progress, cancellationToken);
-            return new SweptRun(run, ZeroSweep.Run(network, data.Test, progress, sweeps, cancellationToken: cancellationToken));
-        }, cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            return new SweptRun(run, Swept(network));
+        }
+
+        ZeroSweep Swept(Module<Tensor, Tensor> network) => ZeroSweep.Run(network, data.Test, progress, sweeps, roleOf: roleOf, cancellationToken: cancellationToken);
     }
 }

@@ -117,10 +117,11 @@ public sealed partial class ZeroSweep
     /// <param name="weights">SHA-256 over its modules and the weights that were swept, in hexadecimal.</param>
     /// <param name="images">The test images.</param>
     /// <param name="store">Where to look.</param>
-    internal static ZeroSweep? OnRecord(Module<Tensor, Tensor> network, string weights, ImageSet images, SweepStore store)
+    /// <param name="roleOf">Gives roles to the layers of a user's module.</param>
+    internal static ZeroSweep? OnRecord(Module<Tensor, Tensor> network, string weights, ImageSet images, SweepStore store, Func<string, LayerRole>? roleOf = null)
     {
         var identity = SweepIdentity.Of(network, weights, images, SweepIdentity.ZeroEachKernel);
-        return store.OnRecord<ZeroSweep, StoredSweep>(identity, stored => stored.ToSweep(identity, SweepPass.LayersOf(network, roleOf: null), images.Classes));
+        return store.OnRecord<ZeroSweep, StoredSweep>(identity, stored => stored.ToSweep(identity, SweepPass.LayersOf(network, roleOf), images.Classes));
     }
 
     private static ZeroSweep Compute(

@@ -46,7 +46,7 @@ internal sealed class ShippedRuns : IDisposable
         _ => _fashionMnist.Value,
     };
 
-    /// <summary>A run and its sweep; the network has its weights, unless it is on record without them.</summary>
+    /// <summary>A run and its sweep; the network has its weights, where they ship.</summary>
     public (TrainedRun Run, ZeroSweep Sweep) Of(StagedNetwork network, DataSplit data, Recipe recipe, long seed) => _runs.OnRecord(network, data, recipe, seed) is { } record
         ? (record, ZeroSweep.OnRecord(network, record.WeightsFingerprint!, data.Test, _sweeps) ?? throw new FileNotFoundException($"{record.Folder} has no sweep."))
         : (_runs.GetOrTrain(network, data, recipe, seed, cancellationToken: s_never), ZeroSweep.Run(network, data.Test, store: _sweeps, cancellationToken: s_never));

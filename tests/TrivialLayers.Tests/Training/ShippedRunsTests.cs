@@ -20,10 +20,10 @@ public sealed class ShippedRunsTests : IDisposable
 
     public void Dispose() => _shipped.Dispose();
 
-    public static TheoryData<string> Folders => [.. All.Where(folder => Read(folder).WeightsFingerprint is null)];
+    public static TheoryData<string> Folders => [.. All.Where(folder => Read(folder).HasWeights)];
 
     /// <summary>Those without weights.</summary>
-    public static TheoryData<string> Records => [.. All.Where(folder => Read(folder).WeightsFingerprint is not null)];
+    public static TheoryData<string> WithoutWeights => [.. All.Where(folder => !Read(folder).HasWeights)];
 
     /// <summary>The networks that have a row in the README: all of CIFAR-10 and Fashion-MNIST, and four kinds of those of the sample.</summary>
     public static TheoryData<string> Listed =>
@@ -46,8 +46,8 @@ public sealed class ShippedRunsTests : IDisposable
     }
 
     [Theory]
-    [MemberData(nameof(Records))]
-    public void Each_record_has_its_sweep_although_its_weights_are_not_here(string folder)
+    [MemberData(nameof(WithoutWeights))]
+    public void Each_has_its_sweep_where_its_weights_are_not_here(string folder)
     {
         var recorded = Read(folder);
         using var network = (StagedNetwork)ShippedNetworks.Of(recorded);

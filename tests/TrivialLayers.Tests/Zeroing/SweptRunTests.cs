@@ -1,6 +1,7 @@
 using TorchSharp;
 using TrivialLayers.Data;
 using TrivialLayers.Models;
+using TrivialLayers.Runtime;
 using TrivialLayers.Tests.Data;
 using TrivialLayers.Tests.Runtime;
 using TrivialLayers.Training;
@@ -10,11 +11,10 @@ using static TorchSharp.torch.nn;
 
 namespace TrivialLayers.Tests.Zeroing;
 
-/// <summary>A run that is on record without its weights, as large ones ship.</summary>
+/// <summary>Runs with their sweeps, above all those that ship without their weights.</summary>
 public sealed class SweptRunTests : IDisposable
 {
     private static readonly Recipe s_recipe = new() { Epochs = 1, Batch = 32, LearningRate = 0.05, CropPadding = 1, Flip = false };
-    private static readonly CancellationToken s_never = new(canceled: true);
 
     private readonly TemporaryFolder _folder = new();
     private readonly DataSplit _data = SmallData.Split();
@@ -31,13 +31,12 @@ public sealed class SweptRunTests : IDisposable
     }
 
     [Fact]
-    public async Task Its_history_accuracies_and_sweep_are_read_without_training()
+    public async Task Of_a_run_without_weights_history_accuracies_and_sweep_are_read()
     {
         var (made, _) = await Ship();
-        using var network = Network();
-        var read = await SweptRun.GetOrMake(network, _data, s_recipe, 1, runs: Readers, sweeps: Sweeps, cancellationToken: CancellationToken.None);
+        var read = await Ask(Network);
 
-        Assert.NotNull(read.Run.WeightsFingerprint);
+        Assert.False(read.Run.HasWeights);
         Assert.Equal((made.Run.Key, made.Run.TestAccuracy, made.Run.TrainingAccuracy, made.Run.Provenance), (read.Run.Key, read.Run.TestAccuracy, read.Run.TrainingAccuracy, read.Run.Provenance));
         Assert.Equal(made.Run.History.Epochs, read.Run.History.Epochs);
         Assert.Equal(made.Sweep.Layers.Select(layer => (layer.Layer.Name, layer.Drop, layer.Verdict)), read.Sweep.Layers.Select(layer => (layer.Layer.Name, layer.Drop, layer.Verdict)));
@@ -50,102 +49,133 @@ public sealed class SweptRunTests : IDisposable
     {
         var (made, _) = await Ship();
         Directory.Delete(_folder["sweeps"], recursive: true);
-        using var network = Network();
-        var again = await SweptRun.GetOrMake(network, _data, s_recipe, 1, runs: Readers, sweeps: Sweeps);
+        var again = await Ask(Network);
 
-        Assert.Null(again.Run.WeightsFingerprint);
+        Assert.True(again.Run.HasWeights);
         Assert.Equal(made.Run.Files["weights.safetensors"], again.Run.Files["weights.safetensors"]);
         Assert.Equal(made.Sweep.Identity, again.Sweep.Identity);
+        Assert.Empty(_reports);
     }
 
-    [Fact]
-    public async Task To_get_the_network_it_is_trained_and_from_then_on_that_run_counts()
+    [Theory]
+    [InlineData("own")]
+    [InlineData("shipped")] // beside the run without weights, in the same store
+    public async Task To_get_the_network_it_is_trained_and_from_then_on_that_run_counts(string store)
     {
         await Ship();
         using var network = Network();
-        var trained = Readers.GetOrTrain(network, _data, s_recipe, 1);
-        Assert.StartsWith(_folder["own"], trained.Folder, StringComparison.Ordinal);
-        Assert.Null(Readers.OnRecord(network, _data, s_recipe, 1));
-        Assert.Equal(trained.Folder, (await SweptRun.GetOrMake(network, _data, s_recipe, 1, runs: Readers, sweeps: Sweeps)).Run.Folder);
+        var trained = new RunStore(_folder[store], [_folder["shipped"]], _reports.Add).GetOrTrain(network, _data, s_recipe, 1);
+        Assert.StartsWith(_folder[store], trained.Folder, StringComparison.Ordinal);
+        Assert.Equal(trained.Folder, (await Ask(Network)).Run.Folder);
         Assert.Empty(_reports);
     }
 
     [Fact]
-    public async Task Another_seed_recipe_or_behaviour_is_not_on_record()
+    public async Task Another_seed_or_recipe_is_another_run()
     {
         await Ship();
         using var network = Network();
         Assert.NotNull(Readers.OnRecord(network, _data, s_recipe, 1));
         Assert.Null(Readers.OnRecord(network, _data, s_recipe, 2));
         Assert.Null(Readers.OnRecord(network, _data, s_recipe with { Epochs = 2 }, 1));
+    }
 
-        var plain = new Small(squared: false);
-        var run = new RunStore(_folder["maker"]).GetOrTrain(plain, _data, s_recipe, 1);
-        RunStore.WriteRecord(run, plain, _data, _folder["shipped"]);
-        Assert.NotNull(Readers.OnRecord(new Small(squared: false), _data, s_recipe, 1));
-        Assert.Null(Readers.OnRecord(new Small(squared: true), _data, s_recipe, 1)); // which only its forward pass knows
+    [Fact]
+    public async Task A_network_that_behaves_otherwise_at_its_start_is_another_and_does_not_hide_it()
+    {
+        var maker = new RunStore(_folder["maker"]);
+        using var network = new Small(maps => maps);
+        var run = maker.GetOrTrain(network, _data, s_recipe, 1);
+        RunStore.WriteRecord(run, () => new Small(maps => maps), _data, _folder["shipped"]);
+        var sweep = ZeroSweep.Run(network, _data.Test, store: new SweepStore(_folder["sweeps"]));
+
+        var squared = await Ask(() => new Small(maps => maps.square()));
+        Assert.Equal(run.Key, squared.Run.Key); // only the forward pass tells them apart
+        Assert.True(squared.Run.HasWeights);
+        var found = await Ask(() => new Small(maps => maps));
+        Assert.False(found.Run.HasWeights);
+        Assert.Equal(sweep.Layers[0].Drop, found.Sweep.Layers[0].Drop);
     }
 
     [Theory]
     [InlineData("run.json")]
     [InlineData("history.csv")]
     [InlineData("start-probe.safetensors")]
-    public async Task A_damaged_record_is_reported_and_left_alone(string file)
+    public async Task A_damaged_one_is_reported_once_left_alone_and_trained(string file)
     {
-        var (_, record) = await Ship();
-        var path = Path.Combine(record.Folder, file);
+        var (_, shipped) = await Ship();
+        var path = Path.Combine(shipped.Folder, file);
         var bytes = File.ReadAllBytes(path);
         bytes[bytes.Length / 3] ^= 0xff;
         File.WriteAllBytes(path, bytes);
-        using var network = Network();
-        Assert.Null(Readers.OnRecord(network, _data, s_recipe, 1));
-        Assert.Contains(record.Folder, Assert.Single(_reports), StringComparison.Ordinal);
+
+        Assert.True((await Ask(Network)).Run.HasWeights);
+        Assert.Contains(shipped.Folder, Assert.Single(_reports), StringComparison.Ordinal);
         Assert.Equal(bytes, File.ReadAllBytes(path));
     }
 
     [Fact]
-    public async Task A_record_is_of_the_network_that_was_trained()
+    public async Task A_run_is_written_for_the_network_and_images_it_is_of_and_never_over_itself()
     {
-        var (made, _) = await Ship();
-        using var untrained = Network();
-        var error = Assert.Throws<ArgumentException>(() => RunStore.WriteRecord(made.Run, untrained, _data, _folder["elsewhere"]));
-        Assert.Contains("Load the run first", error.Message, StringComparison.Ordinal);
-        Assert.False(Directory.Exists(_folder["elsewhere"]));
+        var (made, shipped) = await Ship();
+        Assert.Contains("not those of", Assert.Throws<ArgumentException>(() => RunStore.WriteRecord(made.Run, () => ResNet.ForSmallImages(8, 4, SmallData.Classes.Length, 1).Replace("conv1", Conv2d(1, 4, 3, padding: 1)), _data, _folder["else"])).Message, StringComparison.Ordinal);
+        using var fewer = _data.WithTraining(_data.Train.Count / 2);
+        Assert.Contains("not those of", Assert.Throws<ArgumentException>(() => RunStore.WriteRecord(made.Run, Network, fewer, _folder["else"])).Message, StringComparison.Ordinal);
+        Assert.Contains("has no weights", Assert.Throws<ArgumentException>(() => RunStore.WriteRecord(shipped, Network, _data, _folder["else"])).Message, StringComparison.Ordinal);
+        Assert.Contains("would lose its weights", Assert.Throws<ArgumentException>(() => RunStore.WriteRecord(made.Run, Network, _data, _folder["maker"] + Path.DirectorySeparatorChar)).Message, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_folder["else"]));
+        Assert.Equal(made.Run.Checksum, RunStore.Read(made.Run.Folder).Checksum);
     }
 
     [Fact]
-    public async Task A_training_that_is_cancelled_says_so()
+    public async Task Layers_of_a_users_network_have_the_roles_the_user_gives()
     {
-        using var network = Network();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => SweptRun.GetOrMake(network, _data, s_recipe, 1, runs: Readers, sweeps: Sweeps, cancellationToken: s_never));
+        var sweep = (await SweptRun.GetOrMake(() => new Small(maps => maps), _data, s_recipe, 1, roleOf: _ => LayerRole.Stem, runs: Readers, sweeps: Sweeps)).Sweep;
+        Assert.Equal(LayerRole.Stem, Assert.Single(sweep.Layers).Layer.Role);
     }
 
-    /// <summary>Trains, sweeps and writes the record.</summary>
-    private async Task<(SweptRun Made, TrainedRun Record)> Ship()
+    [Fact]
+    public async Task A_training_that_is_cancelled_keeps_its_epochs()
     {
-        using var network = Network();
-        var made = await SweptRun.GetOrMake(network, _data, s_recipe, 1, runs: new RunStore(_folder["maker"]), sweeps: new SweepStore(_folder["sweeps"]));
-        return (made, RunStore.WriteRecord(made.Run, network, _data, _folder["shipped"]));
+        using var stop = new CancellationTokenSource();
+        var progress = new Progress(report =>
+        {
+            if (report.Note?.Contains("epoch 2", StringComparison.Ordinal) == true)
+                stop.Cancel();
+        });
+        var error = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => SweptRun.GetOrMake(Network, _data, s_recipe with { Epochs = 3 }, 1, progress, runs: Readers, sweeps: Sweeps, cancellationToken: stop.Token));
+        Assert.Contains("1 of 3 epochs are kept", error.Message, StringComparison.Ordinal);
+    }
+
+    private Task<SweptRun> Ask(Func<Module<Tensor, Tensor>> make) => SweptRun.GetOrMake(make, _data, s_recipe, 1, runs: Readers, sweeps: Sweeps);
+
+    /// <summary>Trains, sweeps, and writes the run without its weights.</summary>
+    private async Task<(SweptRun Made, TrainedRun Shipped)> Ship()
+    {
+        var made = await SweptRun.GetOrMake(Network, _data, s_recipe, 1, runs: new RunStore(_folder["maker"]), sweeps: new SweepStore(_folder["sweeps"]));
+        return (made, RunStore.WriteRecord(made.Run, Network, _data, _folder["shipped"]));
     }
 
     private static ResNet Network() => ResNet.ForSmallImages(8, 4, SmallData.Classes.Length, 1);
 
+    private sealed class Progress(Action<ProgressReport> seen) : IProgress<ProgressReport>
+    {
+        public void Report(ProgressReport value) => seen(value);
+    }
+
+    /// <summary>What happens between its layers is in its forward pass alone.</summary>
     private sealed class Small : Module<Tensor, Tensor>
     {
-        private readonly bool _squared;
+        private readonly Func<Tensor, Tensor> _between;
         private readonly Module<Tensor, Tensor> conv, fc;
 
-        public Small(bool squared) : base(nameof(Small))
+        public Small(Func<Tensor, Tensor> between) : base(nameof(Small))
         {
-            _squared = squared;
+            _between = between;
             (conv, fc) = (Conv2d(1, 4, 3, padding: 1), Linear(4, SmallData.Classes.Length));
             RegisterComponents();
         }
 
-        public override Tensor forward(Tensor images)
-        {
-            var maps = conv.call(images).relu();
-            return fc.call((_squared ? maps.square() : maps).mean([2L, 3L]));
-        }
+        public override Tensor forward(Tensor images) => fc.call(_between(conv.call(images).relu()).mean([2L, 3L]));
     }
 }
