@@ -102,7 +102,7 @@ internal static class ClaimText
         var sources = record.Sources.Count == 0 ? "" : $" from {string.Join(", ", record.Sources.Take(4).Select(Short))}{(record.Sources.Count > 4 ? $" and {record.Sources.Count - 4} more" : "")}";
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"Profile {record.Profile}, recorded {record.Recorded:yyyy-MM-dd HH:mm} UTC{sources}; Trivial Layers {made.Library}, TorchSharp {made.TorchSharp}, libtorch {made.LibTorch}, {made.DotNet}, {made.OperatingSystem}, {made.Processor}, {made.Device}, {made.Threads} {(made.Threads == 1 ? "thread" : "threads")}.");
+            $"Profile {record.Profile}, recorded {record.Recorded:yyyy-MM-dd HH:mm} UTC{sources}; Trivial Layers {made.Library}, TorchSharp {made.TorchSharp}, libtorch {made.LibTorch}, {made.DotNet}, {made.OperatingSystem}, {made.Processor}, {made.Device}, {made.ThreadsInWords}.");
     }
 
     /// <summary>Enough of an address to find it.</summary>

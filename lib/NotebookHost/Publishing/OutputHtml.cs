@@ -43,19 +43,17 @@ internal sealed partial class OutputHtml(SafeHtml safe)
     {
         var drawn = chart.DeepClone().AsObject();
         var meta = (drawn["layout"] as JsonObject)?["meta"] as JsonObject ?? [];
-        var (caption, table) = (TextOf(meta["caption"]), TextOf(meta["table"]));
+        var (caption, table) = (JupyterJson.Text(meta["caption"]), JupyterJson.Text(meta["table"]));
         if (table is not null)
             meta.Remove("table"); // once on the page is enough
         return $"<figure>{picture}{ChartData}{ScriptJson(drawn)}</script>"
-            + (caption is null ? "" : $"<figcaption class=\"of-chart\">{WebUtility.HtmlEncode(caption)}</figcaption>")
-            + (table is null ? "" : $"<details><summary>Data{RowsOf(meta)}</summary>{safe.Clean(table).InnerHtml}</details>")
+            + (string.IsNullOrEmpty(caption) ? "" : $"<figcaption class=\"of-chart\">{WebUtility.HtmlEncode(caption)}</figcaption>")
+            + (string.IsNullOrEmpty(table) ? "" : $"<details><summary>Data{RowsOf(meta)}</summary>{safe.Clean(table).InnerHtml}</details>")
             + "</figure>";
     }
 
     private static string RowsOf(JsonObject meta) =>
         meta["rows"] is JsonValue value && value.TryGetValue(out int rows) ? string.Create(CultureInfo.InvariantCulture, $": {rows:N0} {(rows == 1 ? "row" : "rows")}") : "";
-
-    private static string? TextOf(JsonNode? node) => node is JsonValue value && value.TryGetValue(out string? text) && text.Length > 0 ? text : null;
 
     /// <summary>The HTML, unless it has no picture and the bundle has one beside it: then it is the lesser form.</summary>
     private string? Html(JsonObject data)

@@ -60,8 +60,7 @@ public static class ComputeDevice
     public static string Describe()
     {
         var here = Provenance.Current();
-        var threads = here.Threads == 1 ? "1 thread" : here.Threads.ToString(CultureInfo.InvariantCulture) + " threads";
-        return $"{here.Device}: {here.Processor}, {threads}; TorchSharp {here.TorchSharp}, libtorch {here.LibTorch}, {here.DotNet}, {here.OperatingSystem}";
+        return $"{here.Device}: {here.Processor}, {here.ThreadsInWords}; TorchSharp {here.TorchSharp}, libtorch {here.LibTorch}, {here.DotNet}, {here.OperatingSystem}";
     }
 
     /// <summary>True when this build brings libtorch for CUDA.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Reflection;
 using System.Runtime.InteropServices;
 using TorchSharp;
@@ -34,6 +35,9 @@ public sealed record Provenance(
             DateTimeOffset.UtcNow,
             device.ToString());
     }
+
+    /// <summary><see cref="Threads"/> in words.</summary>
+    internal string ThreadsInWords => Threads == 1 ? "1 thread" : string.Create(CultureInfo.InvariantCulture, $"{Threads} threads");
 
     private static string VersionOf(Assembly assembly) =>
         assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0]

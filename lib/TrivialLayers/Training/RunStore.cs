@@ -80,14 +80,14 @@ public sealed partial class RunStore
 
     /// <summary>Loads the run if there is one, with its weights; else null, and the network has some weights or other.</summary>
     internal TrainedRun? TryGet(Module<Tensor, Tensor> network, DataSplit data, Recipe recipe, long seed) =>
-        Find(network, data, RunKey.Of(network, data.Fingerprint, recipe, seed, Initialisation.OfRun(network, seed)), unusable: (_, _) => { });
+        Find(network, data, KeyAtStart(network, data, recipe, seed), unusable: (_, _) => { });
 
     /// <summary>
     /// The run that is on record without its weights, of a network that behaves at its start as this one does, or null. The network is left at the start of a training.
     /// </summary>
     internal TrainedRun? OnRecord(Module<Tensor, Tensor> network, DataSplit data, Recipe recipe, long seed)
     {
-        var key = RunKey.Of(network, data.Fingerprint, recipe, seed, Initialisation.OfRun(network, seed));
+        var key = KeyAtStart(network, data, recipe, seed);
         using var start = Probe(network, data);
         foreach (var folder in Candidates(key))
         {
@@ -126,7 +126,7 @@ public sealed partial class RunStore
             throw new ArgumentException($"{home} has no weights, so it cannot be compared with the network.", nameof(run));
 
         using var network = make();
-        var isItsKey = RunKey.Of(network, data.Fingerprint, run.Recipe, run.Seed, Initialisation.OfRun(network, run.Seed)) == run.Key;
+        var isItsKey = KeyAtStart(network, data, run.Recipe, run.Seed) == run.Key;
         using var start = Probe(network, data);
         if (!isItsKey || !Answers())
             throw new ArgumentException($"The network or the images are not those of {home}.", nameof(make));
@@ -374,6 +374,10 @@ public sealed partial class RunStore
         Directory.Move(folder, aside);
         _report($"The run {folder} cannot be used and is now {aside}: {reason}");
     }
+
+    /// <summary>Brings the network to the start of a training; the address of the run that begins there.</summary>
+    private static string KeyAtStart(Module<Tensor, Tensor> network, DataSplit data, Recipe recipe, long seed) =>
+        RunKey.Of(network, data.Fingerprint, recipe, seed, Initialisation.OfRun(network, seed));
 
     private static BehaviourProbe Probe(Module<Tensor, Tensor> network, DataSplit data)
     {

@@ -46,19 +46,13 @@ public sealed record SweptRun(TrainedRun Run, ZeroSweep Sweep)
         recipe.Validate();
         SweepPass.DemandAnswersByImage(data.Test);
         (runs, sweeps) = (runs ?? Runs.Store, sweeps ?? SweepStore.Default);
-        return Task.Factory.StartNew(
-            () =>
-            {
-                using (var asked = make())
-                    SweepPass.LayersOf(asked, roleOf);
-                return Loaded() ?? OnRecord() ?? Made();
-            },
-            cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        return Task.Factory.StartNew(() => Loaded() ?? OnRecord() ?? Made(), cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
         // Each with a network of its own: what one tried must not be where the next begins.
         SweptRun? Loaded()
         {
             using var network = make().to(ComputeDevice.Default);
+            SweepPass.LayersOf(network, roleOf); // what cannot be swept is not trained first
             return runs.TryGet(network, data, recipe, seed) is { } run ? new SweptRun(run, Swept(network)) : null;
         }
 
