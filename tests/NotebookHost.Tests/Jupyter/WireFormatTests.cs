@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using CsCheck;
 using NotebookHost.Jupyter;
+using TrivialLayers.Tests;
 
 namespace NotebookHost.Tests.Jupyter;
 
@@ -96,6 +97,6 @@ public sealed class WireFormatTests
     {
         var good = _wire.Write(KernelMessage.Create("t", "s", [], [], new JsonObject { ["content"] = "unlike all other parts" }));
         var frame = Gen.OneOf(Gen.Byte.Array[0, 40], Gen.Int[0, good.Count - 2].Select(part => good[part])); // never the content: no such message is whole
-        frame.List[0, 10].Sample(frames => Assert.Throws<MalformedMessageException>(() => _wire.Read(frames)), iter: 2000);
+        frame.List[0, 10].SampleRepeatably(frames => Assert.Throws<MalformedMessageException>(() => _wire.Read(frames)), count: 2000);
     }
 }

@@ -15,7 +15,7 @@ public sealed class StratifiedTests
 
     [Fact]
     public void Each_share_is_within_one_of_the_exact_proportion_and_they_add_up() =>
-        Gen.Select(Gen.Int[0, 50].Array[1, 12], Gen.Double[0, 1]).Where((sizes, _) => sizes.Sum() > 0).Sample((sizes, part) =>
+        Gen.Select(Gen.Int[0, 50].Array[1, 12], Gen.Double[0, 1]).Where((sizes, _) => sizes.Sum() > 0).SampleRepeatably((sizes, part) =>
         {
             var count = (int)(part * sizes.Sum());
             var shares = Stratified.Shares(sizes, count);
@@ -29,7 +29,7 @@ public sealed class StratifiedTests
 
     [Fact]
     public void Chosen_and_others_are_together_all_images_once() =>
-        Gen.Select(Gen.Long[0, 4].Array[1, 200], Gen.Double[0, 1], Gen.Long).Sample((labels, part, seed) =>
+        Gen.Select(Gen.Long[0, 4].Array[1, 200], Gen.Double[0, 1], Gen.Long).SampleRepeatably((labels, part, seed) =>
         {
             var chosen = Stratified.Choose(labels, 5, (int)(part * labels.Length), seed);
             var others = Stratified.Others(labels.Length, chosen);

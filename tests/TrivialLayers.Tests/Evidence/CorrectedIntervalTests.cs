@@ -22,7 +22,7 @@ public sealed class CorrectedIntervalTests
     }
 
     [Fact]
-    public void It_holds_just_the_drops_that_the_test_leaves_standing() => Gen.Select(AnyCounts, Gen.Double[-0.99, 0.99], Gen.Double[0.8, 0.9999]).Sample((counts, nearly, level) =>
+    public void It_holds_just_the_drops_that_the_test_leaves_standing() => Gen.Select(AnyCounts, Gen.Double[-0.99, 0.99], Gen.Double[0.8, 0.9999]).SampleRepeatably((counts, nearly, level) =>
     {
         var interval = PairedInterval.Corrected(counts, level);
         var z = Normal.InvCDF(0, 1, (1 + level) / 2);
@@ -32,10 +32,10 @@ public sealed class CorrectedIntervalTests
             var rejected = ScoreTest.Corrected.IsTooLarge(counts, difference, z) || ScoreTest.Corrected.IsTooLarge(counts.Swapped, -difference, z);
             Assert.True(rejected != interval.Contains(100 * difference), $"{counts} {difference} {level} {interval.ToString(6)}");
         }
-    }, iter: 5000);
+    }, count: 5000);
 
     [Fact]
-    public void It_contains_the_measured_drop_and_mirrors_when_the_networks_are_exchanged() => AnyCounts.Sample(counts =>
+    public void It_contains_the_measured_drop_and_mirrors_when_the_networks_are_exchanged() => AnyCounts.SampleRepeatably(counts =>
     {
         var interval = PairedInterval.Corrected(counts, 1 - 0.05 / 57);
         var back = PairedInterval.Corrected(counts.Swapped, 1 - 0.05 / 57);

@@ -6,7 +6,7 @@ namespace TrivialLayers.Tests.Evidence;
 public sealed class OutcomesTests
 {
     [Fact]
-    public void Packing_keeps_every_image() => Gen.Bool.Array[1, 100].Sample(right =>
+    public void Packing_keeps_every_image() => Gen.Bool.Array[1, 100].SampleRepeatably(right =>
     {
         var outcomes = Outcomes.From(right, 0.25);
         Assert.Equal(right, outcomes.ToArray());
@@ -16,7 +16,7 @@ public sealed class OutcomesTests
     });
 
     [Fact]
-    public void Comparing_counts_what_was_lost_and_gained() => Gen.Select(Gen.Bool, Gen.Bool).Array[1, 100].Sample(pairs =>
+    public void Comparing_counts_what_was_lost_and_gained() => Gen.Select(Gen.Bool, Gen.Bool).Array[1, 100].SampleRepeatably(pairs =>
     {
         var baseline = Outcomes.From([.. pairs.Select(p => p.Item1)]);
         var zeroed = Outcomes.From([.. pairs.Select(p => p.Item2)]);

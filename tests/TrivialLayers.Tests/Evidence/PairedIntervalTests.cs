@@ -34,7 +34,7 @@ public sealed class PairedIntervalTests
     }
 
     [Fact]
-    public void At_a_drop_of_zero_the_score_statistic_is_McNemars() => Gen.Select(Gen.Int[0, 300], Gen.Int[0, 300], Gen.Int[1, 900]).Sample((lost, gained, others) =>
+    public void At_a_drop_of_zero_the_score_statistic_is_McNemars() => Gen.Select(Gen.Int[0, 300], Gen.Int[0, 300], Gen.Int[1, 900]).SampleRepeatably((lost, gained, others) =>
     {
         var expected = lost + gained == 0 ? 0 : (lost - gained) / Math.Sqrt(lost + gained);
         Assert.Equal(expected, ScoreTest.Statistic(new PairedCounts(lost, gained, lost + gained + others), 0), 1e-9);
@@ -42,27 +42,27 @@ public sealed class PairedIntervalTests
 
     [Fact]
     public void The_score_statistic_is_that_of_the_likelihood_maximised_by_brute_force() =>
-        Gen.Select(Gen.Int[0, 40], Gen.Int[0, 40], Gen.Int[1, 200], Gen.Double[-0.9, 0.9]).Sample((lost, gained, others, difference) =>
+        Gen.Select(Gen.Int[0, 40], Gen.Int[0, 40], Gen.Int[1, 200], Gen.Double[-0.9, 0.9]).SampleRepeatably((lost, gained, others, difference) =>
         {
             var n = lost + gained + others;
             var expected = BruteForceScore(lost, gained, n, difference);
             Assert.Equal(expected, ScoreTest.Statistic(new PairedCounts(lost, gained, n), difference), 1e-4 * (1 + Math.Abs(expected)));
-        }, iter: 2000);
+        }, count: 2000);
 
     [Fact]
     public void The_ends_are_where_the_brute_force_score_meets_the_normal_quantile() =>
-        Gen.Select(Gen.Int[0, 30], Gen.Int[0, 30], Gen.Int[1, 100], Gen.Double[0.8, 0.999]).Sample((lost, gained, others, level) =>
+        Gen.Select(Gen.Int[0, 30], Gen.Int[0, 30], Gen.Int[1, 100], Gen.Double[0.8, 0.999]).SampleRepeatably((lost, gained, others, level) =>
         {
             var n = lost + gained + others;
             var z = Normal.InvCDF(0, 1, (1 + level) / 2);
             var interval = PairedInterval.Tango(lost, gained, n, level);
             Assert.Equal(z, BruteForceScore(lost, gained, n, interval.Low / 100), 1e-3);
             Assert.Equal(-z, BruteForceScore(lost, gained, n, interval.High / 100), 1e-3);
-        }, iter: 300);
+        }, count: 300);
 
     [Fact]
     public void Swapping_lost_and_gained_mirrors_the_interval_to_the_bit() =>
-        Gen.Select(Gen.Int[0, 500], Gen.Int[0, 500], Gen.Int[0, 5000]).Where((lost, gained, others) => lost + gained + others > 0).Sample((lost, gained, others) =>
+        Gen.Select(Gen.Int[0, 500], Gen.Int[0, 500], Gen.Int[0, 5000]).Where((lost, gained, others) => lost + gained + others > 0).SampleRepeatably((lost, gained, others) =>
         {
             var there = PairedInterval.Tango(lost, gained, lost + gained + others);
             var back = PairedInterval.Tango(gained, lost, lost + gained + others);
@@ -71,7 +71,7 @@ public sealed class PairedIntervalTests
 
     [Fact]
     public void A_higher_level_gives_a_wider_interval_around_the_drop() =>
-        Gen.Select(Gen.Int[0, 500], Gen.Int[0, 500], Gen.Int[1, 5000]).Sample((lost, gained, others) =>
+        Gen.Select(Gen.Int[0, 500], Gen.Int[0, 500], Gen.Int[1, 5000]).SampleRepeatably((lost, gained, others) =>
         {
             var counts = new PairedCounts(lost, gained, lost + gained + others);
             var narrow = PairedInterval.Tango(counts, 0.9);
