@@ -46,7 +46,7 @@ public sealed class ConstantBranchUnit : Module<Tensor, Tensor>, IResidualUnit
     {
         using var scope = NewDisposeScope();
         var shortcut = Shortcut(input);
-        return functional.relu(shortcut + Spread(constant, shortcut.shape[2], shortcut.shape[3])).MoveToOuterDisposeScope();
+        return functional.relu(shortcut + Spread(constant, shortcut.shape[2], shortcut.shape[3]), inplace: true).MoveToOuterDisposeScope();
     }
 
     /// <summary>The constant of a map <c>[1, C, H, W]</c> in its smallest form, or null where it has more than first, inner and last rows and columns.</summary>

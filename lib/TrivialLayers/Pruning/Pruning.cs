@@ -1,5 +1,6 @@
 using TorchSharp;
 using TrivialLayers.Models;
+using TrivialLayers.Training;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 using ZeroingScope = TrivialLayers.Zeroing.Zeroing;
@@ -12,6 +13,8 @@ namespace TrivialLayers.Pruning;
 /// </summary>
 public static class Pruning
 {
+    private const string Constant = ".constant";
+
     /// <summary>Puts a <see cref="ConstantBranchUnit"/> in the place of each residual unit whose branch holds one of these layers.</summary>
     /// <param name="network">A residual network; changed. Its weights stay as they are elsewhere.</param>
     /// <param name="layers">Dotted names of convolutions in branches, as <see cref="Zeroing.Zeroing.Of"/> takes them.</param>
@@ -32,14 +35,48 @@ public static class Pruning
             throw new ArgumentException($"'{outside}' is not in the branch of a residual unit: with its kernel at zero nothing of the image passes it, so it cannot be taken out. Choose among the layers of role Residual or ChannelChange.", nameof(layers));
         var gone = network.Layers.Where(layer => unitOf.Values.Any(unit => InBranch(network, unit!, layer.Name))).Select(layer => layer.Name).ToList();
         foreach (var group in unitOf.GroupBy(entry => entry.Value!, entry => entry.Key))
-            Replace(network, group.Key, units[group.Key], [.. group], height, width);
+        {
+            using var scope = NewDisposeScope();
+            Replace(network, group.Key, units[group.Key], ConstantOf(network, group.Key, units[group.Key], [.. group], height, width), height, width);
+        }
+
         return gone;
     }
 
-    private static void Replace(StagedNetwork network, string name, IResidualUnit unit, IReadOnlyList<string> zeroed, int height, int width)
+    /// <summary>Reads a network that was saved by <see cref="Weights.Save"/> after layers were taken out of it: takes out the same ones, then reads constants and weights.</summary>
+    /// <param name="network">A network as the saved one was before, of any weights; changed.</param>
+    /// <param name="path">The file.</param>
+    /// <exception cref="InvalidDataException">The file is damaged or is one of another network. In the latter case units may be taken out already: load it into a fresh one.</exception>
+    public static void Load<TNetwork>(TNetwork network, string path)
+        where TNetwork : StagedNetwork
     {
-        using var scope = NewDisposeScope();
-        var constant = ConstantOf(network, name, unit, zeroed, height, width);
+        ArgumentNullException.ThrowIfNull(network);
+        var (tensors, _) = Safetensors.Read(path);
+        try
+        {
+            var modules = network.named_modules().ToDictionary(found => found.name, found => found.module);
+            foreach (var name in tensors.Keys.Where(name => name.EndsWith(Constant, StringComparison.Ordinal)).Select(name => name[..^Constant.Length]))
+            {
+                if (modules.GetValueOrDefault(name) is not IResidualUnit unit)
+                    throw new InvalidDataException($"{path} has a constant in the place of the branch of '{name}', which is no residual unit of {network.Title}. Load it into a network like the one that was saved.");
+                Replace(network, name, unit, tensors[name + Constant], 32, 32);
+            }
+
+            Weights.Load(network, tensors, path);
+        }
+        catch (ArgumentException error)
+        {
+            throw new InvalidDataException($"{path} does not fit {network.Title}. {error.Message}", error);
+        }
+        finally
+        {
+            foreach (var tensor in tensors.Values)
+                tensor.Dispose();
+        }
+    }
+
+    private static void Replace(StagedNetwork network, string name, IResidualUnit unit, Tensor constant, int height, int width)
+    {
         var shortcut = ((Module)unit).named_children().FirstOrDefault(child => child.name == "downsample").module as Module<Tensor, Tensor>;
         network.Replace(name, new ConstantBranchUnit(constant, shortcut, unit.ChangesChannels), height, width);
     }

@@ -51,6 +51,41 @@ public sealed class PruningTests
     }
 
     [Fact]
+    public void Saved_and_read_into_a_fresh_network_it_gives_the_same_logits()
+    {
+        using var folder = new TemporaryFolder();
+        using var scope = NewDisposeScope();
+        using var saved = ResNet.ForSmallImages(14, 4, 3, 1);
+        using var fresh = ResNet.ForSmallImages(14, 4, 3, 1);
+        Disturb(saved);
+        Pruned.TakeOut(saved, ["layer1.0.conv1", "layer2.0.conv2", "layer3.1.conv2"], 12, 12); // the first leaves a border
+        Weights.Save(saved, folder["pruned.safetensors"]);
+
+        Pruned.Load(fresh, folder["pruned.safetensors"]);
+
+        Assert.Equal(saved.Layers.Select(layer => layer.Name), fresh.Layers.Select(layer => layer.Name));
+        var images = randn([2, 1, 13, 13], generator: new Generator(4, CPU));
+        using (new EvaluationMode(saved))
+        using (new EvaluationMode(fresh))
+            Assert.Equal(0, (saved.call(images) - fresh.call(images)).abs().max().item<float>());
+    }
+
+    [Fact]
+    public void A_file_of_another_network_is_refused()
+    {
+        using var folder = new TemporaryFolder();
+        using var scope = NewDisposeScope();
+        using var saved = ResNet.ForSmallImages(14, 4, 3, 1);
+        using var shallower = ResNet.ForSmallImages(8, 4, 3, 1);
+        using var wider = ResNet.ForSmallImages(14, 8, 3, 1);
+        Pruned.TakeOut(saved, ["layer1.1.conv2"], 12, 12);
+        Weights.Save(saved, folder["pruned.safetensors"]);
+
+        Assert.Contains("'layer1.1'", Assert.Throws<InvalidDataException>(() => Pruned.Load(shallower, folder["pruned.safetensors"])).Message, StringComparison.Ordinal);
+        Assert.Contains("does not fit ResNet-14", Assert.Throws<InvalidDataException>(() => Pruned.Load(wider, folder["pruned.safetensors"])).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Bottlenecks_are_taken_out_as_well()
     {
         using var scope = NewDisposeScope();
