@@ -4,6 +4,8 @@ using TrivialLayers.Data;
 using TrivialLayers.Evidence;
 using TrivialLayers.Figures;
 using TrivialLayers.Models;
+using TrivialLayers.Training;
+using TrivialLayers.Zeroing;
 using static TorchSharp.torch;
 
 namespace TrivialLayers.Tests.Data;
@@ -43,6 +45,25 @@ public sealed class ImageFolderTests : IDisposable
         using var network = ResNet.ForLargeImages(18, 3, 3, width: 4);
         Initialisation.He(network, 1);
         Assert.Equal(4, Evaluation.Run(network, images).Outcomes.Count);
+    }
+
+    [Fact]
+    public void A_pretrained_network_is_swept_on_a_folder_as_environment_md_does_it()
+    {
+        for (var i = 0; i < 6; i++)
+            Put($"val/n0{i % 2}/{i}.png", 40, 36, 3, shift: i);
+        using var published = ResNet.ForLargeImages(50, 2, 3, width: 4);
+        Initialisation.He(published, 1);
+        Weights.Save(published, _folder["resnet50.safetensors"]);
+
+        using var network = ResNet.ForLargeImages(50, 2, 3, width: 4);
+        Assert.True(Weights.LoadByName(network, _folder["resnet50.safetensors"]).IsComplete);
+        using var images = ImageFolder.LoadImageNet(_folder["val"], 36, 32);
+        using var some = images.Take(4, seed: 0);
+        var sweep = ZeroSweep.Run(network, some);
+
+        Assert.Equal(53, sweep.Layers.Count); // 49 on the longest path, the last layer being linear, and 4 projections
+        Assert.Equal(4, sweep.Baseline.Outcomes.Count);
     }
 
     [Theory]

@@ -18,7 +18,7 @@ namespace TrivialLayers.Tests.Models;
 /// </summary>
 public sealed class MetaDeviceTests
 {
-    public static TheoryData<string> Networks => ["resnet", "zero-padded", "large", "bottleneck", "plain net", "vgg", .. EncoderDecoders.Kinds];
+    public static TheoryData<string> Networks => ["resnet", "zero-padded", "large", "bottleneck", "large stem", "plain net", "vgg", "pruned", .. EncoderDecoders.Kinds];
 
     /// <summary>All but the one that measures statistics anew: it needs the forward pass of real batch norms, which META has not.</summary>
     public static TheoryData<Control> Controls => [Control.Zeroed, Control.Reinitialised(1), Control.Rerandomised(2), Control.MeanOutput, Control.BranchRemoved];
@@ -104,10 +104,19 @@ public sealed class MetaDeviceTests
         "zero-padded" => ResNet.ForSmallImages(8, 4, 3, 1, ShortcutKind.ZeroPadded),
         "large" => ResNet.ForLargeImages(18, 3, 1, 4, smallImageStem: true),
         "bottleneck" => ResNet.ForLargeImages(50, 3, 1, 4, smallImageStem: true),
+        "large stem" => ResNet.ForLargeImages(18, 3, 1, 4),
+        "pruned" => Pruned(),
         "vgg" => Vgg.ForSmallImages(11, 0.1, 3, 1),
         "plain net" => PlainNet.ForSmallImages(8, 4, 3, 1),
         _ => EncoderDecoders.Make(family, width: 4, classes: 3, units: 1),
     };
+
+    private static ResNet Pruned()
+    {
+        var network = ResNet.ForSmallImages(14, 4, 3, 1);
+        TrivialLayers.Pruning.Pruning.TakeOut(network, ["layer1.1.conv1", "layer2.0.conv2"], 12, 12);
+        return network;
+    }
 
     private static ImageSet ImagesFor(Module network) => network is EncoderDecoder ? SmallScenes.Images("squares", 8, 1) : SmallData.Images("bars", 8, 1);
 

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using TorchSharp;
 using TrivialLayers.Models;
@@ -7,7 +9,7 @@ using static TorchSharp.torch.nn;
 
 namespace TrivialLayers.Tests.Models;
 
-/// <summary>The large-image networks against torchvision's, and encoder–decoders against the same ones in Python, with weights from a formula; <c>torchvision/record.py</c> says which, and recorded their answers.</summary>
+/// <summary>The large-image networks against torchvision's, and the others against the same ones in Python, with weights from a formula; <c>torchvision/record.py</c> says which, and recorded their answers.</summary>
 public sealed class TorchvisionTests
 {
     private const int Period = 1009;
@@ -22,14 +24,47 @@ public sealed class TorchvisionTests
     {
         var expected = Recorded("logits", name);
         using var scope = NewDisposeScope();
-        using StagedNetwork network = name.StartsWith("vgg", StringComparison.Ordinal)
-            ? Vgg.ForLargeImages(int.Parse(name[3..5]), classes: 10)
-            : ResNet.ForLargeImages(int.Parse(name[6..]), classes: 10);
+        using var network = Large(name, classes: 10);
         Fill(network);
         using var evaluation = new EvaluationMode(network);
         var found = network.call(Repeated(OnePeriod(0), [1, 3, 64, 64]))[0].data<float>().ToArray();
         var largest = expected.Max(Math.Abs);
         Assert.All(found.Zip(expected), pair => Assert.Equal(pair.Second, pair.First, 1e-4 * largest));
+    }
+
+    [Theory]
+    [InlineData("resnet18")]
+    [InlineData("resnet34")]
+    [InlineData("resnet50")]
+    [InlineData("resnet101")]
+    [InlineData("resnet152")]
+    [InlineData("vgg11_bn")]
+    [InlineData("vgg13_bn")]
+    [InlineData("vgg16_bn")]
+    [InlineData("vgg19_bn")]
+    public void All_its_tensors_have_torchvisions_names_and_shapes(string name)
+    {
+        using var network = Large(name, classes: 1000);
+        var lines = string.Concat(Tensors(network).Select(entry => $"{entry.Key} {string.Join(',', entry.Value.shape)}\n"));
+        using var recorded = ReadRecorded();
+        Assert.Equal(recorded.RootElement.GetProperty("names").GetProperty(name).GetString(), Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(lines))));
+    }
+
+    [Theory]
+    [InlineData("projection")]
+    [InlineData("padded")]
+    [InlineData("plain")]
+    public void A_network_for_small_images_answers_as_the_same_network_written_for_PyTorch(string kind)
+    {
+        var expected = Recorded("logits", $"small {kind}");
+        using var scope = NewDisposeScope();
+        using StagedNetwork network = kind == "plain"
+            ? PlainNet.ForSmallImages(14, 16)
+            : ResNet.ForSmallImages(14, 16, shortcut: kind == "padded" ? ShortcutKind.ZeroPadded : ShortcutKind.Projection);
+        Fill(network);
+        using var evaluation = new EvaluationMode(network);
+        var found = network.call(Repeated(OnePeriod(0), [1, 3, 64, 64]))[0].data<float>().ToArray();
+        Assert.All(found.Zip(expected), pair => Assert.Equal(pair.Second, pair.First, 1e-4 * expected.Max(Math.Abs)));
     }
 
     [Theory]
@@ -49,17 +84,27 @@ public sealed class TorchvisionTests
         Assert.All(found.Zip(expected), pair => Assert.Equal(pair.Second, pair.First, 1e-4 * expected.Max(Math.Abs)));
     }
 
+    private static StagedNetwork Large(string name, int classes) => name.StartsWith("vgg", StringComparison.Ordinal)
+        ? Vgg.ForLargeImages(int.Parse(name[3..5]), classes)
+        : ResNet.ForLargeImages(int.Parse(name[6..]), classes);
+
+    private static JsonDocument ReadRecorded() =>
+        JsonDocument.Parse(File.ReadAllText(Path.Combine(RepositoryRoot.Path, "tests", "TrivialLayers.Tests", "Models", "torchvision", "logits.json")));
+
     private static List<double> Recorded(string what, string name)
     {
-        using var recorded = JsonDocument.Parse(File.ReadAllText(Path.Combine(RepositoryRoot.Path, "tests", "TrivialLayers.Tests", "Models", "torchvision", "logits.json")));
+        using var recorded = ReadRecorded();
         return [.. recorded.RootElement.GetProperty(what).GetProperty(name).EnumerateArray().Select(value => value.GetDouble())];
     }
+
+    /// <summary>Parameters and statistics, sorted by name; counters of batches left out.</summary>
+    private static IEnumerable<KeyValuePair<string, Tensor>> Tensors(Module network) =>
+        network.state_dict().Where(entry => !entry.Key.EndsWith("num_batches_tracked", StringComparison.Ordinal)).OrderBy(entry => entry.Key, StringComparer.Ordinal);
 
     private static void Fill(Module network)
     {
         using var noGradients = no_grad();
-        var tensors = network.state_dict().Where(entry => !entry.Key.EndsWith("num_batches_tracked", StringComparison.Ordinal)).OrderBy(entry => entry.Key, StringComparer.Ordinal);
-        foreach (var (k, (name, values)) in tensors.Index())
+        foreach (var (k, (name, values)) in Tensors(network).Index())
         {
             using var scope = NewDisposeScope();
             var u = OnePeriod(k);

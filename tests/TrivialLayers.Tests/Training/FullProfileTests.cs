@@ -14,7 +14,7 @@ public sealed class FullProfileTests
     /// <summary>Multiply-accumulates a second: what the table assumes.</summary>
     private const double Rate = 5e12;
 
-    public static TheoryData<string> Networks => ["20x16", "56x8", "56x16", "110x16", "large-18x64", "large-50x64", "large-152x64", "plain-20x16", "vgg-11", "unet"];
+    public static TheoryData<string> Networks => ["20x8", "20x16", "56x8", "56x16", "110x16", "large-18x64", "large-50x64", "large-152x64", "plain-20x16", "vgg-11", "scenes-none", "scenes-unet", "scenes-segnet", "scenes-residual"];
 
     [Theory]
     [MemberData(nameof(Networks))]
@@ -42,7 +42,10 @@ public sealed class FullProfileTests
             ["large", var size] => ResNet.ForLargeImages(Numbers(size)[0], 10, 3, Numbers(size)[1], smallImageStem: true),
             ["plain", var size] => PlainNet.ForSmallImages(Numbers(size)[0], Numbers(size)[1]),
             ["vgg", _] => Vgg.ForSmallImages(11, 0.25),
-            ["unet"] => UNet.ForSmallImages(width: 8),
+            ["scenes", "none"] => PlainEncoderDecoder.ForSmallImages(width: 8),
+            ["scenes", "unet"] => UNet.ForSmallImages(width: 8),
+            ["scenes", "segnet"] => SegNet.ForSmallImages(width: 8),
+            ["scenes", "residual"] => ResidualEncoderDecoder.ForSmallImages(width: 8),
             _ => ResNet.ForSmallImages(Numbers(name)[0], Numbers(name)[1]),
         };
     }

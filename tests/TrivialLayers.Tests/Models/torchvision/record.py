@@ -1,10 +1,11 @@
-"""Records what torchvision's networks, and encoder-decoders written here, answer when their weights come from a formula; writes logits.json beside this file.
+"""Records what torchvision's networks, and small ones written here, answer when their weights come from a formula, and the names and shapes of torchvision's tensors; writes logits.json beside this file.
 
 Needs Debian's python3-torchvision: /usr/bin/python3 record.py
 The formula, for the tensors of a state dict sorted by name (k = 0, 1, …; counters of batches left out): u[i] = ((7919 i + 104729 k) mod 1009) / 1009 - 1/2, in order of memory;
 kernels and matrices u * sqrt(24 / (elements / outputs)), batch norm's weight 1 + u/5 and variance 1 + u/2, everything else u/10. The image [1, 3, 64, 64] is u with k = 0, as is the one [1, 1, 33, 47] of the
-encoder-decoders, of whose answers every 16th pixel is recorded.
+encoder-decoders, of whose answers every 16th pixel is recorded. Names and shapes are recorded as the SHA-256 of lines like "conv1.weight 64,3,7,7", sorted by name, counters of batches left out.
 """
+import hashlib
 import json
 import math
 import os
@@ -19,9 +20,17 @@ def formula(shape, k):
     return (((torch.arange(count) * 7919 + k * 104729) % 1009).double() / 1009 - 0.5).reshape(shape)
 
 
+def tensors(network):
+    return sorted((name, tensor) for name, tensor in network.state_dict().items() if not name.endswith("num_batches_tracked"))
+
+
+def names(network):
+    lines = "".join(f"{name} {','.join(str(size) for size in tensor.shape)}\n" for name, tensor in tensors(network))
+    return hashlib.sha256(lines.encode()).hexdigest()
+
+
 def fill(network):
-    tensors = sorted((name, tensor) for name, tensor in network.state_dict().items() if not name.endswith("num_batches_tracked"))
-    for k, (name, tensor) in enumerate(tensors):
+    for k, (name, tensor) in enumerate(tensors(network)):
         u = formula(tensor.shape, k)
         if tensor.dim() > 1:
             u = u * math.sqrt(24 / (tensor.numel() / tensor.shape[0]))
@@ -36,19 +45,43 @@ def fill(network):
 
 
 class Unit(torch.nn.Module):
-    def __init__(self, ins, outs, residual):
+    def __init__(self, ins, outs, residual, stride=1, padded=False):
         super().__init__()
-        self.conv1 = torch.nn.Conv2d(ins, outs, 3, padding=1, bias=False)
+        self.conv1 = torch.nn.Conv2d(ins, outs, 3, stride, padding=1, bias=False)
         self.bn1 = torch.nn.BatchNorm2d(outs)
         self.conv2 = torch.nn.Conv2d(outs, outs, 3, padding=1, bias=False)
         self.bn2 = torch.nn.BatchNorm2d(outs)
         self.residual = residual
-        if residual and ins != outs:
-            self.downsample = torch.nn.Sequential(torch.nn.Conv2d(ins, outs, 1, bias=False), torch.nn.BatchNorm2d(outs))
+        self.stride, self.more = stride, outs - ins
+        if residual and ins != outs and not padded:
+            self.downsample = torch.nn.Sequential(torch.nn.Conv2d(ins, outs, 1, stride, bias=False), torch.nn.BatchNorm2d(outs))
+
+    def shortcut(self, x):
+        if hasattr(self, "downsample"):
+            return self.downsample(x)
+        return F.pad(x[:, :, :: self.stride, :: self.stride], (0, 0, 0, 0, self.more // 2, self.more - self.more // 2))
 
     def forward(self, x):
         branch = self.bn2(self.conv2(F.relu(self.bn1(self.conv1(x)))))
-        return F.relu(branch + (self.downsample(x) if hasattr(self, "downsample") else x)) if self.residual else F.relu(branch)
+        return F.relu(branch + self.shortcut(x)) if self.residual else F.relu(branch)
+
+
+class Small(torch.nn.Module):
+    """The networks of He et al. (2016), section 4.2, with 14 layers, width 16 and ten classes."""
+
+    def __init__(self, kind):
+        super().__init__()
+        unit = lambda ins, outs, stride: Unit(ins, outs, kind != "plain", stride, kind == "padded")
+        self.conv1 = torch.nn.Conv2d(3, 16, 3, padding=1, bias=False)
+        self.bn1 = torch.nn.BatchNorm2d(16)
+        self.layer1 = torch.nn.Sequential(unit(16, 16, 1), unit(16, 16, 1))
+        self.layer2 = torch.nn.Sequential(unit(16, 32, 2), unit(32, 32, 1))
+        self.layer3 = torch.nn.Sequential(unit(32, 64, 2), unit(64, 64, 1))
+        self.fc = torch.nn.Linear(64, 10)
+
+    def forward(self, x):
+        x = self.layer3(self.layer2(self.layer1(F.relu(self.bn1(self.conv1(x))))))
+        return self.fc(x.mean((2, 3)))
 
 
 class EncoderDecoder(torch.nn.Module):
@@ -90,8 +123,13 @@ with torch.no_grad():
         name: fill(getattr(torchvision.models, name)(num_classes=10))(image)[0].tolist()
         for name in ("resnet18", "resnet34", "resnet50", "resnet101", "vgg11_bn")
     }
+    logits.update({f"small {kind}": fill(Small(kind))(image)[0].tolist() for kind in ("projection", "padded", "plain")})
     grey = formula((1, 1, 33, 47), 0).float()
     maps = {kind: fill(EncoderDecoder(kind))(grey)[0, :, ::16, ::16].flatten().tolist() for kind in ("plain", "unet", "segnet", "residual")}
+all_names = {
+    name: names(getattr(torchvision.models, name)())
+    for name in ("resnet18", "resnet34", "resnet50", "resnet101", "resnet152", "vgg11_bn", "vgg13_bn", "vgg16_bn", "vgg19_bn")
+}
 path = os.path.join(os.path.dirname(os.path.abspath(__file__)), "logits.json")
 with open(path, "w") as file:
-    json.dump({"torchvision": torchvision.__version__, "torch": torch.__version__, "logits": logits, "maps": maps}, file, indent=1)
+    json.dump({"torchvision": torchvision.__version__, "torch": torch.__version__, "logits": logits, "maps": maps, "names": all_names}, file, indent=1)
