@@ -4,4 +4,5 @@ namespace TrivialLayers.Evidence;
 /// <param name="Id">C1 to C6.</param>
 /// <param name="Sentence">The claim in one sentence.</param>
 /// <param name="Rule">What decides it. It holds: reproduced; its opposite is shown: not reproduced; else undecided.</param>
-public sealed record Claim(string Id, string Sentence, string Rule);
+/// <param name="Notebook">The notebook that decides it, without folder and extension.</param>
+public sealed record Claim(string Id, string Sentence, string Rule, string Notebook);

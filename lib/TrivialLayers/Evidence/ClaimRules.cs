@@ -85,6 +85,7 @@ public static class ClaimRules
         var without = ShareDifference.Of(networks);
         var with = ShareDifference.Of(networks, withStemAndShortcuts: true);
         notes.Add($"With stem and shortcuts: {with.Interval.Around(with.Points)} points.");
+        if (networks.Count <= Seeds) notes.Add($"Over {networks.Count} networks the bootstrap's interval is no more than their range.");
         return new ClaimDecision(
             Sign(without.Interval) == Sign(with.Interval) ? Sign(without.Interval) : ClaimVerdict.Undecided, without.Points, without.Interval, unit, notes);
     }

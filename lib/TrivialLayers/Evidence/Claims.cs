@@ -30,17 +30,23 @@ public static class Claims
     public static IReadOnlyList<Claim> All { get; } =
     [
         new("C1", "After zeroing one kernel of a trained ResNet, test accuracy is often similar or even the same as the baseline.",
-            "In every seed of an over-parameterised ResNet at least one convolution is Trivial; shown with the share of Trivial layers and its range over seeds."),
+            "In every seed of an over-parameterised ResNet at least one convolution is Trivial; shown with the share of Trivial layers and its range over seeds.",
+            "03-zero-each-layer"),
         new("C2", "Networks without connections (VGG) need every layer.",
-            "No layer of plain and VGG networks is Trivial in any seed, their baseline within 3 points of the ResNet's."),
+            "No layer of plain and VGG networks is Trivial in any seed, their baseline within 3 points of the ResNet's.",
+            "04-connections"),
         new("C3", "A long connection (U-Net, SegNet) acts locally like no connection.",
-            "On one segmentation task, with one encoder-decoder built without connections, with long, and with short ones: no layer of those without or with long ones is Trivial in any seed, their baseline within 3 points of that with short ones."),
+            "On one segmentation task, with one encoder-decoder built without connections, with long, and with short ones: no layer of those without or with long ones is Trivial in any seed, their baseline within 3 points of that with short ones.",
+            "04-connections"),
         new("C4", "In an over-parameterised ResNet the non-trivial layers are mostly the feature decomposition layers: those that change the number of channels.",
-            "The share of NonTrivial layers among ChannelChange minus that among Residual is above 0, interval by bootstrap over networks; with and without stem and shortcuts."),
+            "The share of NonTrivial layers among ChannelChange minus that among Residual is above 0, interval by bootstrap over networks; with and without stem and shortcuts.",
+            "05-deeper-and-wider"),
         new("C5", "Trivial kernels are regular: the same places, not luck.",
-            "The rank agreement of drops between networks is above 0 when permuting only within role and position in the unit."),
+            "The rank agreement of drops between networks is above 0 when permuting only within role and position in the unit.",
+            "06-regular"),
         new("C6", "Zeroing a kernel in a residual unit leaves the shortcut, so the unit is nearly the identity.",
-            $"{UnitIdentity.Formula} and the accuracy effect, per unit, after zeroing."),
+            $"{UnitIdentity.Formula} and the accuracy effect, per unit, after zeroing.",
+            "02-zero-one-layer"),
     ];
 
     /// <summary>The claim of that id.</summary>

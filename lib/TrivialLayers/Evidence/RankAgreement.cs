@@ -91,7 +91,7 @@ public static class RankAgreement
         var atLeast = lucky.Count(value => value >= observed - 1e-12);
         Array.Sort(lucky);
         var tail = (1 - Interval.Checked(level)) / 2;
-        var interval = new Interval(observed - PairedInterval.Quantile(lucky, 1 - tail), observed - PairedInterval.Quantile(lucky, tail), level);
+        var interval = new Interval(Math.Max(-1, observed - PairedInterval.Quantile(lucky, 1 - tail)), Math.Min(1, observed - PairedInterval.Quantile(lucky, tail)), level);
         return new AgreementTest(observed, interval, (1.0 + atLeast) / (1 + permutations), drops.Count);
     }
 

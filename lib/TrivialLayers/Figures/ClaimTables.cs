@@ -7,23 +7,35 @@ namespace TrivialLayers.Figures;
 /// <summary>The claims and what became of them, as a table.</summary>
 public static class ClaimTables
 {
-    /// <summary>A row a claim: verdict, effect with interval, sentence, rule, and what a reader typed from the paper. A claim that is not recorded shows as "not run yet".</summary>
+    /// <summary>
+    /// A row a claim: verdict, effect with interval, evidence, notebook, sentence, rule, and what a reader typed from the paper. A claim that is not recorded for the profile shows as "not run yet"; below it stand
+    /// its records for other profiles.
+    /// </summary>
     /// <param name="recorded">What <see cref="Claims.Load"/> found.</param>
-    /// <param name="profile">The profile whose records are shown.</param>
+    /// <param name="profile">The profile that each claim has a row for.</param>
     /// <param name="paper">Numbers of the paper; none by default.</param>
     public static DataFrame Summary(RecordedClaims recorded, string profile, IReadOnlyList<PaperValue>? paper = null)
     {
         ArgumentNullException.ThrowIfNull(recorded);
-        var rows = Claims.All.Select(claim => (Claim: claim, Record: recorded.Records.FirstOrDefault(record => record.Claim == claim.Id && record.Profile == profile))).ToList();
+        var rows = Claims.All.SelectMany(claim =>
+        {
+            var records = recorded.Records.Where(record => record.Claim == claim.Id).ToLookup(record => record.Profile == profile);
+            return records[true].Cast<ClaimRecord?>().DefaultIfEmpty().Concat(records[false]).Select(record => (Claim: claim, Record: record));
+        }).ToList();
         return new DataFrame(
             new StringDataFrameColumn("claim", rows.Select(row => row.Claim.Id)),
             new StringDataFrameColumn("verdict", rows.Select(row => row.Record is { } record ? NameOf(record.Verdict) : "not run yet")),
             new StringDataFrameColumn("effect with interval", rows.Select(row => row.Record is { } record ? Effect(record.Effect, record.Interval) : "")),
+            new StringDataFrameColumn("profile", rows.Select(row => row.Record?.Profile ?? profile)),
+            new StringDataFrameColumn("notebook", rows.Select(row => row.Claim.Notebook)),
             new StringDataFrameColumn("what the effect is", rows.Select(row => row.Record?.Unit ?? "")),
+            new StringDataFrameColumn("evidence", rows.Select(row => row.Record is { } record ? EvidenceOf(record) : "")),
             new StringDataFrameColumn("sentence", rows.Select(row => row.Claim.Sentence)),
             new StringDataFrameColumn("decided by", rows.Select(row => row.Claim.Rule)),
             new StringDataFrameColumn("the paper", rows.Select(row => string.Join("; ", (paper ?? []).Where(value => value.Claim == row.Claim.Id)))));
     }
+
+    private static string EvidenceOf(ClaimRecord record) => string.Join(' ', record.Notes.Prepend(record.Sources.Count == 1 ? "1 training." : $"{record.Sources.Count} trainings."));
 
     internal static string NameOf(ClaimVerdict verdict) => verdict switch
     {
