@@ -25,7 +25,7 @@ public sealed class Metric
 
     /// <summary>A metric of one's own.</summary>
     /// <param name="name">What it is called, with its unit.</param>
-    /// <param name="ofImages">From a batch of outputs, for example <c>[n, classes]</c>, and labels <c>[n]</c> (or <c>[n, H, W]</c>) to a value for each image, <c>[n]</c>; more is better.</param>
+    /// <param name="ofImages">From a batch of outputs, for example <c>[n, classes]</c>, and labels <c>[n]</c> (or <c>[n, H, W]</c>) to a value for each image, <c>[n]</c>; more is better. Best in percent: the verdicts of a sweep ask for a drop of one point.</param>
     public static Metric Of(string name, Func<Tensor, Tensor, Tensor> ofImages)
     {
         ArgumentNullException.ThrowIfNull(name);
