@@ -2,7 +2,7 @@ using CsCheck;
 
 namespace TrivialLayers.Tests;
 
-/// <summary>CsCheck's samples, the same ones in every run: a test that fails once fails always. CsCheck itself takes a seed for the first sample only and draws the others anew.</summary>
+/// <summary>CsCheck's samples, the same ones in every run: a test that fails once fails always. CsCheck itself takes a seed for the first sample only and draws the others anew; what it says of setting a seed is not needed here.</summary>
 internal static class RepeatableSamples
 {
     /// <summary>Asserts something of <paramref name="count"/> samples. The first one that fails goes to CsCheck, which looks for a smaller one and reports both.</summary>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.Data.Analysis;
 using TrivialLayers.Evidence;
+using TrivialLayers.Training;
 
 namespace TrivialLayers.Figures;
 
@@ -9,7 +10,7 @@ public static class ClaimTables
 {
     /// <summary>
     /// A row a claim: verdict, effect with interval, evidence, notebook, sentence, rule, and what a reader typed from the paper. A claim that is not recorded for the profile shows as "not run yet"; below it stand
-    /// its records for other profiles.
+    /// its records for other profiles, smoke runs left out.
     /// </summary>
     /// <param name="recorded">What <see cref="Claims.Load"/> found.</param>
     /// <param name="profile">The profile that each claim has a row for.</param>
@@ -20,7 +21,8 @@ public static class ClaimTables
         var rows = Claims.All.SelectMany(claim =>
         {
             var records = recorded.Records.Where(record => record.Claim == claim.Id).ToLookup(record => record.Profile == profile);
-            return records[true].Cast<ClaimRecord?>().DefaultIfEmpty().Concat(records[false]).Select(record => (Claim: claim, Record: record));
+            var others = records[false].Where(record => !record.Profile.EndsWith(Profile.SmokeSuffix, StringComparison.Ordinal));
+            return records[true].Cast<ClaimRecord?>().DefaultIfEmpty().Concat(others).Select(record => (Claim: claim, Record: record));
         }).ToList();
         return new DataFrame(
             new StringDataFrameColumn("claim", rows.Select(row => row.Claim.Id)),
@@ -35,7 +37,7 @@ public static class ClaimTables
             new StringDataFrameColumn("the paper", rows.Select(row => string.Join("; ", (paper ?? []).Where(value => value.Claim == row.Claim.Id)))));
     }
 
-    private static string EvidenceOf(ClaimRecord record) => string.Join(' ', record.Notes.Prepend(record.Sources.Count == 1 ? "1 training." : $"{record.Sources.Count} trainings."));
+    private static string EvidenceOf(ClaimRecord record) => string.Join(' ', record.Notes.Prepend($"{record.Sources.Count} trainings looked at."));
 
     internal static string NameOf(ClaimVerdict verdict) => verdict switch
     {

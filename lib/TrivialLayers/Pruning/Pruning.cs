@@ -46,22 +46,28 @@ public static class Pruning
     /// <summary>Reads a network that was saved by <see cref="Weights.Save"/> after layers were taken out of it: takes out the same ones, then reads constants and weights.</summary>
     /// <param name="network">A network as the saved one was before, of any weights; changed.</param>
     /// <param name="path">The file.</param>
+    /// <param name="height">Height of the images in pixels.</param>
+    /// <param name="width">Width of the images in pixels.</param>
     /// <exception cref="InvalidDataException">The file is damaged or is one of another network. In the latter case units may be taken out already: load it into a fresh one.</exception>
-    public static void Load<TNetwork>(TNetwork network, string path)
+    public static void Load<TNetwork>(TNetwork network, string path, int height = 32, int width = 32)
         where TNetwork : StagedNetwork
     {
         ArgumentNullException.ThrowIfNull(network);
         var (tensors, _) = Safetensors.Read(path);
         try
         {
-            var modules = network.named_modules().ToDictionary(found => found.name, found => found.module);
-            foreach (var name in tensors.Keys.Where(name => name.EndsWith(Constant, StringComparison.Ordinal)).Select(name => name[..^Constant.Length]))
+            var units = network.named_modules().Where(found => found.module is IResidualUnit).ToDictionary(found => found.name, found => (IResidualUnit)found.module);
+            var constants = tensors.Where(entry => entry.Key.EndsWith(Constant, StringComparison.Ordinal)).ToDictionary(entry => entry.Key[..^Constant.Length], entry => entry.Value);
+            foreach (var (name, constant) in constants)
             {
-                if (modules.GetValueOrDefault(name) is not IResidualUnit unit)
+                if (!units.ContainsKey(name))
                     throw new InvalidDataException($"{path} has a constant in the place of the branch of '{name}', which is no residual unit of {network.Title}. Load it into a network like the one that was saved.");
-                Replace(network, name, unit, tensors[name + Constant], 32, 32);
+                if (constant.dtype != ScalarType.Float32 || constant.shape is not ([1, _, 1, 1] or [1, _, 3, 3]))
+                    throw new InvalidDataException($"{path}: the constant of '{name}' is {constant.dtype} [{string.Join(", ", constant.shape)}]; expected Float32 [1, C, 1, 1] or [1, C, 3, 3].");
             }
 
+            foreach (var (name, constant) in constants)
+                Replace(network, name, units[name], constant, height, width);
             Weights.Load(network, tensors, path);
         }
         catch (ArgumentException error)

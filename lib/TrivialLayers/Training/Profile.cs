@@ -16,6 +16,9 @@ namespace TrivialLayers.Training;
 /// <param name="Scenes">For networks that segment scenes.</param>
 public sealed record Profile(string Name, string Dataset, Recipe Recipe, int Few, Recipe Fit, Recipe Short, Recipe Scenes)
 {
+    /// <summary>Ends the names of profiles that run on a few images only.</summary>
+    internal const string SmokeSuffix = "-smoke";
+
     private const int SmokeBatch = 10;
 
     /// <summary>Whether only two small batches of everything are computed, for one epoch: not to learn anything, but to see that a notebook runs to its end.</summary>
@@ -40,7 +43,7 @@ public sealed record Profile(string Name, string Dataset, Recipe Recipe, int Few
     }
 
     /// <summary>Whether this is the profile of that name with its own data set and epochs, at full size or as a smoke run.</summary>
-    public bool Is(string name) => Name == name || (IsSmoke && Name == $"{name}-smoke");
+    public bool Is(string name) => Name == name || (IsSmoke && Name == name + SmokeSuffix);
 
     /// <summary>The profile with another data set, other epochs or in small, as a notebook's parameters say.</summary>
     /// <param name="dataset">A data set's name; empty for the profile's own.</param>
@@ -55,7 +58,7 @@ public sealed record Profile(string Name, string Dataset, Recipe Recipe, int Few
         Recipe Changed(Recipe recipe, int asked) => recipe with { Epochs = epochs > 0 ? asked : recipe.Epochs, Batch = smoke ? SmokeBatch : recipe.Batch };
         return this with
         {
-            Name = Name + (dataset.Length > 0 && dataset != Dataset ? $"-{dataset}" : "") + (smoke ? "-smoke" : epochs > 0 ? $"-{epochs}-epochs" : ""),
+            Name = Name + (dataset.Length > 0 && dataset != Dataset ? $"-{dataset}" : "") + (smoke ? SmokeSuffix : epochs > 0 ? $"-{epochs}-epochs" : ""),
             Dataset = dataset.Length > 0 ? dataset : Dataset,
             Recipe = Changed(Recipe, epochs),
             Fit = Changed(Fit, smoke ? 1 : Math.Max(1, Fit.Epochs * epochs / Recipe.Epochs)), // as much longer or shorter

@@ -62,7 +62,7 @@ public sealed class MetricSweep
     /// <summary>How many layers have a verdict at a margin.</summary>
     public int Count(Verdict verdict, Margin? margin = null) => Layers.Count(layer => layer.VerdictAt(margin ?? Margin.Default) == verdict);
 
-    /// <summary>Half the width of the median layer's interval, in the metric's unit: the smallest drop this sweep can tell from the margin.</summary>
+    /// <summary>Half the width of the median layer's interval, in the metric's unit: about how far from the margin a drop must be to be decided.</summary>
     public double SmallestResolvableDrop => Layers.Select(layer => layer.Interval.Width / 2).Median();
 
     /// <summary>The sweep as the claims' rules take it, for a metric in percent.</summary>

@@ -68,7 +68,7 @@ public sealed partial class ZeroSweep
         Identity.Network, seed, trainingAccuracy, Baseline.Percent,
         [.. Layers.Select(layer => new LayerVerdict(layer.Layer.Name, layer.Layer.Role, layer.Drop, layer.Interval, layer.Verdict))]);
 
-    /// <summary>Half the width of a layer's interval at the median share of images that changed, in percentage points: the smallest drop this sweep can tell from the margin.</summary>
+    /// <summary>Half the width of a layer's interval at the median share of images that changed, in percentage points: about how far from the margin a drop must be to be decided.</summary>
     public double SmallestResolvableDrop
     {
         get

@@ -95,6 +95,7 @@ public sealed class ClaimRulesTests
         Assert.Equal(new Interval(25, 100, 0.95), difference.Interval);
         Assert.Equal(ClaimVerdict.Reproduced, ClaimRules.ChannelChangesMatterMore([Residual(1, 2, 0), Residual(2, 2, 1), Residual(3, 2, 1)]).Verdict);
         Assert.Equal(ClaimVerdict.NotReproduced, ClaimRules.ChannelChangesMatterMore([Residual(1, 0, 4), Residual(2, 0, 4), Residual(3, 0, 4)]).Verdict);
+        Assert.DoesNotContain(ClaimRules.ChannelChangesMatterMore([.. Enumerable.Range(1, 6).Select(seed => Residual(seed, 2, seed % 2))]).Because, note => note.Contains("no more than their range", StringComparison.Ordinal));
         Assert.Contains("no more than their range", ClaimRules.ChannelChangesMatterMore([Residual(1, 2, 0), Residual(2, 2, 1), Residual(3, 2, 1)]).Because[^1], StringComparison.Ordinal);
         Assert.Equal(ClaimVerdict.Undecided, ClaimRules.ChannelChangesMatterMore([Residual(1, 2, 0), Residual(2, 0, 4), Residual(3, 1, 2)]).Verdict);
     }

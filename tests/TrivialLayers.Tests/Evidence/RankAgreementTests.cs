@@ -82,6 +82,13 @@ public sealed class RankAgreementTests
     }
 
     [Fact]
+    public void An_interval_of_agreement_ends_at_one()
+    {
+        var test = RankAgreement.WithinStrata([[1, 2, 3, 4], [1, 2, 3, 4]], ["a", "a", "a", "a"], permutations: 400);
+        Assert.Equal((1, 1), (test.Agreement, test.Interval.High)); // luck spreads to both sides
+    }
+
+    [Fact]
     public void By_luck_alone_the_test_finds_agreement_as_often_as_its_level_says()
     {
         var draws = new SeededDraws(11);

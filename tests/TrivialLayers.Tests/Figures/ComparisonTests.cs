@@ -3,6 +3,7 @@ using TrivialLayers.Evidence;
 using TrivialLayers.Figures;
 using TrivialLayers.Models;
 using TrivialLayers.Runtime;
+using TrivialLayers.Training;
 
 namespace TrivialLayers.Tests.Figures;
 
@@ -64,8 +65,9 @@ public sealed class ComparisonTests
         Assert.Equal("drop of layer1.0.conv1 in ResNet-20, wide on CIFAR-10: 0.3 points (table 1)", table["the paper"][0]);
         Assert.Equal(("undecided", "not measured"), (table["verdict"][1], table["effect with interval"][1]));
         Assert.Equal(("not run yet", ""), (table["verdict"][2], table["effect with interval"][2]));
-        Assert.Equal(("quick", "03-zero-each-layer", "2 trainings. One of them has none."), (table["profile"][0], table["notebook"][0], table["evidence"][0]));
+        Assert.Equal(("quick", "03-zero-each-layer", "2 trainings looked at. One of them has none."), (table["profile"][0], table["notebook"][0], table["evidence"][0]));
 
+        Claims.Record("C1", ClaimVerdict.Reproduced, 9, null, "percent", Provenance.Current(), profile: Profile.Full.With(smoke: true).Name, folder: folder.Path); // of twenty images: not among the others
         var other = ClaimTables.Summary(Claims.Load(folder.Path), "full");
         Assert.Equal(["C1 not run yet full", "C1 not reproduced quick", "C2 not run yet full", "C2 undecided quick", "C3 not run yet full"],
             Enumerable.Range(0, 5).Select(row => $"{other["claim"][row]} {other["verdict"][row]} {other["profile"][row]}"));

@@ -82,6 +82,13 @@ public sealed class PruningTests
         Weights.Save(saved, folder["pruned.safetensors"]);
 
         Assert.Contains("'layer1.1'", Assert.Throws<InvalidDataException>(() => Pruned.Load(shallower, folder["pruned.safetensors"])).Message, StringComparison.Ordinal);
+        foreach (var constant in new[] { zeros(1, 4, 1, 1, dtype: ScalarType.Float64), zeros(1, 4, 5, 5) })
+        {
+            using (var stream = File.Create(folder["odd.safetensors"]))
+                Safetensors.Write(stream, saved.state_dict().Where(entry => !entry.Key.StartsWith("layer1.1.", StringComparison.Ordinal)).Append(new("layer1.1.constant", constant)));
+            Assert.Contains("expected Float32 [1, C, 1, 1] or [1, C, 3, 3]", Assert.Throws<InvalidDataException>(() => Pruned.Load(wider, folder["odd.safetensors"])).Message, StringComparison.Ordinal);
+        }
+
         Assert.Contains("does not fit ResNet-14", Assert.Throws<InvalidDataException>(() => Pruned.Load(wider, folder["pruned.safetensors"])).Message, StringComparison.Ordinal);
     }
 
