@@ -25,7 +25,7 @@ public sealed partial class ShippedClaimsTests : IDisposable
     {
         var (wide, deep, plain, vgg) = (Sample(() => ResNet.ForSmallImages(20, 16, 10, 1)), Sample(() => ResNet.ForSmallImages(56, 8, 10, 1)),
             Sample(() => PlainNet.ForSmallImages(20, 16, 10, 1)), Sample(() => Vgg.ForSmallImages(11, 0.125, 10, 1)));
-        List<(TrainedRun, ZeroSweep)> grid = [.. from size in new[] { (8, 8), (8, 16), (8, 32), (14, 8), (14, 16), (20, 8) } from run in Sample(() => ResNet.ForSmallImages(size.Item1, size.Item2, 10, 1)) select run];
+        List<(TrainedRun, ZeroSweep)> grid = [.. from size in new[] { (8, 8), (8, 16), (8, 32), (14, 8), (14, 16), (14, 32), (20, 8), (20, 32) } from run in Sample(() => ResNet.ForSmallImages(size.Item1, size.Item2, 10, 1)) select run];
 
         Decided("C1", 1, ClaimRules.SomeLayersAreTrivial(Verdicts(wide, deep)));
         Decided("C2", 1, ClaimRules.EveryLayerIsNeeded(Verdicts(plain, vgg), Verdicts(wide)));

@@ -26,6 +26,8 @@ internal static class ShippedNetworks
         channels => ResNet.ForSmallImages(8, 16, 10, channels),
         channels => ResNet.ForSmallImages(14, 16, 10, channels),
         channels => ResNet.ForSmallImages(8, 32, 10, channels),
+        channels => ResNet.ForSmallImages(14, 32, 10, channels),
+        channels => ResNet.ForSmallImages(20, 32, 10, channels),
         _ => PlainEncoderDecoder.ForSmallImages(width: 8),
         _ => UNet.ForSmallImages(width: 8),
         _ => SegNet.ForSmallImages(width: 8),
