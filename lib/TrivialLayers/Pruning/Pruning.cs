@@ -29,7 +29,7 @@ public static class Pruning
         ArgumentNullException.ThrowIfNull(layers);
         var chosen = layers.ToList();
         ConvolutionLayers.Demand(network, chosen);
-        var units = network.named_modules().Where(found => found.module is IResidualUnit).ToDictionary(found => found.name, found => (IResidualUnit)found.module);
+        var units = Units(network);
         var unitOf = chosen.ToDictionary(layer => layer, layer => units.Keys.FirstOrDefault(unit => InBranch(network, unit, layer)));
         if (unitOf.FirstOrDefault(entry => entry.Value is null) is { Key: { } outside })
             throw new ArgumentException($"'{outside}' is not in the branch of a residual unit: with its kernel at zero nothing of the image passes it, so it cannot be taken out. Choose among the layers of role Residual or ChannelChange.", nameof(layers));
@@ -53,10 +53,9 @@ public static class Pruning
         where TNetwork : StagedNetwork
     {
         ArgumentNullException.ThrowIfNull(network);
-        var (tensors, _) = Safetensors.Read(path);
-        try
+        Weights.Read(path, tensors =>
         {
-            var units = network.named_modules().Where(found => found.module is IResidualUnit).ToDictionary(found => found.name, found => (IResidualUnit)found.module);
+            var units = Units(network);
             var constants = tensors.Where(entry => entry.Key.EndsWith(Constant, StringComparison.Ordinal)).ToDictionary(entry => entry.Key[..^Constant.Length], entry => entry.Value);
             foreach (var (name, constant) in constants)
             {
@@ -66,20 +65,23 @@ public static class Pruning
                     throw new InvalidDataException($"{path}: the constant of '{name}' is {constant.dtype} [{string.Join(", ", constant.shape)}]; expected Float32 [1, C, 1, 1] or [1, C, 3, 3].");
             }
 
-            foreach (var (name, constant) in constants)
-                Replace(network, name, units[name], constant, height, width);
-            Weights.Load(network, tensors, path);
-        }
-        catch (ArgumentException error)
-        {
-            throw new InvalidDataException($"{path} does not fit {network.Title}. {error.Message}", error);
-        }
-        finally
-        {
-            foreach (var tensor in tensors.Values)
-                tensor.Dispose();
-        }
+            try
+            {
+                foreach (var (name, constant) in constants)
+                    Replace(network, name, units[name], constant, height, width);
+            }
+            catch (ArgumentException error)
+            {
+                throw new InvalidDataException($"{path} does not fit {network.Title}. {error.Message}", error);
+            }
+
+            return Weights.Load(network, tensors, path);
+        });
     }
+
+    /// <summary>The residual units of a network, by dotted name.</summary>
+    private static Dictionary<string, IResidualUnit> Units(StagedNetwork network) =>
+        network.named_modules().Where(found => found.module is IResidualUnit).ToDictionary(found => found.name, found => (IResidualUnit)found.module);
 
     private static void Replace(StagedNetwork network, string name, IResidualUnit unit, Tensor constant, int height, int width)
     {

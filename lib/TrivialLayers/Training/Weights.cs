@@ -70,7 +70,8 @@ public static class Weights
             own[name].copy_(tensors[name]);
     }
 
-    private static WeightsReport Read(string path, Func<IReadOnlyDictionary<string, Tensor>, WeightsReport> use)
+    /// <summary>Reads a file's tensors for a use of them, and disposes them after it.</summary>
+    internal static WeightsReport Read(string path, Func<IReadOnlyDictionary<string, Tensor>, WeightsReport> use)
     {
         var (tensors, _) = Safetensors.Read(path);
         try

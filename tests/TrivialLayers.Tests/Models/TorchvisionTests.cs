@@ -22,14 +22,8 @@ public sealed class TorchvisionTests
     [InlineData("vgg11_bn")]
     public void A_network_answers_as_torchvisions_does(string name)
     {
-        var expected = Recorded("logits", name);
-        using var scope = NewDisposeScope();
         using var network = Large(name, classes: 10);
-        Fill(network);
-        using var evaluation = new EvaluationMode(network);
-        var found = network.call(Repeated(OnePeriod(0), [1, 3, 64, 64]))[0].data<float>().ToArray();
-        var largest = expected.Max(Math.Abs);
-        Assert.All(found.Zip(expected), pair => Assert.Equal(pair.Second, pair.First, 1e-4 * largest));
+        AssertLogits(name, network);
     }
 
     [Theory]
@@ -56,15 +50,10 @@ public sealed class TorchvisionTests
     [InlineData("plain")]
     public void A_network_for_small_images_answers_as_the_same_network_written_for_PyTorch(string kind)
     {
-        var expected = Recorded("logits", $"small {kind}");
-        using var scope = NewDisposeScope();
         using StagedNetwork network = kind == "plain"
             ? PlainNet.ForSmallImages(14, 16)
             : ResNet.ForSmallImages(14, 16, shortcut: kind == "padded" ? ShortcutKind.ZeroPadded : ShortcutKind.Projection);
-        Fill(network);
-        using var evaluation = new EvaluationMode(network);
-        var found = network.call(Repeated(OnePeriod(0), [1, 3, 64, 64]))[0].data<float>().ToArray();
-        Assert.All(found.Zip(expected), pair => Assert.Equal(pair.Second, pair.First, 1e-4 * expected.Max(Math.Abs)));
+        AssertLogits($"small {kind}", network);
     }
 
     [Theory]
@@ -82,6 +71,17 @@ public sealed class TorchvisionTests
         var found = NetworkProbe.Sample(network.call(Repeated(OnePeriod(0), [1, 1, 33, 47])))[0].flatten().data<float>().ToArray();
         Assert.Equal(expected.Count, found.Length);
         Assert.All(found.Zip(expected), pair => Assert.Equal(pair.Second, pair.First, 1e-4 * expected.Max(Math.Abs)));
+    }
+
+    private static void AssertLogits(string recorded, StagedNetwork network)
+    {
+        var expected = Recorded("logits", recorded);
+        using var scope = NewDisposeScope();
+        Fill(network);
+        using var evaluation = new EvaluationMode(network);
+        var found = network.call(Repeated(OnePeriod(0), [1, 3, 64, 64]))[0].data<float>().ToArray();
+        var largest = expected.Max(Math.Abs);
+        Assert.All(found.Zip(expected), pair => Assert.Equal(pair.Second, pair.First, 1e-4 * largest));
     }
 
     private static StagedNetwork Large(string name, int classes) => name.StartsWith("vgg", StringComparison.Ordinal)
