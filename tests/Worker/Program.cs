@@ -56,7 +56,7 @@ string Train()
     var (network, data) = Trained();
     using (network)
     using (data)
-        return ModuleTree.Fingerprint(network);
+        return NetworkDescription.WeightsOf(network);
 }
 
 string Sweep()

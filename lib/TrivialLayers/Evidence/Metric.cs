@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using TorchSharp;
 using TrivialLayers.Data;
 using static TorchSharp.torch;
@@ -7,6 +8,8 @@ namespace TrivialLayers.Evidence;
 /// <summary>A measure of a network's answers with a value for each image; more is better.</summary>
 public sealed class Metric
 {
+    private Func<JsonObject>? _known;
+
     private Metric(string name, Func<Tensor, Tensor, (Tensor Values, Tensor? Counts)> measure) => (Name, Measure) = (name, measure);
 
     /// <summary>What it is called, with its unit, for example <c>mean IoU (%)</c>.</summary>
@@ -20,8 +23,11 @@ public sealed class Metric
     /// <summary>That value, of the sums of the counts.</summary>
     internal Func<IReadOnlyList<double>, double>? OfCounts { get; private init; }
 
-    /// <summary>Whether a name stands for one computation only, so that what was measured with it can be stored and found again.</summary>
-    internal bool IsKnown { get; private init; }
+    /// <summary>Whether <see cref="Description"/> stands for one computation only, so that what was measured with it can be stored and found again.</summary>
+    internal bool IsKnown => _known is not null;
+
+    /// <summary>The metric in data: an id with its arguments; of one's own its name.</summary>
+    internal JsonObject Description => _known?.Invoke() ?? new JsonObject { ["id"] = "own", ["name"] = Name };
 
     /// <summary>A metric of one's own.</summary>
     /// <param name="name">What it is called, with its unit.</param>
@@ -48,7 +54,7 @@ public sealed class Metric
         })
         {
             OfCounts = sums => Enumerable.Range(0, classes).Where(label => sums[classes + label] > 0).Average(label => 100 * sums[label] / sums[classes + label]),
-            IsKnown = true,
+            _known = () => new JsonObject { ["id"] = "mean_iou", ["classes"] = classes },
         };
     }
 

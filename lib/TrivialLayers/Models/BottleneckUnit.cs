@@ -9,7 +9,7 @@ namespace TrivialLayers.Models;
 /// The bottleneck unit of He et al. (2016), <i>Deep Residual Learning</i>, fig. 5, with the stride on its 3×3 convolution as in torchvision's <c>Bottleneck</c>:
 /// 1×1 to the group's channels, 3×3, 1×1 to four times as many, each with batch norm. The shortcut is a 1×1 projection with batch norm when the shape changes, else the identity.
 /// </summary>
-public sealed class BottleneckUnit : Module<Tensor, Tensor>, IResidualUnit, IFoldableUnit
+public sealed class BottleneckUnit : Module<Tensor, Tensor>, IResidualUnit, IFoldableUnit, IDescribed
 {
     /// <summary>Channels of the output for each of the group's channels.</summary>
     internal const int Expansion = 4;
@@ -39,6 +39,9 @@ public sealed class BottleneckUnit : Module<Tensor, Tensor>, IResidualUnit, IFol
         ChangesChannels = inChannels != outChannels;
         RegisterComponents();
     }
+
+    /// <inheritdoc/>
+    public string Description => "bottleneck";
 
     /// <inheritdoc/>
     public bool ChangesChannels { get; }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -8,7 +9,7 @@ namespace TrivialLayers.Models;
 /// A shortcut without weights (option A of He et al. 2016): every <c>stride</c>-th row and column, <c>[N, in, H, W] → [N, out, H/stride, W/stride]</c>, the added channels zero, half of them before and
 /// half after the others.
 /// </summary>
-internal sealed class PaddedIdentity : Module<Tensor, Tensor>
+internal sealed class PaddedIdentity : Module<Tensor, Tensor>, IDescribed
 {
     private readonly long _stride;
     private readonly long _before;
@@ -20,6 +21,8 @@ internal sealed class PaddedIdentity : Module<Tensor, Tensor>
         _before = (outChannels - inChannels) / 2;
         _after = outChannels - inChannels - _before;
     }
+
+    public string Description => string.Create(CultureInfo.InvariantCulture, $"zero_padded_shortcut stride={_stride} before={_before} after={_after}");
 
     public override Tensor forward(Tensor input)
     {

@@ -3,12 +3,15 @@ namespace TrivialLayers.Models;
 /// <summary>
 /// The plain networks that He et al. (2016) compare with: a <see cref="ResNet"/> for small images without its shortcuts (and so without their projections).
 /// </summary>
-public sealed class PlainNet : GroupedNetwork
+public sealed class PlainNet : GroupedNetwork, IDescribed
 {
     private PlainNet(int depth, int width, int classes, int channels)
         : base($"PlainNet-{depth} (width {width})", GroupedLayout.ForSmallImages(depth, width), classes, channels, (inChannels, outChannels, stride) => new PlainUnit(inChannels, outChannels, stride))
     {
     }
+
+    /// <inheritdoc/>
+    public string Description => "plainnet";
 
     /// <summary>A plain network for images of about 32×32 pixels.</summary>
     /// <param name="depth">6n + 2: 8, 14, 20, 32, …</param>

@@ -6,7 +6,7 @@ using static TorchSharp.torch.nn;
 namespace TrivialLayers.Models;
 
 /// <summary>Two convolutions with batch norm and ReLU: a <see cref="ResidualUnit"/> without its shortcut, the same names.</summary>
-public sealed class PlainUnit : Module<Tensor, Tensor>, IFoldableUnit
+public sealed class PlainUnit : Module<Tensor, Tensor>, IFoldableUnit, IDescribed
 {
     private readonly Module<Tensor, Tensor> conv1;
     private readonly Module<Tensor, Tensor> bn1;
@@ -22,6 +22,9 @@ public sealed class PlainUnit : Module<Tensor, Tensor>, IFoldableUnit
         bn2 = BatchNorm2d(outChannels);
         RegisterComponents();
     }
+
+    /// <inheritdoc/>
+    public string Description => "plain_block";
 
     IFoldedStage? IFoldableUnit.Fold(string name) =>
         FoldedSequence.Of(FoldedConvolution.Of($"{name}.conv1", conv1, bn1), FoldedConvolution.Of($"{name}.conv2", conv2, bn2));

@@ -27,7 +27,7 @@ namespace TrivialLayers.Models;
 /// <item><term>152</term><description>155, 60,192,808</description></item>
 /// </list>
 /// </summary>
-public sealed class ResNet : GroupedNetwork
+public sealed class ResNet : GroupedNetwork, IDescribed
 {
     private readonly HashSet<string> _channelChanges;
 
@@ -37,6 +37,9 @@ public sealed class ResNet : GroupedNetwork
         _channelChanges = layout.Expansion == 1
             ? [.. Enumerable.Range(2, layout.Units.Count - 1).Select(group => $"layer{group}.0.conv1")]
             : [.. Enumerable.Range(1, layout.Units.Count).Select(group => $"layer{group}.0.conv3")];
+
+    /// <inheritdoc/>
+    public string Description => "resnet";
 
     /// <summary>A residual network for images of about 32×32 pixels.</summary>
     /// <param name="depth">6n + 2: 8, 14, 20, 32, 44, 56, 110, …</param>

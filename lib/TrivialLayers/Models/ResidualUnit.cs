@@ -9,7 +9,7 @@ namespace TrivialLayers.Models;
 /// The basic residual unit of He et al. (2016), <i>Deep Residual Learning</i>, fig. 2: <c>relu(bn2(conv2(relu(bn1(conv1(x))))) + shortcut(x))</c>.
 /// The shortcut is a 1×1 projection with batch norm when the shape changes, else the identity. Names as torchvision's <c>BasicBlock</c>.
 /// </summary>
-public sealed class ResidualUnit : Module<Tensor, Tensor>, IResidualUnit, IFoldableUnit
+public sealed class ResidualUnit : Module<Tensor, Tensor>, IResidualUnit, IFoldableUnit, IDescribed
 {
     private readonly Module<Tensor, Tensor> conv1;
     private readonly Module<Tensor, Tensor> bn1;
@@ -32,6 +32,9 @@ public sealed class ResidualUnit : Module<Tensor, Tensor>, IResidualUnit, IFolda
         ChangesChannels = inChannels != outChannels;
         RegisterComponents();
     }
+
+    /// <inheritdoc/>
+    public string Description => "basic_block";
 
     /// <inheritdoc/>
     public bool ChangesChannels { get; }

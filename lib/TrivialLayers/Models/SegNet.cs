@@ -7,12 +7,15 @@ namespace TrivialLayers.Models;
 /// SegNet, Badrinarayanan, Kendall and Cipolla (2017), <i>SegNet: A Deep Convolutional Encoder-Decoder Architecture for Image Segmentation</i>: an image is enlarged by putting each pixel where
 /// max pooling took it from, and zeros elsewhere. The paper's encoder is that of VGG-16; this one has the layers of the networks it is compared with.
 /// </summary>
-public sealed class SegNet : EncoderDecoder
+public sealed class SegNet : EncoderDecoder, IDescribed
 {
     private SegNet(EncoderDecoderLayout layout, int classes, int channels)
         : base("SegNet", layout, classes, channels, concatenates: false, (inChannels, outChannels) => new PlainUnit(inChannels, outChannels, stride: 1))
     {
     }
+
+    /// <inheritdoc/>
+    public string Description => "segnet";
 
     /// <summary>A SegNet for images of about 32×32 to 128×128 pixels.</summary>
     /// <inheritdoc cref="UNet.ForSmallImages"/>

@@ -6,12 +6,15 @@ namespace TrivialLayers.Models;
 /// U-Net, Ronneberger, Fischer and Brox (2015), <i>U-Net: Convolutional Networks for Biomedical Image Segmentation</i>: each decoder gets its encoder's features beside those from below. As usual
 /// today, with batch norm and padded convolutions; images are enlarged by repeating pixels instead of the paper's up-convolutions, so that it has the layers of the networks it is compared with.
 /// </summary>
-public sealed class UNet : EncoderDecoder
+public sealed class UNet : EncoderDecoder, IDescribed
 {
     private UNet(EncoderDecoderLayout layout, int classes, int channels)
         : base("U-Net", layout, classes, channels, concatenates: true, (inChannels, outChannels) => new PlainUnit(inChannels, outChannels, stride: 1))
     {
     }
+
+    /// <inheritdoc/>
+    public string Description => "unet";
 
     /// <summary>A U-Net for images of about 32×32 to 128×128 pixels.</summary>
     /// <param name="levels">Levels, the one of full size included; 5 in the paper.</param>

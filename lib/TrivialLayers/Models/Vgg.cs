@@ -25,7 +25,7 @@ namespace TrivialLayers.Models;
 /// <item><term>19</term><description>16, 143,678,248</description></item>
 /// </list>
 /// </summary>
-public sealed class Vgg : StagedNetwork
+public sealed class Vgg : StagedNetwork, IDescribed
 {
     /// <summary>Channels of the convolutions; 0 is a 2×2 max pooling with stride 2. Configurations A, B, D and E of the paper.</summary>
     private static readonly Dictionary<int, int[]> Configurations = new()
@@ -70,6 +70,9 @@ public sealed class Vgg : StagedNetwork
         _pool = pool;
         RegisterComponents();
     }
+
+    /// <inheritdoc/>
+    public string Description => "vgg";
 
     /// <summary>A VGG network for images of about 32×32 pixels.</summary>
     /// <param name="depth">11, 13, 16 or 19.</param>

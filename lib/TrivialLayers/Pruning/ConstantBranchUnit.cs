@@ -10,7 +10,7 @@ namespace TrivialLayers.Pruning;
 /// What a residual unit is once a kernel of its branch is zero, without the convolutions that no longer do anything: <c>relu(constant + shortcut(x))</c>. The constant has a value for each channel, and others at
 /// the border where a padded convolution of the branch saw the edge of the image.
 /// </summary>
-public sealed class ConstantBranchUnit : Module<Tensor, Tensor>, IResidualUnit
+public sealed class ConstantBranchUnit : Module<Tensor, Tensor>, IResidualUnit, IDescribed
 {
     private readonly Parameter constant;
     private readonly Module<Tensor, Tensor>? downsample;
@@ -26,6 +26,9 @@ public sealed class ConstantBranchUnit : Module<Tensor, Tensor>, IResidualUnit
         ChangesChannels = changesChannels;
         RegisterComponents();
     }
+
+    /// <inheritdoc/>
+    public string Description => "constant_branch";
 
     /// <inheritdoc/>
     public bool ChangesChannels { get; }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Reflection;
 using System.Runtime.InteropServices;
+using System.Text.Json.Serialization;
 using TorchSharp;
 
 namespace TrivialLayers.Runtime;
@@ -16,8 +17,15 @@ namespace TrivialLayers.Runtime;
 /// <param name="Created">When, in coordinated universal time.</param>
 /// <param name="Device">The device that computed: <c>cpu</c>, <c>cuda:0</c>.</param>
 public sealed record Provenance(
-    string Library, string TorchSharp, string LibTorch, string DotNet, string OperatingSystem, string Processor, int Threads, DateTimeOffset Created,
-    string Device = "cpu")
+    [property: JsonPropertyName("library")] string Library,
+    [property: JsonPropertyName("torchSharp")] string TorchSharp,
+    [property: JsonPropertyName("libTorch")] string LibTorch,
+    [property: JsonPropertyName("dotNet")] string DotNet,
+    [property: JsonPropertyName("operatingSystem")] string OperatingSystem,
+    [property: JsonPropertyName("processor")] string Processor,
+    [property: JsonPropertyName("threads")] int Threads,
+    [property: JsonPropertyName("created")] DateTimeOffset Created,
+    [property: JsonPropertyName("device")] string Device = "cpu")
 {
     /// <summary>This process, now, on <see cref="ComputeDevice.Default"/>.</summary>
     /// <exception cref="LibTorchNotLoadedException">libtorch could not be loaded.</exception>

@@ -37,6 +37,9 @@ public sealed record Recipe
     /// <summary>Whether images are flipped left to right with probability ½.</summary>
     public bool Flip { get; init; } = true;
 
+    /// <summary>The arithmetic of forward and backward pass on a card.</summary>
+    public Precision Precision { get; init; }
+
     /// <summary>
     /// The recipe of the shipped runs on the embedded sample. Images are flipped but not cropped, so that a network can come to fit its training images as they are.
     /// </summary>

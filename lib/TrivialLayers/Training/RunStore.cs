@@ -1,14 +1,13 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
-using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
 using System.Text.RegularExpressions;
 using TorchSharp;
 using TrivialLayers.Data;
 using TrivialLayers.Evidence;
 using TrivialLayers.Models;
 using TrivialLayers.Runtime;
+using TrivialLayers.Storage;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -21,14 +20,14 @@ namespace TrivialLayers.Training;
 /// </summary>
 public sealed partial class RunStore
 {
-    private const string RunFile = "run.json";
     private const string WeightsFile = "weights.safetensors";
     private const string ProbeFile = "probe.safetensors";
     private const string HistoryFile = "history.csv";
     private const string StateFile = "training.safetensors";
     private const string StartProbeFile = "start-probe.safetensors";
 
-    private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, RespectRequiredConstructorParameters = true, TypeInfoResolver = new DefaultJsonTypeInfoResolver() };
+    /// <summary>So many differences and no more make a stored run one that was perhaps meant.</summary>
+    private const int FewDifferences = 2;
 
     private readonly string _folder;
     private readonly IReadOnlyList<string> _shipped;
@@ -80,21 +79,21 @@ public sealed partial class RunStore
 
     /// <summary>Loads the run if there is one, with its weights; else null, and the network has some weights or other.</summary>
     internal TrainedRun? TryGet(Module<Tensor, Tensor> network, DataSplit data, Recipe recipe, long seed) =>
-        Find(network, data, KeyAtStart(network, data, recipe, seed), unusable: (_, _) => { });
+        Find(network, data, IdentityAtStart(network, data, recipe, seed), unusable: (_, _) => { });
 
     /// <summary>
     /// The run that is on record without its weights, of a network that behaves at its start as this one does, or null. The network is left at the start of a training.
     /// </summary>
     internal TrainedRun? OnRecord(Module<Tensor, Tensor> network, DataSplit data, Recipe recipe, long seed)
     {
-        var key = KeyAtStart(network, data, recipe, seed);
+        var identity = IdentityAtStart(network, data, recipe, seed);
         using var start = Probe(network, data);
-        foreach (var folder in Candidates(key))
+        foreach (var folder in Candidates(identity))
         {
             try
             {
                 var run = Read(folder);
-                if (run.Key == key && !run.HasWeights && Reproduces(start, Path.Combine(folder, StartProbeFile)))
+                if (run.Identity.Equals(identity) && !run.HasWeights && Reproduces(start, Path.Combine(folder, StartProbeFile)))
                     return run;
             }
             catch (Exception error) when (error is InvalidDataException or FileNotFoundException or ArgumentException)
@@ -126,15 +125,15 @@ public sealed partial class RunStore
             throw new ArgumentException($"{home} has no weights, so it cannot be compared with the network.", nameof(run));
 
         using var network = make();
-        var isItsKey = KeyAtStart(network, data, run.Recipe, run.Seed) == run.Key;
+        var isIts = IdentityAtStart(network, data, run.Recipe, run.Seed).Equals(run.Identity);
         using var start = Probe(network, data);
-        if (!isItsKey || !Answers())
+        if (!isIts || !Answers())
             throw new ArgumentException($"The network or the images are not those of {home}.", nameof(make));
 
         Directory.CreateDirectory(folder);
         AtomicFile.Write(Path.Combine(folder, StartProbeFile), stream => Safetensors.Write(stream, start.Tensors));
         AtomicFile.WriteText(Path.Combine(folder, HistoryFile), run.History.ToCsv());
-        return Sealed(run with { Folder = folder, WeightsFingerprint = ModuleTree.Fingerprint(network) }, StartProbeFile, HistoryFile);
+        return Sealed(run with { Folder = folder, WeightsFingerprint = NetworkDescription.WeightsOf(network) }, StartProbeFile, HistoryFile);
 
         bool Answers()
         {
@@ -160,35 +159,55 @@ public sealed partial class RunStore
         using var scope = NewDisposeScope();
         var given = initialise();
         var own = network.state_dict().Where(entry => given.Contains(entry.Key)).Select(entry => (Tensor: entry.Value, Values: entry.Value.detach().clone())).ToList();
-        var key = RunKey.Of(network, data.Fingerprint, recipe, seed, given);
-        if (Find(network, data, key, unusable: (_, _) => { }) is { } known)
+        var identity = RunIdentity.Of(network, data.Fingerprint, recipe, seed, given);
+        if (Find(network, data, identity, unusable: (_, _) => { }) is { } known)
             return known;
-        using var turn = Turn.Take(Path.Combine(_folder, "locks", key[..12] + ".lock"), $"The run {key[..12]} is trained", _report, progress.Link(cancellationToken));
-        if (Find(network, data, key, SetAside) is { } made)
+        using var turn = Turn.Take(Path.Combine(_folder, "locks", identity.Address[..12] + ".lock"), $"The run {identity.Address[..12]} is trained", _report, progress.Link(cancellationToken));
+        if (Find(network, data, identity, SetAside) is { } made)
             return made;
+        ReportWhatAlmostFits(identity);
         initialise(); // a stored run that was tried has left its weights
         using (no_grad())
             own.ForEach(entry => entry.Tensor.copy_(entry.Values));
         using var start = Probe(network, data);
-        var folder = FolderFor(network, data, seed, key, start);
-        return Train(folder, network, data, recipe, seed, key, progress, cancellationToken);
+        var folder = FolderFor(network, data, seed, identity, start);
+        return Train(folder, network, data, recipe, seed, identity, progress, cancellationToken);
     }
 
-    private TrainedRun? Find(Module<Tensor, Tensor> network, DataSplit data, string key, Action<string, string> unusable) =>
-        Candidates(key).Select(folder => TryLoad(folder, network, data, key, unusable)).FirstOrDefault(run => run is not null);
+    private TrainedRun? Find(Module<Tensor, Tensor> network, DataSplit data, Identity identity, Action<string, string> unusable) =>
+        Candidates(identity).Select(folder => TryLoad(folder, network, data, identity, unusable)).FirstOrDefault(run => run is not null);
 
-    private IEnumerable<string> Candidates(string key) => _shipped.Prepend(_folder)
+    private IEnumerable<string> Candidates(Identity identity) => Finished($"*-{identity.Address[..12]}*");
+
+    /// <summary>The folders of finished runs whose names match, the user's own first.</summary>
+    private IEnumerable<string> Finished(string pattern) => _shipped.Prepend(_folder)
         .Where(Directory.Exists)
-        .SelectMany(store => Directory.GetDirectories(store, $"*-{key[..12]}*").Order(StringComparer.Ordinal))
-        .Where(folder => File.Exists(Path.Combine(folder, RunFile)) && !folder.Contains(".damaged", StringComparison.Ordinal));
+        .SelectMany(store => Directory.GetDirectories(store, pattern).Order(StringComparer.Ordinal))
+        .Where(folder => File.Exists(Path.Combine(folder, RunFile.Name)) && !folder.Contains(".damaged", StringComparison.Ordinal));
 
-    private static TrainedRun? TryLoad(string folder, Module<Tensor, Tensor> network, DataSplit data, string key, Action<string, string> unusable)
+    /// <summary>Before hours of training: the stored run that is nearly the one asked for, and runs that an earlier version left.</summary>
+    private void ReportWhatAlmostFits(Identity wanted)
+    {
+        if (Directory.Exists(_folder) && Directory.GetDirectories(_folder).Where(RunFile.IsEarlier).Select(Path.GetFileName).Order(StringComparer.Ordinal).ToList() is { Count: > 0 } earlier)
+            _report($"{_folder} holds {earlier.Count} of an earlier version, which are kept but not used, as their addresses are not known here: {string.Join(", ", earlier.Take(3))}{(earlier.Count > 3 ? ", …" : "")}.");
+        var nearest = Finished("*")
+            .Select(folder => (Folder: folder, Identity: RunFile.IdentityIn(folder)))
+            .Where(stored => stored.Identity is { } identity && !identity.Equals(wanted) && identity["seed"]?.ToJsonString() == wanted["seed"]?.ToJsonString())
+            .Select(stored => (stored.Folder, Differences: RunIdentity.Differences(stored.Identity!, wanted)))
+            .Where(stored => stored.Differences.Count is > 0 and <= FewDifferences)
+            .OrderBy(stored => stored.Differences.Count)
+            .FirstOrDefault();
+        if (nearest.Folder is not null)
+            _report($"No such run is stored. {nearest.Folder} is the same but for {string.Join("; ", nearest.Differences)}.");
+    }
+
+    private static TrainedRun? TryLoad(string folder, Module<Tensor, Tensor> network, DataSplit data, Identity identity, Action<string, string> unusable)
     {
         try
         {
             var run = Read(folder);
-            if (run.Key != key)
-                throw new InvalidDataException($"{folder} holds the run {run.Key}; expected {key}.");
+            if (!run.Identity.Equals(identity))
+                throw new InvalidDataException($"{folder} holds the run {run.Address}; expected {identity.Address}.");
             if (!run.HasWeights)
                 return null;
             Weights.Load(network, Path.Combine(folder, WeightsFile));
@@ -206,39 +225,27 @@ public sealed partial class RunStore
     /// <exception cref="InvalidDataException">A file is damaged or missing; the message names it.</exception>
     public static TrainedRun Read(string folder)
     {
-        var path = Path.Combine(folder, RunFile);
-        TrainedRun run;
-        try
-        {
-            run = JsonSerializer.Deserialize<TrainedRun>(File.ReadAllText(path), Json) ?? throw new InvalidDataException($"{path} is empty.");
-            if (ChecksumOf(run) != run.Checksum)
-                throw new InvalidDataException($"{path} was changed after it was written: its checksum is {ChecksumOf(run)}; it says {run.Checksum}.");
-        }
-        catch (Exception error) when (error is JsonException or ArgumentException) // ArgumentException: an infinite number, which can be read but not written
-        {
-            throw new InvalidDataException($"{path} cannot be read: {error.Message}", error);
-        }
-
+        var run = RunFile.Read(folder);
         foreach (var (file, expected) in run.Files)
         {
             var found = File.Exists(Path.Combine(folder, file)) ? Sha256(Path.Combine(folder, file)) : "none: it is missing";
             if (found != expected)
-                throw new InvalidDataException($"{Path.Combine(folder, file)} is damaged: its SHA-256 is {found}; {RunFile} says {expected}.");
+                throw new InvalidDataException($"{Path.Combine(folder, file)} is damaged: its SHA-256 is {found}; {RunFile.Name} says {expected}.");
         }
 
         var history = Path.Combine(folder, HistoryFile);
-        return run with { Folder = folder, History = TrainingHistory.FromCsv(File.ReadAllText(history), history) };
+        return run with { History = TrainingHistory.FromCsv(File.ReadAllText(history), history) };
     }
 
-    /// <summary>The first folder of this key that holds nothing, or an unfinished training of a network that behaved the same at its start.</summary>
-    private string FolderFor(Module<Tensor, Tensor> network, DataSplit data, long seed, string key, BehaviourProbe start)
+    /// <summary>The first folder of this run that holds nothing, or an unfinished training of a network that behaved the same at its start.</summary>
+    private string FolderFor(Module<Tensor, Tensor> network, DataSplit data, long seed, Identity identity, BehaviourProbe start)
     {
-        var name = $"{Slug(TitleOf(network))}-{data.Name}-seed{seed.ToString(CultureInfo.InvariantCulture)}-{key[..12]}";
+        var name = $"{Slug(TitleOf(network))}-{data.Name}-seed{seed.ToString(CultureInfo.InvariantCulture)}-{identity.Address[..12]}";
         for (var variant = 1; ; variant++)
         {
             var folder = Path.Combine(_folder, variant == 1 ? name : $"{name}-{variant}");
             var probe = Path.Combine(folder, StartProbeFile);
-            if (File.Exists(Path.Combine(folder, RunFile)))
+            if (File.Exists(Path.Combine(folder, RunFile.Name)))
                 continue;
             if (!File.Exists(probe))
             {
@@ -266,7 +273,7 @@ public sealed partial class RunStore
         DataSplit data,
         Recipe recipe,
         long seed,
-        string key,
+        Identity identity,
         IProgress<ProgressReport>? progress,
         CancellationToken cancellationToken)
     {
@@ -278,7 +285,7 @@ public sealed partial class RunStore
         {
             try
             {
-                (history, momentum) = TrainingState.Load(state, network, key);
+                (history, momentum) = TrainingState.Load(state, network, identity.Address);
             }
             catch (InvalidDataException error)
             {
@@ -291,7 +298,7 @@ public sealed partial class RunStore
         var before = history.Epochs.Sum(epoch => data.Train.Count / epoch.ImagesPerSecond);
         void Keep(TrainingHistory epochs, IReadOnlyDictionary<string, Tensor> buffers)
         {
-            AtomicFile.Write(state, stream => TrainingState.Save(stream, network, buffers, epochs, key));
+            AtomicFile.Write(state, stream => TrainingState.Save(stream, network, buffers, epochs, identity.Address));
             history = epochs;
         }
 
@@ -310,7 +317,7 @@ public sealed partial class RunStore
                 buffer.Dispose();
         }
 
-        return Finish(folder, network, data, recipe, seed, key, history, before + clock.Elapsed.TotalSeconds, cancellationToken);
+        return Finish(folder, network, data, recipe, seed, identity, history, before + clock.Elapsed.TotalSeconds, cancellationToken);
     }
 
     private static TrainedRun Finish(
@@ -319,7 +326,7 @@ public sealed partial class RunStore
         DataSplit data,
         Recipe recipe,
         long seed,
-        string key,
+        Identity identity,
         TrainingHistory history,
         double seconds,
         CancellationToken cancellationToken)
@@ -331,18 +338,15 @@ public sealed partial class RunStore
         var run = new TrainedRun
         {
             Network = TitleOf(network),
-            Key = key,
+            Identity = identity,
             Data = data.Name,
-            DataFingerprint = data.Fingerprint,
             Recipe = recipe,
-            Seed = seed,
             Parameters = network.parameters().Sum(parameter => parameter.numel()),
             TrainingAccuracy = Evaluation.Run(network, data.Train, cancellationToken: cancellationToken).Percent,
             ValidationAccuracy = Evaluation.Run(network, data.Validation, cancellationToken: cancellationToken).Percent,
             TestAccuracy = Evaluation.Run(network, data.Test, cancellationToken: cancellationToken).Percent,
             Seconds = seconds,
             Files = new Dictionary<string, string>(),
-            Modules = ModuleTree.Describe(network).TrimEnd('\n').Split('\n'),
             Provenance = Provenance.Current(),
             History = history,
             Folder = folder,
@@ -357,14 +361,12 @@ public sealed partial class RunStore
     private static TrainedRun Sealed(TrainedRun run, params string[] files)
     {
         run = run with { Files = files.ToDictionary(file => file, file => Sha256(Path.Combine(run.Folder, file))) };
-        run = run with { Checksum = ChecksumOf(run) };
-        AtomicFile.WriteText(Path.Combine(run.Folder, RunFile), JsonSerializer.Serialize(run, Json) + "\n");
-        return run;
+        return run with { Checksum = RunFile.Write(run) };
     }
 
     private void SetAside(string folder, string reason)
     {
-        if (!folder.StartsWith(_folder, StringComparison.Ordinal))
+        if (Path.GetDirectoryName(folder) != Path.TrimEndingDirectorySeparator(_folder))
         {
             _report($"The shipped run {folder} is not used: {reason}");
             return;
@@ -375,9 +377,9 @@ public sealed partial class RunStore
         _report($"The run {folder} cannot be used and is now {aside}: {reason}");
     }
 
-    /// <summary>Brings the network to the start of a training; the address of the run that begins there.</summary>
-    private static string KeyAtStart(Module<Tensor, Tensor> network, DataSplit data, Recipe recipe, long seed) =>
-        RunKey.Of(network, data.Fingerprint, recipe, seed, Initialisation.OfRun(network, seed));
+    /// <summary>Brings the network to the start of a training; the identity of the run that begins there.</summary>
+    private static Identity IdentityAtStart(Module<Tensor, Tensor> network, DataSplit data, Recipe recipe, long seed) =>
+        RunIdentity.Of(network, data.Fingerprint, recipe, seed, Initialisation.OfRun(network, seed));
 
     private static BehaviourProbe Probe(Module<Tensor, Tensor> network, DataSplit data)
     {
@@ -400,8 +402,6 @@ public sealed partial class RunStore
                 tensor.Dispose();
         }
     }
-
-    private static string ChecksumOf(TrainedRun run) => JsonChecksum.Of(run with { Checksum = "" }, Json);
 
     private static string Sha256(string path)
     {

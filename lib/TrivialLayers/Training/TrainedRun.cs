@@ -1,6 +1,6 @@
-using System.Text.Json.Serialization;
 using TrivialLayers.Evidence;
 using TrivialLayers.Runtime;
+using TrivialLayers.Storage;
 
 namespace TrivialLayers.Training;
 
@@ -10,20 +10,23 @@ public sealed record TrainedRun
     /// <summary>The network's name for people.</summary>
     public required string Network { get; init; }
 
-    /// <summary>SHA-256 over modules, data, recipe and seed, in hexadecimal: the run's address.</summary>
-    public required string Key { get; init; }
+    /// <summary>What the run is, in data: the network's modules, the fingerprint of the data, the recipe and the seed.</summary>
+    public required Identity Identity { get; init; }
+
+    /// <summary>SHA-256 of <see cref="Identity"/>, in hexadecimal.</summary>
+    public string Address => Identity.Address;
 
     /// <summary>The name of the data set.</summary>
     public required string Data { get; init; }
 
     /// <summary>SHA-256 of the data, in hexadecimal.</summary>
-    public required string DataFingerprint { get; init; }
+    public string DataFingerprint => Identity["data"]!.GetValue<string>();
 
     /// <summary>How it was trained.</summary>
     public required Recipe Recipe { get; init; }
 
     /// <summary>The seed of weights, order and augmentation.</summary>
-    public required long Seed { get; init; }
+    public long Seed => Identity["seed"]!.GetValue<long>();
 
     /// <summary>Number of trained weights.</summary>
     public required long Parameters { get; init; }
@@ -43,32 +46,27 @@ public sealed record TrainedRun
     /// <summary>SHA-256 of each other file of the run, in hexadecimal.</summary>
     public required IReadOnlyDictionary<string, string> Files { get; init; }
 
-    /// <summary>SHA-256 over modules and trained weights, in hexadecimal, of a run whose weights are not here; else null. Its sweeps are found by it.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    /// <summary>SHA-256 over the trained weights, in hexadecimal, of a run whose weights are not here; else null. Its sweeps are found by it.</summary>
     public string? WeightsFingerprint { get; init; }
 
     /// <summary>SHA-256 of this record written without its checksum, in hexadecimal.</summary>
     public string Checksum { get; init; } = "";
 
-    /// <summary>A line a module: type, hyperparameters, shapes.</summary>
-    public required IReadOnlyList<string> Modules { get; init; }
+    /// <summary>A line a module that has something to say: its name, what it is, hyperparameters, shapes.</summary>
+    public IReadOnlyList<string> Modules => RunIdentity.NetworkOf(Identity);
 
     /// <summary>Machine and versions.</summary>
     public required Provenance Provenance { get; init; }
 
     /// <summary>Whether its weights are here; large ones may ship without.</summary>
-    [JsonIgnore]
     public bool HasWeights => WeightsFingerprint is null;
 
     /// <summary>Over-parameterised as this project defines it: training accuracy of at least 99.5 %.</summary>
-    [JsonIgnore]
     public bool IsOverParameterised => TrainingAccuracy >= NetworkVerdicts.OverParameterisedFrom;
 
     /// <summary>The epochs.</summary>
-    [JsonIgnore]
     public TrainingHistory History { get; init; } = new([]);
 
     /// <summary>Where it is stored.</summary>
-    [JsonIgnore]
     public string Folder { get; init; } = "";
 }

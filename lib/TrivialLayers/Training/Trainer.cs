@@ -56,6 +56,7 @@ public static class Trainer
         var title = network is StagedNetwork staged ? staged.Title : network.GetName();
         Threads.Choose(); // sums depend on the number of threads: the first training of a process has the same as the next
         using var backend = ConvolutionBackend.For(network);
+        using var precision = new PrecisionScope(recipe.Precision);
         using var optimizer = new KernelDecaySgd(network, recipe, momentum);
         for (var epoch = history.Epochs.Count + 1; epoch <= recipe.Epochs; epoch++)
         {

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using TorchSharp;
 using TorchSharp.Modules;
 using TrivialLayers.Data;
@@ -5,6 +6,7 @@ using TrivialLayers.Models;
 using TrivialLayers.Runtime;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
+using static TrivialLayers.Zeroing.Operation;
 
 namespace TrivialLayers.Zeroing;
 
@@ -15,14 +17,16 @@ public sealed record Control
 {
     private const int StatisticsBatch = 250;
 
-    private Control(string name, string operation, Func<ControlSite, bool> appliesTo, Action<ControlSite> apply) =>
-        (Name, Operation, AppliesTo, Apply) = (name, operation, appliesTo, apply);
+    private readonly JsonObject _operation;
+
+    private Control(string name, JsonObject operation, Func<ControlSite, bool> appliesTo, Action<ControlSite> apply) =>
+        (Name, _operation, AppliesTo, Apply) = (name, operation, appliesTo, apply);
 
     /// <summary>In legends and tables.</summary>
     public string Name { get; }
 
-    /// <summary>What exactly is done, with all that decides it: part of the address of a stored sweep.</summary>
-    public string Operation { get; }
+    /// <summary>What exactly is done, with all that decides it, in data: part of the address of a stored sweep.</summary>
+    internal JsonObject Operation => (JsonObject)_operation.DeepClone();
 
     /// <summary>Whether it can be done to a layer.</summary>
     internal Func<ControlSite, bool> AppliesTo { get; }
@@ -31,24 +35,24 @@ public sealed record Control
     internal Action<ControlSite> Apply { get; }
 
     /// <summary>The kernel replaced with zeros, batch norm as it is: the paper's operation.</summary>
-    public static Control Zeroed { get; } = new("zeroed", "kernel to zero", _ => true, site => site.Kernel.zero_());
+    public static Control Zeroed { get; } = new("zeroed", Id("zero"), _ => true, site => site.Kernel.zero_());
 
     /// <summary>
     /// The kernel put back to what it was before training: the re-initialisation of Zhang, Bengio and Singer (2022), <i>Are All Layers Created Equal?</i>, section 3, done to the kernel alone.
     /// </summary>
     /// <param name="seed">The seed of the run, from which <see cref="Initialisation.He"/> drew it.</param>
-    public static Control Reinitialised(long seed) => Drawn("reinitialised", FormattableString.Invariant($"kernel to the start of seed {seed}"), network => Initialisation.OfRun(network, seed));
+    public static Control Reinitialised(long seed) => Drawn("reinitialised", Id("start_weights", ("seed", seed)), network => Initialisation.OfRun(network, seed));
 
     /// <summary>The kernel drawn anew from the distribution of starting kernels: the re-randomisation of the same paper.</summary>
     /// <param name="seed">Decides the draw; another than the run's own.</param>
-    public static Control Rerandomised(long seed) => Drawn("rerandomised", FormattableString.Invariant($"kernel drawn anew with seed {seed}"), network => Initialisation.He(network, Seeds.Derive(seed, "rerandomise")));
+    public static Control Rerandomised(long seed) => Drawn("rerandomised", Id("drawn_anew", ("seed", seed)), network => Initialisation.He(network, Seeds.Derive(seed, "rerandomise")));
 
     /// <summary>
     /// The layer gives for each channel, everywhere, the mean that its batch norm recorded in training, so that batch norm gives its shift β and the layer tells nothing of the image. Only layers with a
     /// batch norm behind them.
     /// </summary>
     public static Control MeanOutput { get; } = new(
-        "mean output", "kernel to zero and the batch norm's running mean to zero", site => site.Normalisation is not null,
+        "mean output", Id("mean_output"), site => site.Normalisation is not null,
         site =>
         {
             site.Kernel.zero_();
@@ -60,7 +64,7 @@ public sealed record Control
     /// Networks</i>, section 4. Done to, and named after, the last convolution of each branch.
     /// </summary>
     public static Control BranchRemoved { get; } = new(
-        "branch removed", "the residual branch to zero", site => site.EndsBranch && site.Normalisation is not null,
+        "branch removed", Id("branch_removed"), site => site.EndsBranch && site.Normalisation is not null,
         site =>
         {
             site.Kernel.zero_();
@@ -74,7 +78,7 @@ public sealed record Control
     {
         ArgumentNullException.ThrowIfNull(images);
         return new(
-            "statistics recomputed", $"kernel to zero, then batch norm statistics of the images {images.Fingerprint}", site => site.Network.modules().OfType<BatchNorm>().Any(),
+            "statistics recomputed", Id("zero_statistics_recomputed", ("images", images.Fingerprint)), site => site.Network.modules().OfType<BatchNorm>().Any(),
             site =>
             {
                 site.Kernel.zero_();
@@ -82,7 +86,7 @@ public sealed record Control
             });
     }
 
-    private static Control Drawn(string name, string operation, Action<Module> draw) => new(
+    private static Control Drawn(string name, JsonObject operation, Action<Module> draw) => new(
         name, operation, _ => true,
         site =>
         {

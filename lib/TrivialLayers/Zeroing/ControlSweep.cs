@@ -39,7 +39,7 @@ public static class ControlSweep
         var sites = SitesOf(network, images).Where(control.AppliesTo).ToList();
         if (sites.Count == 0)
             throw new InvalidOperationException($"\"{control.Name}\" applies to no convolution of this network.");
-        var identity = SweepIdentity.Of(network, images, $"{control.Operation}, one layer at a time");
+        var identity = SweepIdentity.Of(network, images, Operation.Of(control.Operation));
         return (store ?? SweepStore.Default).GetOrCompute(
             identity, network, images, stored => stored.ToSweep(identity, [.. sites.Select(site => site.Layer)], images.Classes),
             () => Compute(identity, sites, images, control, batch, progress, progress.Link(cancellationToken)), StoredSweep.From, progress.Link(cancellationToken));

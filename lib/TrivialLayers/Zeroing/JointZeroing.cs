@@ -1,6 +1,5 @@
 using System.Diagnostics;
-using System.Security.Cryptography;
-using System.Text;
+using System.Text.Json.Nodes;
 using TrivialLayers.Data;
 using TrivialLayers.Evidence;
 using TrivialLayers.Models;
@@ -84,9 +83,7 @@ public sealed class JointZeroing
         if (sets.Any(set => set.Count == 0))
             throw new ArgumentException("A set names no layer; name at least one in each.", nameof(sets));
         ConvolutionLayers.Demand(network, sets.SelectMany(set => set));
-        var names = string.Join('\n', sets.Select(set => string.Join(' ', set)));
-        var operation = $"zero each of {sets.Count} sets of kernels, {Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(names)))}";
-        return Stored(network, images, operation, progress, store, identity =>
+        return Stored(network, images, Operation.Of(targets: Operation.Sets(sets)), progress, store, identity =>
         {
             var clock = Stopwatch.StartNew();
             using var pass = new SweepPass(network, images, batch, progress, "zero jointly", (long)sets.Count * images.Count, cancellationToken);
@@ -115,7 +112,7 @@ public sealed class JointZeroing
         List<string> left = [.. ConvolutionLayers.Of(network).Select(layer => layer.Name)];
         var last = Math.Min(steps ?? left.Count, left.Count);
         ArgumentOutOfRangeException.ThrowIfLessThan(last, 1, nameof(steps));
-        return Stored(network, validation, $"zero {last} kernels greedily", progress, store, identity =>
+        return Stored(network, validation, Operation.Of(targets: Operation.Id("greedy", ("steps", last))), progress, store, identity =>
         {
             var clock = Stopwatch.StartNew();
             var total = Enumerable.Range(0, last).Sum(step => (long)(left.Count - step)) * validation.Count;
@@ -145,7 +142,7 @@ public sealed class JointZeroing
     }
 
     private static JointZeroing Stored(
-        Module<Tensor, Tensor> network, ImageSet images, string operation, IProgress<ProgressReport>? progress, SweepStore? store,
+        Module<Tensor, Tensor> network, ImageSet images, JsonObject operation, IProgress<ProgressReport>? progress, SweepStore? store,
         Func<SweepIdentity, JointZeroing> compute, CancellationToken cancellationToken)
     {
         SweepPass.DemandAnswersByImage(images);

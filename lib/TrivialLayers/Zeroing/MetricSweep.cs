@@ -97,7 +97,7 @@ public sealed class MetricSweep
         ArgumentNullException.ThrowIfNull(images);
         ArgumentNullException.ThrowIfNull(metric);
         var layers = SweepPass.LayersOf(network, roleOf);
-        var identity = SweepIdentity.Of(network, images, $"{SweepIdentity.ZeroEachKernel}, {metric.Name}");
+        var identity = SweepIdentity.Of(network, images, Operation.Of(measure: metric.Description));
         MetricSweep Make() => Compute(identity, network, layers, images, metric, batch, progress, progress.Link(cancellationToken));
         return metric.IsKnown
             ? (store ?? SweepStore.Default).GetOrCompute(identity, network, images, stored => stored.ToSweep(identity, layers), Make, StoredMetricSweep.From, progress.Link(cancellationToken))

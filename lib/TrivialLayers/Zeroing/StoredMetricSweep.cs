@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using TrivialLayers.Models;
 using TrivialLayers.Runtime;
 
@@ -5,18 +6,21 @@ namespace TrivialLayers.Zeroing;
 
 /// <summary>The file form of a <see cref="MetricSweep"/>: the values of each image in single precision, everything that follows from them left out.</summary>
 internal sealed record StoredMetricSweep(
-    SweepIdentity Identity,
-    string Metric,
-    int Images,
-    double Chance,
-    StoredMetricSweep.Answers Baseline,
-    IReadOnlyList<StoredMetricSweep.Answers> Layers,
-    float[] FirstLogits,
-    double Seconds,
-    Provenance Provenance,
-    string Checksum = "") : IStoredSweep<StoredMetricSweep>
+    [property: JsonPropertyName("sweep")] SweepIdentity Identity,
+    [property: JsonPropertyName("metric")] string Metric,
+    [property: JsonPropertyName("count")] int Images,
+    [property: JsonPropertyName("chance")] double Chance,
+    [property: JsonPropertyName("baseline")] StoredMetricSweep.Answers Baseline,
+    [property: JsonPropertyName("layers")] IReadOnlyList<StoredMetricSweep.Answers> Layers,
+    [property: JsonPropertyName("firstLogits")] float[] FirstLogits,
+    [property: JsonPropertyName("seconds")] double Seconds,
+    [property: JsonPropertyName("provenance")] Provenance Provenance,
+    [property: JsonPropertyName("checksum")] string Checksum = "") : IStoredSweep<StoredMetricSweep>
 {
-    internal sealed record Answers(string Layer, byte[] Values, double? Pooled);
+    internal sealed record Answers(
+        [property: JsonPropertyName("layer")] string Layer,
+        [property: JsonPropertyName("values")] byte[] Values,
+        [property: JsonPropertyName("pooled")] double? Pooled);
 
     /// <summary>The stored form, still without the logits of the first images.</summary>
     public static StoredMetricSweep From(MetricSweep sweep) => new(

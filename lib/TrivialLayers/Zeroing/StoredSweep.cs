@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using TrivialLayers.Evidence;
 using TrivialLayers.Models;
 using TrivialLayers.Runtime;
@@ -6,16 +7,21 @@ namespace TrivialLayers.Zeroing;
 
 /// <summary>The file form of a sweep: per-image outcomes as packed bits, everything that follows from them left out.</summary>
 internal sealed record StoredSweep(
-    SweepIdentity Identity,
-    int Images,
-    StoredSweep.Answers Baseline,
-    IReadOnlyList<StoredSweep.Answers> Layers,
-    float[] FirstLogits,
-    double Seconds,
-    Provenance Provenance,
-    string Checksum = "") : IStoredSweep<StoredSweep>
+    [property: JsonPropertyName("sweep")] SweepIdentity Identity,
+    [property: JsonPropertyName("count")] int Images,
+    [property: JsonPropertyName("baseline")] StoredSweep.Answers Baseline,
+    [property: JsonPropertyName("layers")] IReadOnlyList<StoredSweep.Answers> Layers,
+    [property: JsonPropertyName("firstLogits")] float[] FirstLogits,
+    [property: JsonPropertyName("seconds")] double Seconds,
+    [property: JsonPropertyName("provenance")] Provenance Provenance,
+    [property: JsonPropertyName("checksum")] string Checksum = "") : IStoredSweep<StoredSweep>
 {
-    internal sealed record Answers(string Layer, byte[] Right, double CrossEntropy, double Agreement, IReadOnlyList<int> Confusion);
+    internal sealed record Answers(
+        [property: JsonPropertyName("layer")] string Layer,
+        [property: JsonPropertyName("right")] byte[] Right,
+        [property: JsonPropertyName("crossEntropy")] double CrossEntropy,
+        [property: JsonPropertyName("agreement")] double Agreement,
+        [property: JsonPropertyName("confusion")] IReadOnlyList<int> Confusion);
 
     /// <summary>The stored form, still without the logits of the first images.</summary>
     public static StoredSweep From(ZeroSweep sweep) => new(

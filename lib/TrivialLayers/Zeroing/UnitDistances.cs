@@ -72,7 +72,7 @@ public sealed class UnitDistances
             progress?.Report(new ProgressReport($"measure {units.Count} units", Math.Min(start + batch, images.Count), images.Count, "images"));
         }
 
-        return new UnitDistances(SweepIdentity.Of(network, images, SweepIdentity.ZeroEachKernel), [.. units.SelectMany(unit => unit.Distances)]);
+        return new UnitDistances(SweepIdentity.Of(network, images, Operation.ZeroEach), [.. units.SelectMany(unit => unit.Distances)]);
     }
 
     /// <summary>The zeroed units with the drop in accuracy that the same zeroing costs: what <see cref="ClaimRules.UnitsBecomeTheIdentity"/> decides on.</summary>

@@ -106,7 +106,7 @@ public sealed partial class ZeroSweep
         SweepPass.DemandAnswersByImage(images);
         store ??= SweepStore.Default;
         var layers = SweepPass.LayersOf(network, roleOf);
-        var identity = SweepIdentity.Of(network, images, SweepIdentity.ZeroEachKernel);
+        var identity = SweepIdentity.Of(network, images, Operation.ZeroEach);
         return store.GetOrCompute(
             identity, network, images, stored => stored.ToSweep(identity, layers, images.Classes),
             () => Compute(identity, network, images, layers, batch, progress, cancellationToken), StoredSweep.From, progress.Link(cancellationToken));
@@ -114,13 +114,13 @@ public sealed partial class ZeroSweep
 
     /// <summary>The stored sweep of a network whose weights are known by their fingerprint alone, or null.</summary>
     /// <param name="network">The network, with whatever weights.</param>
-    /// <param name="weights">SHA-256 over its modules and the weights that were swept, in hexadecimal.</param>
+    /// <param name="weights">SHA-256 over the weights that were swept, in hexadecimal.</param>
     /// <param name="images">The test images.</param>
     /// <param name="store">Where to look.</param>
     /// <param name="roleOf">Gives roles to the layers of a user's module.</param>
     internal static ZeroSweep? OnRecord(Module<Tensor, Tensor> network, string weights, ImageSet images, SweepStore store, Func<string, LayerRole>? roleOf = null)
     {
-        var identity = SweepIdentity.Of(network, weights, images, SweepIdentity.ZeroEachKernel);
+        var identity = SweepIdentity.Of(network, weights, images, Operation.ZeroEach);
         return store.OnRecord<ZeroSweep, StoredSweep>(identity, stored => stored.ToSweep(identity, SweepPass.LayersOf(network, roleOf), images.Classes));
     }
 

@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+using TrivialLayers.Storage;
 using TrivialLayers.Evidence;
 using TrivialLayers.Models;
 using TrivialLayers.Runtime;
@@ -47,7 +49,7 @@ internal static class HandMadeSweep
     {
         var correct = images * 9 / 10;
         return new ZeroSweep(
-            new SweepIdentity(network, "00", "hand-made", "11", SweepIdentity.ZeroEachKernel),
+            new SweepIdentity(network, "hand-made", new Identity(new JsonObject { ["weights"] = "00", ["images"] = "11", ["operation"] = Operation.ZeroEach })),
             Answers(correct, 0, 0, images, 0.25),
             [.. layers.Select(layer => (Layer(layer.Name, layer.Role), Answers(correct, layer.Lost, layer.Gained, images, 0.5), 100.0 - (100.0 * layer.Lost / images)))],
             1.5,

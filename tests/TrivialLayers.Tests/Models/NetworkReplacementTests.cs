@@ -39,12 +39,12 @@ public sealed class NetworkReplacementTests
     public void Shapes_that_do_not_fit_leave_the_network_as_it_was()
     {
         using var network = ResNet.ForSmallImages(8, 4);
-        var before = ModuleTree.Fingerprint(network);
+        var before = NetworkDescription.WeightsOf(network);
         using var narrow = Conv2d(4, 3, 3, padding: 1);
         using var deep = Conv2d(5, 4, 3, padding: 1);
         Assert.Contains("expected [16, 4, 32, 32]", Assert.Throws<ArgumentException>(() => network.Replace("layer1.0.conv1", narrow)).Message, StringComparison.Ordinal);
         Assert.Contains("does not take the input [16, 4, 32, 32]", Assert.Throws<ArgumentException>(() => network.Replace("layer1.0.conv1", deep)).Message, StringComparison.Ordinal);
-        Assert.Equal(before, ModuleTree.Fingerprint(network));
+        Assert.Equal(before, NetworkDescription.WeightsOf(network));
     }
 
     [Fact]

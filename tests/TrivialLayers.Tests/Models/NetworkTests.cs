@@ -153,9 +153,9 @@ public sealed class NetworkTests
         using var second = ResNet.ForSmallImages(8, 4);
         Assert.Empty(Initialisation.He(first, 7));
         Initialisation.He(second, 7);
-        Assert.Equal(ModuleTree.Fingerprint(first), ModuleTree.Fingerprint(second));
+        Assert.Equal(NetworkDescription.WeightsOf(first), NetworkDescription.WeightsOf(second));
         Initialisation.He(second, 8);
-        Assert.NotEqual(ModuleTree.Fingerprint(first), ModuleTree.Fingerprint(second));
+        Assert.NotEqual(NetworkDescription.WeightsOf(first), NetworkDescription.WeightsOf(second));
     }
 
     [Fact]

@@ -42,7 +42,7 @@ public sealed class DamageTests : IDisposable
         {
             var run = RunStore.Read(folder);
             Weights.Load(_network, Path.Combine(folder, "weights.safetensors"));
-            return $"{run.Checksum} {run.History.ToCsv()} {ModuleTree.Fingerprint(_network)}";
+            return $"{run.Checksum} {run.History.ToCsv()} {NetworkDescription.WeightsOf(_network)}";
         }, Usual, json);
     }
 
@@ -58,7 +58,7 @@ public sealed class DamageTests : IDisposable
             var (read, buffers) = TrainingState.Load(_folder["training.safetensors"], _network, "key");
             try
             {
-                return read.ToCsv() + ModuleTree.Fingerprint(_network) + string.Join(",", buffers.Select(entry => entry.Key + Convert.ToHexString(entry.Value.bytes)));
+                return read.ToCsv() + NetworkDescription.WeightsOf(_network) + string.Join(",", buffers.Select(entry => entry.Key + Convert.ToHexString(entry.Value.bytes)));
             }
             finally
             {

@@ -99,7 +99,7 @@ public sealed class KillTests : IDisposable
             var goesOn = new FirstReport();
             new RunStore(disk, report: text => Assert.Fail(text)).GetOrTrain(network, data, recipe, 1, goesOn);
             Assert.Equal(96 + 32, goesOn.Done); // after the first epoch
-            Assert.Equal(ModuleTree.Fingerprint(whole), ModuleTree.Fingerprint(network));
+            Assert.Equal(NetworkDescription.WeightsOf(whole), NetworkDescription.WeightsOf(network));
         }
         finally
         {

@@ -35,7 +35,7 @@ public sealed class RunStoreTests : IDisposable
         Assert.Equal(trained.Folder, loaded.Folder);
         Assert.Equal(trained.TestAccuracy, loaded.TestAccuracy);
         Assert.Equal(3, loaded.History.Epochs.Count);
-        Assert.Equal(ModuleTree.Fingerprint(first), ModuleTree.Fingerprint(second));
+        Assert.Equal(NetworkDescription.WeightsOf(first), NetworkDescription.WeightsOf(second));
         Assert.Empty(_reports);
     }
 
@@ -54,7 +54,7 @@ public sealed class RunStoreTests : IDisposable
         Assert.Contains($"of {Short.Epochs} epochs are kept", error.Message, StringComparison.Ordinal);
         using var resumed = Network();
         Store.GetOrTrain(resumed, _data, Short, 1);
-        Assert.Equal(ModuleTree.Fingerprint(whole), ModuleTree.Fingerprint(resumed));
+        Assert.Equal(NetworkDescription.WeightsOf(whole), NetworkDescription.WeightsOf(resumed));
     }
 
     [Fact]
@@ -62,17 +62,17 @@ public sealed class RunStoreTests : IDisposable
     {
         using var first = Network();
         Store.GetOrTrain(first, _data, Short, 1);
-        var start = ModuleTree.Fingerprint(first);
+        var start = NetworkDescription.WeightsOf(first);
         using var second = Network();
         Store.GetOrTrain(second, _data, Short, 1);
         var one = Short with { Epochs = 1, LearningRate = 0.001 };
 
         var tuned = Store.GetOrTune(first, _data, one, 1);
-        Assert.NotEqual(start, ModuleTree.Fingerprint(first));
+        Assert.NotEqual(start, NetworkDescription.WeightsOf(first));
         Assert.Equal(tuned.Folder, Store.GetOrTune(second, _data, one, 1).Folder);
-        Assert.Equal(ModuleTree.Fingerprint(first), ModuleTree.Fingerprint(second));
-        Assert.NotEqual(tuned.Key, Store.GetOrTune(second, _data, one, 1).Key); // it goes on from where it is
-        Assert.NotEqual(tuned.Key, Store.GetOrTrain(second, _data, one, 1).Key);
+        Assert.Equal(NetworkDescription.WeightsOf(first), NetworkDescription.WeightsOf(second));
+        Assert.NotEqual(tuned.Address, Store.GetOrTune(second, _data, one, 1).Address); // it goes on from where it is
+        Assert.NotEqual(tuned.Address, Store.GetOrTrain(second, _data, one, 1).Address);
     }
 
     [Fact]
@@ -86,8 +86,8 @@ public sealed class RunStoreTests : IDisposable
             Store.GetOrTrain(network, _data, Short with { WeightDecay = 0 }, 1),
             Store.GetOrTrain(ResNet.ForSmallImages(8, 5, 3, 1), _data, Short, 1),
         };
-        Assert.Equal(4, runs.Select(run => run.Key).Distinct().Count());
-        Assert.Equal(runs[0].Key, Store.GetOrTrain(network, _data, Short with { Name = "renamed" }, 1).Key);
+        Assert.Equal(4, runs.Select(run => run.Address).Distinct().Count());
+        Assert.Equal(runs[0].Address, Store.GetOrTrain(network, _data, Short with { Name = "renamed" }, 1).Address);
     }
 
     [Fact]
@@ -114,7 +114,7 @@ public sealed class RunStoreTests : IDisposable
         Store.GetOrTrain(after, _data, Short, 1);
         using var alone = new Custom(Variant.WithSkip);
         new RunStore(_folder["alone"]).GetOrTrain(alone, _data, Short, 1);
-        Assert.Equal(ModuleTree.Fingerprint(alone), ModuleTree.Fingerprint(after));
+        Assert.Equal(NetworkDescription.WeightsOf(alone), NetworkDescription.WeightsOf(after));
     }
 
     [Theory]

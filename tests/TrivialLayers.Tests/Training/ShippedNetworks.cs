@@ -50,7 +50,7 @@ internal static class ShippedNetworks
         foreach (var (make, channels) in s_all.SelectMany(make => new[] { (make, 1), (make, 3) }))
         {
             var network = make(channels);
-            if (ModuleTree.Describe(network).TrimEnd('\n').Split('\n').SequenceEqual(run.Modules))
+            if (NetworkDescription.Of(network).SequenceEqual(run.Modules))
                 return network;
             network.Dispose();
         }

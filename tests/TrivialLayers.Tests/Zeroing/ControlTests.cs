@@ -106,16 +106,16 @@ public sealed class ControlTests : IDisposable
     [Fact]
     public void The_network_is_afterwards_what_it_was_also_when_cancelled()
     {
-        var before = ModuleTree.Fingerprint(_network);
+        var before = NetworkDescription.WeightsOf(_network);
         Control[] all = [Control.Zeroed, Control.Reinitialised(1), Control.Rerandomised(2), Control.MeanOutput, Control.BranchRemoved, Control.StatisticsRecomputed(_images)];
         foreach (var control in all)
         {
             Run(control);
-            Assert.Equal(before, ModuleTree.Fingerprint(_network));
+            Assert.Equal(before, NetworkDescription.WeightsOf(_network));
         }
 
         Assert.Throws<OperationCanceledException>(() => ControlSweep.Run(_network, _images, Control.Zeroed, store: SweepStore.None, cancellationToken: new CancellationToken(true)));
-        Assert.Equal(before, ModuleTree.Fingerprint(_network));
+        Assert.Equal(before, NetworkDescription.WeightsOf(_network));
         LiveTensors.AssertUnchangedInProcessBy(() => all.ToList().ForEach(control => Run(control)));
     }
 

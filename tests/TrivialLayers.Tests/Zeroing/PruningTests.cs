@@ -113,9 +113,9 @@ public sealed class PruningTests
     {
         using var network = SmallData.RandomResNet();
         network.Replace("layer1.0.bn2", new Blurred(4), 12, 12); // a branch with a second way for the image
-        var before = ModuleTree.Fingerprint(network);
+        var before = NetworkDescription.WeightsOf(network);
         Assert.Contains("still depends on the image", Assert.Throws<InvalidOperationException>(() => Pruned.TakeOut(network, ["layer1.0.conv2"], 12, 12)).Message, StringComparison.Ordinal);
-        Assert.Equal(before, ModuleTree.Fingerprint(network));
+        Assert.Equal(before, NetworkDescription.WeightsOf(network));
         Assert.All(network.modules(), module => Assert.True(module.training));
     }
 
@@ -125,10 +125,10 @@ public sealed class PruningTests
     public void A_layer_outside_of_branches_is_refused_and_nothing_is_changed(string layer)
     {
         using var network = SmallData.RandomResNet();
-        var before = ModuleTree.Fingerprint(network);
+        var before = NetworkDescription.WeightsOf(network);
         var error = Assert.Throws<ArgumentException>(() => Pruned.TakeOut(network, ["layer1.0.conv1", layer], 12, 12));
         Assert.Contains($"'{layer}' is not in the branch", error.Message, StringComparison.Ordinal);
-        Assert.Equal(before, ModuleTree.Fingerprint(network));
+        Assert.Equal(before, NetworkDescription.WeightsOf(network));
     }
 
     [Fact]

@@ -37,7 +37,7 @@ public sealed class SweptRunTests : IDisposable
         var read = await Ask(Network);
 
         Assert.False(read.Run.HasWeights);
-        Assert.Equal((made.Run.Key, made.Run.TestAccuracy, made.Run.TrainingAccuracy, made.Run.Provenance), (read.Run.Key, read.Run.TestAccuracy, read.Run.TrainingAccuracy, read.Run.Provenance));
+        Assert.Equal((made.Run.Address, made.Run.TestAccuracy, made.Run.TrainingAccuracy, made.Run.Provenance), (read.Run.Address, read.Run.TestAccuracy, read.Run.TrainingAccuracy, read.Run.Provenance));
         Assert.Equal(made.Run.History.Epochs, read.Run.History.Epochs);
         Assert.Equal(made.Sweep.Layers.Select(layer => (layer.Layer.Name, layer.Drop, layer.Verdict)), read.Sweep.Layers.Select(layer => (layer.Layer.Name, layer.Drop, layer.Verdict)));
         Assert.False(Directory.Exists(_folder["own"]));
@@ -90,7 +90,7 @@ public sealed class SweptRunTests : IDisposable
         var sweep = ZeroSweep.Run(network, _data.Test, store: new SweepStore(_folder["sweeps"]));
 
         var squared = await Ask(() => new Small(maps => maps.square()));
-        Assert.Equal(run.Key, squared.Run.Key); // only the forward pass tells them apart
+        Assert.Equal(run.Address, squared.Run.Address); // only the forward pass tells them apart
         Assert.True(squared.Run.HasWeights);
         var found = await Ask(() => new Small(maps => maps));
         Assert.False(found.Run.HasWeights);

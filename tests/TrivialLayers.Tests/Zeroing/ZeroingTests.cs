@@ -13,7 +13,7 @@ public sealed class ZeroingTests : IDisposable
     public ZeroingTests()
     {
         Initialisation.He(_network, 1);
-        _before = ModuleTree.Fingerprint(_network);
+        _before = NetworkDescription.WeightsOf(_network);
     }
 
     public void Dispose() => _network.Dispose();
@@ -28,7 +28,7 @@ public sealed class ZeroingTests : IDisposable
                 _network.named_parameters().Where(entry => entry.parameter.dim() == 4 && IsZero(entry.parameter)).Select(entry => entry.name));
         }
 
-        Assert.Equal(_before, ModuleTree.Fingerprint(_network));
+        Assert.Equal(_before, NetworkDescription.WeightsOf(_network));
     }
 
     [Fact]
@@ -41,7 +41,7 @@ public sealed class ZeroingTests : IDisposable
         Assert.True(IsZero(_network.get_parameter("conv1.weight")!));
         Assert.False(IsZero(_network.get_parameter("layer1.0.conv1.weight")!));
         inner.Dispose();
-        Assert.Equal(_before, ModuleTree.Fingerprint(_network));
+        Assert.Equal(_before, NetworkDescription.WeightsOf(_network));
     }
 
     [Fact]
@@ -58,7 +58,7 @@ public sealed class ZeroingTests : IDisposable
         whole.Dispose();
         Assert.Equal([false, false, false, true], ZeroFilters());
         last.Dispose();
-        Assert.Equal(_before, ModuleTree.Fingerprint(_network));
+        Assert.Equal(_before, NetworkDescription.WeightsOf(_network));
     }
 
     [Theory]
@@ -68,7 +68,7 @@ public sealed class ZeroingTests : IDisposable
     {
         var error = Assert.Throws<ArgumentOutOfRangeException>(() => ZeroingScope.OfFilters(_network, "layer1.0.conv1", 0, filter));
         Assert.Contains("the filters 0 to 3", error.Message, StringComparison.Ordinal);
-        Assert.Equal(_before, ModuleTree.Fingerprint(_network));
+        Assert.Equal(_before, NetworkDescription.WeightsOf(_network));
     }
 
     [Fact]
@@ -81,7 +81,7 @@ public sealed class ZeroingTests : IDisposable
         }
 
         Assert.Throws<InvalidOperationException>(Fail);
-        Assert.Equal(_before, ModuleTree.Fingerprint(_network));
+        Assert.Equal(_before, NetworkDescription.WeightsOf(_network));
     }
 
     [Fact]
@@ -89,7 +89,7 @@ public sealed class ZeroingTests : IDisposable
     {
         var error = Assert.Throws<ArgumentException>(() => ZeroingScope.Of(_network, "conv1", "layer1.0.conv3"));
         Assert.Contains("layer1.0.conv1", error.Message, StringComparison.Ordinal);
-        Assert.Equal(_before, ModuleTree.Fingerprint(_network));
+        Assert.Equal(_before, NetworkDescription.WeightsOf(_network));
     }
 
     private static bool IsZero(Tensor kernel)
