@@ -3,6 +3,8 @@
 #r "../lib/TrivialLayers.Interactive/bin/Release/net10.0/TorchSharp.dll"
 #r "../lib/TrivialLayers.Interactive/bin/Release/net10.0/Microsoft.Data.Analysis.dll"
 #r "../lib/TrivialLayers.Interactive/bin/Release/net10.0/TrivialLayers.dll"
+#r "../lib/TrivialLayers.Interactive/bin/Release/net10.0/TrivialLayers.Figures.dll"
+#r "../lib/TrivialLayers.Interactive/bin/Release/net10.0/TrivialLayers.Reproduction.dll"
 #r "../lib/TrivialLayers.Interactive/bin/Release/net10.0/TrivialLayers.Interactive.dll"
 
 TrivialLayers.Interactive.NotebookDisplay.Register();

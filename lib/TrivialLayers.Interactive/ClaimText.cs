@@ -69,7 +69,7 @@ internal static class ClaimText
         ? ""
         : $"<ul style=\"margin:.3em 0;padding-left:1.3em\">{string.Concat(sentences.Select(sentence => $"<li>{Encode(sentence)}</li>"))}</ul>";
 
-    private static string Verdict(ClaimVerdict verdict) => $"{Sign(verdict)} {ClaimTables.NameOf(verdict)}";
+    private static string Verdict(ClaimVerdict verdict) => $"{Sign(verdict)} {ClaimWords.NameOf(verdict)}";
 
     private static string Sign(ClaimVerdict verdict) => verdict switch
     {

@@ -5,7 +5,10 @@ using static TorchSharp.torch;
 
 namespace TrivialLayers.Data;
 
-/// <summary>The data sets this kit knows, each loaded by its name.</summary>
+/// <summary>
+/// The data sets this kit knows, each loaded by its name. A <em>data folder</em> is one that <c>$TRIVIAL_LAYERS_DATA</c> names, or the nearest folder <c>data</c> in or above the folder of the
+/// library, and the nearest in or above the current folder. They are searched in this order.
+/// </summary>
 public static class Datasets
 {
     /// <summary>The environment variable that names further data folders, separated as in PATH.</summary>
@@ -16,7 +19,7 @@ public static class Datasets
 
     /// <summary>
     /// Loads a data set into memory, checked against the lengths and checksums in <c>data/datasets.json</c>. It is looked for in the
-    /// folders of <c>$TRIVIAL_LAYERS_DATA</c>, then in the repository's <c>data</c>.
+    /// data folders.
     /// </summary>
     /// <param name="name">"fashion-mnist-sample" (comes with the repository), "fashion-mnist", "cifar-10" or "cifar-100" (fine labels).</param>
     /// <param name="seed">Chooses which tenth of the training images, the same share of each class, becomes <see cref="DataSplit.Validation"/>.</param>
@@ -33,7 +36,7 @@ public static class Datasets
     }
 
     /// <summary>
-    /// Downloads a data set from its official address into the repository's <c>data</c>, where <see cref="Load"/> finds it; one that is whole, there or in <c>$TRIVIAL_LAYERS_DATA</c>, is
+    /// Downloads a data set from its official address into the last data folder, where <see cref="Load"/> finds it; one that is whole, there or in another, is
     /// left alone. A download that was cut goes on where it ended, also in a later call. Lengths and checksums are compared with <c>data/datasets.json</c> before anything is put in its place.
     /// Of several processes that ask at once, one downloads and the others wait.
     /// </summary>
@@ -51,7 +54,7 @@ public static class Datasets
             throw new ArgumentException($"\"{name}\" is not downloaded: it comes with the repository, in data/{entry.Folder}. Restore that folder from it.", nameof(name));
         var folders = Folders();
         if (folders.Count == 0)
-            throw new DirectoryNotFoundException($"There is no data folder to download to: no Notebooks.sln above the program or the current folder. Name one in the environment variable {FolderVariable}.");
+            throw new DirectoryNotFoundException($"There is no data folder to download to: no folder data in or above that of the program or the current one. Make one, or name one in the environment variable {FolderVariable}.");
         if (folders.SkipLast(1).Select(folder => new DatasetFolder(entry, Path.Combine(folder, entry.Folder))).FirstOrDefault(folder => folder.Missing().Count == 0) is { } found)
         {
             found.Check(); // this one would be loaded
@@ -94,10 +97,27 @@ public static class Datasets
         var folders = new List<string>();
         var named = Environment.GetEnvironmentVariable(FolderVariable) ?? "";
         folders.AddRange(named.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
-        foreach (var start in new[] { RepositoryFolder.LibraryFolder, Directory.GetCurrentDirectory() })
-            if (RepositoryFolder.Around(start) is { } repository)
-                folders.Add(Path.Combine(repository, "data"));
+        foreach (var start in new[] { LibraryFolder, Directory.GetCurrentDirectory() })
+            if (NearestData(start) is { } data)
+                folders.Add(data);
         return [.. folders.Select(Path.GetFullPath).Distinct()];
+    }
+
+    /// <summary>The folder of this assembly. In a notebook that is not the folder of the program.</summary>
+    private static string LibraryFolder => Path.GetDirectoryName(typeof(Datasets).Assembly.Location) is { Length: > 0 } folder ? folder : AppContext.BaseDirectory;
+
+    // Also where the file system does not care: a folder Data of source code is none.
+    private static readonly EnumerationOptions s_justSo = new() { MatchCasing = MatchCasing.CaseSensitive };
+
+    private static string? NearestData(string inside)
+    {
+        for (var folder = new DirectoryInfo(inside); folder is not null; folder = folder.Parent)
+        {
+            if (folder.EnumerateDirectories("data", s_justSo).FirstOrDefault() is { } data)
+                return data.FullName;
+        }
+
+        return null;
     }
 
     private static DatasetFolder Find(DatasetEntry entry, IReadOnlyList<string> folders)
@@ -124,7 +144,7 @@ public static class Datasets
             : $"To get it:{Environment.NewLine}  await Datasets.Fetch(\"{entry.Name}\"); in a cell, or by hand:{string.Concat(steps)}";
         return $"""
             The data set "{entry.Name}" ({entry.Title}) is not complete in any of:
-            {(lookedAt.Length > 0 ? lookedAt.TrimEnd() : $"  (no data folder: no Notebooks.sln above the program or the current folder)")}
+            {(lookedAt.Length > 0 ? lookedAt.TrimEnd() : $"  (no data folder: no folder data in or above that of the program or the current one)")}
             {how}
             Files somewhere else? Name the folder that holds "{entry.Folder}" in the environment variable {FolderVariable}.
             """;

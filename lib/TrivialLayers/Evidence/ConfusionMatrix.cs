@@ -1,5 +1,4 @@
 using System.Globalization;
-using Microsoft.Data.Analysis;
 
 namespace TrivialLayers.Evidence;
 
@@ -33,13 +32,6 @@ public sealed class ConfusionMatrix
 
     /// <summary>How many images of one class were taken for another.</summary>
     public int this[int truth, int predicted] => _counts[(truth * Classes.Count) + predicted];
-
-    /// <summary>The matrix as a table: a row a true class, a column a predicted one.</summary>
-    public DataFrame ToTable() => new(
-        Enumerable.Range(0, Classes.Count)
-            .Select(DataFrameColumn (column) => new Int32DataFrameColumn(
-                "as " + Classes[column], Enumerable.Range(0, Classes.Count).Select(row => this[row, column])))
-            .Prepend(new StringDataFrameColumn("truth", Classes)));
 
     /// <inheritdoc/>
     public override string ToString()

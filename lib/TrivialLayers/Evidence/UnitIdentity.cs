@@ -8,6 +8,9 @@ namespace TrivialLayers.Evidence;
 /// <param name="Drop">Drop in test accuracy of the same zeroing, percentage points.</param>
 public sealed record UnitIdentity(string Unit, double Distance, double Drop)
 {
+    /// <summary>The distance up to which a unit counts as nearly the identity: our reading of the paper's "nearly".</summary>
+    public const double Near = 0.25;
+
     /// <summary>The distance as texts write it.</summary>
     internal const string Formula = "‖unit output − relu(shortcut)‖ / ‖unit output‖";
 }

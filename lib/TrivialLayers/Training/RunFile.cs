@@ -101,14 +101,14 @@ internal sealed record RunFile
         }
     }
 
-    /// <summary>The identity in a folder's record without a look at anything else; null where none can be read.</summary>
+    /// <summary>The identity in a folder's record, its other files not looked at; null where the record is damaged.</summary>
     public static Identity? IdentityIn(string folder)
     {
         try
         {
-            return JsonSerializer.Deserialize<RunFile>(File.ReadAllText(Path.Combine(folder, Name)), Json)?.Identity;
+            return Read(folder).Identity;
         }
-        catch (Exception error) when (error is JsonException or IOException)
+        catch (Exception error) when (error is InvalidDataException or IOException)
         {
             return null;
         }

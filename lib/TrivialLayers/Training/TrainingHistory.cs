@@ -1,5 +1,4 @@
 using System.Globalization;
-using Microsoft.Data.Analysis;
 
 namespace TrivialLayers.Training;
 
@@ -37,15 +36,6 @@ public sealed class TrainingHistory
             throw new InvalidDataException($"{source}: expected the header '{Header}', found '{lines.FirstOrDefault()}'.");
         return new TrainingHistory(lines.Skip(1).Select((line, index) => Parse(line, index + 1, source)));
     }
-
-    /// <summary>The history as a table, a row an epoch.</summary>
-    public DataFrame ToTable() => new(
-        new Int32DataFrameColumn("epoch", Epochs.Select(e => e.Epoch)),
-        new DoubleDataFrameColumn("train loss (nats)", Epochs.Select(e => e.TrainLoss)),
-        new DoubleDataFrameColumn("train accuracy (%)", Epochs.Select(e => e.TrainAccuracy)),
-        new DoubleDataFrameColumn("validation loss (nats)", Epochs.Select(e => e.ValidationLoss)),
-        new DoubleDataFrameColumn("validation accuracy (%)", Epochs.Select(e => e.ValidationAccuracy)),
-        new DoubleDataFrameColumn("images/s", Epochs.Select(e => e.ImagesPerSecond)));
 
     private static EpochRecord Parse(string line, int number, string source)
     {

@@ -17,7 +17,7 @@ public static class ControlSweep
     /// <param name="images">The test images.</param>
     /// <param name="control">What is done.</param>
     /// <param name="progress">Told about images done.</param>
-    /// <param name="store">Where sweeps are kept and looked up. By default <see cref="SweepStore.Default"/>; <see cref="SweepStore.None"/> always computes.</param>
+    /// <param name="store">Where sweeps are kept and looked up. By default nothing is kept.</param>
     /// <param name="batch">Images a batch.</param>
     /// <param name="cancellationToken">Ends the sweep after the current batch.</param>
     /// <returns>What the control did to each of these layers. Its type is that of zeroing; <see cref="SweepIdentity.Operation"/> says what was done.</returns>
@@ -40,7 +40,7 @@ public static class ControlSweep
         if (sites.Count == 0)
             throw new InvalidOperationException($"\"{control.Name}\" applies to no convolution of this network.");
         var identity = SweepIdentity.Of(network, images, Operation.Of(control.Operation));
-        return (store ?? SweepStore.Default).GetOrCompute(
+        return (store ?? SweepStore.None).GetOrCompute(
             identity, network, images, stored => stored.ToSweep(identity, [.. sites.Select(site => site.Layer)], images.Classes),
             () => Compute(identity, sites, images, control, batch, progress, progress.Link(cancellationToken)), StoredSweep.From, progress.Link(cancellationToken));
     }

@@ -52,7 +52,7 @@ public sealed class JointZeroing
     /// <param name="images">The images.</param>
     /// <param name="order">Dotted names of convolutions, each once.</param>
     /// <param name="progress">Told about evaluations done.</param>
-    /// <param name="store">Where the results are kept and looked up. By default <see cref="SweepStore.Default"/>; <see cref="SweepStore.None"/> always computes.</param>
+    /// <param name="store">Where the results are kept and looked up. By default nothing is kept.</param>
     /// <param name="batch">Images a batch.</param>
     /// <param name="cancellationToken">Ends the work after the current set of the current batch.</param>
     /// <exception cref="ArgumentException">A name is no convolution of the network, or is given twice.</exception>
@@ -71,7 +71,7 @@ public sealed class JointZeroing
     /// <param name="images">The images.</param>
     /// <param name="sets">Sets of dotted names, none empty.</param>
     /// <param name="progress">Told about evaluations done.</param>
-    /// <param name="store">Where the results are kept and looked up. By default <see cref="SweepStore.Default"/>; <see cref="SweepStore.None"/> always computes.</param>
+    /// <param name="store">Where the results are kept and looked up. By default nothing is kept.</param>
     /// <param name="batch">Images a batch.</param>
     /// <param name="cancellationToken">Ends the work after the current set of the current batch.</param>
     /// <exception cref="ArgumentException">A name is no convolution of the network, or a set is empty.</exception>
@@ -100,7 +100,7 @@ public sealed class JointZeroing
     /// <param name="validation">The images to choose on. A choice made on the test images would flatter it.</param>
     /// <param name="steps">How many convolutions to zero; by default all.</param>
     /// <param name="progress">Told about evaluations done.</param>
-    /// <param name="store">Where the results are kept and looked up. By default <see cref="SweepStore.Default"/>; <see cref="SweepStore.None"/> always computes.</param>
+    /// <param name="store">Where the results are kept and looked up. By default nothing is kept.</param>
     /// <param name="batch">Images a batch.</param>
     /// <param name="cancellationToken">Ends the work after the current set of the current batch.</param>
     public static JointZeroing Greedy(
@@ -148,7 +148,7 @@ public sealed class JointZeroing
         SweepPass.DemandAnswersByImage(images);
         var identity = SweepIdentity.Of(network, images, operation);
         var known = ConvolutionLayers.Of(network).Select(layer => layer.Name).ToHashSet();
-        return (store ?? SweepStore.Default).GetOrCompute(
+        return (store ?? SweepStore.None).GetOrCompute(
             identity, network, images, stored => stored.ToJointZeroing(identity, known, images.Classes), () => compute(identity), StoredSweep.From, progress.Link(cancellationToken));
     }
 

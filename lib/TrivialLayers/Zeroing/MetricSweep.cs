@@ -77,7 +77,7 @@ public sealed class MetricSweep
     /// <param name="images">The test images.</param>
     /// <param name="metric">By what the network is judged.</param>
     /// <param name="progress">Told about images done.</param>
-    /// <param name="store">Where sweeps are kept and looked up. By default <see cref="SweepStore.Default"/>; <see cref="SweepStore.None"/> always computes.</param>
+    /// <param name="store">Where sweeps are kept and looked up. By default nothing is kept.</param>
     /// <param name="batch">Images a batch.</param>
     /// <param name="roleOf">Gives roles to the layers of a user's module; see <see cref="ConvolutionLayers.Of"/>.</param>
     /// <param name="cancellationToken">Ends the sweep after the current layer of the current batch.</param>
@@ -100,7 +100,7 @@ public sealed class MetricSweep
         var identity = SweepIdentity.Of(network, images, Operation.Of(measure: metric.Description));
         MetricSweep Make() => Compute(identity, network, layers, images, metric, batch, progress, progress.Link(cancellationToken));
         return metric.IsKnown
-            ? (store ?? SweepStore.Default).GetOrCompute(identity, network, images, stored => stored.ToSweep(identity, layers), Make, StoredMetricSweep.From, progress.Link(cancellationToken))
+            ? (store ?? SweepStore.None).GetOrCompute(identity, network, images, stored => stored.ToSweep(identity, layers), Make, StoredMetricSweep.From, progress.Link(cancellationToken))
             : Make();
     }
 

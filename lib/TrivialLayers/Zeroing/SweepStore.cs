@@ -29,10 +29,6 @@ public sealed class SweepStore
         _report = report ?? Console.Error.WriteLine;
     }
 
-    /// <summary>The store beside the runs: <c>sweeps/</c> in <see cref="RepositoryFolder.Runs"/>, and the shipped ones in <c>data/checkpoints/sweeps/</c>.</summary>
-    public static SweepStore Default => new(
-        Path.Combine(RepositoryFolder.Runs, "sweeps"), [Path.Combine(RepositoryFolder.ShippedRuns, "sweeps")]);
-
     /// <summary>Keeps nothing and finds nothing: every sweep is computed.</summary>
     public static SweepStore None { get; } = new(null);
 

@@ -75,7 +75,7 @@ public sealed class UnitDistances
         return new UnitDistances(SweepIdentity.Of(network, images, Operation.ZeroEach), [.. units.SelectMany(unit => unit.Distances)]);
     }
 
-    /// <summary>The zeroed units with the drop in accuracy that the same zeroing costs: what <see cref="ClaimRules.UnitsBecomeTheIdentity"/> decides on.</summary>
+    /// <summary>The zeroed units with the drop in accuracy that the same zeroing costs.</summary>
     /// <param name="sweep">A sweep of the same weights; its images may be others.</param>
     /// <returns>One record for each zeroed convolution of a branch, named after that convolution; shortcuts and the stem are in no branch.</returns>
     /// <exception cref="ArgumentException">The sweep is that of other weights.</exception>

@@ -86,7 +86,7 @@ public sealed partial class ZeroSweep
     /// <param name="network">Any module from images <c>[N, C, H, W]</c> to logits <c>[N, classes]</c>; unchanged afterwards.</param>
     /// <param name="images">The test images.</param>
     /// <param name="progress">Told about layer evaluations done.</param>
-    /// <param name="store">Where sweeps are kept and looked up. By default <see cref="SweepStore.Default"/>; <see cref="SweepStore.None"/> always computes.</param>
+    /// <param name="store">Where sweeps are kept and looked up. By default nothing is kept.</param>
     /// <param name="batch">Images a batch.</param>
     /// <param name="roleOf">Gives roles to the layers of a user's module; see <see cref="ConvolutionLayers.Of"/>.</param>
     /// <param name="cancellationToken">Ends the sweep after the current layer of the current batch, or the wait for another process.</param>
@@ -104,7 +104,7 @@ public sealed partial class ZeroSweep
         ArgumentNullException.ThrowIfNull(images);
         ArgumentOutOfRangeException.ThrowIfLessThan(batch, 1);
         SweepPass.DemandAnswersByImage(images);
-        store ??= SweepStore.Default;
+        store ??= SweepStore.None;
         var layers = SweepPass.LayersOf(network, roleOf);
         var identity = SweepIdentity.Of(network, images, Operation.ZeroEach);
         return store.GetOrCompute(

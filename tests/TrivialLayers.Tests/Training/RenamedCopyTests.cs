@@ -6,7 +6,7 @@ using TrivialLayers.Models;
 using TrivialLayers.Storage;
 using TrivialLayers.Tests.Runtime;
 using TrivialLayers.Training;
-using static TorchSharp.torch.nn;
+using Module = TorchSharp.torch.nn.Module;
 
 namespace TrivialLayers.Tests.Training;
 
@@ -34,7 +34,7 @@ public sealed class RenamedCopyTests
             network.Dispose();
         }
 
-        foreach (var run in Directory.GetDirectories(TrivialLayers.Runtime.RepositoryFolder.ShippedRuns, "*-seed*"))
+        foreach (var run in Directory.GetDirectories(Path.Combine(RepositoryRoot.Path, "data", "checkpoints"), "*-seed*"))
             Assert.Equal(RunStore.Read(run).Address, (string)Property(Call(copy, "TrivialLayers.Training.RunStore", "Read", [run]), "Address"));
     }
 

@@ -133,7 +133,7 @@ public sealed partial class ShippedClaimsTests : IDisposable
 
     /// <summary>Compares verdict and effect of a claim with two cells of its row in the README, the first of them this one.</summary>
     private static void Decided(string claim, int cell, ClaimDecision decision) => Assert.Equal(
-        [claim, ClaimTables.NameOf(decision.Verdict), ClaimTables.Effect(decision.Effect, decision.Interval)], [claim, .. Readme.Row(claim)[cell..(cell + 2)]]);
+        [claim, ClaimWords.NameOf(decision.Verdict), ClaimWords.Effect(decision.Effect, decision.Interval)], [claim, .. Readme.Row(claim)[cell..(cell + 2)]]);
 
     private static string Listed(List<(TrainedRun Run, ZeroSweep Sweep)> trained, Verdict verdict) => Listed(trained.ConvertAll(entry => entry.Sweep.Count(verdict).ToString(CultureInfo.InvariantCulture)));
 
@@ -145,7 +145,7 @@ public sealed partial class ShippedClaimsTests : IDisposable
         var cells = JsonNode.Parse(File.ReadAllText(Path.Combine(Notebooks, "10-summary.ipynb")))!["cells"]!.AsArray();
         var verdict = Assert.Single(cells, cell => cell!["metadata"]!["tags"] is JsonArray tags && tags.Any(tag => (string?)tag == "verdict"))!;
         var text = string.Concat(verdict["outputs"]!.AsArray().SelectMany(output => output!["data"]?["text/plain"]!.AsArray() ?? []).Select(line => (string?)line));
-        Assert.Contains($"{claim} {ClaimTables.NameOf(decision.Verdict)} {ClaimTables.Effect(decision.Effect, decision.Interval)} ", Spaces().Replace(text, " "), StringComparison.Ordinal);
+        Assert.Contains($"{claim} {ClaimWords.NameOf(decision.Verdict)} {ClaimWords.Effect(decision.Effect, decision.Interval)} ", Spaces().Replace(text, " "), StringComparison.Ordinal);
     }
 
     [GeneratedRegex(" +")]

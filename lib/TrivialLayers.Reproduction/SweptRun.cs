@@ -24,7 +24,7 @@ public sealed record SweptRun(TrainedRun Run, ZeroSweep Sweep)
     /// <param name="progress">Told about images and layers done.</param>
     /// <param name="roleOf">Gives roles to the layers of a user's module; see <see cref="ConvolutionLayers.Of"/>.</param>
     /// <param name="runs">Where runs are kept. By default <see cref="Runs.Store"/>.</param>
-    /// <param name="sweeps">Where sweeps are kept. By default <see cref="SweepStore.Default"/>.</param>
+    /// <param name="sweeps">Where sweeps are kept. By default <see cref="Runs.Sweeps"/>.</param>
     /// <param name="cancellationToken">Ends training or sweep after the current batch; finished epochs are kept.</param>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     /// <exception cref="ArgumentException">The images have a label for each pixel: see <see cref="MetricSweep"/>.</exception>
@@ -45,7 +45,7 @@ public sealed record SweptRun(TrainedRun Run, ZeroSweep Sweep)
         ArgumentNullException.ThrowIfNull(recipe);
         recipe.Validate();
         SweepPass.DemandAnswersByImage(data.Test);
-        (runs, sweeps) = (runs ?? Runs.Store, sweeps ?? SweepStore.Default);
+        (runs, sweeps) = (runs ?? Runs.Store, sweeps ?? Runs.Sweeps);
         return Task.Factory.StartNew(() => Loaded() ?? OnRecord() ?? Made(), cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
         // Each with a network of its own: what one tried must not be where the next begins.

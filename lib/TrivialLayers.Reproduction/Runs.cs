@@ -1,16 +1,20 @@
 using TorchSharp;
 using TrivialLayers.Data;
 using TrivialLayers.Runtime;
+using TrivialLayers.Zeroing;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
 namespace TrivialLayers.Training;
 
-/// <summary>The runs of this repository: the user's own in <c>data/runs</c> (or <c>$TRIVIAL_LAYERS_RUNS</c>) and the shipped ones in <c>data/checkpoints</c>.</summary>
+/// <summary>The runs of this repository and their sweeps: the user's own in <c>data/runs</c> (or <c>$TRIVIAL_LAYERS_RUNS</c>) and the shipped ones in <c>data/checkpoints</c>.</summary>
 public static class Runs
 {
     /// <summary>The store that <see cref="GetOrTrain"/> uses: new runs go to <see cref="RepositoryFolder.Runs"/>.</summary>
     public static RunStore Store => new(RepositoryFolder.Runs, [RepositoryFolder.ShippedRuns]);
+
+    /// <summary>Where sweeps are kept, beside the runs: new ones go to <c>sweeps/</c> in <see cref="RepositoryFolder.Runs"/>.</summary>
+    public static SweepStore Sweeps => new(Path.Combine(RepositoryFolder.Runs, "sweeps"), [Path.Combine(RepositoryFolder.ShippedRuns, "sweeps")]);
 
     /// <summary>
     /// Moves the network to <see cref="ComputeDevice.Default"/>, then loads the run of this network, data, recipe and seed if there is one, else trains it; see

@@ -19,9 +19,6 @@ public static class ClaimRules
     /// <summary>How far below or above the ResNets' mean accuracy a network without connections may lie in C2, percentage points.</summary>
     public const double ComparableWithin = 3;
 
-    /// <summary>The distance up to which C6 calls a unit nearly the identity: our reading of the paper's "nearly".</summary>
-    public const double NearlyIdentity = 0.25;
-
     private const string TrivialShare = "Trivial layers, percent of the convolutions, mean over networks with their range";
 
     /// <summary>
@@ -116,8 +113,8 @@ public static class ClaimRules
         List<string> notes = [$"Kendall's tau of distance and drop, by network: {string.Join(", ", costs.Select(tau => tau.ToString("F2", CultureInfo.InvariantCulture)))}."];
         if (networks.Count < Seeds) notes.Add($"{networks.Count} trained networks; {Seeds} are needed.");
         var verdict = networks.Count < Seeds ? ClaimVerdict.Undecided :
-            medians.All(distance => distance <= NearlyIdentity) && costs.All(tau => tau > 0) ? ClaimVerdict.Reproduced :
-            medians.All(distance => distance > NearlyIdentity) ? ClaimVerdict.NotReproduced : ClaimVerdict.Undecided;
+            medians.All(distance => distance <= UnitIdentity.Near) && costs.All(tau => tau > 0) ? ClaimVerdict.Reproduced :
+            medians.All(distance => distance > UnitIdentity.Near) ? ClaimVerdict.NotReproduced : ClaimVerdict.Undecided;
         return Decision(verdict, medians, $"median over units of {UnitIdentity.Formula}, mean over networks with their range", notes);
     }
 

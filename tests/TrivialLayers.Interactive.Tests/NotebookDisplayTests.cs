@@ -50,7 +50,7 @@ public sealed class NotebookDisplayTests
         }
 
         Assert.Equal(2, BodyRows(Sweep.Layers.Where(layer => layer.Verdict == Verdict.NonTrivial).ToDisplayString("text/html")));
-        Assert.Equal(3, BodyRows(UnitFigureTests.Units.ToDisplayString("text/html")));
+        Assert.Equal(3, BodyRows(SmallUnits.All.ToDisplayString("text/html")));
         Assert.Equal(6, BodyRows(Claims.All.ToDisplayString("text/html")));
         Assert.Equal(1, BodyRows(Sweep.Layers[0].ToDisplayString("text/html")));
         Assert.Equal(1, BodyRows(network.Layers[0].ToDisplayString("text/html")));
@@ -65,7 +65,7 @@ public sealed class NotebookDisplayTests
             (network, "ResNet-8 (width 4): ", 9),
             (Sweep, "Net on hand-made: baseline 90.00 %, 4 layers", 4),
             (Sweep.Baseline.Confusion, "900 of 1000 right, 2 classes", 2),
-            (UnitFigureTests.Measured(), "ResNet-8 (width 4): ‖unit output", 9),
+            (SmallUnits.Measured(), "ResNet-8 (width 4): ‖unit output", 9),
         };
         foreach (var (value, line, rows) in shown)
         {

@@ -13,6 +13,8 @@ public sealed class MetricFigureTests
         using var network = SmallScenes.RandomUNet();
         using var images = SmallScenes.Images("scenes", 12, 5);
         var sweep = MetricSweep.Run(network, images, Metric.MeanIoU(3), store: SweepStore.None);
+        Assert.Equal(sweep.Layers.Count, sweep.ToTable().Rows.Count);
+        Assert.Equal(["layer", "role", "mean IoU (%)", "drop", "low", "high", "pooled mean IoU (%)", "left above chance", "verdict"], sweep.ToTable().Columns.Select(column => column.Name));
         var figure = MetricFigures.ByLayer(("one", sweep), ("other", sweep));
         Assert.Equal(2 * sweep.Layers.Count, figure.Table.Rows.Count);
         Assert.Equal(sweep.Layers.Concat(sweep.Layers).Select(layer => layer.Value).Order(), Points(figure).Order());

@@ -10,7 +10,7 @@ public static class UnitFigures
 {
     private const string DistanceTitle = "distance to the identity";
 
-    private static readonly string s_nearly = string.Create(CultureInfo.InvariantCulture, $"nearly the identity: {ClaimRules.NearlyIdentity} or less");
+    private static readonly string s_nearly = string.Create(CultureInfo.InvariantCulture, $"nearly the identity: {UnitIdentity.Near} or less");
 
     /// <summary>What zeroing a kernel costs against how near it brings its unit to the identity: a mark for each zeroed kernel.</summary>
     /// <param name="networks">The zeroed units of each trained network, as <see cref="UnitDistances.WithDropsOf"/> gives them, with its label in the legend.</param>
@@ -22,7 +22,7 @@ public static class UnitFigures
         CheckFinite(units.SelectMany(entry => new[] { entry.Unit.Distance, entry.Unit.Drop }), nameof(networks));
         var series = networks.Select((network, index) => new Series(network.Label, Palette.At(index),
             [.. network.Units.Select(unit => new ChartPoint(unit.Distance, unit.Drop, Describe(network.Label, unit)))])).ToList();
-        var near = units.Count(entry => entry.Unit.Distance <= ClaimRules.NearlyIdentity);
+        var near = units.Count(entry => entry.Unit.Distance <= UnitIdentity.Near);
         var chart = new Chart(
             "Drop in accuracy against distance to the identity",
             $"Each mark is one zeroed kernel of a residual unit. {near} of {units.Count} leave the unit nearly the identity: left of the dashed line. The distance is {UnitIdentity.Formula} over all images.",
@@ -30,10 +30,10 @@ public static class UnitFigures
             [
                 new PointPanel(
                     "",
-                    Axis.Around(DistanceTitle, units.Select(entry => entry.Unit.Distance).Append(0).Append(ClaimRules.NearlyIdentity)),
+                    Axis.Around(DistanceTitle, units.Select(entry => entry.Unit.Distance).Append(0).Append(UnitIdentity.Near)),
                     Axis.Around(SweepFigures.DropTitle, units.Select(entry => entry.Unit.Drop).Append(0)),
                     series,
-                    [new(0, ""), new(ClaimRules.NearlyIdentity, s_nearly, Dashed: true, Upright: true)]),
+                    [new(0, ""), new(UnitIdentity.Near, s_nearly, Dashed: true, Upright: true)]),
             ]);
         return Figure.Of(chart, new DataFrame(
             [new StringDataFrameColumn("network", units.Select(entry => entry.Label)), .. units.Select(entry => entry.Unit).ToTable().Columns]));
@@ -55,7 +55,7 @@ public static class UnitFigures
         networks = [.. networks.Select(network => (network.Label.Length > 0 ? network.Label : network.Distances.Network, network.Distances))];
         var all = networks.SelectMany(network => network.Distances.All).ToList();
         CheckFinite(all.Select(entry => entry.Distance), nameof(networks));
-        var y = Axis.Around(DistanceTitle, all.Select(entry => entry.Distance).Append(0).Append(ClaimRules.NearlyIdentity));
+        var y = Axis.Around(DistanceTitle, all.Select(entry => entry.Distance).Append(0).Append(UnitIdentity.Near));
         var panels = networks.Select(network => PanelOf(networks.Length == 1 ? "" : network.Label, network.Distances, y)).ToList<Panel>();
         var chart = new Chart(
             networks.Length == 1 ? $"{networks[0].Label}: distance of residual units to the identity" : "Distance of residual units to the identity",
@@ -97,7 +97,7 @@ public static class UnitFigures
                 string.Create(CultureInfo.InvariantCulture, $"{entry.Unit}, {state.Key}: distance {entry.Distance:F3}"),
                 Fill: entry.Zeroed is null ? Fill.Hollow : Fill.Full)),
         ]));
-        return new PointPanel(title, Axis.Of("residual unit, in the order of the network", units), y, [.. series], [new(ClaimRules.NearlyIdentity, s_nearly, Dashed: true)]);
+        return new PointPanel(title, Axis.Of("residual unit, in the order of the network", units), y, [.. series], [new(UnitIdentity.Near, s_nearly, Dashed: true)]);
     }
 
     private static DataFrame Table((string Label, UnitDistances Distances)[] networks)

@@ -170,7 +170,7 @@ public sealed class SweepFigureTests
 
     private static readonly TrainingHistory History = new([new(1, 2.1, 30, 1.9, 40, 250), new(2, 1.1, 60, 1.2, 99.5, 250)]);
 
-    private static readonly UnitDistances s_distances = UnitFigureTests.Measured();
+    private static readonly UnitDistances s_distances = SmallUnits.Measured();
 
     internal static Dictionary<string, Figure> All(ZeroSweep sweep) => new()
     {
@@ -182,7 +182,7 @@ public sealed class SweepFigureTests
         ["roles"] = SweepFigures.DropsByRole(sweep),
         ["confusion"] = SweepFigures.Confusion(sweep, "conv1"),
         ["learning curves"] = TrainingFigures.LearningCurves(("ResNet-8", History), ("Plain-8", History)),
-        ["drop against distance"] = UnitFigures.DropAgainstDistance(("seed 1", UnitFigureTests.Units), ("seed 2", UnitFigureTests.Units[1..])),
+        ["drop against distance"] = UnitFigures.DropAgainstDistance(("seed 1", SmallUnits.All), ("seed 2", SmallUnits.All[1..])),
         ["distance by unit"] = UnitFigures.DistanceByUnit(("", s_distances), ("again", s_distances)),
     };
 }

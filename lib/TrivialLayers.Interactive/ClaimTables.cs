@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.Data.Analysis;
 using TrivialLayers.Evidence;
 using TrivialLayers.Training;
@@ -26,8 +25,8 @@ public static class ClaimTables
         }).ToList();
         return new DataFrame(
             new StringDataFrameColumn("claim", rows.Select(row => row.Claim.Id)),
-            new StringDataFrameColumn("verdict", rows.Select(row => row.Record is { } record ? NameOf(record.Verdict) : "not run yet")),
-            new StringDataFrameColumn("effect with interval", rows.Select(row => row.Record is { } record ? Effect(record.Effect, record.Interval) : "")),
+            new StringDataFrameColumn("verdict", rows.Select(row => row.Record is { } record ? ClaimWords.NameOf(record.Verdict) : "not run yet")),
+            new StringDataFrameColumn("effect with interval", rows.Select(row => row.Record is { } record ? ClaimWords.Effect(record.Effect, record.Interval) : "")),
             new StringDataFrameColumn("profile", rows.Select(row => row.Record?.Profile ?? profile)),
             new StringDataFrameColumn("notebook", rows.Select(row => row.Claim.Notebook)),
             new StringDataFrameColumn("what the effect is", rows.Select(row => row.Record?.Unit ?? "")),
@@ -38,17 +37,4 @@ public static class ClaimTables
     }
 
     private static string EvidenceOf(ClaimRecord record) => string.Join(' ', record.Notes.Prepend($"{record.Sources.Count} trainings looked at."));
-
-    internal static string NameOf(ClaimVerdict verdict) => verdict switch
-    {
-        ClaimVerdict.NotReproduced => "not reproduced",
-        _ => verdict.ToString().ToLowerInvariant(),
-    };
-
-    internal static string Effect(double effect, Interval? interval) => (double.IsFinite(effect), interval) switch
-    {
-        (false, _) => "not measured",
-        (_, { } known) => string.Create(CultureInfo.InvariantCulture, $"{known.Around(effect, 2)} ({100 * known.Level:0.#} %)"),
-        _ => effect.ToString("F2", CultureInfo.InvariantCulture),
-    };
 }

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Microsoft.Data.Analysis;
+using Microsoft.VisualBasic.FileIO;
 using TrivialLayers.Runtime;
 
 namespace TrivialLayers.Evidence;
@@ -23,18 +23,31 @@ public sealed record PaperValue(string Claim, string Table, string Network, stri
     public static IReadOnlyList<PaperValue> Load(string? path = null)
     {
         path ??= Path.Combine(RepositoryFolder.Data, "paper-values.csv");
-        var text = File.ReadAllText(path);
-        var header = text.Split('\n')[0].Trim();
+        using var reader = new TextFieldParser(path) { Delimiters = [","] };
+        var header = string.Join(',', reader.ReadFields() ?? []);
         if (header != string.Join(',', s_columns))
             throw new InvalidDataException($"{path} begins with \"{header}\"; expected the columns {string.Join(',', s_columns)}.");
-        if (text.Trim().Length == header.Length)
-            return [];
-        var rows = DataFrame.LoadCsvFromString(text, dataTypes: [.. s_columns.Select(_ => typeof(string))]).Rows;
-        return [.. rows.Index().Select(row => Read(path, row.Index + 2, [.. row.Item.Select(cell => cell?.ToString() ?? "")]))];
+        var values = new List<PaperValue>();
+        while (!reader.EndOfData)
+            values.Add(Read(path, reader));
+        return values;
     }
 
-    private static PaperValue Read(string path, int line, string[] cells)
+    private static PaperValue Read(string path, TextFieldParser reader)
     {
+        var line = reader.LineNumber;
+        string[] cells;
+        try
+        {
+            cells = reader.ReadFields() ?? [];
+        }
+        catch (MalformedLineException error)
+        {
+            throw new InvalidDataException($"{path}, line {line}: {error.Message}", error);
+        }
+
+        if (cells.Length != s_columns.Length)
+            throw new InvalidDataException($"{path}, line {line} has {cells.Length} cells; expected {s_columns.Length}: {string.Join(',', s_columns)}.");
         if (Claims.All.All(claim => claim.Id != cells[0]))
             throw new InvalidDataException($"{path}, line {line}: there is no claim \"{cells[0]}\"; the claims are {string.Join(", ", Claims.All.Select(claim => claim.Id))}.");
         return double.TryParse(cells[6], NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value)

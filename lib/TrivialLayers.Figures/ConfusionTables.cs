@@ -1,0 +1,18 @@
+using Microsoft.Data.Analysis;
+using TrivialLayers.Evidence;
+
+namespace TrivialLayers.Figures;
+
+/// <summary>Confusion matrices as tables.</summary>
+public static class ConfusionTables
+{
+    /// <summary>A row a true class, a column a predicted one.</summary>
+    public static DataFrame ToTable(this ConfusionMatrix matrix)
+    {
+        ArgumentNullException.ThrowIfNull(matrix);
+        var classes = Enumerable.Range(0, matrix.Classes.Count);
+        return new DataFrame(classes
+            .Select(DataFrameColumn (column) => new Int32DataFrameColumn("as " + matrix.Classes[column], classes.Select(row => matrix[row, column])))
+            .Prepend(new StringDataFrameColumn("truth", matrix.Classes)));
+    }
+}
