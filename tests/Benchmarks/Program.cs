@@ -27,6 +27,7 @@ if (names.Count == 0 || names.Any(name => !all.ContainsKey(name) && !others.Cont
     return 2;
 }
 
+NativeMemory.Keep();
 var report = new Report();
 report.Line(ComputeDevice.Describe());
 report.Line($"{DateTime.UtcNow:yyyy-MM-dd}, matrix multiply 2048³ float32: {MatrixMultiply.Rate:F0} GFLOP/s");

@@ -6,13 +6,22 @@ using TrivialLayers.Runtime;
 using TrivialLayers.Tests;
 using TrivialLayers.Tests.Data;
 using TrivialLayers.Training;
+using TrivialLayers.Worker;
 using TrivialLayers.Zeroing;
 
 // A process for the tests to start several of and to kill. It prints what it did, and last the fingerprint of what it got:
 //   train FOLDER SEED [STEP]   a run; ends itself at the STEP-th step of its writes
 //   sweep FOLDER SEED          the sweep of that run
 //   fetch FOLDER ADDRESS       the small data set
+//   memory                     where 31 MB of memory come from, once the library is in use and once it was asked to keep memory
 // When it begins to work it says so, and waits while there is a file FOLDER/pause.
+if (args[0] is "memory")
+{
+    Console.WriteLine(MemorySource.InWords());
+    return;
+}
+
+NativeMemory.Keep();
 var (work, place) = (args[0], args[1]);
 Action<string> report = Console.WriteLine;
 if (work is "train" && args.Length > 3)

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Reflection;
 using TorchSharp;
 
 namespace TrivialLayers.Runtime;
@@ -63,10 +62,6 @@ public static class ComputeDevice
         return $"{here.Device}: {here.Processor}, {here.ThreadsInWords}; TorchSharp {here.TorchSharp}, libtorch {here.LibTorch}, {here.DotNet}, {here.OperatingSystem}";
     }
 
-    /// <summary>True when this build brings libtorch for CUDA.</summary>
-    internal static bool BuiltForCuda { get; } =
-        typeof(ComputeDevice).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Any(a => a is { Key: "TorchBackend", Value: "cuda" });
-
     private static torch.Device Choose(string? name)
     {
         Threads.Choose();
@@ -88,12 +83,12 @@ public static class ComputeDevice
         return device;
     }
 
-    private static int CudaCount() => BuiltForCuda && torch.cuda.is_available() ? torch.cuda.device_count() : 0;
+    private static int CudaCount() => LibTorch.HasCuda && torch.cuda.is_available() ? torch.cuda.device_count() : 0;
 
     private static torch.Device Cuda(int index)
     {
-        if (!BuiltForCuda)
-            throw new InvalidOperationException("This build has no CUDA: it was made with libtorch for the processor. Build it again with -p:TorchDevice=cuda (see environment.md), or use the device cpu.");
+        if (!LibTorch.HasCuda)
+            throw new InvalidOperationException("This libtorch is for the processor and has no CUDA. In a program, take the package TorchSharp-cuda-linux or TorchSharp-cuda-windows instead of libtorch-cpu; in the repository, build with -p:TorchDevice=cuda (see environment.md). Or use the device cpu.");
         var count = CudaCount();
         if (count == 0)
             throw new InvalidOperationException("libtorch finds no usable NVIDIA card. Check the driver with nvidia-smi (see environment.md), or use the device cpu.");

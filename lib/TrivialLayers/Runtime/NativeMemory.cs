@@ -5,9 +5,9 @@ namespace TrivialLayers.Runtime;
 
 /// <summary>
 /// How the C library of Linux keeps memory. By default it gives the memory of large tensors back to the system after each step, and the system clears every page anew in the next one:
-/// about a sixth of the time of a training. Here it keeps what it has for the next tensors, and one store for all threads.
+/// about a sixth of the time of a training.
 /// </summary>
-internal static class NativeMemory
+public static class NativeMemory
 {
     private const string Library = "libc.so.6";
 
@@ -22,7 +22,10 @@ internal static class NativeMemory
 
     private const int LargePage = 2 << 20;
 
-    /// <summary>Keeps freed memory, where the C library has that setting; elsewhere nothing happens.</summary>
+    /// <summary>
+    /// From now on the whole process keeps freed memory for the next tensors, in one store for all threads, and gives less back to the system. Ask before other work; the library never does by
+    /// itself. Where the C library has no such setting nothing happens.
+    /// </summary>
     public static void Keep()
     {
         if (!OperatingSystem.IsLinux() || !NativeLibrary.TryLoad(Library, out var library) || !NativeLibrary.TryGetExport(library, "mallopt", out var address))
@@ -35,7 +38,7 @@ internal static class NativeMemory
     }
 
     /// <summary>Asks Linux for pages of 2 MB behind memory that was not written yet: a virtual machine may take longer to hand out 512 small pages than to fill them. A wish; nothing depends on it.</summary>
-    public static void PreferLargePages(Span<byte> memory)
+    internal static void PreferLargePages(Span<byte> memory)
     {
         const int UseLargePages = 14; // MADV_HUGEPAGE
         var address = Unsafe.ByteOffset(ref Unsafe.NullRef<byte>(), ref MemoryMarshal.GetReference(memory));

@@ -11,7 +11,7 @@ public sealed class ComputeDeviceTests : IDisposable
     [Fact]
     public void A_build_without_cuda_computes_on_the_processor()
     {
-        Assert.SkipWhen(ComputeDevice.BuiltForCuda, "This build has CUDA.");
+        Assert.SkipWhen(LibTorch.HasCuda, "This libtorch has CUDA.");
         Assert.Equal(DeviceType.CPU, ComputeDevice.Use("auto").type);
         Assert.Equal(DeviceType.CPU, ComputeDevice.Default.type);
     }
@@ -28,7 +28,7 @@ public sealed class ComputeDeviceTests : IDisposable
     [Fact]
     public void Asking_a_build_without_cuda_for_it_says_how_to_build_one_and_changes_nothing()
     {
-        Assert.SkipWhen(ComputeDevice.BuiltForCuda, "This build has CUDA.");
+        Assert.SkipWhen(LibTorch.HasCuda, "This libtorch has CUDA.");
         var error = Assert.Throws<InvalidOperationException>(() => ComputeDevice.Use("cuda"));
         Assert.Contains("-p:TorchDevice=cuda", error.Message);
         Assert.Equal(DeviceType.CPU, ComputeDevice.Default.type);

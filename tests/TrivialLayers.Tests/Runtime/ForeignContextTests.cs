@@ -5,12 +5,12 @@ using TrivialLayers.Runtime;
 namespace TrivialLayers.Tests.Runtime;
 
 /// <summary>
-/// Notebook hosts load our assembly into a context of its own, read no <c>.deps.json</c>, and may have another FSharp.Core.
+/// Notebook hosts load our assembly into a context of its own and read no <c>.deps.json</c>.
 /// </summary>
 public sealed class ForeignContextTests
 {
     [Fact]
-    public void In_a_context_of_its_own_the_library_finds_libtorch_and_its_own_charting()
+    public void In_a_context_of_its_own_the_library_finds_libtorch()
     {
         var folder = Path.GetDirectoryName(typeof(LibTorch).Assembly.Location)!;
         var context = new AssemblyLoadContext("a notebook's");
@@ -22,7 +22,5 @@ public sealed class ForeignContextTests
 
         Assert.NotSame(typeof(ComputeDevice).Assembly, assembly);
         Assert.Contains("libtorch", (string)describe.Invoke(null, null)!);
-        var loaded = context.Assemblies.Select(a => a.GetName().Name).ToArray();
-        Assert.All(["FSharp.Core", "Fable.Core", "DynamicObj", "Giraffe.ViewEngine", "Plotly.NET", "Plotly.NET.CSharp"], name => Assert.Contains(name, loaded));
     }
 }

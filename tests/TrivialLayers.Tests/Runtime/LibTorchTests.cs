@@ -33,6 +33,7 @@ public sealed class LibTorchTests
         var error = Assert.Throws<LibTorchNotLoadedException>(() => LibTorch.Load(["/nowhere/a", "/nowhere/b"]));
         Assert.Contains("/nowhere/a", error.Message);
         Assert.Contains("/nowhere/b", error.Message);
+        Assert.Contains("dotnet add package libtorch-cpu-", error.Message.Split('\n')[0]);
         Assert.Contains("dotnet build lib/TrivialLayers", error.Message);
         Assert.Contains("environment.md", error.Message);
     }
@@ -55,5 +56,5 @@ public sealed class LibTorchTests
 
     [Fact]
     public void A_system_without_a_libtorch_package_is_told_which_systems_have_one() =>
-        Assert.Contains("no libtorch package for linux-arm64", LibTorchNotLoadedException.Absent("linux-arm64", "libLibTorchSharp.so", []));
+        Assert.Contains("no libtorch package for linux-arm64", LibTorchNotLoadedException.Absent("linux-arm64", "libtorch-cpu-linux-arm64", "2.10.0", []));
 }

@@ -278,7 +278,7 @@ public sealed class RelaxSymbolVersion : Microsoft.Build.Utilities.Task
         File.Move(temporary, Destination);
         Log.LogMessage(Microsoft.Build.Framework.MessageImportance.High,
             $"{Path.GetFileName(Source)} asks for {SymbolVersion}, which {string.Join(", ", SystemLibraries)} does not have. "
-            + $"This build uses a copy that asks for it weakly; the package is untouched. See environment.md. ({Destination})");
+            + $"This build uses a copy that asks for it weakly; the package is untouched. ({Destination})");
     }
 }
 #endif
