@@ -2,8 +2,8 @@ using Markdig;
 using Markdig.Extensions.Mathematics;
 using Markdig.Helpers;
 using Markdig.Parsers;
-using Markdig.Parsers.Inlines;
 using Markdig.Renderers;
+using Markdig.Renderers.Html;
 using Markdig.Syntax;
 
 namespace NotebookHost.Publishing;
@@ -11,6 +11,9 @@ namespace NotebookHost.Publishing;
 /// <summary>LaTeX in Markdown as Jupyter knows it beside dollars: environments such as <c>align</c>, and <c>\\(…\\)</c> and <c>\\[…\\]</c>.</summary>
 internal sealed class MarkdownMath : IMarkdownExtension
 {
+    /// <summary>By which the page's script finds formulas.</summary>
+    private const string MathClass = "math";
+
     public void Setup(MarkdownPipelineBuilder pipeline)
     {
         pipeline.BlockParsers.Insert(0, new EnvironmentParser());
@@ -26,7 +29,7 @@ internal sealed class MarkdownMath : IMarkdownExtension
     {
         public EnvironmentParser() => OpeningCharacters = ['\\'];
 
-        public override bool CanInterrupt(BlockProcessor processor, Block block) => false;
+        public override bool CanInterrupt(BlockProcessor processor, Block block) => block is not ParagraphBlock;
 
         public override BlockState TryOpen(BlockProcessor processor)
         {
@@ -38,7 +41,9 @@ internal sealed class MarkdownMath : IMarkdownExtension
             rest = rest[..(rest.IndexOfAny('\n', '\r') is >= 0 and var end ? end : rest.Length)];
             if (lines.Any(string.IsNullOrWhiteSpace) || rest.Trim(" \t.,;:").Length > 0)
                 return BlockState.None;
-            processor.NewBlocks.Push(new EnvironmentBlock(this) { LinesToCome = lines.Length - 1, Line = processor.LineIndex, Column = processor.Column, Span = new SourceSpan(start, start + length - 1) });
+            var block = new EnvironmentBlock(this) { LinesToCome = lines.Length - 1, Line = processor.LineIndex, Column = processor.Column, Span = new SourceSpan(start, start + length - 1) };
+            block.GetAttributes().AddClass(MathClass);
+            processor.NewBlocks.Push(block);
             return BlockState.Continue;
         }
 
@@ -71,7 +76,7 @@ internal sealed class MarkdownMath : IMarkdownExtension
 
         private static bool Add(InlineProcessor processor, ref StringSlice slice, int length, int mark, bool isDisplay = true)
         {
-            processor.Inline = new MathInline
+            var formula = new MathInline
             {
                 Delimiter = '$',
                 DelimiterCount = isDisplay ? 2 : 1,
@@ -80,6 +85,8 @@ internal sealed class MarkdownMath : IMarkdownExtension
                 Line = line,
                 Column = column,
             };
+            formula.GetAttributes().AddClass(MathClass);
+            processor.Inline = formula;
             slice.Start += length;
             return true;
         }
