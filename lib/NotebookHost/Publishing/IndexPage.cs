@@ -13,15 +13,15 @@ internal static class IndexPage
 
     /// <summary>The page's text.</summary>
     /// <param name="pages">The notebooks in order.</param>
-    /// <param name="left">Notebooks that were to have a page and have none.</param>
+    /// <param name="left">The titles of notebooks that were to have a page and have none, with the reasons.</param>
     /// <param name="waiting">Names of notebooks that are still to come.</param>
-    public static string ToHtml(IReadOnlyList<NotebookPage> pages, IReadOnlyList<MissingPage> left, IReadOnlyList<string> waiting)
+    public static string ToHtml(IReadOnlyList<NotebookPage> pages, IReadOnlyList<(string Title, string Reason)> left, IReadOnlyList<string> waiting)
     {
         var body = $"""
             <main class="index">
             <h1>Notebooks</h1>
             {Summary(pages, left.Count, waiting.Count)}
-            {string.Concat(pages.Select(Entry))}{string.Concat(left.Select(NotThere))}{string.Concat(waiting.Select(ToCome))}{HowRun(pages)}</main>
+            {string.Concat(pages.Select(Entry))}{string.Concat(left.Select(page => Entry(page.Title, RunRecord.NotRun, page.Reason)))}{string.Concat(waiting.Select(name => Entry(name, RunRecord.ToCome)))}{HowRun(pages)}</main>
             """;
         return PageFrame.Around("Notebooks", body, waiting.Count > 0 ? Refresh : null);
     }
@@ -51,10 +51,6 @@ internal static class IndexPage
 
             """;
     }
-
-    private static string NotThere(MissingPage page) => Entry(page.Title, RunRecord.NotRun, page.Reason);
-
-    private static string ToCome(string name) => Entry(name, RunRecord.ToCome);
 
     private static string Entry(string title, string status, string? reason = null) => $"""
         <article class="entry">

@@ -9,7 +9,7 @@ internal sealed class NotebookSite
 {
     private readonly string _folder;
     private readonly List<NotebookPage> _pages = [];
-    private readonly List<MissingPage> _left = [];
+    private readonly List<(string Title, string Reason)> _left = [];
     private readonly List<string> _waiting;
 
     /// <param name="folder">Where the pages go; nothing is written elsewhere.</param>
@@ -40,7 +40,7 @@ internal sealed class NotebookSite
         {
             var reason = FormattableString.Invariant($"to make its page took longer than {time.TotalSeconds} s, and was given up");
             AtomicFile.WriteText(Path.Combine(_folder, name + ".html"), PageFrame.Around(name, $"<main class=\"index\">\n<h1>{WebUtility.HtmlEncode(name)}</h1>\n<p>{reason}</p>\n</main>"));
-            Leave(name, reason);
+            Leave(name, name, reason);
             return reason;
         }
 
@@ -50,25 +50,24 @@ internal sealed class NotebookSite
         return null;
     }
 
-    /// <summary>Notes a notebook that was to run and did not begin.</summary>
-    public void Leave(string name, NotebookDocument document) => Leave(name, "the run was stopped before it", document);
-
     /// <summary>Notes a notebook that has no page.</summary>
     /// <param name="name">The name of the notebook's file, without ending.</param>
+    /// <param name="document">The notebook, whose title names it.</param>
     /// <param name="reason">Why, as half a sentence.</param>
-    /// <param name="document">The notebook, whose title names it; null when it cannot be read.</param>
-    public void Leave(string name, string reason, NotebookDocument? document = null)
-    {
-        var title = document is null ? null : TimeLimit.Try(TimeLimit.OfPage, () => new NotebookPage(name, document).Title);
-        _left.Add(new MissingPage(title ?? name, reason));
-        Done(name);
-    }
+    public void Leave(string name, NotebookDocument document, string reason) =>
+        Leave(name, TimeLimit.Try(TimeLimit.OfPage, () => new NotebookPage(name, document).Title) ?? name, reason);
 
     /// <summary>Writes the page over all notebooks, with those that are still to come.</summary>
     public void WriteIndex()
     {
         Directory.CreateDirectory(_folder);
         AtomicFile.WriteText(Index, IndexPage.ToHtml(_pages, _left, _waiting));
+    }
+
+    private void Leave(string name, string title, string reason)
+    {
+        _left.Add((title, reason));
+        Done(name);
     }
 
     private void Done(string name)

@@ -12,7 +12,7 @@ internal static class PlotlyCharts
     private static readonly string[] Calls = ["Plotly.newPlot(", "Plotly.plot(", "Plotly.react("];
 
     /// <summary>What the part of plotly.js that is in a page can draw.</summary>
-    private static readonly string[] Drawable =
+    internal static readonly string[] Drawable =
         ["bar", "box", "contour", "heatmap", "histogram", "histogram2d", "histogram2dcontour", "image", "pie", "scatter", "scatterternary", "violin"];
 
     /// <summary>The chart of a bundle: JSON, or a text that is JSON.</summary>

@@ -73,7 +73,7 @@ internal static class PublishCommand
         var name = Path.GetFileNameWithoutExtension(file);
         if (document is null)
         {
-            site.Leave(name, error);
+            site.Leave(name, new NotebookDocument(), error.Replace(file, Path.GetFileName(file), StringComparison.Ordinal).TrimEnd('.'));
             return false;
         }
 

@@ -46,7 +46,7 @@ internal sealed class NotebookBatch
         foreach (var entry in _entries)
         {
             if (interrupt.IsCancellationRequested)
-                _site?.Leave(entry.Name, entry.Document);
+                _site?.Leave(entry.Name, entry.Document, "the run was stopped before it");
             else
                 outcomes[entry.Target] = await RunOne(entry, progressOf(entry.Name), interrupt).ConfigureAwait(false);
         }
