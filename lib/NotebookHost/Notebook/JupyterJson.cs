@@ -5,18 +5,26 @@ using System.Text.Json.Nodes;
 
 namespace NotebookHost.Notebook;
 
-/// <summary>JSON as Jupyter reads and writes it: key order kept, one key a line, non-ASCII characters as they are, numbers as they were.</summary>
+/// <summary>
+/// JSON as Jupyter reads and writes it: key order kept, one key a line, non-ASCII characters as they are, numbers as they were. Python writes numbers that JSON does not
+/// have, such as <c>NaN</c>; here each is a text that begins with a character no text has, and is written as it was.
+/// </summary>
 internal static class JupyterJson
 {
     /// <summary>Arrays and objects may nest this deep; the deepest chart stays below twenty.</summary>
     private const int MaxDepth = 128;
+
+    /// <summary>Unicode keeps this one for uses within a program.</summary>
+    private const char Mark = '\uffff';
+
+    private static readonly string[] NotFinite = ["NaN", "-Infinity", "Infinity"];
 
     /// <exception cref="NotebookFormatException">Not JSON, a key twice in an object, or a string that is no Unicode text.</exception>
     public static JsonNode? Parse(string json)
     {
         try
         {
-            var root = JsonNode.Parse(json, documentOptions: new JsonDocumentOptions { MaxDepth = MaxDepth, AllowDuplicateProperties = false });
+            var root = JsonNode.Parse(Marked(json), documentOptions: new JsonDocumentOptions { MaxDepth = MaxDepth, AllowDuplicateProperties = false });
             ReadAll(root, "$");
             return root;
         }
@@ -35,8 +43,37 @@ internal static class JupyterJson
         return text.ToString();
     }
 
+    /// <summary>Writes JSON that browsers read: what JSON has no number for is null.</summary>
+    public static string WriteStandard(JsonNode node) =>
+        NotFinite.Aggregate(node.ToJsonString(), (json, number) => json.Replace($"\"\\uFFFF{number}\"", "null", StringComparison.Ordinal));
+
     /// <summary>The text that a value is, or null for anything else.</summary>
-    public static string? Text(JsonNode? node) => node is JsonValue value && value.TryGetValue(out string? text) ? text : null;
+    public static string? Text(JsonNode? node) => node is JsonValue value && value.TryGetValue(out string? text) && !text.StartsWith(Mark) ? text : null;
+
+    /// <summary>Makes marked texts of the numbers that JSON does not have.</summary>
+    private static string Marked(string json)
+    {
+        if (!NotFinite.Any(number => json.Contains(number, StringComparison.Ordinal)))
+            return json;
+        var (marked, inText) = (new StringBuilder(json.Length), false);
+        for (var at = 0; at < json.Length; at++)
+        {
+            if (json[at] == '"')
+                inText = !inText;
+            if (!inText && NotFinite.FirstOrDefault(number => string.CompareOrdinal(json, at, number, 0, number.Length) == 0) is { } found)
+            {
+                marked.Append('"').Append(Mark).Append(found).Append('"');
+                at += found.Length - 1;
+                continue;
+            }
+
+            marked.Append(json[at]);
+            if (inText && json[at] == '\\' && at + 1 < json.Length)
+                marked.Append(json[++at]);
+        }
+
+        return marked.ToString();
+    }
 
     /// <summary>Reads every key and string once (they are kept undecoded until asked for), so that a broken one is found here and not on use.</summary>
     private static void ReadAll(JsonNode? node, string place)
@@ -117,6 +154,12 @@ internal static class JupyterJson
 
     private static void WriteString(StringBuilder text, string value)
     {
+        if (value.StartsWith(Mark) && NotFinite.Contains(value[1..]))
+        {
+            text.Append(value, 1, value.Length - 1);
+            return;
+        }
+
         text.Append('"');
         foreach (var c in value)
         {

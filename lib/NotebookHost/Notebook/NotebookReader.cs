@@ -7,6 +7,7 @@ namespace NotebookHost.Notebook;
 internal sealed class NotebookReader
 {
     private readonly HashSet<string> _ids = [];
+    private readonly HashSet<string> _written = [];
 
     public static void CheckVersion(JsonObject root)
     {
@@ -21,6 +22,7 @@ internal sealed class NotebookReader
     {
         if (root["cells"] is not JsonArray cells)
             throw Expected(root["cells"], "$.cells", "a list");
+        _written.UnionWith(cells.OfType<JsonObject>().Select(cell => JupyterJson.Text(cell["id"])).OfType<string>());
         foreach (var (index, node) in cells.Index())
         {
             var place = $"$.cells[{index}]";
@@ -66,26 +68,30 @@ internal sealed class NotebookReader
             "stream" => new StreamOutput(Word(json["name"], place + ".name"), Lines(json["text"], place + ".text")) { Original = original },
             "display_data" => new DisplayDataOutput(Bundle(json, place), Part("metadata")) { Original = original },
             "execute_result" => new ExecuteResultOutput(Count(json["execution_count"], place + ".execution_count"), Bundle(json, place), Part("metadata")) { Original = original },
-            "error" => new ErrorOutput(
-                Word(json["ename"], place + ".ename"),
-                Word(json["evalue"], place + ".evalue"),
-                Words(json["traceback"], place + ".traceback")) { Original = original },
+            "error" => new ErrorOutput(WordOrNone(json["ename"], place + ".ename"), WordOrNone(json["evalue"], place + ".evalue"), Traceback(json["traceback"], place + ".traceback")) { Original = original },
             _ => throw Expected(json["output_type"], place + ".output_type", "'stream', 'display_data', 'execute_result' or 'error'"),
         };
     }
 
-    /// <summary>Before nbformat 4.5 cells had no id; one that is missing is numbered, so that reading twice gives the same.</summary>
+    /// <summary>
+    /// Before nbformat 4.5 cells had no id, and some programs copy a cell with its own: the first keeps it. An id that is missing is a number that no cell has, so that
+    /// reading twice gives the same.
+    /// </summary>
     private string Id(JsonNode? node, string place)
     {
+        if (node is not null)
+        {
+            var id = Word(node, place);
+            if (id.Length is 0 or > 64 || !id.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'))
+                throw Expected(node, place, "1 to 64 letters, digits, '-' or '_'");
+            if (_ids.Add(id))
+                return id;
+        }
+
         var number = _ids.Count + 1;
-        while (node is null && _ids.Contains($"cell-{number}"))
+        while (_written.Contains($"cell-{number}") || !_ids.Add($"cell-{number}"))
             number++;
-        var id = node is null ? $"cell-{number}" : Word(node, place);
-        if (id.Length is 0 or > 64 || !id.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'))
-            throw Expected(node, place, "1 to 64 letters, digits, '-' or '_'");
-        if (!_ids.Add(id))
-            throw new NotebookFormatException($"{place} is '{id}', which another cell has already");
-        return id;
+        return $"cell-{number}";
     }
 
     /// <summary>A MIME bundle: text for every type but JSON's.</summary>
@@ -108,6 +114,16 @@ internal sealed class NotebookReader
     private static string Lines(JsonNode? node, string place) => node is JsonArray lines
         ? string.Concat(lines.Select((line, index) => Word(line, $"{place}[{index}]")))
         : Word(node, place);
+
+    /// <summary>Some programs write an error without its trace, or with empty places in it.</summary>
+    private static IReadOnlyList<string> Traceback(JsonNode? node, string place) => node switch
+    {
+        null => [],
+        JsonArray lines => Words(new JsonArray([.. lines.OfType<JsonNode>().Select(line => line.DeepClone())]), place),
+        _ => Word(node, place).Split('\n'),
+    };
+
+    private static string WordOrNone(JsonNode? node, string place) => node is null ? "" : Word(node, place);
 
     private static string Word(JsonNode? node, string place) =>
         JupyterJson.Text(node) ?? throw Expected(node, place, "text");

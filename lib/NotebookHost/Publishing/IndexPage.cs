@@ -8,20 +8,28 @@ internal static class IndexPage
 {
     /// <summary>The name of the page's file.</summary>
     public const string FileName = "index.html";
+    /// <summary>Seconds after which a browser reads the page again while notebooks are to come.</summary>
+    private const int Refresh = 5;
 
     /// <summary>The page's text.</summary>
     /// <param name="pages">The notebooks in order.</param>
-    /// <param name="left">Titles of notebooks that were to run and did not, because the run was stopped.</param>
-    public static string ToHtml(IReadOnlyList<NotebookPage> pages, IReadOnlyList<string> left) => PageFrame.Around("Notebooks", $"""
-        <main class="index">
-        <h1>Notebooks</h1>
-        {Summary(pages, left)}
-        {string.Concat(pages.Select(Entry))}{string.Concat(left.Select(NotBegun))}{HowRun(pages)}</main>
-        """);
-
-    private static string Summary(IReadOnlyList<NotebookPage> pages, IReadOnlyList<string> left)
+    /// <param name="left">The titles of notebooks that were to have a page and have none, with the reasons.</param>
+    /// <param name="waiting">Names of notebooks that are still to come.</param>
+    public static string ToHtml(IReadOnlyList<NotebookPage> pages, IReadOnlyList<(string Title, string Reason)> left, IReadOnlyList<string> waiting)
     {
-        var counts = pages.Select(page => page.Run.Status).Concat(left.Select(_ => RunRecord.NotRun)).GroupBy(status => status).OrderByDescending(group => group.Key == RunRecord.Ran).ToList();
+        var body = $"""
+            <main class="index">
+            <h1>Notebooks</h1>
+            {Summary(pages, left.Count, waiting.Count)}
+            {string.Concat(pages.Select(Entry))}{string.Concat(left.Select(page => Entry(page.Title, RunRecord.NotRun, page.Reason)))}{string.Concat(waiting.Select(name => Entry(name, RunRecord.ToCome)))}{HowRun(pages)}</main>
+            """;
+        return PageFrame.Around("Notebooks", body, waiting.Count > 0 ? Refresh : null);
+    }
+
+    private static string Summary(IReadOnlyList<NotebookPage> pages, int left, int waiting)
+    {
+        var counts = pages.Select(page => page.Run.Status).Concat(Enumerable.Repeat(RunRecord.NotRun, left)).Concat(Enumerable.Repeat(RunRecord.ToCome, waiting))
+            .GroupBy(status => status).OrderByDescending(group => group.Key == RunRecord.Ran).ToList();
         var total = pages.Aggregate(TimeSpan.Zero, (sum, page) => sum + (page.Run.Duration ?? TimeSpan.Zero));
         return PageFrame.Facts(
         [
@@ -44,10 +52,10 @@ internal static class IndexPage
             """;
     }
 
-    private static string NotBegun(string title) => $"""
+    private static string Entry(string title, string status, string? reason = null) => $"""
         <article class="entry">
         <h2>{WebUtility.HtmlEncode(title)}</h2>
-        {PageFrame.Facts(RunRecord.StatusHtml(RunRecord.NotRun, RunRecord.NotRun), "the run was stopped before it")}
+        {PageFrame.Facts(RunRecord.StatusHtml(status, status), reason is null ? null : WebUtility.HtmlEncode(reason))}
         </article>
 
         """;

@@ -19,10 +19,14 @@ internal static class MarkdownText
         .UseEmphasisExtras(EmphasisExtraOptions.Strikethrough)
         .UseAutoIdentifiers(AutoIdentifierOptions.GitHub)
         .UseMathematics()
+        .Use<MarkdownMath>()
         .Build();
 
     /// <summary>HTML in which formulas are elements of the class <c>math</c>. Raw HTML passes as it is: the caller cleans it.</summary>
-    public static string ToHtml(string markdown)
+    public static string ToHtml(string markdown) =>
+        TimeLimit.Try(TimeLimit.OfText, () => Rendered(markdown)) ?? TimeLimit.AsWritten(markdown);
+
+    private static string Rendered(string markdown)
     {
         try
         {

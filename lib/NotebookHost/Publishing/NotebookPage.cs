@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using System.Text.Json.Nodes;
 using AngleSharp.Dom;
 using NotebookHost.Notebook;
 
@@ -20,11 +21,13 @@ internal sealed class NotebookPage
 
     /// <param name="name">The name of the notebook's file, without ending.</param>
     /// <param name="document">The notebook with its outputs.</param>
-    public NotebookPage(string name, NotebookDocument document)
+    /// <param name="folder">The notebook's folder, in which the pictures are that its text names; null when there is none.</param>
+    public NotebookPage(string name, NotebookDocument document, string? folder = null)
     {
-        var safe = new SafeHtml();
+        var safe = new SafeHtml(new NotebookPictures(folder));
         (Name, _document, _prose, _outputs, Run) = (name, document, new Prose(safe), new OutputHtml(safe), new RunRecord(document));
         _cells = string.Concat(document.Cells.Select(Html));
+        VerdictHtml = string.Concat(document.Cells.OfType<CodeCell>().Where(cell => cell.Tags.Contains(VerdictTag)).SelectMany(cell => cell.Outputs).Select(_outputs.Of));
     }
 
     /// <summary>The name of the notebook's file, without ending.</summary>
@@ -59,7 +62,7 @@ internal sealed class NotebookPage
     }
 
     /// <summary>The outputs of the cells tagged <c>verdict</c>; may be empty.</summary>
-    public string VerdictHtml => string.Concat(_document.Cells.OfType<CodeCell>().Where(cell => cell.Tags.Contains(VerdictTag)).SelectMany(cell => cell.Outputs).Select(_outputs.Of));
+    public string VerdictHtml { get; }
 
     /// <summary>The page's text; the same notebook gives the same.</summary>
     public string ToHtml() => PageFrame.Around(Title, $"""
@@ -83,7 +86,7 @@ internal sealed class NotebookPage
 
     private string Html(Cell cell) => cell switch
     {
-        MarkdownCell => $"<section class=\"prose\">\n{_prose.Add(cell.Source)}</section>\n",
+        MarkdownCell => $"<section class=\"prose\">\n{_prose.Add(cell.Source, cell.Original["attachments"] as JsonObject)}</section>\n",
         CodeCell code when !string.IsNullOrWhiteSpace(code.Source) || code.Outputs.Count > 0 => Html(code),
         _ => "",
     };

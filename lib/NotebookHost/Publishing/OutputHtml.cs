@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using NotebookHost.Notebook;
+using NotebookHost.Running;
 
 namespace NotebookHost.Publishing;
 
@@ -14,8 +15,7 @@ internal sealed partial class OutputHtml(SafeHtml safe)
     public const string ChartData = "<script type=\"application/json\" class=\"chart-data\">";
 
     private const string SvgType = "image/svg+xml";
-    private const string Plotly = "application/vnd.plotly.v1+json";
-    private static readonly string[] Pictures = ["image/png", "image/jpeg", "image/gif", "image/webp"];
+    private static readonly string[] Pictures = ["image/png", "image/jpeg", "image/gif", "image/webp", "image/avif", "image/bmp"];
 
     /// <summary>The output, or an empty text when there is nothing to see.</summary>
     public string Of(CellOutput output) => output switch
@@ -29,10 +29,24 @@ internal sealed partial class OutputHtml(SafeHtml safe)
 
     private string Of(JsonObject data, JsonObject metadata)
     {
-        var rich = Html(data) ?? Svg(data) ?? Picture(data, metadata) ?? Markdown(data);
-        if (data[Plotly] is JsonObject chart && chart["data"] is JsonArray { Count: > 0 })
-            return Output("figure", Figure(chart, rich ?? $"<noscript>{Plain(data)}</noscript>"));
-        return rich is not null ? Output("rich", rich) : Plain(data) is { Length: > 0 } plain ? Output("text", plain) : "";
+        var html = MultilineText.TryJoin(data["text/html"]) is { } text ? safe.Clean(text) : null;
+        var rich = Html(html, data) ?? Svg(data) ?? Picture(data, metadata) ?? Markdown(data) ?? Latex(data);
+        List<JsonObject> charts = PlotlyCharts.Of(data) is { } chart ? [chart] : [.. PlotlyCharts.In(html?.Scripts ?? [])];
+        if (charts.Count > 0)
+            return Charts(charts, rich, data);
+        var note = rich is null || html is { IsBlank: false } ? html?.Note ?? "" : ""; // else a picture stands for it
+        return rich is not null ? Output("rich", rich + note) : Plain(data, known: note.Length > 0) + note is { Length: > 0 } plain ? Output("text", plain) : "";
+    }
+
+    /// <summary>Charts take the place of what stands for them; where one cannot be drawn that stays.</summary>
+    private string Charts(List<JsonObject> charts, string? rich, JsonObject data)
+    {
+        var foreign = charts.SelectMany(PlotlyCharts.Prepare).Distinct().ToList();
+        if (foreign.Count == 0)
+            return Output("figure", string.Concat(charts.Select((chart, index) => Figure(chart, index > 0 ? "" : rich ?? $"<noscript>{Plain(data, known: true)}</noscript>"))));
+        if (rich is not null)
+            return Output("rich", rich);
+        return Output("text", $"{Plain(data, known: true)}<p class=\"note\">A chart of the type {WebUtility.HtmlEncode(string.Join(", ", foreign))} cannot be drawn on a page, and the notebook has no picture of it.</p>");
     }
 
     /// <summary>
@@ -41,53 +55,50 @@ internal sealed partial class OutputHtml(SafeHtml safe)
     /// </summary>
     private string Figure(JsonObject chart, string picture)
     {
-        var drawn = chart.DeepClone().AsObject();
-        var meta = (drawn["layout"] as JsonObject)?["meta"] as JsonObject ?? [];
+        var meta = (chart["layout"] as JsonObject)?["meta"] as JsonObject ?? [];
         var (caption, table) = (JupyterJson.Text(meta["caption"]), JupyterJson.Text(meta["table"]));
         if (table is not null)
             meta.Remove("table"); // once on the page is enough
-        return $"<figure>{picture}{ChartData}{ScriptJson(drawn)}</script>"
+        return $"<figure>{picture}{ChartData}{ScriptJson(chart)}</script>"
             + (string.IsNullOrEmpty(caption) ? "" : $"<figcaption class=\"of-chart\">{WebUtility.HtmlEncode(caption)}</figcaption>")
-            + (string.IsNullOrEmpty(table) ? "" : $"<details><summary>Data{RowsOf(meta)}</summary>{safe.Clean(table).InnerHtml}</details>")
+            + (string.IsNullOrEmpty(table) ? "" : $"<details><summary>Data{RowsOf(meta)}</summary>{safe.Clean(table).Html}</details>")
             + "</figure>";
     }
 
     private static string RowsOf(JsonObject meta) =>
         meta["rows"] is JsonValue value && value.TryGetValue(out int rows) ? string.Create(CultureInfo.InvariantCulture, $": {rows:N0} {(rows == 1 ? "row" : "rows")}") : "";
 
-    /// <summary>The HTML, unless it has no picture and the bundle has one beside it: then it is the lesser form.</summary>
-    private string? Html(JsonObject data)
-    {
-        if (MultilineText.TryJoin(data["text/html"]) is not { } html)
-            return null;
-        var body = safe.Clean(html);
-        if (!body.HasChildNodes || (data.ContainsKey(SvgType) && body.QuerySelector("svg, img") is null))
-            return null;
-        return body.InnerHtml;
-    }
+    /// <summary>The HTML, unless there is nothing to see in it, or it has no picture and the bundle has one beside it: then it is the lesser form.</summary>
+    private static string? Html(CleanHtml? html, JsonObject data) =>
+        html is null || html.IsBlank || (data.ContainsKey(SvgType) && html.Body.QuerySelector("svg, img") is null) ? null : html.Html;
 
     /// <summary>A picture with a style sheet of its own is shown as an image, where its rules cannot reach the page.</summary>
     private string? Svg(JsonObject data) => MultilineText.TryJoin(data[SvgType]) switch
     {
         null => null,
         var svg when svg.Contains("<style", StringComparison.OrdinalIgnoreCase) => Image(SvgType, Convert.ToBase64String(Encoding.UTF8.GetBytes(svg)), data),
-        var svg => safe.Clean(svg).InnerHtml,
+        var svg => safe.Clean(svg) is { IsBlank: false } picture ? picture.Html : null,
     };
 
     private static string? Picture(JsonObject data, JsonObject metadata) => Pictures.FirstOrDefault(data.ContainsKey) is { } type
         ? Image(type, string.Concat((MultilineText.TryJoin(data[type]) ?? "").Where(char.IsAscii).Where(c => !char.IsWhiteSpace(c))), data, Width(metadata[type]))
         : null;
 
-    private string? Markdown(JsonObject data) => MultilineText.TryJoin(data["text/markdown"]) is { } markdown ? safe.Clean(MarkdownText.ToHtml(markdown)).InnerHtml : null;
+    private string? Markdown(JsonObject data) =>
+        MultilineText.TryJoin(data["text/markdown"]) is { } markdown && safe.Clean(MarkdownText.ToHtml(markdown)) is var words ? words.Html + words.Note : null;
 
-    private static string Plain(JsonObject data)
+    private static string? Latex(JsonObject data) => MultilineText.TryJoin(data["text/latex"]) is { } latex ? LatexText.ToHtml(latex) : null;
+
+    /// <param name="data">The bundle.</param>
+    /// <param name="known">Whether it is said already what cannot be shown.</param>
+    private static string Plain(JsonObject data, bool known)
     {
         if (data["application/json"] is { } json)
             return Text(JupyterJson.Write(json, "  "));
         if (MultilineText.TryJoin(data["text/plain"]) is { } plain)
             return Text(plain);
-        var others = string.Join(", ", data.Select(entry => entry.Key).Where(type => type != Plotly));
-        return others.Length == 0 ? "" : $"<p class=\"note\">An output of the type {WebUtility.HtmlEncode(others)} cannot be shown here.</p>";
+        var others = string.Join(", ", data.Where(entry => MultilineText.TryJoin(entry.Value) != "").Select(entry => entry.Key));
+        return known || others.Length == 0 ? "" : $"<p class=\"note\">An output of the type {WebUtility.HtmlEncode(others)} cannot be shown here.</p>";
     }
 
     private static string Image(string type, string base64, JsonObject data, string width = "") =>
@@ -98,13 +109,27 @@ internal sealed partial class OutputHtml(SafeHtml safe)
 
     private static string Output(string kind, string html) => $"<div class=\"output {kind}\">{html}</div>\n";
 
-    /// <summary>Text of a terminal, without its colours.</summary>
-    private static string Text(string text) => $"<pre>{WebUtility.HtmlEncode(Ansi().Replace(text, ""))}</pre>";
+    /// <summary>Text as a terminal shows it in the end, without its colours.</summary>
+    private static string Text(string text)
+    {
+        var terminal = new TerminalText();
+        var shown = 0;
+        foreach (var sequence in Sequence().EnumerateMatches(text))
+        {
+            terminal.Append(text[shown..sequence.Index]);
+            if (text[sequence.Index + sequence.Length - 1] == 'K' && text[sequence.Index + 1] == '[')
+                terminal.EraseLine(whole: text[sequence.Index + sequence.Length - 2] == '2');
+            shown = sequence.Index + sequence.Length;
+        }
+
+        terminal.Append(text[shown..]);
+        return $"<pre>{WebUtility.HtmlEncode(terminal.ToString())}</pre>";
+    }
 
     /// <summary>In a script element nothing is escaped, so the one character that could end it must not occur; in JSON it stands in texts only.</summary>
-    private static string ScriptJson(JsonNode node) => node.ToJsonString().Replace("<", "\\u003c", StringComparison.Ordinal);
+    private static string ScriptJson(JsonNode node) => JupyterJson.WriteStandard(node).Replace("<", "\\u003c", StringComparison.Ordinal);
 
     /// <summary>Escape sequences of terminals: colours and cursor moves, titles and links.</summary>
     [GeneratedRegex(@"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])")]
-    private static partial Regex Ansi();
+    private static partial Regex Sequence();
 }

@@ -19,7 +19,8 @@ internal static class PageFrame
     /// <summary>A whole page.</summary>
     /// <param name="title">The title as text.</param>
     /// <param name="body">What the page shows, as HTML that is safe already.</param>
-    public static string Around(string title, string body)
+    /// <param name="refresh">After so many seconds a browser reads the page again; null for a page that stays as it is.</param>
+    public static string Around(string title, string body, int? refresh = null)
     {
         var hasCharts = body.Contains(OutputHtml.ChartData, StringComparison.Ordinal);
         var hasMath = body.Contains("<span class=\"math", StringComparison.Ordinal) || body.Contains("<div class=\"math", StringComparison.Ordinal);
@@ -35,7 +36,7 @@ internal static class PageFrame
             <head>
             <meta charset="utf-8">
             <meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src {allowed}; {RestOfPolicy}">
-            <meta name="viewport" content="width=device-width, initial-scale=1">
+            {(refresh is { } seconds ? $"<meta http-equiv=\"refresh\" content=\"{seconds}\">\n" : "")}<meta name="viewport" content="width=device-width, initial-scale=1">
             <meta name="color-scheme" content="light dark">
             <meta name="referrer" content="no-referrer">
             <title>{WebUtility.HtmlEncode(title)}</title>

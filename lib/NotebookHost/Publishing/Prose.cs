@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using AngleSharp.Dom;
 
@@ -29,9 +30,12 @@ internal sealed partial class Prose(SafeHtml safe)
     public IReadOnlyList<Heading> Headings => _headings;
 
     /// <summary>The HTML of the next Markdown cell.</summary>
-    public string Add(string markdown)
+    /// <param name="markdown">The cell's text.</param>
+    /// <param name="attachments">The pictures attached to it, or null.</param>
+    public string Add(string markdown, JsonObject? attachments)
     {
-        var body = safe.Clean(MarkdownText.ToHtml(markdown));
+        var clean = safe.Clean(MarkdownText.ToHtml(markdown), attachments);
+        var body = clean.Body;
         _cells++;
         foreach (var element in body.QuerySelectorAll("[id^='fn:'], [id^='fnref:']"))
             element.Id = $"{element.Id}:{_cells}";
@@ -42,7 +46,7 @@ internal sealed partial class Prose(SafeHtml safe)
         foreach (var code in body.QuerySelectorAll("pre > code"))
             code.ParentElement!.OuterHtml = CodeHtml.Of(code.TextContent.TrimEnd('\n'), LanguageOf(code));
         FindTitle(body);
-        return body.InnerHtml;
+        return clean.Html + clean.Note;
     }
 
     /// <summary>Footnotes are numbered anew in each cell; a link to a notebook leads to its page.</summary>

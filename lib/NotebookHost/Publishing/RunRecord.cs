@@ -14,6 +14,9 @@ internal sealed class RunRecord
     /// <summary>The status of a notebook none of whose cells ran.</summary>
     public const string NotRun = "not run";
 
+    /// <summary>The status of a notebook that others are run before.</summary>
+    public const string ToCome = "to come";
+
     private readonly JsonObject _noted;
 
     public RunRecord(NotebookDocument document)
@@ -79,7 +82,7 @@ internal sealed class RunRecord
 
     /// <summary>A status, or how many notebooks have it, as an HTML element that shows whether it is good or bad.</summary>
     public static string StatusHtml(string status, string words) =>
-        $"<span class=\"status{status switch { Ran => " good", NotRun => "", _ => " bad" }}\">{words}</span>";
+        $"<span class=\"status{status switch { Ran => " good", NotRun or ToCome => "", _ => " bad" }}\">{words}</span>";
 
     /// <summary>A date as people write it, to the minute.</summary>
     public static string DateText(DateTime utc) => utc.ToString("d MMMM yyyy, HH:mm 'UTC'", CultureInfo.InvariantCulture);

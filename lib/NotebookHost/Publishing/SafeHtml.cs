@@ -1,4 +1,6 @@
+using System.Text.Json.Nodes;
 using AngleSharp.Dom;
+using AngleSharp.Html.Parser;
 using Ganss.Xss;
 
 namespace NotebookHost.Publishing;
@@ -7,7 +9,8 @@ namespace NotebookHost.Publishing;
 /// Cleans HTML that a notebook holds, so that it can show text, tables and pictures but not act: no scripts, styles for the whole page, forms, frames or anything
 /// fetched. What remains is balanced and cannot end an element of the page around it. The page's security policy is the second wall behind this one.
 /// </summary>
-internal sealed class SafeHtml
+/// <param name="pictures">Where the pictures are that the HTML names.</param>
+internal sealed class SafeHtml(NotebookPictures pictures)
 {
     private static readonly string[] Unwanted =
     [
@@ -37,44 +40,99 @@ internal sealed class SafeHtml
         "xml:space", .. Presentation,
     ];
 
+    private static readonly string[] Web = ["http://", "https://", "//"];
+
     /// <summary>With these a notebook could draw over the rest of the page.</summary>
     private static readonly string[] Overlaying = ["animation", "animation-name", "bottom", "left", "perspective", "position", "right", "top", "transform", "transition", "z-index"];
 
-    private readonly HtmlSanitizer _sanitizer = new();
+    /// <summary>What is left of the HTML; each table is in a box, in which a wide one scrolls, and pictures are in it or named.</summary>
+    /// <param name="html">HTML from a notebook.</param>
+    /// <param name="attachments">The pictures attached to its cell, or null.</param>
+    public CleanHtml Clean(string html, JsonObject? attachments = null) =>
+        TimeLimit.Try(TimeLimit.OfText, () => Cleaned(html, attachments)) ?? new CleanHtml(new HtmlParser().ParseDocument(TimeLimit.AsWritten(html)).Body!, []);
 
-    public SafeHtml()
+    private CleanHtml Cleaned(string html, JsonObject? attachments)
     {
-        _sanitizer.AllowedTags.ExceptWith(Unwanted);
-        _sanitizer.AllowedTags.UnionWith(Svg);
-        _sanitizer.AllowedAttributes.UnionWith(Attributes);
-        _sanitizer.AllowedAttributes.ExceptWith(["accesskey", "autofocus", "contenteditable", "name", "tabindex", "target"]);
-        _sanitizer.AllowedCssProperties.UnionWith(Presentation);
-        _sanitizer.AllowedCssProperties.ExceptWith(Overlaying);
-        _sanitizer.AllowedSchemes.Add("mailto");
-        _sanitizer.RemovingAttribute += (_, e) => e.Cancel = e.Attribute.Name.StartsWith("aria-", StringComparison.Ordinal);
-        _sanitizer.FilterUrl += (_, e) => e.SanitizedUrl = Allowed(e.Tag, e.OriginalUrl, e.SanitizedUrl);
-    }
-
-    /// <summary>What is left of the HTML, as the children of an element; each table is in a box, in which a wide one scrolls.</summary>
-    public IElement Clean(string html)
-    {
-        var body = _sanitizer.SanitizeDom(html).Body!;
+        var removed = new List<IElement>();
+        var elsewhere = new Dictionary<IElement, string>();
+        var body = Sanitizer(removed, elsewhere).SanitizeDom(html).Body!;
         foreach (var input in body.QuerySelectorAll("input"))
             KeepCheckbox(input);
+        foreach (var picture in body.QuerySelectorAll("img").Where(elsewhere.ContainsKey))
+            Place(picture, elsewhere[picture], attachments);
         foreach (var link in body.QuerySelectorAll("a[href^='http'], a[href^='//']"))
             link.SetAttribute("rel", "noopener noreferrer");
         foreach (var table in body.QuerySelectorAll("table").Where(table => table.ParentElement!.Closest("table") is null))
             Box(table);
-        return body;
+        return new CleanHtml(body, removed);
+    }
+
+    /// <param name="removed">Collects the elements that are taken out.</param>
+    /// <param name="elsewhere">Collects pictures that are not in the HTML, with their addresses.</param>
+    private static HtmlSanitizer Sanitizer(List<IElement> removed, Dictionary<IElement, string> elsewhere)
+    {
+        var sanitizer = new HtmlSanitizer();
+        sanitizer.AllowedTags.ExceptWith(Unwanted);
+        sanitizer.AllowedTags.UnionWith(Svg);
+        sanitizer.AllowedAttributes.UnionWith(Attributes);
+        sanitizer.AllowedAttributes.ExceptWith(["accesskey", "autofocus", "contenteditable", "name", "tabindex", "target"]);
+        sanitizer.AllowedCssProperties.UnionWith(Presentation);
+        sanitizer.AllowedCssProperties.ExceptWith(Overlaying);
+        sanitizer.AllowedSchemes.Add("mailto");
+        sanitizer.RemovingAttribute += (_, e) => e.Cancel = e.Attribute.Name.StartsWith("aria-", StringComparison.Ordinal);
+        sanitizer.RemovingTag += (_, e) => removed.Add(e.Tag);
+        sanitizer.FilterUrl += (_, e) => e.SanitizedUrl = Allowed(e.Tag, e.OriginalUrl, e.SanitizedUrl, elsewhere);
+        return sanitizer;
     }
 
     /// <summary>Links may lead anywhere on the web; pictures must be in the page; everything else may refer to its own page only.</summary>
-    private static string? Allowed(IElement element, string url, string? ofKnownScheme) => element.LocalName switch
+    private static string? Allowed(IElement element, string url, string? ofKnownScheme, Dictionary<IElement, string> elsewhere)
     {
-        "a" => ofKnownScheme,
-        "img" or "image" when url.StartsWith("data:image/", StringComparison.OrdinalIgnoreCase) => url,
-        _ => url.StartsWith('#') ? url : null,
-    };
+        switch (element.LocalName)
+        {
+            case "a":
+                return ofKnownScheme;
+            case "img" or "image" when url.StartsWith("data:image/", StringComparison.OrdinalIgnoreCase):
+                return url;
+            case "img":
+                elsewhere[element] = url;
+                return null;
+            default:
+                return url.StartsWith('#') ? url : null;
+        }
+    }
+
+    /// <summary>A picture beside the notebook goes into the page; one on the web becomes a link; of any other its name is shown, and why it is missing.</summary>
+    private void Place(IElement picture, string address, JsonObject? attachments)
+    {
+        var words = picture.GetAttribute("alt") is { Length: > 0 } alt ? alt : address.Length > 100 ? address[..100] + "…" : address;
+        if (IsOnTheWeb(address))
+        {
+            var link = picture.Owner!.CreateElement(picture.Closest("a") is null ? "a" : "span");
+            if (link.LocalName == "a")
+                link.SetAttribute("href", address);
+            link.TextContent = words;
+            picture.Replace(link, Note(picture, " (a picture on the web, not in this page)"));
+            return;
+        }
+
+        var (data, reason) = pictures.Find(address, attachments);
+        if (data is not null)
+            picture.SetAttribute("src", data);
+        else
+            picture.Replace(Note(picture, $"[Picture {words}: {reason}]"));
+    }
+
+    private static bool IsOnTheWeb(string address) =>
+        Web.Any(begin => address.StartsWith(begin, StringComparison.OrdinalIgnoreCase)) && Uri.TryCreate(address.StartsWith('/') ? "https:" + address : address, UriKind.Absolute, out _);
+
+    private static IElement Note(INode beside, string words)
+    {
+        var note = beside.Owner!.CreateElement("span");
+        note.ClassName = "note";
+        note.TextContent = words;
+        return note;
+    }
 
     /// <summary>Task lists have checkboxes; there is nothing to type in a page.</summary>
     private static void KeepCheckbox(IElement input)

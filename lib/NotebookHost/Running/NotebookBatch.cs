@@ -35,21 +35,21 @@ internal sealed class NotebookBatch
     /// <summary>The page that leads to all others, or null when none are written: notebooks run in place have no pages.</summary>
     public string? Index => _site?.Index;
 
-    /// <summary>Runs the notebooks. Each file and its page are written when its notebook has ended, with everything that ran until then; the index at the end.</summary>
+    /// <summary>Runs the notebooks. Each file and its page are written when its notebook has ended, with everything that ran until then; the index is there from the beginning.</summary>
     /// <param name="progressOf">Makes the display for the notebook of that name.</param>
     /// <param name="interrupt">Stops the running notebook and begins no other.</param>
     /// <returns>File written → how its run ended; notebooks that an interrupt kept from beginning are missing.</returns>
     public async Task<IReadOnlyDictionary<string, NotebookOutcome>> Run(Func<string, IRunProgress> progressOf, CancellationToken interrupt)
     {
         var outcomes = new Dictionary<string, NotebookOutcome>();
+        _site?.WriteIndex();
         foreach (var entry in _entries)
         {
             if (interrupt.IsCancellationRequested)
-                _site?.Leave(entry.Name, entry.Document);
+                _site?.Leave(entry.Name, entry.Document, "the run was stopped before it");
             else
                 outcomes[entry.Target] = await RunOne(entry, progressOf(entry.Name), interrupt).ConfigureAwait(false);
         }
-        _site?.WriteIndex();
         return outcomes;
     }
 
@@ -75,7 +75,7 @@ internal sealed class NotebookBatch
             ["code_sha256"] = entry.Document.CodeFingerprint,
         };
         entry.Document.Save(entry.Target);
-        _site?.Write(entry.Name, entry.Document);
+        _site?.Write(entry.Name, entry.Document, Path.GetDirectoryName(entry.Source));
         progress.End(outcome, clock.Elapsed);
         return outcome;
     }

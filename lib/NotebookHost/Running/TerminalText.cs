@@ -3,8 +3,8 @@ using System.Text;
 namespace NotebookHost.Running;
 
 /// <summary>
-/// Text as a terminal would show it in the end: a carriage return goes back to the start of the line, and what follows overwrites it. Progress lines rewritten
-/// thousands of times leave their last state.
+/// Text as a terminal would show it in the end: a carriage return goes back to the start of the line, a backspace one column, and what follows overwrites what was there.
+/// Progress lines rewritten thousands of times leave their last state.
 /// </summary>
 internal sealed class TerminalText
 {
@@ -24,9 +24,20 @@ internal sealed class TerminalText
                 EndLine();
             else if (part == '\r')
                 _column = 0;
+            else if (part == '\b')
+                _column = Math.Max(0, _column - 1);
             else
                 Put(part);
         }
+    }
+
+    /// <summary>Erases the line being written, from the next character on or as a whole; what follows is written where it would have been.</summary>
+    public void EraseLine(bool whole)
+    {
+        if (whole)
+            _line.Clear();
+        else if (_column < _line.Length)
+            _line.Length = _column;
     }
 
     public override string ToString() => string.Concat(_lines.ToString(), _line.ToString());
@@ -43,7 +54,7 @@ internal sealed class TerminalText
         if (_column < _line.Length)
             _line[_column] = part;
         else
-            _line.Append(part);
+            _line.Append(' ', _column - _line.Length).Append(part);
         _column++;
     }
 }

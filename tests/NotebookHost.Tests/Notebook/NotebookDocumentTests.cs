@@ -56,7 +56,6 @@ public sealed class NotebookDocumentTests
 
     [Theory]
     [InlineData("\"nbformat\": 4", "\"nbformat\": 3", "'nbformat' is 3; expected 4")]
-    [InlineData("\"id\": \"a-1\"", "\"id\": \"title\"", "another cell has already")]
     [InlineData("\"cell_type\": \"code\"", "\"cell_type\": \"poem\"", "$.cells[1].cell_type is \"poem\"")]
     [InlineData("\"source\": \"1 + 1\"", "\"source\": 11", "$.cells[1].source is 11; expected text")]
     [InlineData("\"evalue\": \"why\"", "\"evalue\": {}", "$.cells[1].outputs[2].evalue is an object; expected text")]

@@ -59,7 +59,7 @@ public sealed class BrowserTests(Chromium chromium) : IClassFixture<Chromium>
     {
         await using var visit = await chromium.Open(s_page, width: 390);
         Assert.Equal(390, await visit.Page.EvaluateAsync<int>("document.documentElement.scrollWidth"));
-        await using var index = await chromium.Open(IndexPage.ToHtml([new NotebookPage(new string('n', 100), Document(Tagged("verdict", "x", Shown(("text/html", $"<table><tr>{string.Concat(Enumerable.Repeat("<td>a wide column</td>", 30))}</tr></table>")))))], []), width: 390);
+        await using var index = await chromium.Open(IndexPage.ToHtml([new NotebookPage(new string('n', 100), Document(Tagged("verdict", "x", Shown(("text/html", $"<table><tr>{string.Concat(Enumerable.Repeat("<td>a wide column</td>", 30))}</tr></table>")))))], [], []), width: 390);
         Assert.Equal(390, await index.Page.EvaluateAsync<int>("document.documentElement.scrollWidth"));
     }
 
@@ -102,7 +102,7 @@ public sealed class BrowserTests(Chromium chromium) : IClassFixture<Chromium>
     public async Task A_hostile_notebook_runs_nothing_and_asks_for_nothing(bool index)
     {
         var hostile = new NotebookPage("hostile", HostileNotebook.Document);
-        await using var visit = await chromium.Open(index ? IndexPage.ToHtml([hostile], []) : hostile.ToHtml());
+        await using var visit = await chromium.Open(index ? IndexPage.ToHtml([hostile], [], []) : hostile.ToHtml());
         var address = visit.Page.Url;
         foreach (var trap in await visit.Page.Locator("a.trap, summary").AllAsync())
             await trap.DispatchEventAsync("click");

@@ -225,7 +225,7 @@ public sealed class PageTests
         Assert.All(page.QuerySelectorAll("[src], link[href], [srcset], [poster], [data], [background]"), element =>
             Assert.StartsWith("data:", element.GetAttribute("src") ?? element.GetAttribute("href"), StringComparison.Ordinal));
         Assert.All(page.QuerySelectorAll("[style]"), element => Assert.DoesNotContain("url", element.GetAttribute("style"), StringComparison.Ordinal));
-        Assert.Equal("remote", page.QuerySelector("img")!.GetAttribute("alt"));
+        Assert.Equal("remote", page.QuerySelector("a[href='https://example.org/a.png'][rel]")!.TextContent);
         Assert.DoesNotContain("@import", page.QuerySelector("style")!.TextContent, StringComparison.Ordinal);
         Assert.DoesNotContain("url(", page.QuerySelector("style")!.TextContent, StringComparison.Ordinal);
     }

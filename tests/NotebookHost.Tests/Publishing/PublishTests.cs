@@ -44,4 +44,27 @@ public sealed class PublishTests : IDisposable
         Assert.Contains("is not a notebook", error, StringComparison.Ordinal);
         Assert.False(Directory.Exists(_folder.Out));
     }
+
+    [Fact]
+    public async Task One_notebook_that_cannot_be_read_does_not_keep_the_others_from_their_pages()
+    {
+        File.WriteAllText(Path.Combine(_folder.Path, "a.ipynb"), "{}");
+        File.WriteAllText(Path.Combine(_folder.Path, "b.ipynb"), Json(null, Markdown("# Beta\n\n![plot](plot.png)\n\n```json\n[\"conv1\", \"layer1.0.conv1 and layer1.0.conv2\"]\n```")));
+        File.WriteAllBytes(Path.Combine(_folder.Path, "plot.png"), [0x89, (byte)'P', (byte)'N', (byte)'G']);
+        var (exit, _, error) = await NotebookFolder.Host("publish", _folder.Path, "--out", _folder.Out);
+        Assert.Equal(1, exit);
+        Assert.Contains("a.ipynb is not a notebook", error, StringComparison.Ordinal);
+        Assert.Equal("data:image/png;base64,iVBORw==", Read(_folder.Page("b")).QuerySelector("section img")!.GetAttribute("src"));
+        var index = Read(_folder.Page("index"));
+        Assert.Equal(["Beta", "a"], index.QuerySelectorAll(".entry h2").Select(title => title.TextContent));
+        Assert.StartsWith("not run · a.ipynb is not a notebook", index.QuerySelectorAll(".entry .run")[^1].TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_time_limit_that_is_none_is_refused()
+    {
+        _folder.Write("a", "1");
+        var (exit, _, error) = await NotebookFolder.Host("publish", _folder.Path, "--out", _folder.Out, "--timeout", "0");
+        Assert.Equal((2, "--timeout 0 is not a number of seconds above zero (and below 25 days)."), (exit, error.Trim()));
+    }
 }

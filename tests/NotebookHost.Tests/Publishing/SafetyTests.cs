@@ -33,9 +33,15 @@ public sealed partial class SafetyTests
     {
         var page = Page(index);
         Assert.Empty(page.QuerySelectorAll("base, iframe, object, embed, form, button, select, textarea, video, audio, template, frame, dialog, foreignObject, animate, set, main style, svg script, input:not([type=checkbox])"));
-        Assert.Single(page.QuerySelectorAll("meta[http-equiv]"));
+        Assert.Equal(index ? ["Content-Security-Policy", "refresh"] : ["Content-Security-Policy"], page.QuerySelectorAll("meta[http-equiv]").Select(meta => meta.GetAttribute("http-equiv")));
         Assert.Single(page.QuerySelectorAll("style"));
         Assert.Single(page.QuerySelectorAll("link"));
+        foreach (var link in page.QuerySelectorAll("a[href^='http']"))
+        {
+            Assert.Equal("noopener noreferrer", link.GetAttribute("rel"));
+            link.RemoveAttribute("href"); // a reader who follows it leaves the page
+        }
+
         foreach (var attribute in page.All.SelectMany(element => element.Attributes))
         {
             Assert.False(attribute.Name.StartsWith("on", StringComparison.OrdinalIgnoreCase), attribute.Name);
@@ -63,7 +69,7 @@ public sealed partial class SafetyTests
         Assert.Equal("last", page.QuerySelectorAll(".code")[^1].TextContent.Trim());
     }
 
-    private static IDocument Page(bool index) => Read(index ? IndexPage.ToHtml([s_hostile], ["</h2><script>harmed=1</script>"]) : s_hostile.ToHtml());
+    private static IDocument Page(bool index) => Read(index ? IndexPage.ToHtml([s_hostile], [("</h2><script>harmed=1</script>", "<script>harmed=1</script>")], ["<script>harmed=1</script>"]) : s_hostile.ToHtml());
 
     [GeneratedRegex("'sha256-([^']+)'")]
     private static partial Regex Hash();

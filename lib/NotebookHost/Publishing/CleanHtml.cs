@@ -1,0 +1,36 @@
+using AngleSharp.Dom;
+
+namespace NotebookHost.Publishing;
+
+/// <summary>HTML that is safe to show.</summary>
+/// <param name="Body">What is left, as the children of an element.</param>
+/// <param name="Removed">The elements that were taken out.</param>
+internal sealed record CleanHtml(IElement Body, IReadOnlyList<IElement> Removed)
+{
+    private static readonly (string Words, string[] Elements)[] Kinds =
+    [
+        ("made by a script", ["script"]),
+        ("a frame with another page", ["iframe", "frame", "object", "embed", "portal"]),
+        ("a video or a sound", ["video", "audio"]),
+        ("a form", ["form", "button", "input", "select", "textarea"]),
+    ];
+
+    /// <summary>What is left, as text.</summary>
+    public string Html => Body.InnerHtml;
+
+    /// <summary>Whether there is nothing to see.</summary>
+    public bool IsBlank => string.IsNullOrWhiteSpace(Body.TextContent) && Body.QuerySelector("img, svg > *, input, hr") is null;
+
+    /// <summary>What of the HTML a page cannot show, in words as HTML; empty when nothing is missing.</summary>
+    public string Note
+    {
+        get
+        {
+            var missing = Kinds.Where(kind => Removed.Any(element => kind.Elements.Contains(element.LocalName))).Select(kind => kind.Words).ToList();
+            return missing.Count == 0 ? "" : $"<p class=\"note\">{(IsBlank ? "This output" : "Part of this output")} is {string.Join(" and ", missing)}, which a page does not run. The notebook shows it.</p>";
+        }
+    }
+
+    /// <summary>The scripts that were taken out.</summary>
+    public IEnumerable<string> Scripts => Removed.Where(element => element.LocalName == "script").Select(element => element.TextContent);
+}

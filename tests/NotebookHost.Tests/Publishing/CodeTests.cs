@@ -1,0 +1,108 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Text.RegularExpressions;
+using NotebookHost.Notebook;
+using NotebookHost.Publishing;
+using static NotebookHost.Tests.Publishing.Executed;
+
+namespace NotebookHost.Tests.Publishing;
+
+/// <summary>Code in colours, whatever the code is. <c>TRIVIAL_LAYERS_TRIES</c> and <c>TRIVIAL_LAYERS_SEED</c> ask for more tries and others; see <c>tests/RELIABILITY.md</c>.</summary>
+public sealed partial class CodeTests
+{
+    private static readonly string[] s_pieces =
+    [
+        "\"", "'", "`", "\"\"\"", "'''", "\\", "\\\"", "\n", "\r\n", " ", "\t", "/*", "*/", "//", "--", "#", "#r ", "<!--", "-->", "<", ">", "</", "<![CDATA[", "]]>", "<?", "(*", "*)",
+        "<#", "#>", "$\"", "@\"", "$@\"", "$$\"\"\"", "{", "}", "[", "]", "(", ")", ",", ":", ";", "=", "0x1F", "1e-5", "1.5.", "9", "_", "var", "name and name", "layer1.0.conv1", "é",
+        "🎓", "\0", "&amp;", "%", "!", "$$$$", "@@@",
+    ];
+
+    [Fact]
+    public void Random_code_in_every_language_keeps_every_character()
+    {
+        var tries = Asked("TRIVIAL_LAYERS_TRIES", 100);
+        var random = new Random(Asked("TRIVIAL_LAYERS_SEED", 20301));
+        var slowest = TimeSpan.Zero;
+        foreach (var language in CodeLanguages.Names)
+        {
+            for (var i = 0; i < tries; i++)
+            {
+                var code = string.Concat(Enumerable.Range(0, random.Next(1, 200)).Select(_ => s_pieces[random.Next(s_pieces.Length)]));
+                var clock = Stopwatch.StartNew();
+                var html = CodeHtml.Of(code, language);
+                slowest = clock.Elapsed > slowest ? clock.Elapsed : slowest;
+                var begin = code.StartsWith('\n') ? "\n" : ""; // a browser drops it
+                Assert.Equal(begin + code, WebUtility.HtmlDecode(OwnTags().Replace(html, "")));
+            }
+        }
+
+        TestContext.Current.TestOutputHelper!.WriteLine(FormattableString.Invariant($"{CodeLanguages.Names.Count()} names, {tries} tries each, slowest {slowest.TotalMilliseconds:F0} ms"));
+    }
+
+    [Fact]
+    public void What_begins_and_never_ends_is_not_looked_through_again_from_each_beginning()
+    {
+        // 20,000 times through all of it would not end while anyone waits.
+        foreach (var language in CodeLanguages.Names.Select(CodeLanguages.Find).Distinct())
+        {
+            foreach (var piece in (string[])["\"", "'", "\\\"", "`", "\"\"\" ", "/*", "--", "<!--", "<a \"", "<?", "$$$$", "@\"", "(*", "name and 1e-5"])
+                Assert.NotNull(TimeLimit.Try(TimeSpan.FromMinutes(1), () => CodeHtml.Of(string.Concat(Enumerable.Repeat(piece, 20_000)), language!.Names[0])));
+        }
+    }
+
+    [Theory]
+    [InlineData("json", "{\"layers\": [\"conv1\", \"layer1.0.conv1 and layer1.0.conv2\"]}\n", "\"layers\"|\"conv1\"|\"layer1.0.conv1 and layer1.0.conv2\"")]
+    [InlineData("json", "{\"a\": \"no end\n}", "\"a\"|\"no end")]
+    [InlineData("python", "'''a\nb''' + f\"{x}\" # 'c'", "'''a\nb'''|\"{x}\"")]
+    [InlineData("fsharp", "let f (x: 'a) = \"s\" + string 'c'", "\"s\"|'c'")]
+    [InlineData("sql", "select 'it''s' from \"t\"", "'it''s'|\"t\"")]
+    [InlineData("xml", "it's <a b=\"c\" d='e'>\"f\"</a>", "\"c\"|'e'")]
+    [InlineData("csharp", "@\"a\"\"b\\\" + $@\"c\" + '\"' + \"\\\"\" + \"\"\"\" d \"\"\" e \"\"\"\"", "@\"a\"\"b\\\"|$@\"c\"|'\"'|\"\\\"\"|\"\"\"\" d \"\"\" e \"\"\"\"")]
+    public void Strings_are_found(string language, string code, string strings)
+    {
+        var page = Read(Page(Markdown($"```{language}\n{code}\n```")));
+        Assert.Equal(strings, string.Join('|', page.QuerySelectorAll(".code .string").Select(part => part.TextContent)));
+    }
+
+    [Theory]
+    [InlineData("python", "def f(): # x", "def", "# x")]
+    [InlineData("SQL", "SELECT 1 -- x", "SELECT", "-- x")]
+    [InlineData("html", "<p>var</p><!-- x -->", "p|p", "<!-- x -->")]
+    [InlineData("bash", "if echo $# # x", "if", "# x")]
+    [InlineData("ts", "const x = `a${b}`; /* x", "const", "/* x")]
+    public void Keywords_and_comments_are_found(string language, string code, string keywords, string comment)
+    {
+        var page = Read(Page(Markdown($"```{language}\n{code}\n```")));
+        Assert.Equal(keywords, string.Join('|', page.QuerySelectorAll(".code .keyword").Select(part => part.TextContent)));
+        Assert.Equal(comment, page.QuerySelector(".code .comment")!.TextContent);
+    }
+
+    [Fact]
+    public void Code_in_a_language_unknown_here_is_plain()
+    {
+        var page = Read(Page(Markdown("```poem\n\n\"rose\" <is>\n```")));
+        Assert.Equal("\n\"rose\" <is>", page.QuerySelector(".code pre")!.TextContent);
+        Assert.Empty(page.QuerySelectorAll(".code span"));
+    }
+
+    [Fact]
+    public void Work_that_does_not_end_is_given_up_and_its_errors_are_the_callers()
+    {
+        using var never = new ManualResetEventSlim();
+        Assert.Null(TimeLimit.Try(TimeSpan.FromMilliseconds(20), () =>
+        {
+            never.Wait(TestContext.Current.CancellationToken);
+            return "";
+        }));
+        Assert.Equal("done", TimeLimit.Try(TimeSpan.FromMinutes(1), () => "done"));
+        Assert.Throws<NotebookFormatException>(() => TimeLimit.Try<string>(TimeSpan.FromMinutes(1), () => throw new NotebookFormatException("no")));
+        never.Set();
+    }
+
+    private static int Asked(string variable, int usual) =>
+        Environment.GetEnvironmentVariable(variable) is { Length: > 0 } text ? int.Parse(text, CultureInfo.InvariantCulture) : usual;
+
+    [GeneratedRegex("</?(?:div|pre|span)(?: class=\"[a-zA-Z]+\")?>")]
+    private static partial Regex OwnTags();
+}

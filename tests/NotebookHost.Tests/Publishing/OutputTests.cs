@@ -1,0 +1,179 @@
+using System.Text.Json.Nodes;
+using AngleSharp.Dom;
+using static NotebookHost.Tests.Publishing.Executed;
+
+namespace NotebookHost.Tests.Publishing;
+
+/// <summary>Outputs of other programs: each shows, or the page says what is missing.</summary>
+public sealed class OutputTests
+{
+    private const string Plotly = "application/vnd.plotly.v1+json";
+
+    private const string PlotlyNet = """
+        <div><div id="c1"><!-- Plotly chart will be drawn inside this DIV --></div>
+        <script type="text/javascript">
+            var renderPlotly_c1 = function() {
+            var fsharpPlotlyRequire = requirejs.config({context:'fsharp-plotly',paths:{plotly:'https://cdn.plot.ly/plotly-2.27.1.min'}}) || require;
+            fsharpPlotlyRequire(['plotly'], function(Plotly) {
+            var data = [{"type":"scatter","mode":"markers","x":[1,2,3],"y":[4,1,3],"marker":{}}];
+            var layout = {"width":600,"height":600,"template":{"layout":{"title":{"x":0.05}}}};
+            var config = {"responsive":true};
+            Plotly.newPlot('c1', data, layout, config);
+            });
+            };
+            if ((typeof(requirejs) !==  typeof(Function)) || (typeof(requirejs.config) !== typeof(Function))) { var script = document.createElement("script"); } else { renderPlotly_c1(); }
+        </script></div>
+        """;
+
+    [Theory]
+    [InlineData("<div id=\"p\"></div><script>Plotly.newPlot('p',[{y:[1,2]}])</script>", "[{\"y\":[1,2]}]")]
+    [InlineData(PlotlyNet, "[{\"type\":\"scatter\",\"mode\":\"markers\",\"x\":[1,2,3],\"y\":[4,1,3],\"marker\":{}}]")]
+    [InlineData("<div id=\"d\"></div><script>require([\"plotly\"], function(Plotly) { if (document.getElementById(\"d\")) { Plotly.newPlot( \"d\", [{\"y\":[1e3,null,NaN],\"name\":\"a<\\/b>\"}], {\"title\":\"t\"}, {\"responsive\": true} ).then(function(){}) }; });</script>", "[{\"y\":[1000,null,null],\"name\":\"a\\u003C/b\\u003E\"}]")]
+    [InlineData("<script>const traces = [{'type': 'scattergl', y: [.5, -1,],},]; Plotly.react(element, {data: traces2}); Plotly.newPlot(document.getElementById('d'), traces)</script>", null)]
+    [InlineData("<script>let traces = [{'type': 'scattergl', y: [0.5, -1,],},]; Plotly.newPlot(here, traces, {})</script>", "[{\"type\":\"scatter\",\"y\":[0.5,-1]}]")]
+    [InlineData("<script>Plotly.newPlot('p', {data: [{y: [1]}], layout: {height: 3}})</script>", "[{\"y\":[1]}]")]
+    public void A_chart_whose_values_stand_in_a_script_is_drawn_by_the_page(string html, string? data)
+    {
+        var page = Shows(("text/html", html), ("text/plain", "p"));
+        Assert.Equal(data, page.QuerySelector(".output script.chart-data") is { } chart ? JsonNode.Parse(chart.TextContent)!["data"]!.ToJsonString() : null);
+        Assert.Equal(data is null, page.QuerySelector(".output .note") is not null);
+    }
+
+    [Theory]
+    [InlineData("Plotly.newPlot('p', compute())")]
+    [InlineData("Plotly.newPlot('p', [{y: [1, f(2)]}])")]
+    [InlineData("Plotly.newPlot('p'")]
+    [InlineData("Plotly.newPlot('p', [{y: 'no end")]
+    [InlineData("var data = []; Plotly.newPlot('p', data)")]
+    [InlineData("Bokeh.embed.embed_items(docs)")]
+    public void What_only_a_script_makes_is_said(string script)
+    {
+        var output = Shows(("text/html", $"<div id=p></div><script>{script}</script>")).QuerySelector(".output")!;
+        Assert.Equal("This output is made by a script, which a page does not run. The notebook shows it.", output.TextContent.Trim());
+        output = Shows(("text/html", $"<div id=p></div><script>{script}</script>"), ("text/plain", "words")).QuerySelector(".output")!;
+        Assert.StartsWith("wordsThis output is made by a script", output.TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_stored_picture_stands_for_what_a_script_makes()
+    {
+        var output = Shows(("text/html", "<div></div><script>draw()</script>"), ("image/png", "AAAA"), ("text/plain", "p")).QuerySelector(".output")!;
+        Assert.Equal(["img"], output.Children.Select(child => child.LocalName));
+    }
+
+    [Theory]
+    [InlineData("<b>part</b><script>draw()</script>", "partPart of this output is made by a script, which a page does not run. The notebook shows it.")]
+    [InlineData("<iframe src=\"https://example.org\"></iframe>", "This output is a frame with another page, which a page does not run. The notebook shows it.")]
+    [InlineData("<video controls><source src=\"data:video/mp4;base64,AAAA\"></video>", "This output is a video or a sound, which a page does not run. The notebook shows it.")]
+    [InlineData("<style>p { color: red }</style><p>whole</p>", "whole")]
+    public void What_a_page_leaves_out_is_said(string html, string words) => Assert.Equal(words, Shows(("text/html", html)).QuerySelector(".output")!.TextContent);
+
+    [Fact]
+    public void In_Markdown_too() =>
+        Assert.Contains("Part of this output is a frame", Read(Page(Markdown("words\n\n<iframe src=\"https://example.org\"></iframe>"))).QuerySelector(".prose .note")!.TextContent, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("surface")]
+    [InlineData("scatterpolar")]
+    [InlineData("choropleth")]
+    [InlineData("sunburst")]
+    [InlineData("a kind to come")]
+    public void Where_plotly_cannot_draw_the_picture_stays(string type)
+    {
+        var chart = Json("[{\"type\": \"scatter\", \"y\": [1]}, {\"type\": \"" + type + "\", \"z\": [[1]]}]");
+        var page = Shows((Plotly, chart), ("image/png", "AAAA"), ("text/plain", "chart"));
+        Assert.Equal(["img"], page.QuerySelector(".output")!.Children.Select(child => child.LocalName));
+        Assert.Empty(page.Scripts);
+
+        var alone = Shows((Plotly, chart.DeepClone()), ("text/plain", "chart")).QuerySelector(".output")!;
+        Assert.Equal($"chartA chart of the type {type} cannot be drawn on a page, and the notebook has no picture of it.", alone.TextContent);
+    }
+
+    [Theory]
+    [InlineData("{\"data\": [{\"type\": \"bar\", \"y\": [1, NaN]}], \"layout\": {}}")]
+    [InlineData("{\"data\": [{\"type\": \"bar\", \"y\": [1, null]}]}")]
+    public void A_chart_stored_as_text_is_drawn(string text)
+    {
+        foreach (var content in new JsonNode[] { text, new JsonArray(text[..9], text[9..]) })
+        {
+            var chart = Shows((Plotly, content), ("text/plain", "p")).QuerySelector(".output script.chart-data")!;
+            Assert.Equal("[{\"type\":\"bar\",\"y\":[1,null]}]", JsonNode.Parse(chart.TextContent)!["data"]!.ToJsonString());
+        }
+    }
+
+    [Theory]
+    [InlineData("no chart")]
+    [InlineData("[1]")]
+    [InlineData("{\"data\": 3}")]
+    [InlineData("{\"data\": [3]}")]
+    public void What_is_no_chart_is_text(string text) => Assert.Contains("words", Shows((Plotly, text), ("text/plain", "words")).QuerySelector(".output.text")!.TextContent, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("epoch 1: 10 %\repoch 1: 50 %\repoch 1: 100 %\n", "epoch 1: 100 %\n")]
+    [InlineData("a\r\nb\r\n", "a\nb\n")]
+    [InlineData("10%\b\b\b20%\b\b\b100%", "100%")]
+    [InlineData("|\b/\b-\b\\\bdone", "done")]
+    [InlineData("\b\bab", "ab")]
+    [InlineData("long line\r\u001b[Kshort", "short")]
+    [InlineData("long line\u001b[2K\rshort", "short")]
+    [InlineData("\u001b[32m50 %\u001b[0m\r\u001b[32m100 %\u001b[0m", "100 %")]
+    [InlineData("long line\rshort", "shortline")]
+    public void Streams_show_their_last_state(string written, string shown)
+    {
+        var page = Read(Page(Code("x", Stream("stdout", written), Stream("stderr", written), Shown(("text/plain", written)))));
+        Assert.Equal([shown, shown, shown], page.QuerySelectorAll(".output pre").Select(text => text.TextContent));
+    }
+
+    [Theory]
+    [InlineData("$\\frac{1}{2}$", "(1)\\frac{1}{2}")]
+    [InlineData("$$\\frac{1}{2}$$", "[1]\\frac{1}{2}")]
+    [InlineData("\\[x\\] and \\(y\\)", "[1]x", "(2)y")]
+    [InlineData("\\begin{align}a&=b\\\\c&<d\\end{align}", "[1]\\begin{align}a&=b\\\\c&<d\\end{align}")]
+    [InlineData("\\begin{equation*}\\begin{matrix}a\\end{matrix}\\end{equation*}", "[1]\\begin{equation*}\\begin{matrix}a\\end{matrix}\\end{equation*}")]
+    [InlineData("\\sqrt{x_1}", "[1]\\sqrt{x_1}")]
+    [InlineData("half 🎓 of $x$ is <y>", "(1)x")]
+    [InlineData("5 dollars")]
+    public void LaTeX_is_formulas(string latex, params string[] formulas)
+    {
+        var output = Shows(("text/latex", latex), ("text/plain", "p")).QuerySelector(".output")!;
+        Assert.Equal(formulas, Formulas(output));
+        if (latex.Contains('<', StringComparison.Ordinal) && formulas.Length == 1 && formulas[0] == "(1)x")
+            Assert.StartsWith("half 🎓 of ", output.TextContent, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("\\begin{align}a&=b\\\\c&=d\\end{align}", "[1]\\begin{align}a&=b\\\\c&=d\\end{align}")]
+    [InlineData("words\n\n\\begin{align}\na &= b \\\\\n- c &= *d* * e_1_\n\\end{align}\n\nmore", "[1]\\begin{align}\na &= b \\\\\n- c &= *d* * e_1_\n\\end{align}")]
+    [InlineData("\\begin{equation}\nx\n\\end{equation}\nmore *words*", "[1]\\begin{equation}\nx\n\\end{equation}")]
+    [InlineData("So \\begin{cases}1\\\\2\\end{cases}, and \\\\(x_1 * y_1\\\\) \\\\[z\\\\]", "[1]\\begin{cases}1\\\\2\\end{cases}", "(2)x_1 * y_1", "[3]z")]
+    [InlineData("$$\n\\begin{align}a\\end{align}\n$$", "[1]\\begin{align}a\\end{align}")]
+    [InlineData("> \\begin{align}\n> a\n> \\end{align}", "[1]\\begin{align}\na\n\\end{align}")]
+    [InlineData("`\\begin{align}a\\end{align}`\n\n```\n\\begin{align}\na\n\\end{align}\n```")]
+    [InlineData("\\begin{document}a\\end{document} \\begin{align} without an end")]
+    public void LaTeX_in_Markdown_is_formulas(string markdown, params string[] formulas) =>
+        Assert.Equal(formulas, Formulas(Read(Page(Markdown(markdown))).QuerySelector(".prose")!));
+
+    [Fact]
+    public void Formulas_that_begin_and_never_end_are_text()
+    {
+        foreach (var piece in (string[])["\\begin{align}", "\\begin{align} \\end{equation}", "$ ", "$$ ", "\\\\(", "\\(", "\\[", "\\begin{", "[", "![", "<a ", "*", "_a_ ", "`", "> ", "- ", "&", "|a"])
+        {
+            var text = string.Concat(Enumerable.Repeat(piece, 3_000));
+            Assert.NotEmpty(Read(Page(Markdown(text), Code("x", Shown(("text/latex", text)), Stream("stdout", text)))).QuerySelectorAll(".output"));
+        }
+    }
+
+    private static IDocument Shows(params (string, JsonNode)[] bundle) => Read(Page(Code("x", Shown(bundle))));
+
+    private static JsonObject Json(string data) => new() { ["data"] = JsonNode.Parse(data), ["layout"] = new JsonObject() };
+
+    private static string[] Formulas(IElement place) =>
+    [
+        .. place.QuerySelectorAll(".math").Select((formula, index) =>
+        {
+            var tex = formula.TextContent.Trim();
+            var isDisplay = formula.LocalName == "div" || formula.ClassList.Contains("display");
+            return (isDisplay ? $"[{index + 1}]" : $"({index + 1})") + tex[2..^2].Trim();
+        }),
+    ];
+}

@@ -1,0 +1,50 @@
+using NotebookHost.Publishing;
+using NotebookHost.Tests.Running;
+using static NotebookHost.Tests.Publishing.Executed;
+
+namespace NotebookHost.Tests.Publishing;
+
+/// <summary>Pages in a folder, while their notebooks run.</summary>
+public sealed class SiteTests : IDisposable
+{
+    private readonly NotebookFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void The_index_is_there_from_the_beginning_and_fills()
+    {
+        var site = new NotebookSite(_folder.Out, ["a", "b", "c"]);
+        site.WriteIndex();
+        Assert.Equal(["a: to come", "b: to come", "c: to come", "read again"], Index());
+
+        site.Write("a", Document(Markdown("# Alpha"), Code("1")));
+        Assert.Equal(["Alpha: ran", "b: to come", "c: to come", "read again"], Index());
+
+        site.Leave("b", Document(Markdown("# Beta")), "the run was stopped before it");
+        Assert.Equal(["Alpha: ran", "Beta: not run · the run was stopped before it", "c: to come", "read again"], Index());
+
+        site.Write("c", Document(Markdown("# Gamma"), Code("1")));
+        Assert.Equal(["Alpha: ran", "Gamma: ran", "Beta: not run · the run was stopped before it"], Index());
+    }
+
+    [Fact]
+    public void A_page_that_takes_too_long_is_given_up_and_its_place_says_so()
+    {
+        var site = new NotebookSite(_folder.Out, ["slow", "b"]);
+        site.WriteIndex();
+        var slow = Document([.. Enumerable.Repeat(0, 2_000).Select(_ => Markdown("words " + new string('*', 500)))]);
+        Assert.Equal("to make its page took longer than 0 s, and was given up", site.Write("slow", slow, limit: TimeSpan.Zero));
+        Assert.Null(site.Write("b", Document(Code("1"))));
+        Assert.Contains("took longer than 0 s", _folder.Page("slow"), StringComparison.Ordinal);
+        Assert.Equal(["b: ran", "slow: not run · to make its page took longer than 0 s, and was given up"], Index());
+    }
+
+    /// <summary>The entries of the index, and whether a browser reads it again by itself.</summary>
+    private string[] Index()
+    {
+        var page = Read(_folder.Page("index"));
+        var entries = page.QuerySelectorAll(".entry").Select(entry => $"{entry.QuerySelector("h2")!.TextContent}: {entry.QuerySelector(".run")!.TextContent}");
+        return [.. entries, .. page.QuerySelectorAll("meta[http-equiv=refresh]").Select(_ => "read again")];
+    }
+}
