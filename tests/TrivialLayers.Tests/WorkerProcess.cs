@@ -11,14 +11,33 @@ internal sealed class WorkerProcess : IDisposable
     private readonly Task _reading;
 
     public WorkerProcess(params string[] arguments)
+        : this("dotnet", CommandLine(arguments))
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Worker.dll"), .. arguments])
+    }
+
+    private WorkerProcess(string program, IEnumerable<string> arguments)
+    {
+        var start = new ProcessStartInfo(program, arguments)
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
         _process = Process.Start(start)!;
         _reading = Task.WhenAll(Read(_process.StandardOutput), Read(_process.StandardError)).ContinueWith(_ => _lines.Writer.Complete(), TaskScheduler.Default);
+    }
+
+    /// <summary>One that the system kills as it makes a system call for the n-th time; what it printed may be lost.</summary>
+    public static WorkerProcess KilledAt(string call, int time, params string[] arguments)
+    {
+        const string strace = "/usr/bin/strace";
+        Assert.SkipUnless(File.Exists(strace), $"{strace} is not installed (Debian's package strace).");
+        using (var trial = Process.Start(strace, ["-o", "/dev/null", "true"]))
+        {
+            trial.WaitForExit();
+            Assert.SkipUnless(trial.ExitCode == 0, $"{strace} may not watch processes here.");
+        }
+
+        return new(strace, ["-f", "-qq", "-o", "/dev/null", "-e", $"trace={call}", "-e", $"inject={call}:signal=SIGKILL:when={time}", "dotnet", .. CommandLine(arguments)]);
     }
 
     /// <summary>Everything it printed that was read so far.</summary>
@@ -55,6 +74,8 @@ internal sealed class WorkerProcess : IDisposable
             _process.Kill();
         _process.Dispose();
     }
+
+    private static string[] CommandLine(string[] arguments) => [Path.Combine(AppContext.BaseDirectory, "Worker.dll"), .. arguments];
 
     private async Task Read(StreamReader reader)
     {

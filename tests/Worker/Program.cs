@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using TrivialLayers.Data;
 using TrivialLayers.Models;
@@ -10,10 +9,10 @@ using TrivialLayers.Worker;
 using TrivialLayers.Zeroing;
 
 // A process for the tests to start several of and to kill. It prints what it did, and last the fingerprint of what it got:
-//   train FOLDER SEED [STEP]   a run; ends itself at the STEP-th step of its writes
-//   sweep FOLDER SEED          the sweep of that run
-//   fetch FOLDER ADDRESS       the small data set
-//   memory                     where 31 MB of memory come from, once the library is in use and once it was asked to keep memory
+//   train FOLDER SEED      a run
+//   sweep FOLDER SEED      the sweep of that run
+//   fetch FOLDER ADDRESS   the small data set
+//   memory                 where 31 MB of memory come from, once the library is in use and once it was asked to keep memory
 // When it begins to work it says so, and waits while there is a file FOLDER/pause.
 if (args[0] is "memory")
 {
@@ -24,8 +23,6 @@ if (args[0] is "memory")
 NativeMemory.Keep();
 var (work, place) = (args[0], args[1]);
 Action<string> report = Console.WriteLine;
-if (work is "train" && args.Length > 3)
-    DieAt(int.Parse(args[3], CultureInfo.InvariantCulture));
 report(work switch
 {
     "train" => Train(),
@@ -39,15 +36,6 @@ FirstReport Begins(string what) => new(() =>
     while (File.Exists(Path.Combine(place, "pause")))
         Thread.Sleep(10);
 });
-
-static void DieAt(int step)
-{
-    AtomicFile.Reached += _ =>
-    {
-        if (--step == 0)
-            Process.GetCurrentProcess().Kill();
-    };
-}
 
 (ResNet Network, DataSplit Data) Trained()
 {

@@ -12,20 +12,14 @@ namespace TrivialLayers.Data;
 /// <param name="Flip">Whether images are mirrored.</param>
 public sealed record Augmentation(int Padding, bool Flip)
 {
-    /// <summary>Leaves images as they are.</summary>
-    public static Augmentation None { get; } = new(0, false);
-
-    /// <summary>Pads by 4, crops and flips: the usual choice for CIFAR.</summary>
-    public static Augmentation CropAndFlip { get; } = new(4, true);
-
     /// <summary>Zero pixels added on each side before cropping, at least 0.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Less than 0.</exception>
     public int Padding { get; init; } = Padding >= 0 ? Padding : throw new ArgumentOutOfRangeException(nameof(Padding), Padding, "Padding is a number of pixels, at least 0.");
 
     /// <summary>Changes a batch, by tensor operations on its device. The draws are made on the CPU, so that a seed gives the same crops on every device.</summary>
-    /// <param name="batch"><c>[N, C, H, W]</c> of any type, contiguous or channels-last.</param>
+    /// <param name="batch"><c>[N, C, H, W]</c> of any type.</param>
     /// <param name="generator">A generator of the CPU; it advances by the same amount for every batch of N.</param>
-    /// <returns>A new tensor of the same shape, type, device and layout; the caller disposes it.</returns>
+    /// <returns>A new tensor of the same shape, type and device; the caller disposes it.</returns>
     /// <exception cref="ArgumentException">The batch has not four dimensions, or the generator is not the CPU's.</exception>
     public Tensor Apply(Tensor batch, Generator generator)
     {
@@ -41,12 +35,11 @@ public sealed record Augmentation(int Padding, bool Flip)
             return batch.clone().MoveToOuterDisposeScope();
         var padded = Padding == 0 ? batch : nn.functional.pad(batch, [Padding, Padding, Padding, Padding]);
         var pixels = PixelNumbers(batch, generator);
-        var changed = IsChannelsLast(batch) ? GatherChannelsLast(padded, pixels) : Gather(padded, pixels);
-        return changed.MoveToOuterDisposeScope();
+        return Gather(padded, pixels).MoveToOuterDisposeScope();
     }
 
     /// <summary>The same for images and their labels: where pixels have labels these move along, and zeros of the padding are of class 0.</summary>
-    /// <param name="batch"><c>float32 [N, C, H, W]</c>, contiguous or channels-last.</param>
+    /// <param name="batch"><c>float32 [N, C, H, W]</c>.</param>
     /// <param name="labels"><c>int64 [N]</c>, or <c>int64 [N, H, W]</c>.</param>
     /// <param name="generator">A generator of the CPU.</param>
     public (Tensor Images, Tensor Labels) Apply(Tensor batch, Tensor labels, Generator generator)
@@ -87,17 +80,4 @@ public sealed record Augmentation(int Padding, bool Flip)
         var index = pixels.reshape(n, 1, height * width).expand(n, channels, height * width);
         return padded.reshape(n, channels, -1).gather(2, index).reshape(n, channels, height, width);
     }
-
-    // The same where a pixel's channels lie side by side.
-    private static Tensor GatherChannelsLast(Tensor padded, Tensor pixels)
-    {
-        var (n, channels) = (padded.shape[0], padded.shape[1]);
-        var (height, width) = (pixels.shape[1], pixels.shape[2]);
-        var index = pixels.reshape(n, height * width, 1).expand(n, height * width, channels);
-        var gathered = padded.permute(0, 2, 3, 1).reshape(n, -1, channels).gather(1, index);
-        return gathered.reshape(n, height, width, channels).permute(0, 3, 1, 2);
-    }
-
-    private static bool IsChannelsLast(Tensor batch) =>
-        batch.stride(1) == 1 && batch.stride(3) == batch.shape[1] && batch.stride(2) == batch.shape[1] * batch.shape[3];
 }

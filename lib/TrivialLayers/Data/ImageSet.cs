@@ -123,22 +123,6 @@ public sealed class ImageSet : IDisposable
     }
 
     /// <summary>
-    /// The images and labels in batches: <c>uint8 [n, C, H, W]</c> and <c>int64 [n]</c> (or <c>uint8 [n, H, W]</c>), the last batch as small as it must be.
-    /// Each pair is disposed when the next one is asked for.
-    /// </summary>
-    /// <param name="size">Images in a batch, at least 1.</param>
-    /// <param name="order">Numbers of images, <c>int64 [K]</c> on any device: the batches go through these, in this order; by default through all, as they are stored.</param>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="size"/> is less than 1.</exception>
-    /// <exception cref="ArgumentException"><paramref name="order"/> is not a list of <c>int64</c>.</exception>
-    public IEnumerable<(Tensor Images, Tensor Labels)> Batches(int size, Tensor? order = null)
-    {
-        ArgumentOutOfRangeException.ThrowIfLessThan(size, 1);
-        if (order is not null && (order.dim() != 1 || order.dtype != ScalarType.Int64))
-            throw new ArgumentException($"The order must be image numbers, int64 [K]; this is {order.dtype} [{string.Join(", ", order.shape)}].", nameof(order));
-        return order is null ? InOrder(size) : Gathered(size, order);
-    }
-
-    /// <summary>
     /// Pixels as a network takes them: (pixel / 255 − <see cref="Mean"/>) / <see cref="Std"/> per channel, on the device of the batch and in its memory layout.
     /// </summary>
     /// <param name="batch"><c>uint8 [n, C, H, W]</c>.</param>
@@ -208,34 +192,12 @@ public sealed class ImageSet : IDisposable
         return values.reshape(1, Channels, 1, 1).to(Images.device).DetachFromDisposeScope();
     }
 
-    private IEnumerable<(Tensor Images, Tensor Labels)> InOrder(int size)
-    {
-        for (var first = 0; first < Count; first += size)
-        {
-            var length = Math.Min(size, Count - first);
-            using var images = Images.narrow(0, first, length);
-            using var labels = Labels.narrow(0, first, length);
-            yield return (images, labels);
-        }
-    }
-
-    private IEnumerable<(Tensor Images, Tensor Labels)> Gathered(int size, Tensor order)
-    {
-        using var onDevice = Moved(order, Images.device);
-        for (long first = 0; first < onDevice.shape[0]; first += size)
-        {
-            using var index = onDevice.narrow(0, first, Math.Min(size, onDevice.shape[0] - first));
-            using var images = Images[index]; // index_select has no META implementation
-            using var labels = Labels[index];
-            yield return (images, labels);
-        }
-    }
-
     // On the CPU, contiguous and of bounded size, whatever the set's device and layout.
     private IEnumerable<Tensor> Slices()
     {
-        foreach (var (images, _) in InOrder(SliceLength))
+        for (var first = 0; first < Count; first += SliceLength)
         {
+            using var images = Images.narrow(0, first, Math.Min(SliceLength, Count - first));
             using var onCpu = images.cpu();
             using var slice = onCpu.contiguous();
             yield return slice;

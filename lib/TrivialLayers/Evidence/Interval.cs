@@ -47,9 +47,6 @@ public readonly record struct Interval
     /// <summary>The interval with one decimal, as in "[0.8, 1.6]".</summary>
     public override string ToString() => ToString(1);
 
-    /// <summary>Takes the interval apart.</summary>
-    public void Deconstruct(out double low, out double high) => (low, high) = (Low, High);
-
     internal static double Checked(double level) => level is > 0 and < 1
         ? level
         : throw new ArgumentOutOfRangeException(nameof(level), level, "A confidence level lies between 0 and 1, ends excluded, as 0.95.");

@@ -84,14 +84,6 @@ public sealed class Outcomes : IEquatable<Outcomes>
         return new PairedCounts(lost, gained, Count);
     }
 
-    /// <summary>The outcomes one by one, [Count].</summary>
-    public bool[] ToArray()
-    {
-        var right = new bool[Count];
-        for (var i = 0; i < right.Length; i++) right[i] = this[i];
-        return right;
-    }
-
     /// <summary>Equal when every image has the same outcome and the mean cross-entropy is the same to the bit.</summary>
     public bool Equals(Outcomes? other) => other is not null && Count == other.Count
         && MeanCrossEntropy.Equals(other.MeanCrossEntropy) && _packed.AsSpan().SequenceEqual(other._packed);

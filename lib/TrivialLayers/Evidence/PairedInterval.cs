@@ -21,19 +21,11 @@ namespace TrivialLayers.Evidence;
 /// </remarks>
 public static class PairedInterval
 {
-    /// <summary>Tango's score interval for a drop in accuracy.</summary>
-    /// <param name="lost">Images right in the baseline and wrong after zeroing.</param>
-    /// <param name="gained">Images wrong in the baseline and right after zeroing.</param>
-    /// <param name="n">All images.</param>
-    /// <param name="level">Confidence level, between 0 and 1.</param>
-    /// <returns>The drops, in percentage points, that the score test does not reject at 1 − <paramref name="level"/>; within −100 to 100.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">The counts are no pair of results, or the level is not inside (0, 1).</exception>
-    public static Interval Tango(int lost, int gained, int n, double level = 0.95) =>
-        Tango(new PairedCounts(lost, gained, n), level);
-
-    /// <inheritdoc cref="Tango(int, int, int, double)"/>
+    /// <summary>Tango's score interval for a drop in accuracy, as published.</summary>
     /// <param name="counts">What changed between baseline and zeroed network.</param>
     /// <param name="level">Confidence level, between 0 and 1.</param>
+    /// <returns>The drops, in percentage points, that the score test does not reject at 1 − <paramref name="level"/>; within −100 to 100.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The level is not inside (0, 1).</exception>
     public static Interval Tango(PairedCounts counts, double level = 0.95) => Between(counts, level, ScoreTest.Tango);
 
     /// <summary>
@@ -101,11 +93,11 @@ public static class PairedInterval
     /// <param name="seed">Seed of the draws: the same seed gives the same interval on every machine.</param>
     /// <returns>The mean of baseline − zeroed, in the metric's unit.</returns>
     /// <exception cref="ArgumentException">Different lengths, no image, a value that is not finite, or too few resamples for the level.</exception>
-    public static Interval Bootstrap(ReadOnlySpan<double> baseline, ReadOnlySpan<double> zeroed, double level = 0.95, int resamples = 10_000, ulong seed = 1) =>
+    public static Interval Bootstrap(ReadOnlySpan<double> baseline, ReadOnlySpan<double> zeroed, double level = 0.95, int resamples = 10_000, int seed = 1) =>
         Bootstrap(baseline.ToArray(), [zeroed.ToArray()], level, resamples, seed)[0];
 
     /// <summary>The same for several zeroings of one network at once: each interval is the one that it would have alone.</summary>
-    internal static Interval[] Bootstrap(double[] baseline, IReadOnlyList<double[]> zeroed, double level, int resamples, ulong seed = 1)
+    internal static Interval[] Bootstrap(double[] baseline, IReadOnlyList<double[]> zeroed, double level, int resamples, int seed = 1)
     {
         if (zeroed.FirstOrDefault(values => values.Length != baseline.Length || values.Length == 0) is { } other)
             throw new ArgumentException($"A paired bootstrap needs both results of at least one image; {baseline.Length} and {other.Length} were given.", nameof(zeroed));

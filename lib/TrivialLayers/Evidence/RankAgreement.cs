@@ -1,15 +1,11 @@
-using MathNet.Numerics.Statistics;
-
 namespace TrivialLayers.Evidence;
 
 /// <summary>
-/// Whether rankings agree: Kendall's tau, Spearman's rho, Kendall's W, and a test of agreement within strata for claim C5. Ties share
-/// their mean rank.
+/// Whether rankings agree: Kendall's tau, and a test of agreement within strata for claim C5.
 /// </summary>
 /// <remarks>
 /// M. Kendall, <i>A new measure of rank correlation</i>, Biometrika 30 (1938) 81–93, and <i>The treatment of ties in ranking
-/// problems</i>, Biometrika 33 (1945) 239–251 (tau-b); M. Kendall and B. Babington Smith, <i>The problem of m rankings</i>, Annals of
-/// Mathematical Statistics 10 (1939) 275–287 (W); B. Phipson and G. Smyth, <i>Permutation p-values should never be zero</i>,
+/// problems</i>, Biometrika 33 (1945) 239–251 (tau-b); B. Phipson and G. Smyth, <i>Permutation p-values should never be zero</i>,
 /// Statistical Applications in Genetics and Molecular Biology 9 (2010), article 39.
 /// </remarks>
 public static class RankAgreement
@@ -24,36 +20,6 @@ public static class RankAgreement
         return Tau(Signs(first, AllPairs(first.Count)), Signs(second, AllPairs(first.Count)));
     }
 
-    /// <summary>Spearman's rho of two rankings, −1 to 1; NaN when one of them ties everything.</summary>
-    /// <inheritdoc cref="KendallTau"/>
-    public static double Spearman(IReadOnlyList<double> first, IReadOnlyList<double> second)
-    {
-        Check([first, second]);
-        return Correlation.Spearman(first, second);
-    }
-
-    /// <summary>
-    /// Kendall's coefficient of concordance W, corrected for ties: 0 when the rankings do not agree, 1 when they are the same; NaN when
-    /// every one of them ties everything.
-    /// </summary>
-    /// <param name="rankings">At least two rankings of the same items in the same order, [M][N].</param>
-    /// <exception cref="ArgumentException">Fewer than two rankings or items, different lengths, or a value that is not a number.</exception>
-    public static double KendallW(IReadOnlyList<IReadOnlyList<double>> rankings)
-    {
-        Check(rankings);
-        double m = rankings.Count, n = rankings[0].Count;
-        var sums = new double[rankings[0].Count];
-        var ties = 0.0;
-        foreach (var ranking in rankings)
-        {
-            var ranks = ranking.Ranks(RankDefinition.Average);
-            for (var i = 0; i < sums.Length; i++) sums[i] += ranks[i];
-            ties += ranking.CountBy(value => value).Sum(tie => Math.Pow(tie.Value, 3) - tie.Value);
-        }
-        var spread = sums.Sum(sum => Math.Pow(sum - m * (n + 1) / 2, 2));
-        return 12 * spread / (m * m * (n * n * n - n) - m * ties);
-    }
-
     /// <summary>
     /// Agreement of several networks on which layers matter, beyond what role and position explain: the mean over pairs of networks of
     /// Kendall's tau-b over those pairs of layers that are in the same stratum, tested by permuting each network's drops within strata.
@@ -65,7 +31,7 @@ public static class RankAgreement
     /// <param name="seed">Seed of the permutations.</param>
     /// <exception cref="ArgumentException">Fewer than two networks, lengths that differ, or no stratum of two layers or more.</exception>
     public static AgreementTest WithinStrata(IReadOnlyList<IReadOnlyList<double>> drops, IReadOnlyList<string> strata,
-        double level = 0.95, int permutations = 10_000, ulong seed = 1)
+        double level = 0.95, int permutations = 10_000, int seed = 1)
     {
         Check(drops);
         ArgumentNullException.ThrowIfNull(strata);
@@ -85,7 +51,7 @@ public static class RankAgreement
         {
             foreach (var network in shuffled)
                 foreach (var group in groups)
-                    Shuffle(network, group, draws);
+                    draws.Shuffle(network, group);
             lucky[p] = MeanTau(shuffled, pairs);
         }
         var atLeast = lucky.Count(value => value >= observed - 1e-12);
@@ -130,15 +96,6 @@ public static class RankAgreement
             untiedSecond += second[i] * second[i];
         }
         return concordant / Math.Sqrt((double)untiedFirst * untiedSecond);
-    }
-
-    private static void Shuffle(double[] values, int[] places, SeededDraws draws)
-    {
-        for (var i = places.Length - 1; i > 0; i--)
-        {
-            var j = draws.Below(i + 1);
-            (values[places[i]], values[places[j]]) = (values[places[j]], values[places[i]]);
-        }
     }
 
     private static void Check(IReadOnlyList<IReadOnlyList<double>> rankings)

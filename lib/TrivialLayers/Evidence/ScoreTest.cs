@@ -14,20 +14,10 @@ internal sealed record ScoreTest(bool Skewness, double Continuity)
     /// <summary>The test behind the verdicts: lost − gained comes in steps of one image, so half an image of continuity.</summary>
     public static readonly ScoreTest Corrected = new(Skewness: true, Continuity: 0.5);
 
-    /// <summary>
-    /// Tango's statistic (24): about standard normal when the difference is <paramref name="difference"/>, above zero when the counts
-    /// show a larger one.
-    /// </summary>
-    public static double Statistic(PairedCounts counts, double difference)
-    {
-        var surplus = Surplus(counts, difference);
-        return surplus == 0 ? 0 : surplus / Math.Sqrt(counts.Count * Moments(counts, difference).Variance);
-    }
-
     /// <summary>Whether the counts speak against a difference as large as <paramref name="difference"/>, in (−1, 1), at the normal quantile <paramref name="z"/>.</summary>
     public bool IsTooLarge(PairedCounts counts, double difference, double z)
     {
-        var moved = Surplus(counts, difference) + Continuity;
+        var moved = counts.Lost - counts.Gained - counts.Count * difference + Continuity;
         if (moved >= 0) return false;
         var (variance, third) = Moments(counts, difference);
         if (!Skewness) return moved < -z * Math.Sqrt(counts.Count * variance);
@@ -37,8 +27,6 @@ internal sealed record ScoreTest(bool Skewness, double Continuity)
         // Cornish and Fisher: a quantile z of the normal distribution is z + skewness · (z² − 1) / 6 of a slightly skewed one.
         return moved / deviation < -z + third / (variance * deviation) * (z * z - 1) / 6;
     }
-
-    private static double Surplus(PairedCounts counts, double difference) => counts.Lost - counts.Gained - counts.Count * difference;
 
     /// <summary>
     /// Second and third central moment of one image's contribution (+1 lost, −1 gained, 0 same) under the probabilities that fit the

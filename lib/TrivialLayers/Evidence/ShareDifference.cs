@@ -21,7 +21,7 @@ public sealed record ShareDifference(double Points, Interval Interval, IReadOnly
     /// <param name="resamples">Bootstrap samples, at least 1,000.</param>
     /// <param name="seed">Seed of the draws.</param>
     /// <exception cref="ArgumentException">No network, or one without layers of either group.</exception>
-    public static ShareDifference Of(IReadOnlyList<NetworkVerdicts> networks, bool withStemAndShortcuts = false, double level = 0.95, int resamples = 10_000, ulong seed = 1)
+    public static ShareDifference Of(IReadOnlyList<NetworkVerdicts> networks, bool withStemAndShortcuts = false, double level = 0.95, int resamples = 10_000, int seed = 1)
     {
         ArgumentNullException.ThrowIfNull(networks);
         ArgumentOutOfRangeException.ThrowIfLessThan(resamples, 1_000);

@@ -3,25 +3,6 @@ namespace TrivialLayers.Runtime;
 /// <summary>Writes a file so that it is either there as a whole or as it was before.</summary>
 public static class AtomicFile
 {
-    /// <summary>How far a write has come.</summary>
-    internal enum Step
-    {
-        /// <summary>The temporary file is there, empty.</summary>
-        Created,
-
-        /// <summary>All was written, but some of it is still in this process.</summary>
-        Written,
-
-        /// <summary>The temporary file is whole on the disk, the target still the old one.</summary>
-        Flushed,
-
-        /// <summary>The target is the new one.</summary>
-        Renamed,
-    }
-
-    /// <summary>Told each step; a process that is to die at one listens here.</summary>
-    internal static event Action<Step>? Reached;
-
     /// <summary>Writes to a temporary name in the same folder, flushes to the disk and renames over the target. A failure leaves the target as it was and no temporary file.</summary>
     /// <param name="path">The file to make or replace; its folder must exist.</param>
     /// <param name="write">Writes the contents.</param>
@@ -35,15 +16,11 @@ public static class AtomicFile
         {
             using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None))
             {
-                Reached?.Invoke(Step.Created);
                 write(stream);
-                Reached?.Invoke(Step.Written);
                 stream.Flush(flushToDisk: true);
-                Reached?.Invoke(Step.Flushed);
             }
 
             File.Move(temporary, target, overwrite: true);
-            Reached?.Invoke(Step.Renamed);
         }
         catch
         {

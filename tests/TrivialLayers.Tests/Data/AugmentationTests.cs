@@ -6,6 +6,8 @@ namespace TrivialLayers.Tests.Data;
 
 public sealed class AugmentationTests
 {
+    private static readonly Augmentation CropAndFlip = new(4, true);
+
     [Theory]
     [InlineData(4, true, 3)]
     [InlineData(4, false, 3)]
@@ -21,17 +23,6 @@ public sealed class AugmentationTests
         using var expected = OneAtATime(batch, augmentation, new Generator(5));
         Assert.True(expected.equal(changed).all().item<bool>());
         Assert.Equal(batch.stride(), changed.stride());
-    }
-
-    [Fact]
-    public void A_channels_last_batch_gives_the_same_images_and_stays_channels_last()
-    {
-        using var batch = rand(8, 3, 5, 7);
-        using var channelsLast = batch.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
-        using var expected = Augmentation.CropAndFlip.Apply(batch, new Generator(1));
-        using var changed = Augmentation.CropAndFlip.Apply(channelsLast, new Generator(1));
-        Assert.True(expected.equal(changed).all().item<bool>());
-        Assert.Equal(channelsLast.stride(), changed.stride());
     }
 
     [Fact]
@@ -62,18 +53,18 @@ public sealed class AugmentationTests
     {
         using var batch = rand(16, 3, 8, 8);
         var generator = new Generator(9);
-        using var first = Augmentation.CropAndFlip.Apply(batch, generator);
-        using var second = Augmentation.CropAndFlip.Apply(batch, generator);
-        using var again = Augmentation.CropAndFlip.Apply(batch, new Generator(9));
+        using var first = CropAndFlip.Apply(batch, generator);
+        using var second = CropAndFlip.Apply(batch, generator);
+        using var again = CropAndFlip.Apply(batch, new Generator(9));
         Assert.True(first.equal(again).all().item<bool>());
         Assert.False(first.equal(second).all().item<bool>());
     }
 
     [Fact]
-    public void None_gives_a_copy()
+    public void No_change_gives_a_copy()
     {
         using var batch = rand(2, 3, 4, 4);
-        using var copy = Augmentation.None.Apply(batch, new Generator(1));
+        using var copy = new Augmentation(0, false).Apply(batch, new Generator(1));
         copy.zero_();
         Assert.True((batch > 0).any().item<bool>());
     }
@@ -82,18 +73,16 @@ public sealed class AugmentationTests
     public void On_the_meta_device_nothing_stays_on_the_CPU()
     {
         using var batch = empty([8, 3, 32, 32], device: META);
-        using var changed = Augmentation.CropAndFlip.Apply(batch, new Generator(1));
-        using var channelsLast = Augmentation.CropAndFlip.Apply(empty([8, 32, 32, 3], device: META).permute(0, 3, 1, 2), new Generator(1));
-        Assert.Equal((DeviceType.META, DeviceType.META), (changed.device_type, channelsLast.device_type));
+        using var changed = CropAndFlip.Apply(batch, new Generator(1));
+        Assert.Equal(DeviceType.META, changed.device_type);
         Assert.Equal(batch.shape, changed.shape);
-        Assert.Equal(batch.shape, channelsLast.shape);
     }
 
     [Fact]
     public void Wrong_arguments_are_refused()
     {
         Assert.Throws<ArgumentOutOfRangeException>(() => new Augmentation(-1, true));
-        Assert.Throws<ArgumentException>(() => Augmentation.CropAndFlip.Apply(rand(3, 4, 4), new Generator(1)));
+        Assert.Throws<ArgumentException>(() => CropAndFlip.Apply(rand(3, 4, 4), new Generator(1)));
     }
 
     private static Tensor OneAtATime(Tensor batch, Augmentation augmentation, Generator generator)

@@ -144,45 +144,10 @@ public sealed class ImageSetTests
     }
 
     [Fact]
-    public void Batches_go_through_all_images_once()
-    {
-        using var set = Make();
-        var labels = new List<long>();
-        var sizes = new List<long>();
-        foreach (var (images, batchLabels) in set.Batches(4))
-        {
-            sizes.Add(images.shape[0]);
-            labels.AddRange(batchLabels.data<long>().ToArray());
-        }
-        Assert.Equal([4, 4, 1], sizes);
-        Assert.Equal(set.Labels.data<long>().ToArray(), labels);
-    }
-
-    [Fact]
-    public void Batches_follow_an_order()
-    {
-        using var set = Make();
-        using var order = tensor(new long[] { 8, 0, 3 });
-        var firstPixels = new List<byte>();
-        foreach (var (images, _) in set.Batches(2, order))
-            firstPixels.AddRange(images[TensorIndex.Colon, 0, 0, 0].data<byte>().ToArray());
-        Assert.Equal(new[] { 8, 0, 3 }.Select(i => set.Images[i, 0, 0, 0].item<byte>()), firstPixels);
-        Assert.Throws<ArgumentException>(() => set.Batches(2, zeros(3)));
-        Assert.Throws<ArgumentOutOfRangeException>(() => set.Batches(0));
-    }
-
-    [Fact]
-    public void On_the_meta_device_batches_have_shapes_only()
+    public void A_set_on_the_meta_device_has_no_part()
     {
         using var set = Make();
         using var onMeta = set.To(META);
-        using var order = tensor(new long[] { 8, 0, 3 });
-        foreach (var (images, labels) in onMeta.Batches(3, order).Concat(onMeta.Batches(3)))
-        {
-            using var normalised = onMeta.Normalise(images);
-            Assert.Equal((DeviceType.META, DeviceType.META), (normalised.device_type, labels.device_type));
-            Assert.Equal([3, 2, 4, 4], normalised.shape);
-        }
         Assert.Contains("META", Assert.Throws<ArgumentException>(() => onMeta.Take(3, 0)).Message);
     }
 

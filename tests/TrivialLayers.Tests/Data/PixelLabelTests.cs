@@ -38,7 +38,7 @@ public sealed class PixelLabelTests
         using var generator = new Generator(1, CPU);
         var labels = randint(1, 9, [16, 12, 12], generator: generator).to(ScalarType.Int64);
         var images = stack([labels.to(ScalarType.Float32), labels.to(ScalarType.Float32) * 10], 1);
-        var (moved, movedLabels) = Augmentation.CropAndFlip.Apply(images.ToChannelsLast(), labels, generator);
+        var (moved, movedLabels) = new Augmentation(4, true).Apply(images.ToChannelsLast(), labels, generator);
         Assert.False(labels.Equals(movedLabels));
         Assert.True(moved.select(1, 0).Equals(movedLabels.to(ScalarType.Float32)));
         Assert.True(moved.select(1, 1).Equals(movedLabels.to(ScalarType.Float32) * 10));

@@ -115,7 +115,7 @@ public sealed class FamilyWiseErrorTests
     }
 
     /// <summary>Draws lost and gained of n images by looking up the cumulative chances: first how many change, then how many of those are lost.</summary>
-    private sealed class TrinomialDraws(int n, double discordance, double drop, ulong seed)
+    private sealed class TrinomialDraws(int n, double discordance, double drop, int seed)
     {
         private readonly SeededDraws _draws = new(seed);
         private readonly Table _changed = new(n, discordance);
@@ -123,9 +123,9 @@ public sealed class FamilyWiseErrorTests
 
         public (int Lost, int Gained) Next()
         {
-            var changed = _changed.Draw(_draws.Uniform());
+            var changed = _changed.Draw(_draws.NextDouble());
             var table = _lost[changed] ??= new Table(changed, (discordance + drop) / 2 / discordance);
-            var lost = table.Draw(_draws.Uniform());
+            var lost = table.Draw(_draws.NextDouble());
             return (lost, changed - lost);
         }
 

@@ -18,7 +18,7 @@ public sealed class PairedIntervalTests
     [InlineData(1, 7, 21, 0.95, -0.517, -0.026)]
     public void The_score_interval_is_the_published_one(int lost, int gained, int n, double level, double low, double high)
     {
-        var interval = PairedInterval.Tango(lost, gained, n, level);
+        var interval = PairedInterval.Tango(new PairedCounts(lost, gained, n), level);
         Assert.Equal(low, interval.Low / 100, 0.0005);
         Assert.Equal(high, interval.High / 100, 0.0005);
         Assert.Equal(level, interval.Level);
@@ -27,26 +27,31 @@ public sealed class PairedIntervalTests
     [Fact]
     public void The_score_statistic_is_the_published_one()
     {
-        // Tango (1998), section 6.1: Z = 1.709 for a margin of 0.1, one-sided p = 0.044.
-        var z = ScoreTest.Statistic(new PairedCounts(0, 1, 44), -0.1);
-        Assert.Equal(1.709, z, 0.0005);
-        Assert.Equal(0.044, 1 - Normal.CDF(0, 1, z), 0.0005);
+        // Tango (1998), section 6.1: Z = 1.709 for a margin of 0.1; as a test of too large a difference its mirror image.
+        var counts = new PairedCounts(1, 0, 44);
+        Assert.True(ScoreTest.Tango.IsTooLarge(counts, 0.1, z: 1.7085));
+        Assert.False(ScoreTest.Tango.IsTooLarge(counts, 0.1, z: 1.7095));
     }
 
     [Fact]
-    public void At_a_drop_of_zero_the_score_statistic_is_McNemars() => Gen.Select(Gen.Int[0, 300], Gen.Int[0, 300], Gen.Int[1, 900]).SampleRepeatably((lost, gained, others) =>
-    {
-        var expected = lost + gained == 0 ? 0 : (lost - gained) / Math.Sqrt(lost + gained);
-        Assert.Equal(expected, ScoreTest.Statistic(new PairedCounts(lost, gained, lost + gained + others), 0), 1e-9);
-    });
+    public void At_a_drop_of_zero_the_score_test_is_McNemars() =>
+        Gen.Select(Gen.Int[0, 300], Gen.Int[0, 300], Gen.Int[1, 900], Gen.Double[0.1, 5]).SampleRepeatably((lost, gained, others, z) =>
+        {
+            var statistic = lost + gained == 0 ? 0 : (lost - gained) / Math.Sqrt(lost + gained);
+            Assert.Equal(statistic < -z, ScoreTest.Tango.IsTooLarge(new PairedCounts(lost, gained, lost + gained + others), 0, z));
+        });
 
     [Fact]
-    public void The_score_statistic_is_that_of_the_likelihood_maximised_by_brute_force() =>
+    public void The_score_test_is_that_of_the_likelihood_maximised_by_brute_force() =>
         Gen.Select(Gen.Int[0, 40], Gen.Int[0, 40], Gen.Int[1, 200], Gen.Double[-0.9, 0.9]).SampleRepeatably((lost, gained, others, difference) =>
         {
             var n = lost + gained + others;
-            var expected = BruteForceScore(lost, gained, n, difference);
-            Assert.Equal(expected, ScoreTest.Statistic(new PairedCounts(lost, gained, n), difference), 1e-4 * (1 + Math.Abs(expected)));
+            var statistic = BruteForceScore(lost, gained, n, difference);
+            if (statistic >= 0)
+                return;
+            var counts = new PairedCounts(lost, gained, n);
+            Assert.True(ScoreTest.Tango.IsTooLarge(counts, difference, -statistic - 1e-4 * (1 - statistic)), $"{counts} {difference}");
+            Assert.False(ScoreTest.Tango.IsTooLarge(counts, difference, -statistic + 1e-4 * (1 - statistic)), $"{counts} {difference}");
         }, count: 2000);
 
     [Fact]
@@ -55,7 +60,7 @@ public sealed class PairedIntervalTests
         {
             var n = lost + gained + others;
             var z = Normal.InvCDF(0, 1, (1 + level) / 2);
-            var interval = PairedInterval.Tango(lost, gained, n, level);
+            var interval = PairedInterval.Tango(new PairedCounts(lost, gained, n), level);
             Assert.Equal(z, BruteForceScore(lost, gained, n, interval.Low / 100), 1e-3);
             Assert.Equal(-z, BruteForceScore(lost, gained, n, interval.High / 100), 1e-3);
         }, count: 300);
@@ -64,8 +69,8 @@ public sealed class PairedIntervalTests
     public void Swapping_lost_and_gained_mirrors_the_interval_to_the_bit() =>
         Gen.Select(Gen.Int[0, 500], Gen.Int[0, 500], Gen.Int[0, 5000]).Where((lost, gained, others) => lost + gained + others > 0).SampleRepeatably((lost, gained, others) =>
         {
-            var there = PairedInterval.Tango(lost, gained, lost + gained + others);
-            var back = PairedInterval.Tango(gained, lost, lost + gained + others);
+            var there = PairedInterval.Tango(new PairedCounts(lost, gained, lost + gained + others));
+            var back = PairedInterval.Tango(new PairedCounts(gained, lost, lost + gained + others));
             Assert.Equal((-back.High, -back.Low), (there.Low, there.High));
         });
 
@@ -88,7 +93,7 @@ public sealed class PairedIntervalTests
     {
         // With no discordant pair the statistic is n·d / sqrt(n·d·(1 − d)), so the ends are ±z² / (n + z²).
         var square = Math.Pow(Normal.InvCDF(0, 1, 0.975), 2);
-        var interval = PairedInterval.Tango(0, 0, n);
+        var interval = PairedInterval.Tango(new PairedCounts(0, 0, n));
         Assert.Equal(100 * square / (n + square), interval.High, 1e-9);
         Assert.Equal(-interval.High, interval.Low);
     }
@@ -101,7 +106,7 @@ public sealed class PairedIntervalTests
     {
         // Here the statistic is sqrt(n·(1 − d) / (1 + d)), so the lower end is (n − z²) / (n + z²).
         var square = Math.Pow(Normal.InvCDF(0, 1, 0.975), 2);
-        var interval = PairedInterval.Tango(n, 0, n);
+        var interval = PairedInterval.Tango(new PairedCounts(n, 0, n));
         Assert.Equal(100, interval.High);
         Assert.Equal(100 * (n - square) / (n + square), interval.Low, 1e-9);
     }
@@ -109,7 +114,7 @@ public sealed class PairedIntervalTests
     [Fact]
     public void A_million_images_give_the_normal_limit()
     {
-        var interval = PairedInterval.Tango(30_000, 20_000, 1_000_000);
+        var interval = PairedInterval.Tango(new PairedCounts(30_000, 20_000, 1_000_000));
         var halfWidth = 1.959964 * Math.Sqrt((0.05 - 0.0001) / 1e6) * 100;
         Assert.Equal(1 - halfWidth, interval.Low, 1e-4);
         Assert.Equal(1 + halfWidth, interval.High, 1e-4);
@@ -141,8 +146,8 @@ public sealed class PairedIntervalTests
         var draws = new SeededDraws(3);
         var baseline = new double[2_000];
         var zeroed = new double[2_000];
-        for (var i = 0; i < baseline.Length; i++) (baseline[i], zeroed[i]) = (10 * draws.Uniform() + 1, 0);
-        for (var i = 0; i < baseline.Length; i++) zeroed[i] = baseline[i] - draws.Uniform();
+        for (var i = 0; i < baseline.Length; i++) (baseline[i], zeroed[i]) = (10 * draws.NextDouble() + 1, 0);
+        for (var i = 0; i < baseline.Length; i++) zeroed[i] = baseline[i] - draws.NextDouble();
         var difference = baseline.Zip(zeroed, (before, after) => before - after).ToArray();
         var mean = difference.Average();
         var error = Math.Sqrt(difference.Sum(d => (d - mean) * (d - mean)) / difference.Length / difference.Length);
@@ -169,7 +174,7 @@ public sealed class PairedIntervalTests
     [InlineData(0, 0, 0)]
     [InlineData(int.MaxValue, int.MaxValue, 10)]
     public void Impossible_counts_are_refused(int lost, int gained, int n) =>
-        Assert.Throws<ArgumentOutOfRangeException>(() => PairedInterval.Tango(lost, gained, n));
+        Assert.Throws<ArgumentOutOfRangeException>(() => PairedInterval.Tango(new PairedCounts(lost, gained, n)));
 
     [Theory]
     [InlineData(0)]
@@ -177,7 +182,7 @@ public sealed class PairedIntervalTests
     [InlineData(95)]
     [InlineData(double.NaN)]
     public void A_level_outside_zero_to_one_is_refused(double level) =>
-        Assert.Throws<ArgumentOutOfRangeException>(() => PairedInterval.Tango(1, 1, 10, level));
+        Assert.Throws<ArgumentOutOfRangeException>(() => PairedInterval.Tango(new PairedCounts(1, 1, 10), level));
 
     /// <summary>The score statistic with the constrained maximum of the trinomial likelihood found by golden-section search.</summary>
     private static double BruteForceScore(int lost, int gained, int n, double difference)

@@ -35,7 +35,7 @@ public sealed class MetaDeviceTests
         var (stored, storedLabels) = images.Batch(0, 8, META);
 
         network.train();
-        var (input, labels) = Augmentation.CropAndFlip.Apply(stored, storedLabels, generator);
+        var (input, labels) = new Augmentation(4, true).Apply(stored, storedLabels, generator);
         var logits = network.call(input.ToChannelsLast());
         optimizer.Step(functional.cross_entropy(logits.movedim([1], [-1]).flatten(0, -2), labels.flatten()), learningRate: 0.1); // that of maps has no META form
 

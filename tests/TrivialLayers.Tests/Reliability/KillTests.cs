@@ -10,8 +10,8 @@ namespace TrivialLayers.Tests.Reliability;
 [Trait("Category", "Slow")]
 public sealed class KillTests : IDisposable
 {
-    /// <summary>Writes of a run: the probe of its start, six epochs, weights, probe, history, record; four steps each.</summary>
-    private const int Steps = (1 + 6 + 4) * 4;
+    /// <summary>Writes of a run: the probe of its start, six epochs, weights, probe, history, record.</summary>
+    private const int Writes = 1 + 6 + 4;
 
     private static readonly int Killed = OperatingSystem.IsWindows() ? -1 : 128 + 9;
 
@@ -57,15 +57,18 @@ public sealed class KillTests : IDisposable
     }
 
     [Fact]
-    public async Task Killed_at_any_step_of_a_write_it_ends_with_the_same_bits()
+    public async Task Killed_before_a_file_is_flushed_or_renamed_it_ends_with_the_same_bits()
     {
         var expected = await Undisturbed();
-        int[] steps = Campaign.IsFull ? [.. Enumerable.Range(1, Steps)] : [6, 7, 44];
-        foreach (var step in steps)
+        (string Call, int Write)[] steps = Campaign.IsFull
+            ? [.. Enumerable.Range(1, Writes).SelectMany(write => new[] { ("fsync", write), ("rename", write) })]
+            : [("fsync", 2), ("rename", 2), ("rename", Writes)];
+        foreach (var (call, write) in steps)
         {
-            var folder = _folder[$"step-{step}"];
-            using (var killed = new WorkerProcess("train", folder, "1", $"{step}"))
+            var folder = _folder[$"{call}-{write}"];
+            using (var killed = WorkerProcess.KilledAt(call, write, "train", folder, "1"))
                 Assert.Equal(Killed, await killed.End());
+            Assert.Single(Directory.GetFiles(folder, "*.tmp", SearchOption.AllDirectories));
             using var next = new WorkerProcess("train", folder, "1");
             AssertSame(expected, next, await next.End());
             AssertTidy(folder);

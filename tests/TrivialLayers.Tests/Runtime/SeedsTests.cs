@@ -1,5 +1,4 @@
 using CsCheck;
-using TorchSharp;
 using TrivialLayers.Runtime;
 
 namespace TrivialLayers.Tests.Runtime;
@@ -22,29 +21,4 @@ public sealed class SeedsTests
             Assert.NotEqual(Seeds.Derive(a, "order"), Seeds.Derive(a, "augmentation"));
             Assert.Equal(a == b, Seeds.Derive(a, "order") == Seeds.Derive(b, "order"));
         });
-
-    [Fact]
-    public void Generators_of_the_same_seed_draw_the_same_numbers_and_leave_the_global_one_alone()
-    {
-        using var scope = torch.NewDisposeScope();
-        torch.manual_seed(5);
-        var expected = Numbers(torch.rand(4));
-        torch.manual_seed(5);
-        using var one = Seeds.Generator(1, "augmentation");
-        using var two = Seeds.Generator(1, "augmentation");
-        using var other = Seeds.Generator(1, "order");
-        var drawn = Numbers(torch.rand(4, generator: one));
-        Assert.Equal(drawn, Numbers(torch.rand(4, generator: two)));
-        Assert.NotEqual(drawn, Numbers(torch.rand(4, generator: other)));
-        Assert.Equal(expected, Numbers(torch.rand(4)));
-    }
-
-    [Fact]
-    public void The_meta_device_gets_a_generator_that_works()
-    {
-        using var generator = Seeds.Generator(1, "augmentation", device: torch.META);
-        Assert.Equal(DeviceType.CPU, generator.device.type);
-    }
-
-    private static float[] Numbers(torch.Tensor tensor) => tensor.data<float>().ToArray();
 }
