@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using NotebookHost.Notebook;
@@ -21,10 +22,12 @@ internal sealed class NotebookPictures(string? folder)
     private const string Attachment = "attachment:";
 
     private readonly string? _folder = folder is null ? null : RealPath.Of(folder);
+    private readonly string _mark = $"data:,{Guid.NewGuid():n}-";
+    private readonly List<string> _found = [];
     private int _sum;
 
-    /// <summary>A picture as an address that holds it, or why there is none.</summary>
-    public (string? Data, string Reason) Find(string address, JsonObject? attachments)
+    /// <summary>An address that stands for a picture until <see cref="Fill"/>, as long ones are slow to handle; or why there is none.</summary>
+    public (string? Address, string Reason) Find(string address, JsonObject? attachments)
     {
         try
         {
@@ -34,7 +37,8 @@ internal sealed class NotebookPictures(string? folder)
             if (bytes.Length > LargestSum - _sum)
                 throw new InvalidDataException($"the pictures of this page are larger than {LargestSum >> 20} MB together");
             _sum += bytes.Length;
-            return ($"data:{type};base64,{Convert.ToBase64String(bytes)}", "");
+            _found.Add($"data:{type};base64,{Convert.ToBase64String(bytes)}");
+            return ($"{_mark}{_found.Count - 1};", "");
         }
         catch (InvalidDataException e)
         {
@@ -44,6 +48,24 @@ internal sealed class NotebookPictures(string? folder)
         {
             return (null, "its file cannot be read");
         }
+    }
+
+    /// <summary>The HTML with the pictures in it.</summary>
+    public string Fill(string html)
+    {
+        if (_found.Count == 0)
+            return html;
+        var filled = new StringBuilder();
+        var at = 0;
+        for (int next; (next = html.IndexOf(_mark, at, StringComparison.Ordinal)) >= 0;)
+        {
+            var number = next + _mark.Length;
+            var end = html.IndexOf(';', number);
+            filled.Append(html, at, next - at).Append(_found[int.Parse(html.AsSpan(number, end - number), CultureInfo.InvariantCulture)]);
+            at = end + 1;
+        }
+
+        return filled.Append(html, at, html.Length - at).ToString();
     }
 
     private static (string Type, byte[] Bytes) Attached(string name, JsonObject? attachments)

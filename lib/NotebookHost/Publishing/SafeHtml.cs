@@ -116,9 +116,9 @@ internal sealed class SafeHtml(NotebookPictures pictures)
             return;
         }
 
-        var (data, reason) = pictures.Find(address, attachments);
-        if (data is not null)
-            picture.SetAttribute("src", data);
+        var (found, reason) = pictures.Find(address, attachments);
+        if (found is not null)
+            picture.SetAttribute("src", found);
         else
             picture.Replace(Note(picture, $"[Picture {words}: {reason}]"));
     }
