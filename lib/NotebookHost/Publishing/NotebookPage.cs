@@ -29,7 +29,8 @@ internal sealed class NotebookPage
         var safe = new SafeHtml(_pictures);
         (Name, _document, _prose, _outputs, Run) = (name, document, new Prose(safe), new OutputHtml(safe), new RunRecord(document));
         _cells = _pictures.Fill(string.Concat(document.Cells.Select(Html)));
-        VerdictHtml = _pictures.Fill(string.Concat(document.Cells.OfType<CodeCell>().Where(cell => cell.Tags.Contains(VerdictTag)).SelectMany(cell => cell.Outputs).Select(_outputs.Of)));
+        var verdict = document.Cells.OfType<CodeCell>().Where(cell => cell.Tags.Contains(VerdictTag)).SelectMany(cell => cell.Outputs);
+        VerdictHtml = _pictures.Fill(string.Concat(verdict.Select(_outputs.Of)));
     }
 
     /// <summary>The name of the notebook's file, without ending.</summary>

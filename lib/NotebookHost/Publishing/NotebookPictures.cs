@@ -7,8 +7,8 @@ using NotebookHost.Running;
 namespace NotebookHost.Publishing;
 
 /// <summary>
-/// The pictures that a notebook's text names: attachments of its cells, and files beside it. A page holds them itself, so that it needs no other file. Nothing outside the
-/// notebook's folder is read, and nothing that is not a picture by its content.
+/// The pictures that a notebook's text names: attachments of its cells, and files beside it. A page holds them itself, so that it
+/// needs no other file. Nothing outside the notebook's folder is read, and nothing that is not a picture by its content.
 /// </summary>
 /// <param name="folder">The notebook's folder, or null when there is none.</param>
 internal sealed class NotebookPictures(string? folder)
@@ -31,7 +31,9 @@ internal sealed class NotebookPictures(string? folder)
     {
         try
         {
-            var (type, bytes) = address.StartsWith(Attachment, StringComparison.OrdinalIgnoreCase) ? Attached(address[Attachment.Length..], attachments) : Read(address);
+            var (type, bytes) = address.StartsWith(Attachment, StringComparison.OrdinalIgnoreCase)
+                ? Attached(address[Attachment.Length..], attachments)
+                : Read(address);
             if (bytes.Length > Largest)
                 throw new InvalidDataException($"larger than {Largest >> 20} MB");
             if (bytes.Length > LargestSum - _sum)
@@ -89,14 +91,17 @@ internal sealed class NotebookPictures(string? folder)
     {
         var base64 = string.Concat(text.Where(c => !char.IsWhiteSpace(c))).TrimEnd('=');
         var bytes = new byte[base64.Length];
-        return Convert.TryFromBase64String(base64.PadRight((base64.Length + 3) & ~3, '='), bytes, out var length) ? bytes[..length] : Encoding.UTF8.GetBytes(text);
+        var isBase64 = Convert.TryFromBase64String(base64.PadRight((base64.Length + 3) & ~3, '='), bytes, out var length);
+        return isBase64 ? bytes[..length] : Encoding.UTF8.GetBytes(text);
     }
 
     private (string Type, byte[] Bytes) Read(string address)
     {
         if (_folder is null)
             throw new InvalidDataException("a file beside the notebook, which is not at hand");
-        var path = Inside(Uri.UnescapeDataString(address.Split('?', '#')[0])) ?? Inside(address) ?? throw new InvalidDataException("there is no such file beside the notebook");
+        var path = Inside(Uri.UnescapeDataString(address.Split('?', '#')[0]))
+            ?? Inside(address)
+            ?? throw new InvalidDataException("there is no such file beside the notebook");
         using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
         var bytes = new byte[Math.Min(file.Length, Largest + 1)];
         var length = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
@@ -135,8 +140,7 @@ internal sealed class NotebookPictures(string? folder)
         if (bytes.Length > 12 && bytes[4..8].SequenceEqual("ftyp"u8) && bytes[8..11].SequenceEqual("avi"u8))
             return "image/avif";
         var beginning = Encoding.UTF8.GetString(bytes[..Math.Min(bytes.Length, 4096)]).TrimStart('\uFEFF', ' ', '\t', '\r', '\n');
-        return beginning.StartsWith('<') && beginning.Contains("<svg", StringComparison.Ordinal) && !beginning.Contains("<html", StringComparison.OrdinalIgnoreCase)
-            ? "image/svg+xml"
-            : null;
+        var isSvg = beginning.StartsWith('<') && beginning.Contains("<svg", StringComparison.Ordinal);
+        return isSvg && !beginning.Contains("<html", StringComparison.OrdinalIgnoreCase) ? "image/svg+xml" : null;
     }
 }

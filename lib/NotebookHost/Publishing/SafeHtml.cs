@@ -124,7 +124,8 @@ internal sealed class SafeHtml(NotebookPictures pictures)
     }
 
     private static bool IsOnTheWeb(string address) =>
-        Web.Any(begin => address.StartsWith(begin, StringComparison.OrdinalIgnoreCase)) && Uri.TryCreate(address.StartsWith('/') ? "https:" + address : address, UriKind.Absolute, out _);
+        Web.Any(begin => address.StartsWith(begin, StringComparison.OrdinalIgnoreCase))
+        && Uri.TryCreate(address.StartsWith('/') ? "https:" + address : address, UriKind.Absolute, out _);
 
     private static IElement Note(INode beside, string words)
     {
