@@ -27,7 +27,10 @@ internal sealed record CleanHtml(IElement Body, IReadOnlyList<IElement> Removed)
         get
         {
             var missing = Kinds.Where(kind => Removed.Any(element => kind.Elements.Contains(element.LocalName))).Select(kind => kind.Words).ToList();
-            return missing.Count == 0 ? "" : $"<p class=\"note\">{(IsBlank ? "This output" : "Part of this output")} is {string.Join(" and ", missing)}, which a page does not run. The notebook shows it.</p>";
+            if (missing.Count == 0)
+                return "";
+            var what = $"{(IsBlank ? "This output" : "Part of this output")} is {string.Join(" and ", missing)}";
+            return $"<p class=\"note\">{what}, which a page does not run. The notebook shows it.</p>";
         }
     }
 

@@ -4,8 +4,8 @@ using System.Text;
 namespace NotebookHost.Publishing;
 
 /// <summary>
-/// Code with its words marked by class, so that the style sheet colours it for light and dark. Each character is looked at once, whatever the code is: a string or comment
-/// without an end reaches to the end of its line or of the code.
+/// Code with its words marked by class, so that the style sheet colours it for light and dark. Each character is looked at once,
+/// whatever the code is: a string or comment without an end reaches to the end of its line or of the code.
 /// </summary>
 internal sealed class CodeHtml
 {
@@ -156,7 +156,8 @@ internal sealed class CodeHtml
         {
             var digits = char.IsAsciiLetterOrDigit(_code[end]) || _code[end] == '_';
             var fraction = _code[end] == '.' && end + 1 < _code.Length && char.IsAsciiDigit(_code[end + 1]);
-            var exponent = _code[end] is '+' or '-' && _code[end - 1] is 'e' or 'E' && !Has("0x", at) && end + 1 < _code.Length && char.IsAsciiDigit(_code[end + 1]);
+            var sign = _code[end] is '+' or '-' && _code[end - 1] is 'e' or 'E' && !Has("0x", at);
+            var exponent = sign && end + 1 < _code.Length && char.IsAsciiDigit(_code[end + 1]);
             if (!digits && !fraction && !exponent)
                 break;
             end++;

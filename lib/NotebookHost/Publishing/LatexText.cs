@@ -13,12 +13,17 @@ internal static class LatexText
     private const string End = "\\end{";
 
     private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> Environments = new HashSet<string>(
-        "align alignat aligned alignedat array bmatrix Bmatrix cases CD dcases displaymath darray drcases eqnarray equation gather gathered math matrix multline pmatrix rcases smallmatrix split subarray vmatrix Vmatrix".Split(' '))
-        .GetAlternateLookup<ReadOnlySpan<char>>();
+    [
+        "align", "alignat", "aligned", "alignedat", "array", "bmatrix", "Bmatrix", "cases", "CD", "dcases", "displaymath",
+        "darray", "drcases", "eqnarray", "equation", "gather", "gathered", "math", "matrix", "multline", "pmatrix", "rcases",
+        "smallmatrix", "split", "subarray", "vmatrix", "Vmatrix",
+    ]).GetAlternateLookup<ReadOnlySpan<char>>();
 
-    private static readonly (string Open, string Close, bool Display)[] Delimiters = [("$$", "$$", true), ("$", "$", false), ("\\[", "\\]", true), ("\\(", "\\)", false)];
+    private static readonly (string Open, string Close, bool Display)[] Delimiters =
+        [("$$", "$$", true), ("$", "$", false), ("\\[", "\\]", true), ("\\(", "\\)", false)];
 
-    /// <summary>The text as HTML, in which formulas are elements of the class <c>math</c>. A text without delimiters that has commands in it is one formula.</summary>
+    /// <summary>The text as HTML, in which formulas are elements of the class <c>math</c>.</summary>
+    /// <remarks>A text without delimiters that has commands in it is one formula.</remarks>
     public static string ToHtml(string latex)
     {
         var html = new StringBuilder();

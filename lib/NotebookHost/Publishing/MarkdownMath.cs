@@ -41,7 +41,13 @@ internal sealed class MarkdownMath : IMarkdownExtension
             rest = rest[..(rest.IndexOfAny('\n', '\r') is >= 0 and var end ? end : rest.Length)];
             if (lines.Any(string.IsNullOrWhiteSpace) || rest.Trim(" \t.,;:").Length > 0)
                 return BlockState.None;
-            var block = new EnvironmentBlock(this) { LinesToCome = lines.Length - 1, Line = processor.LineIndex, Column = processor.Column, Span = new SourceSpan(start, start + length - 1) };
+            var block = new EnvironmentBlock(this)
+            {
+                LinesToCome = lines.Length - 1,
+                Line = processor.LineIndex,
+                Column = processor.Column,
+                Span = new SourceSpan(start, start + length - 1),
+            };
             block.GetAttributes().AddClass(MathClass);
             processor.NewBlocks.Push(block);
             return BlockState.Continue;
@@ -76,12 +82,13 @@ internal sealed class MarkdownMath : IMarkdownExtension
 
         private static bool Add(InlineProcessor processor, ref StringSlice slice, int length, int mark, bool isDisplay = true)
         {
+            var begin = processor.GetSourcePosition(slice.Start, out var line, out var column);
             var formula = new MathInline
             {
                 Delimiter = '$',
                 DelimiterCount = isDisplay ? 2 : 1,
                 Content = new StringSlice(slice.Text, slice.Start + mark, slice.Start + length - mark - 1),
-                Span = new SourceSpan(processor.GetSourcePosition(slice.Start, out var line, out var column), processor.GetSourcePosition(slice.Start + length - 1)),
+                Span = new SourceSpan(begin, processor.GetSourcePosition(slice.Start + length - 1)),
                 Line = line,
                 Column = column,
             };

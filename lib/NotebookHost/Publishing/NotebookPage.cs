@@ -14,6 +14,7 @@ internal sealed class NotebookPage
     /// <summary>Code with more lines can be folded away.</summary>
     private const int LongCode = 30;
 
+    private readonly NotebookPictures _pictures;
     private readonly Prose _prose;
     private readonly OutputHtml _outputs;
     private readonly NotebookDocument _document;
@@ -24,10 +25,12 @@ internal sealed class NotebookPage
     /// <param name="folder">The notebook's folder, in which the pictures are that its text names; null when there is none.</param>
     public NotebookPage(string name, NotebookDocument document, string? folder = null)
     {
-        var safe = new SafeHtml(new NotebookPictures(folder));
+        _pictures = new NotebookPictures(folder);
+        var safe = new SafeHtml(_pictures);
         (Name, _document, _prose, _outputs, Run) = (name, document, new Prose(safe), new OutputHtml(safe), new RunRecord(document));
-        _cells = string.Concat(document.Cells.Select(Html));
-        VerdictHtml = string.Concat(document.Cells.OfType<CodeCell>().Where(cell => cell.Tags.Contains(VerdictTag)).SelectMany(cell => cell.Outputs).Select(_outputs.Of));
+        _cells = _pictures.Fill(string.Concat(document.Cells.Select(Html)));
+        var verdict = document.Cells.OfType<CodeCell>().Where(cell => cell.Tags.Contains(VerdictTag)).SelectMany(cell => cell.Outputs);
+        VerdictHtml = _pictures.Fill(string.Concat(verdict.Select(_outputs.Of)));
     }
 
     /// <summary>The name of the notebook's file, without ending.</summary>
@@ -57,7 +60,7 @@ internal sealed class NotebookPage
                 element.RemoveAttribute("id");
             foreach (var link in words.QuerySelectorAll("a[href^='#']"))
                 link.SetAttribute("href", Address + link.GetAttribute("href"));
-            return words.InnerHtml;
+            return _pictures.Fill(words.InnerHtml);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using NotebookHost.Notebook;
@@ -6,8 +7,8 @@ using NotebookHost.Running;
 namespace NotebookHost.Publishing;
 
 /// <summary>
-/// The pictures that a notebook's text names: attachments of its cells, and files beside it. A page holds them itself, so that it needs no other file. Nothing outside the
-/// notebook's folder is read, and nothing that is not a picture by its content.
+/// The pictures that a notebook's text names: attachments of its cells, and files beside it. A page holds them itself, so that it
+/// needs no other file. Nothing outside the notebook's folder is read, and nothing that is not a picture by its content.
 /// </summary>
 /// <param name="folder">The notebook's folder, or null when there is none.</param>
 internal sealed class NotebookPictures(string? folder)
@@ -21,20 +22,25 @@ internal sealed class NotebookPictures(string? folder)
     private const string Attachment = "attachment:";
 
     private readonly string? _folder = folder is null ? null : RealPath.Of(folder);
+    private readonly string _mark = $"data:,{Guid.NewGuid():n}-";
+    private readonly List<string> _found = [];
     private int _sum;
 
-    /// <summary>A picture as an address that holds it, or why there is none.</summary>
-    public (string? Data, string Reason) Find(string address, JsonObject? attachments)
+    /// <summary>An address that stands for a picture until <see cref="Fill"/>, as long ones are slow to handle; or why there is none.</summary>
+    public (string? Address, string Reason) Find(string address, JsonObject? attachments)
     {
         try
         {
-            var (type, bytes) = address.StartsWith(Attachment, StringComparison.OrdinalIgnoreCase) ? Attached(address[Attachment.Length..], attachments) : Read(address);
+            var (type, bytes) = address.StartsWith(Attachment, StringComparison.OrdinalIgnoreCase)
+                ? Attached(address[Attachment.Length..], attachments)
+                : Read(address);
             if (bytes.Length > Largest)
                 throw new InvalidDataException($"larger than {Largest >> 20} MB");
             if (bytes.Length > LargestSum - _sum)
                 throw new InvalidDataException($"the pictures of this page are larger than {LargestSum >> 20} MB together");
             _sum += bytes.Length;
-            return ($"data:{type};base64,{Convert.ToBase64String(bytes)}", "");
+            _found.Add($"data:{type};base64,{Convert.ToBase64String(bytes)}");
+            return ($"{_mark}{_found.Count - 1};", "");
         }
         catch (InvalidDataException e)
         {
@@ -44,6 +50,24 @@ internal sealed class NotebookPictures(string? folder)
         {
             return (null, "its file cannot be read");
         }
+    }
+
+    /// <summary>The HTML with the pictures in it.</summary>
+    public string Fill(string html)
+    {
+        if (_found.Count == 0)
+            return html;
+        var filled = new StringBuilder();
+        var at = 0;
+        for (int next; (next = html.IndexOf(_mark, at, StringComparison.Ordinal)) >= 0;)
+        {
+            var number = next + _mark.Length;
+            var end = html.IndexOf(';', number);
+            filled.Append(html, at, next - at).Append(_found[int.Parse(html.AsSpan(number, end - number), CultureInfo.InvariantCulture)]);
+            at = end + 1;
+        }
+
+        return filled.Append(html, at, html.Length - at).ToString();
     }
 
     private static (string Type, byte[] Bytes) Attached(string name, JsonObject? attachments)
@@ -67,14 +91,17 @@ internal sealed class NotebookPictures(string? folder)
     {
         var base64 = string.Concat(text.Where(c => !char.IsWhiteSpace(c))).TrimEnd('=');
         var bytes = new byte[base64.Length];
-        return Convert.TryFromBase64String(base64.PadRight((base64.Length + 3) & ~3, '='), bytes, out var length) ? bytes[..length] : Encoding.UTF8.GetBytes(text);
+        var isBase64 = Convert.TryFromBase64String(base64.PadRight((base64.Length + 3) & ~3, '='), bytes, out var length);
+        return isBase64 ? bytes[..length] : Encoding.UTF8.GetBytes(text);
     }
 
     private (string Type, byte[] Bytes) Read(string address)
     {
         if (_folder is null)
             throw new InvalidDataException("a file beside the notebook, which is not at hand");
-        var path = Inside(Uri.UnescapeDataString(address.Split('?', '#')[0])) ?? Inside(address) ?? throw new InvalidDataException("there is no such file beside the notebook");
+        var path = Inside(Uri.UnescapeDataString(address.Split('?', '#')[0]))
+            ?? Inside(address)
+            ?? throw new InvalidDataException("there is no such file beside the notebook");
         using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
         var bytes = new byte[Math.Min(file.Length, Largest + 1)];
         var length = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
@@ -113,8 +140,7 @@ internal sealed class NotebookPictures(string? folder)
         if (bytes.Length > 12 && bytes[4..8].SequenceEqual("ftyp"u8) && bytes[8..11].SequenceEqual("avi"u8))
             return "image/avif";
         var beginning = Encoding.UTF8.GetString(bytes[..Math.Min(bytes.Length, 4096)]).TrimStart('\uFEFF', ' ', '\t', '\r', '\n');
-        return beginning.StartsWith('<') && beginning.Contains("<svg", StringComparison.Ordinal) && !beginning.Contains("<html", StringComparison.OrdinalIgnoreCase)
-            ? "image/svg+xml"
-            : null;
+        var isSvg = beginning.StartsWith('<') && beginning.Contains("<svg", StringComparison.Ordinal);
+        return isSvg && !beginning.Contains("<html", StringComparison.OrdinalIgnoreCase) ? "image/svg+xml" : null;
     }
 }

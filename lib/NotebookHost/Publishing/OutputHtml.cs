@@ -35,7 +35,9 @@ internal sealed partial class OutputHtml(SafeHtml safe)
         if (charts.Count > 0)
             return Charts(charts, rich, data);
         var note = rich is null || html is { IsBlank: false } ? html?.Note ?? "" : ""; // else a picture stands for it
-        return rich is not null ? Output("rich", rich + note) : Plain(data, known: note.Length > 0) + note is { Length: > 0 } plain ? Output("text", plain) : "";
+        if (rich is not null)
+            return Output("rich", rich + note);
+        return Plain(data, known: note.Length > 0) + note is { Length: > 0 } plain ? Output("text", plain) : "";
     }
 
     /// <summary>Charts take the place of what stands for them; where one cannot be drawn that stays.</summary>
@@ -43,10 +45,16 @@ internal sealed partial class OutputHtml(SafeHtml safe)
     {
         var foreign = charts.SelectMany(PlotlyCharts.Prepare).Distinct().ToList();
         if (foreign.Count == 0)
-            return Output("figure", string.Concat(charts.Select((chart, index) => Figure(chart, index > 0 ? "" : rich ?? $"<noscript>{Plain(data, known: true)}</noscript>"))));
+        {
+            var picture = rich ?? $"<noscript>{Plain(data, known: true)}</noscript>";
+            return Output("figure", string.Concat(charts.Select((chart, index) => Figure(chart, index == 0 ? picture : ""))));
+        }
+
         if (rich is not null)
             return Output("rich", rich);
-        return Output("text", $"{Plain(data, known: true)}<p class=\"note\">A chart of the type {WebUtility.HtmlEncode(string.Join(", ", foreign))} cannot be drawn on a page, and the notebook has no picture of it.</p>");
+        var types = WebUtility.HtmlEncode(string.Join(", ", foreign));
+        var note = $"<p class=\"note\">A chart of the type {types} cannot be drawn on a page, and the notebook has no picture of it.</p>";
+        return Output("text", Plain(data, known: true) + note);
     }
 
     /// <summary>

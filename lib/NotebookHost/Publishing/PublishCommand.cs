@@ -11,14 +11,26 @@ internal static class PublishCommand
     {
         var files = new Argument<string[]>("notebooks") { Description = "Executed notebooks (.ipynb), or folders whose notebooks are published by name.", Arity = ArgumentArity.OneOrMore };
         var output = new Option<string>("--out") { Description = $"Folder for the pages. Default: {RunCommand.DefaultOut}.", HelpName = "DIR", DefaultValueFactory = _ => RunCommand.DefaultOut };
-        var timeout = new Option<double>("--timeout") { Description = "Give up a page that takes longer to make. Default: 60.", HelpName = "SECONDS", DefaultValueFactory = _ => TimeLimit.OfPage.TotalSeconds };
-        var command = new Command("publish", "Makes web pages of executed notebooks, as 'run' does, without running them. The notebooks are not changed. Ends with 0 when the pages are written, 1 when one is missing, 2 when none could be, 130 when stopped by Ctrl+C.") { files, output, timeout };
+        var timeout = new Option<double>("--timeout")
+        {
+            Description = "Give up a page that takes longer to make. Default: 60.",
+            HelpName = "SECONDS",
+            DefaultValueFactory = _ => TimeLimit.OfPage.TotalSeconds,
+        };
+        var command = new Command(
+            "publish",
+            "Makes web pages of executed notebooks, as 'run' does, without running them. The notebooks are not changed. "
+            + "Ends with 0 when the pages are written, 1 when one is missing, 2 when none could be, 130 when stopped by Ctrl+C.")
+        {
+            files, output, timeout,
+        };
         command.SetAction(async (parsed, interrupt) =>
         {
             try
             {
                 // What does not end by itself is left behind when the program ends.
-                return await Task.Run(() => Publish(parsed.GetValue(files)!, parsed.GetValue(output)!, parsed.GetValue(timeout)), CancellationToken.None).WaitAsync(interrupt).ConfigureAwait(false);
+                var publishing = Task.Run(() => Publish(parsed.GetValue(files)!, parsed.GetValue(output)!, parsed.GetValue(timeout)), CancellationToken.None);
+                return await publishing.WaitAsync(interrupt).ConfigureAwait(false);
             }
             catch (OperationCanceledException)
             {

@@ -116,15 +116,16 @@ internal sealed class SafeHtml(NotebookPictures pictures)
             return;
         }
 
-        var (data, reason) = pictures.Find(address, attachments);
-        if (data is not null)
-            picture.SetAttribute("src", data);
+        var (found, reason) = pictures.Find(address, attachments);
+        if (found is not null)
+            picture.SetAttribute("src", found);
         else
             picture.Replace(Note(picture, $"[Picture {words}: {reason}]"));
     }
 
     private static bool IsOnTheWeb(string address) =>
-        Web.Any(begin => address.StartsWith(begin, StringComparison.OrdinalIgnoreCase)) && Uri.TryCreate(address.StartsWith('/') ? "https:" + address : address, UriKind.Absolute, out _);
+        Web.Any(begin => address.StartsWith(begin, StringComparison.OrdinalIgnoreCase))
+        && Uri.TryCreate(address.StartsWith('/') ? "https:" + address : address, UriKind.Absolute, out _);
 
     private static IElement Note(INode beside, string words)
     {

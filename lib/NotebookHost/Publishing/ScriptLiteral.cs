@@ -4,7 +4,10 @@ using System.Text.Json.Nodes;
 
 namespace NotebookHost.Publishing;
 
-/// <summary>Reads values that stand as such in a script, JSON or as JavaScript has them: names without quotes, strings in either quotes, commas too many. Nothing is run.</summary>
+/// <summary>
+/// Reads values that stand as such in a script, JSON or as JavaScript has them: names without quotes, strings in either quotes, commas too many.
+/// Nothing is run.
+/// </summary>
 internal ref struct ScriptLiteral(ReadOnlySpan<char> script)
 {
     private const int MaxDepth = 100;
@@ -131,11 +134,14 @@ internal ref struct ScriptLiteral(ReadOnlySpan<char> script)
         var digits = _script[At] switch { 'u' => 4, 'x' => 2, _ => 0 };
         if (digits == 0)
         {
-            letters.Append(_script[At] switch { 'n' => '\n', 'r' => '\r', 't' => '\t', 'b' => '\b', 'f' => '\f', 'v' => '\v', '0' => '\0', var other => other });
+            var letter = _script[At] switch { 'n' => '\n', 'r' => '\r', 't' => '\t', 'b' => '\b', 'f' => '\f', 'v' => '\v', '0' => '\0', var other => other };
+            letters.Append(letter);
             return true;
         }
 
-        if (At + digits >= _script.Length || !int.TryParse(_script.Slice(At + 1, digits), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var code))
+        if (At + digits >= _script.Length)
+            return false;
+        if (!int.TryParse(_script.Slice(At + 1, digits), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var code))
             return false;
         letters.Append((char)code);
         At += digits;
