@@ -6,8 +6,8 @@ using static TorchSharp.torch.nn;
 namespace TrivialLayers.Evidence;
 
 /// <summary>
-/// Collects a network's answers batch by batch, in the order of the labels: one for each image, or for each pixel, row by row. They stay on the network's device until they are asked for,
-/// so that no batch waits for the one before.
+/// Collects a network's answers batch by batch, in the order of the labels: one for each image, or for each pixel, row by row.
+/// They stay on the network's device until they are asked for, so that no batch waits for the one before.
 /// </summary>
 /// <param name="images">What is asked.</param>
 internal sealed class AnswerSheet(ImageSet images)
