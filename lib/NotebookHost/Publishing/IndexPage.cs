@@ -11,15 +11,15 @@ internal static class IndexPage
 
     /// <summary>The page's text.</summary>
     /// <param name="pages">The notebooks in order.</param>
-    /// <param name="left">Titles of notebooks that were to run and did not, because the run was stopped.</param>
-    public static string ToHtml(IReadOnlyList<NotebookPage> pages, IReadOnlyList<string> left) => PageFrame.Around("Notebooks", $"""
+    /// <param name="left">The titles of notebooks that were to run and did not, with the reasons.</param>
+    public static string ToHtml(IReadOnlyList<NotebookPage> pages, IReadOnlyList<(string Title, string Reason)> left) => PageFrame.Around("Notebooks", $"""
         <main class="index">
         <h1>Notebooks</h1>
         {Summary(pages, left)}
         {string.Concat(pages.Select(Entry))}{string.Concat(left.Select(NotBegun))}{HowRun(pages)}</main>
         """);
 
-    private static string Summary(IReadOnlyList<NotebookPage> pages, IReadOnlyList<string> left)
+    private static string Summary(IReadOnlyList<NotebookPage> pages, IReadOnlyList<(string Title, string Reason)> left)
     {
         var counts = pages.Select(page => page.Run.Status).Concat(left.Select(_ => RunRecord.NotRun)).GroupBy(status => status).OrderByDescending(group => group.Key == RunRecord.Ran).ToList();
         var total = pages.Aggregate(TimeSpan.Zero, (sum, page) => sum + (page.Run.Duration ?? TimeSpan.Zero));
@@ -44,10 +44,10 @@ internal static class IndexPage
             """;
     }
 
-    private static string NotBegun(string title) => $"""
+    private static string NotBegun((string Title, string Reason) left) => $"""
         <article class="entry">
-        <h2>{WebUtility.HtmlEncode(title)}</h2>
-        {PageFrame.Facts(RunRecord.StatusHtml(RunRecord.NotRun, RunRecord.NotRun), "the run was stopped before it")}
+        <h2>{WebUtility.HtmlEncode(left.Title)}</h2>
+        {PageFrame.Facts(RunRecord.StatusHtml(RunRecord.NotRun, RunRecord.NotRun), WebUtility.HtmlEncode(left.Reason))}
         </article>
 
         """;

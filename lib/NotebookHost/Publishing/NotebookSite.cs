@@ -8,7 +8,7 @@ internal sealed class NotebookSite
 {
     private readonly string _folder;
     private readonly List<NotebookPage> _pages = [];
-    private readonly List<string> _left = [];
+    private readonly List<(string Title, string Reason)> _left = [];
 
     /// <param name="folder">Where the pages go; nothing is written elsewhere.</param>
     /// <param name="names">The names of all notebooks to come.</param>
@@ -32,7 +32,7 @@ internal sealed class NotebookSite
     }
 
     /// <summary>Notes a notebook that was to run and did not begin.</summary>
-    public void Leave(string name, NotebookDocument document) => _left.Add(new NotebookPage(name, document).Title);
+    public void Leave(string name, NotebookDocument document, string reason) => _left.Add((new NotebookPage(name, document).Title, reason));
 
     /// <summary>Writes the page over all notebooks.</summary>
     public void WriteIndex() => AtomicFile.WriteText(Index, IndexPage.ToHtml(_pages, _left));
