@@ -73,7 +73,8 @@ internal sealed class CSharpEngine : IDisposable
     /// <param name="stop">Ends the cell, whatever it does; see <see cref="CellThreads"/>.</param>
     /// <param name="language">The language that it is marked with.</param>
     public async Task<CellResult> ExecuteAsync(
-        string code, Action<CellEvent> observer, bool counted, CancellationToken cancellationToken, CancellationToken stop, string language = CellLanguage.CSharp)
+        string code, Action<CellEvent> observer, bool counted,
+        CancellationToken cancellationToken, CancellationToken stop, string language = CellLanguage.CSharp)
     {
         lock (_emitting)
             _observer = observer;
@@ -154,7 +155,8 @@ internal sealed class CSharpEngine : IDisposable
                         break;
                     Array.Resize(ref _submissions, compiled.Slots + 1);
                     var isLast = importing.IsEmpty && index == code.Text.Parts.Count - 1;
-                    await threads.Run(() => Run(entryPoint, !compiled.HasResult ? null : isLast ? value => Emit(new ResultProduced(value)) : Show)).ConfigureAwait(false);
+                    Action<JsonObject>? result = !compiled.HasResult ? null : isLast ? value => Emit(new ResultProduced(value)) : Show;
+                    await threads.Run(() => Run(entryPoint, result)).ConfigureAwait(false);
                     break;
                 case ShownPart shown:
                     Show(shown.ToBundle());
@@ -175,7 +177,8 @@ internal sealed class CSharpEngine : IDisposable
     {
         try
         {
-            path = _files.ResolveReference(import.File, from.Name) ?? throw new DirectiveException($"There is no file {Path.GetFullPath(import.File, _files.FolderOf(from.Name))}.");
+            path = _files.ResolveReference(import.File, from.Name)
+                ?? throw new DirectiveException($"There is no file {Path.GetFullPath(import.File, _files.FolderOf(from.Name))}.");
             if (importing.Contains(path))
                 throw new DirectiveException($"{path} imports itself: {string.Join(" → ", importing.Add(path).Select(Path.GetFileName))}.");
             var imported = ImportedFile.Read(path);

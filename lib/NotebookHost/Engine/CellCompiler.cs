@@ -12,7 +12,7 @@ namespace NotebookHost.Engine;
 /// <summary>Compiles cells as a chain of C# script submissions.</summary>
 internal sealed class CellCompiler
 {
-    /// <summary>What .NET Interactive imports, no more: a notebook written here must run there. The last two bring <c>display</c>, <c>HTML</c> and the like.</summary>
+    /// <summary>What .NET Interactive imports, no more: a notebook written here must run there. The last two bring <c>display</c> and the like.</summary>
     private static readonly string[] DefaultUsings =
     [
         "System", "System.Text", "System.Collections", "System.Collections.Generic", "System.Threading.Tasks", "System.Linq", typeof(Formatter).Namespace!,
@@ -66,7 +66,8 @@ internal sealed class CellCompiler
     /// <exception cref="CellErrorException">The cell has errors.</exception>
     public async Task<CompiledCell> Compile(SourceText text, string name, CancellationToken cancellationToken)
     {
-        var written = await _directives.Follow(CSharpSyntaxTree.ParseText(text, ParseOptions, name, cancellationToken), cancellationToken).ConfigureAwait(false);
+        var parsed = CSharpSyntaxTree.ParseText(text, ParseOptions, name, cancellationToken);
+        var written = await _directives.Follow(parsed, cancellationToken).ConfigureAwait(false);
 
         using var assembly = new MemoryStream();
         using var symbols = new MemoryStream();
@@ -91,7 +92,8 @@ internal sealed class CellCompiler
         {
             assembly.SetLength(0);
             symbols.SetLength(0);
-            var compilation = CSharpCompilation.CreateScriptCompilation($"notebook {_slots}", tree, _references.All, Options, _previous, returnType: typeof(object));
+            var compilation = CSharpCompilation.CreateScriptCompilation(
+                $"notebook {_slots}", tree, _references.All, Options, _previous, returnType: typeof(object));
             var options = new EmitOptions(debugInformationFormat: DebugInformationFormat.PortablePdb);
             return (compilation, compilation.Emit(assembly, symbols, options: options, cancellationToken: cancellationToken));
         }
@@ -110,6 +112,6 @@ internal sealed class CellCompiler
     }
 
     /// <summary>Not a function or a type within it.</summary>
-    private static bool IsPartOfCell(SyntaxNode node) => node is CompilationUnitSyntax or GlobalStatementSyntax or (StatementSyntax and not LocalFunctionStatementSyntax)
-        or ElseClauseSyntax or CatchClauseSyntax or FinallyClauseSyntax or SwitchSectionSyntax;
+    private static bool IsPartOfCell(SyntaxNode node) => node is CompilationUnitSyntax or GlobalStatementSyntax
+        or (StatementSyntax and not LocalFunctionStatementSyntax) or ElseClauseSyntax or CatchClauseSyntax or FinallyClauseSyntax or SwitchSectionSyntax;
 }

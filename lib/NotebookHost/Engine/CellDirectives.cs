@@ -7,7 +7,8 @@ using Microsoft.CodeAnalysis.Text;
 namespace NotebookHost.Engine;
 
 /// <summary>
-/// Follows the <c>#r</c>, <c>#i</c> and <c>#load</c> lines of a cell, and of the files it loads, before the compiler does: packages can be restored, and errors say what to do.
+/// Follows the <c>#r</c>, <c>#i</c> and <c>#load</c> lines of a cell, and of the files it loads, before the compiler does: packages can be restored, and errors
+/// say what to do.
 /// </summary>
 internal sealed partial class CellDirectives(CellSources sources, CellReferences references, CSharpParseOptions parseOptions)
 {
@@ -18,9 +19,9 @@ internal sealed partial class CellDirectives(CellSources sources, CellReferences
     {
         await Follow(tree, [], cancellationToken).ConfigureAwait(false);
         var root = tree.GetCompilationUnitRoot(cancellationToken);
-        var begin = root.GetFirstToken().SpanStart;
+        var firstCode = root.GetFirstToken().SpanStart; // the end where there is none
         var followed = Directives(root)
-            .Where(directive => SourceOf(directive) is not null || (directive is ReferenceDirectiveTriviaSyntax && directive.SpanStart > begin && !root.GetFirstToken().IsKind(SyntaxKind.EndOfFileToken)))
+            .Where(directive => SourceOf(directive) is not null || (directive is ReferenceDirectiveTriviaSyntax && directive.SpanStart > firstCode))
             .Select(directive => new TextChange(directive.Span, new string(' ', directive.Span.Length)))
             .ToList();
         return followed.Count == 0 ? tree : tree.WithChangedText(tree.GetText(cancellationToken).WithChanges(followed));

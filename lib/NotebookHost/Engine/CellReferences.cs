@@ -86,7 +86,8 @@ internal sealed class CellReferences : MetadataReferenceResolver
         {
             return (FrameworkAssemblies.Find(reference) ?? NotebookLoadContext.FindShared(reference)?.Location) is { } known
                 ? MetadataReferences.FromFile(known)
-                : throw new DirectiveException($"There is no file {path}. If a project builds it, build that project, then restart the kernel: what cells have referenced until now stays as it was.");
+                : throw new DirectiveException($"There is no file {path}. If a project builds it, build that project, then restart the kernel: "
+                    + "what cells have referenced until now stays as it was.");
         }
         return AddAssembly(path, _context.AddReference);
     }
@@ -94,9 +95,12 @@ internal sealed class CellReferences : MetadataReferenceResolver
     private async Task<PortableExecutableReference> AddPackage(PackageRequest package, CancellationToken cancellationToken)
     {
         if (package.IsTorch && TorchBeside is { } torch)
-            throw new DirectiveException($"TorchSharp is here already ({torch}), with its native libraries; a second copy of them would end the process. Leave the line out.");
+        {
+            throw new DirectiveException($"TorchSharp is here already ({torch}), with its native libraries; a second copy of them would end the process. "
+                + "Leave the line out.");
+        }
         var restored = await _packages.Restore(package, cancellationToken).ConfigureAwait(false);
-        var natives = TorchBeside is null ? restored.NativeLibraries : [.. restored.NativeLibraries.Where(path => !Path.GetFileName(path).Contains("torch", StringComparison.OrdinalIgnoreCase))];
+        var natives = TorchBeside is null ? restored.NativeLibraries : [.. restored.NativeLibraries.Where(path => !IsOfTorch(path))];
         var fitted = FittedLibraries.Fit(natives, Path.Combine(PackageRestore.CacheFolder, "native"));
         _ofPackages.UnionWith(restored.RuntimeAssemblies);
         var references = restored.CompileAssemblies.Select(path => AddAssembly(path, static _ => { })).ToList();
@@ -107,20 +111,26 @@ internal sealed class CellReferences : MetadataReferenceResolver
         return references.Count > 0 ? references[0] : _all[0];
     }
 
+    private static bool IsOfTorch(string library) => Path.GetFileName(library).Contains("torch", StringComparison.OrdinalIgnoreCase);
+
     /// <summary>TorchSharp as a file that a notebook's references brought, with libtorch.</summary>
     private string? TorchBeside => _context.Find("TorchSharp") is { } path && !_ofPackages.Contains(path) ? path : null;
 
     /// <summary>
-    /// The first version of an assembly that a notebook references, or needs by what it references, stays: types loaded cannot be exchanged, and to the compiler the types that use
-    /// the assembly would be others than before.
+    /// The first version of an assembly that a notebook references, or needs by what it references, stays: types loaded cannot be exchanged, and to the
+    /// compiler the types that use the assembly would be others than before.
     /// </summary>
     private PortableExecutableReference AddAssembly(string path, Action<string> makeKnown)
     {
         var name = NameOf(path);
         var earlier = _standing.GetValueOrDefault(name.Name!);
-        var standing = NotebookLoadContext.FindShared(name.Name!)?.Location ?? (FrameworkAssemblies.Supersede(path) ? FrameworkAssemblies.Find(name.Name!) : earlier);
+        var standing = NotebookLoadContext.FindShared(name.Name!)?.Location
+            ?? (FrameworkAssemblies.Supersede(path) ? FrameworkAssemblies.Find(name.Name!) : earlier);
         if (standing is not null && NameOf(standing).Version < name.Version && earlier is not null)
-            throw new DirectiveException($"{name.Name} {NameOf(standing).Version} is referenced already ({standing}); {path} is version {name.Version}. Reference the newer one first, or restart the notebook.");
+        {
+            throw new DirectiveException($"{name.Name} {NameOf(standing).Version} is referenced already ({standing}); {path} is version {name.Version}. "
+                + "Reference the newer one first, or restart the notebook.");
+        }
         if (standing is null)
         {
             makeKnown(path);

@@ -9,7 +9,9 @@ internal sealed class CellSources(string notebookFolder) : SourceReferenceResolv
 
     /// <summary>The folder from which a cell (whose path is no file's) or a loaded file names others.</summary>
     public string FolderOf(string? basePath) =>
-        basePath is null ? notebookFolder : Path.IsPathRooted(basePath) ? Path.GetDirectoryName(basePath)! : _imported.GetValueOrDefault(basePath, notebookFolder);
+        basePath is null ? notebookFolder
+        : Path.IsPathRooted(basePath) ? Path.GetDirectoryName(basePath)!
+        : _imported.GetValueOrDefault(basePath, notebookFolder);
 
     /// <summary>Says that code of that name comes from a file in the folder.</summary>
     public void Import(string name, string folder) => _imported[name] = folder;

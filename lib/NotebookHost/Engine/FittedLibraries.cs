@@ -5,8 +5,9 @@ using TrivialLayers.Runtime.Build;
 namespace NotebookHost.Engine;
 
 /// <summary>
-/// Native libraries of packages on a Linux whose C++ library is older than theirs. One version of libstdc++ has nothing but a marker that nobody calls: a library that lacks
-/// only this one is copied with a weak requirement, as the build of this repository does with libLibTorchSharp.so. Others cannot be loaded, and are refused before anything tries.
+/// Native libraries of packages on a Linux whose C++ library is older than theirs. One version of libstdc++ has nothing but a marker that nobody calls: a
+/// library that lacks only this one is copied with a weak requirement, as the build of this repository does with libLibTorchSharp.so. Others cannot be loaded, and are
+/// refused before anything tries.
 /// </summary>
 internal static class FittedLibraries
 {
@@ -28,8 +29,8 @@ internal static class FittedLibraries
         var lacking = libraries.Select(path => (Path: path, Versions: Lacking(path, offered))).Where(library => library.Versions.Count > 0).ToList();
         foreach (var (path, versions) in lacking.Where(library => library.Versions.Any(version => version != MarkerVersion)))
         {
-            throw new DirectiveException($"{Path.GetFileName(path)} asks for {string.Join(", ", versions)}, which this system's C++ library ({system}) does not have. "
-                + "It needs a newer system, or an older version of the package.");
+            throw new DirectiveException($"{Path.GetFileName(path)} asks for {string.Join(", ", versions)}, "
+                + $"which this system's C++ library ({system}) does not have. It needs a newer system, or an older version of the package.");
         }
         return lacking.Count == 0 ? libraries : Copy(libraries, [.. lacking.Select(library => library.Path)], cache);
     }

@@ -36,7 +36,8 @@ internal static class ImportedFile
             [
                 .. from numbered in NotebookCells.ToRun(document).Index()
                    let cellName = $"{name}, cell {numbered.Index + 1}"
-                   select new ImportedCode(cellName, numbered.Item.Source, CellText.Parse(numbered.Item.Source, cellName, NotebookCells.LanguageOf(numbered.Item, unmarked))),
+                   let text = CellText.Parse(numbered.Item.Source, cellName, NotebookCells.LanguageOf(numbered.Item, unmarked))
+                   select new ImportedCode(cellName, numbered.Item.Source, text),
             ];
         }
         catch (NotebookFormatException e)

@@ -2,7 +2,7 @@ using NotebookHost.Engine;
 
 namespace Microsoft.DotNet.Interactive.Formatting;
 
-/// <summary>LaTeX to be set by the reader of the notebook. Namespace and name are .NET Interactive's; the version of its formatters used here lacks the type.</summary>
+/// <summary>LaTeX, to be set by the reader of the notebook. The name is .NET Interactive's; the version of its formatters used here lacks the type.</summary>
 /// <param name="latexCode">The code, with its own <c>$</c> or environments.</param>
 public sealed class LaTeXString(string latexCode) : IFormattedText
 {

@@ -15,6 +15,7 @@ public sealed class MathString(string latexCode) : IFormattedText
     string IFormattedText.MimeType => "text/latex";
 
     /// <inheritdoc/>
-    public override string ToString() =>
-        (latexCode.StartsWith(Delimiter, StringComparison.Ordinal) ? "" : Delimiter) + latexCode + (latexCode.EndsWith(Delimiter, StringComparison.Ordinal) ? "" : Delimiter);
+    public override string ToString() => (latexCode.StartsWith(Delimiter, StringComparison.Ordinal) ? "" : Delimiter)
+        + latexCode
+        + (latexCode.EndsWith(Delimiter, StringComparison.Ordinal) ? "" : Delimiter);
 }

@@ -26,7 +26,9 @@ internal static class NotebookCells
     public static string LanguageOf(NotebookDocument document)
     {
         var metadata = document.Metadata;
-        var kernel = Text(metadata, "kernelspec", "name") switch { ".net-csharp" => "csharp", ".net-fsharp" => "fsharp", ".net-powershell" => "pwsh", _ => null };
+        const string interactive = ".net-";
+        var spec = Text(metadata, "kernelspec", "name") ?? "";
+        var kernel = spec.StartsWith(interactive, StringComparison.Ordinal) ? spec[interactive.Length..] : null;
         return Named(Text(metadata, "kernelspec", "language")
             ?? kernel
             ?? Text(metadata["polyglot_notebook"] as JsonObject, "kernelInfo", "defaultKernelName")
@@ -36,9 +38,11 @@ internal static class NotebookCells
 
     /// <summary>The language that the cell is marked with, or <paramref name="unmarked"/>.</summary>
     public static string LanguageOf(CodeCell cell, string unmarked) => Named(
-        Text(cell.Metadata, "polyglot_notebook", "kernelName") ?? Text(cell.Metadata, "dotnet_interactive", "language") ?? Text(cell.Metadata, "vscode", "languageId")) ?? unmarked;
+        Text(cell.Metadata, "polyglot_notebook", "kernelName")
+        ?? Text(cell.Metadata, "dotnet_interactive", "language")
+        ?? Text(cell.Metadata, "vscode", "languageId")) ?? unmarked;
 
-    /// <summary>A language by one of its names; a name that is not known is that of a language or kernel which is not served. The polyglot ones say nothing of the cell.</summary>
+    /// <summary>A language by one of its names; a name that is not known is one that is not served. The polyglot names say nothing of the cell.</summary>
     private static string? Named(string? name)
     {
         const string editorsPrefix = "dotnet-interactive.";

@@ -20,7 +20,7 @@ internal sealed class NotebookBatch
         public string Name => Path.GetFileNameWithoutExtension(Source);
     }
 
-    /// <summary>Reads all notebooks and checks everything that can be checked before the first cell runs. A file that cannot be run does not keep others from it.</summary>
+    /// <summary>Reads all notebooks and checks what can be checked before a cell runs. A file that cannot be run does not keep others from it.</summary>
     /// <exception cref="RunException">Something asked for cannot be done, or no file can be run.</exception>
     public NotebookBatch(RunRequest request)
     {

@@ -12,7 +12,8 @@ namespace NotebookHost.Running;
 internal sealed record ParameterType(string Name, bool IsNullable = false, bool IsArray = false)
 {
     /// <summary>What can be declared, for messages.</summary>
-    public const string Possible = "string, char, bool, sbyte, byte, short, ushort, int, uint, long, ulong, float, double or decimal, nullable too, or an array of these";
+    public const string Possible =
+        "string, char, bool, sbyte, byte, short, ushort, int, uint, long, ulong, float, double or decimal, nullable too, or an array of these";
 
     private const NumberStyles Decimal = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
 
@@ -65,7 +66,7 @@ internal sealed record ParameterType(string Name, bool IsNullable = false, bool 
     public static ParameterType? Of(TypeSyntax declared, ExpressionSyntax? value) => declared switch
     {
         { IsVar: true } => OfValue(value),
-        ArrayTypeSyntax { RankSpecifiers: [{ Rank: 1 }] } array => Of(array.ElementType, null) is { IsArray: false } element ? element with { IsArray = true } : null,
+        ArrayTypeSyntax { RankSpecifiers: [{ Rank: 1 }] } array => ArrayOf(Of(array.ElementType, null)),
         NullableTypeSyntax nullable => Of(nullable.ElementType, null) is { } type ? type with { IsNullable = !type.IsArray } : null,
         PredefinedTypeSyntax { Keyword.ValueText: var keyword } when Keywords.ContainsValue(keyword) => new ParameterType(keyword),
         QualifiedNameSyntax { Left: IdentifierNameSyntax { Identifier.ValueText: "System" }, Right: IdentifierNameSyntax name } => Of(name, null),
@@ -78,8 +79,9 @@ internal sealed record ParameterType(string Name, bool IsNullable = false, bool 
     {
         if (!IsArray)
             return IsNullable && Name != "string" && value.Trim() == "null" ? "null" : One(value);
-        var items = value.Length == 0 ? [] : value.Split(',').Select(item => (this with { IsArray = false }).Literal(Name == "string" ? item : item.Trim())).ToList();
-        return items.Contains(null) ? null : items.Count == 0 ? $"new {Name}{(IsNullable ? "?" : "")}[0]" : $"new {this} {{ {string.Join(", ", items)} }}";
+        var element = this with { IsArray = false };
+        var items = value.Length == 0 ? [] : value.Split(',').Select(item => element.Literal(Name == "string" ? item : item.Trim())).ToList();
+        return items.Contains(null) ? null : items.Count == 0 ? $"new {element}[0]" : $"new {this} {{ {string.Join(", ", items)} }}";
     }
 
     private string? One(string value) => Name switch
@@ -95,17 +97,23 @@ internal sealed record ParameterType(string Name, bool IsNullable = false, bool 
         "uint" => Whole<uint>(value, "u"),
         "long" => Whole<long>(value, "L"),
         "ulong" => Whole<ulong>(value, "UL"),
-        "double" => double.TryParse(value, Decimal, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number) ? number.ToString("R", CultureInfo.InvariantCulture) + "d" : null,
-        "float" => float.TryParse(value, Decimal, CultureInfo.InvariantCulture, out var number) && float.IsFinite(number) ? number.ToString("R", CultureInfo.InvariantCulture) + "f" : null,
-        _ => decimal.TryParse(value, Decimal, CultureInfo.InvariantCulture, out var number) ? number.ToString(CultureInfo.InvariantCulture) + "m" : null,
+        "double" => Number<double>(value, Decimal, "d"),
+        "float" => Number<float>(value, Decimal, "f"),
+        _ => Number<decimal>(value, Decimal, "m"),
     };
 
     private static string? Whole<T>(string value, string suffix)
-        where T : INumber<T> =>
-        T.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number.ToString(null, CultureInfo.InvariantCulture) + suffix : null;
+        where T : INumber<T> => Number<T>(value, NumberStyles.AllowLeadingSign, suffix);
+
+    private static string? Number<T>(string value, NumberStyles styles, string suffix)
+        where T : INumber<T> => T.TryParse(value, styles, CultureInfo.InvariantCulture, out var number) && T.IsFinite(number)
+            ? number.ToString(null, CultureInfo.InvariantCulture) + suffix
+            : null;
 
     private static string Whole<T>(T least, T most)
         where T : INumber<T> => string.Create(CultureInfo.InvariantCulture, $"a whole number from {least} to {most}");
+
+    private static ParameterType? ArrayOf(ParameterType? element) => element is { IsArray: false } ? element with { IsArray = true } : null;
 
     private static ParameterType? OfValue(ExpressionSyntax? value) => value switch
     {
@@ -113,7 +121,7 @@ internal sealed record ParameterType(string Name, bool IsNullable = false, bool 
         CastExpressionSyntax cast => Of(cast.Type, null),
         DefaultExpressionSyntax unset => Of(unset.Type, null),
         ArrayCreationExpressionSyntax { Type: var array } => Of(array, null),
-        ImplicitArrayCreationExpressionSyntax { Initializer.Expressions: [var first, ..] } => OfValue(first) is { IsArray: false } element ? element with { IsArray = true } : null,
+        ImplicitArrayCreationExpressionSyntax { Initializer.Expressions: [var first, ..] } => ArrayOf(OfValue(first)),
         LiteralExpressionSyntax { Token.Value: { } literal } when Keywords.TryGetValue(literal.GetType().Name, out var keyword) => new ParameterType(keyword),
         _ => null,
     };
