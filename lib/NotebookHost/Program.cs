@@ -12,5 +12,5 @@ if (args is [NotebookProcess.ServeCommand, var pipeName])
 
 var root = new RootCommand("Runs, publishes and serves C# notebooks.") { RunCommand.Create(), PublishCommand.Create(), InstallCommand.Create(), KernelCommand.Create() };
 
-// After Ctrl+C a running cell has ten seconds to end by itself, and what ran is written.
+// After Ctrl+C a running cell has some seconds to end by itself before it is ended, and what ran is written.
 return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(60) });

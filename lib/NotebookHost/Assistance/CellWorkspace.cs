@@ -30,7 +30,7 @@ internal sealed class CellWorkspace(CSharpEngine engine) : IDisposable
     public Document Open(string code)
     {
         FollowEngine();
-        var id = Add(ref _solution!, engine.NextCell, "cell being written", SourceText.From(code), keep: false, out var solution);
+        var id = Add(ref _solution!, engine.NextCell, "cell being written", SourceText.From(CellText.CodeOnly(code)), keep: false, out var solution);
         return solution.GetDocument(id)!;
     }
 

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
+using NotebookHost.Engine;
 
 namespace NotebookHost.Assistance;
 
@@ -14,7 +15,7 @@ internal static class CodeCompleteness
     /// <summary>The answer to <c>is_complete_request</c>.</summary>
     public static JsonObject Of(string code)
     {
-        var tree = CSharpSyntaxTree.ParseText(code, ParseOptions);
+        var tree = CSharpSyntaxTree.ParseText(CellText.CodeOnly(code), ParseOptions);
         if (!SyntaxFactory.IsCompleteSubmission(tree))
             return new JsonObject { ["status"] = "incomplete", ["indent"] = NextIndent(code) };
         return new JsonObject { ["status"] = tree.GetDiagnostics().Any(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error) ? "invalid" : "complete" };

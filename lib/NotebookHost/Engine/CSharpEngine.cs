@@ -1,4 +1,8 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using System.Globalization;
 using System.Text;
+using System.Text.Json.Nodes;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.Text;
@@ -16,6 +20,7 @@ internal sealed class CSharpEngine : IDisposable
 
     private readonly Lock _emitting = new();
     private readonly NotebookLoadContext _context = new();
+    private readonly CellSources _files;
     private readonly CellReferences _references;
     private readonly CellCompiler _compiler;
     private readonly ConsoleCapture _console;
@@ -28,9 +33,9 @@ internal sealed class CSharpEngine : IDisposable
     /// <param name="notebookFolder">Where relative <c>#r</c> and <c>#load</c> paths start.</param>
     public CSharpEngine(string notebookFolder)
     {
-        var sources = new CellSources(Path.GetFullPath(notebookFolder));
-        _references = new CellReferences(_context, sources, new PackageRestore());
-        _compiler = new CellCompiler(sources, _references);
+        _files = new CellSources(Path.GetFullPath(notebookFolder));
+        _references = new CellReferences(_context, _files, new PackageRestore());
+        _compiler = new CellCompiler(_files, _references);
         _console = new ConsoleCapture(Emit);
     }
 
@@ -66,7 +71,10 @@ internal sealed class CSharpEngine : IDisposable
     /// <param name="counted">Whether the cell has a number; others are the host's own.</param>
     /// <param name="cancellationToken">Asks the cell to end.</param>
     /// <param name="stop">Ends the cell, whatever it does; see <see cref="CellThreads"/>.</param>
-    public async Task<CellResult> ExecuteAsync(string code, Action<CellEvent> observer, bool counted, CancellationToken cancellationToken, CancellationToken stop)
+    /// <param name="language">The language that it is marked with.</param>
+    public async Task<CellResult> ExecuteAsync(
+        string code, Action<CellEvent> observer, bool counted,
+        CancellationToken cancellationToken, CancellationToken stop, string language = CellLanguage.CSharp)
     {
         lock (_emitting)
             _observer = observer;
@@ -74,7 +82,7 @@ internal sealed class CSharpEngine : IDisposable
         AppContext.SetData(CancellationTokenName, cancellationToken);
         try
         {
-            var result = await Task.Run(() => Run(code, name, cancellationToken, stop), CancellationToken.None).ConfigureAwait(false);
+            var result = await Task.Run(() => Run(code, language, name, cancellationToken, stop), CancellationToken.None).ConfigureAwait(false);
             if (result.Error is { } error)
                 Emit(error);
             return result;
@@ -96,20 +104,18 @@ internal sealed class CSharpEngine : IDisposable
             _observer(happened);
     }
 
-    private async Task<CellResult> Run(string code, string name, CancellationToken cancellationToken, CancellationToken stop)
+    private async Task<CellResult> Run(string code, string language, string name, CancellationToken cancellationToken, CancellationToken stop)
     {
-        var text = _sources[name] = SourceText.From(code, Encoding.UTF8);
         var threads = new CellThreads();
         await using var stopping = stop.UnsafeRegister(_ => threads.Stop(), null).ConfigureAwait(false);
         try
         {
             await _ready.ConfigureAwait(false);
-            var compiled = await _compiler.Compile(text, name, cancellationToken).ConfigureAwait(false);
-            if (compiled.EntryPoint(_context) is { } entryPoint)
-            {
-                Array.Resize(ref _submissions, compiled.Slots + 1);
-                await threads.Run(() => Run(entryPoint, compiled.HasResult)).ConfigureAwait(false);
-            }
+            var begun = Stopwatch.GetTimestamp();
+            var text = CellText.Parse(code, name, language);
+            await Run(new ImportedCode(name, code, text), [], threads, cancellationToken).ConfigureAwait(false);
+            if (text.IsTimed)
+                Show(MimeBundle.Of(string.Create(CultureInfo.InvariantCulture, $"Wall time: {Stopwatch.GetElapsedTime(begun).TotalMilliseconds:0.####}ms")));
             return CellResult.Success;
         }
         catch (CellErrorException e)
@@ -129,12 +135,80 @@ internal sealed class CSharpEngine : IDisposable
         }
     }
 
+    /// <summary>Runs code with all that it imports.</summary>
+    /// <param name="code">A cell, or a file's code.</param>
+    /// <param name="importing">The files that are being imported.</param>
+    /// <param name="threads">The cell's threads.</param>
+    /// <param name="cancellationToken">Asks the cell to end.</param>
+    private async Task Run(ImportedCode code, ImmutableList<string> importing, CellThreads threads, CancellationToken cancellationToken)
+    {
+        _sources[code.Name] = SourceText.From(code.Code);
+        foreach (var foreign in code.Text.Parts.OfType<ForeignPart>())
+            throw ErrorAt(code, foreign.Line, foreign.Sentence(code.Name));
+        foreach (var (index, part) in code.Text.Parts.Index())
+        {
+            switch (part)
+            {
+                case CodePart { Code: var source }:
+                    var compiled = await _compiler.Compile(SourceText.From(source, Encoding.UTF8), code.Name, cancellationToken).ConfigureAwait(false);
+                    if (compiled.EntryPoint(_context) is not { } entryPoint)
+                        break;
+                    Array.Resize(ref _submissions, compiled.Slots + 1);
+                    var isLast = importing.IsEmpty && index == code.Text.Parts.Count - 1;
+                    Action<JsonObject>? result = !compiled.HasResult ? null : isLast ? value => Emit(new ResultProduced(value)) : Show;
+                    await threads.Run(() => Run(entryPoint, result)).ConfigureAwait(false);
+                    break;
+                case ShownPart shown:
+                    Show(shown.ToBundle());
+                    break;
+                case TellingPart { Magic.Name: var magic }:
+                    Show(MimeBundle.Of(CellMagic.Answer(magic, _submissions)));
+                    break;
+                case ImportPart import:
+                    foreach (var imported in Import(import, code, importing, out var path))
+                        await Run(imported, importing.Add(path), threads, cancellationToken).ConfigureAwait(false);
+                    break;
+            }
+        }
+    }
+
+    /// <summary>Reads a file; no part of it that this host does not run comes to light only after others have run.</summary>
+    private IReadOnlyList<ImportedCode> Import(ImportPart import, ImportedCode from, ImmutableList<string> importing, out string path)
+    {
+        try
+        {
+            path = _files.ResolveReference(import.File, from.Name)
+                ?? throw new DirectiveException($"There is no file {Path.GetFullPath(import.File, _files.FolderOf(from.Name))}.");
+            if (importing.Contains(path))
+                throw new DirectiveException($"{path} imports itself: {string.Join(" → ", importing.Add(path).Select(Path.GetFileName))}.");
+            var imported = ImportedFile.Read(path);
+            foreach (var code in imported)
+            {
+                _files.Import(code.Name, Path.GetDirectoryName(path)!);
+                if (code.Text.Parts.OfType<ForeignPart>().FirstOrDefault() is { } foreign)
+                    throw new DirectiveException(foreign.Sentence(code.Name));
+            }
+            return imported;
+        }
+        catch (Exception e) when (e is DirectiveException or IOException or UnauthorizedAccessException)
+        {
+            throw ErrorAt(from, import.Line, e.Message);
+        }
+    }
+
+    private static CellErrorException ErrorAt(ImportedCode code, int line, string message)
+    {
+        var text = SourceText.From(code.Code);
+        return new CellErrorException(ErrorText.OfLine(text, code.Name, text.Lines[line].Span, message));
+    }
+
+    private void Show(JsonObject bundle) => Emit(new DataDisplayed(bundle, Guid.NewGuid().ToString("N")));
+
     /// <summary>The part of a cell that runs its code, formatters included; on the cell's own threads to the end.</summary>
-    private async Task Run(Func<object?[], Task<object?>> entryPoint, bool hasResult)
+    private async Task Run(Func<object?[], Task<object?>> entryPoint, Action<JsonObject>? result)
     {
         CellFunctions.Enter(this);
         var value = await entryPoint(_submissions).ConfigureAwait(true);
-        if (hasResult)
-            Emit(new ResultProduced(MimeBundle.Of(value)));
+        result?.Invoke(MimeBundle.Of(value));
     }
 }

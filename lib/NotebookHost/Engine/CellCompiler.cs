@@ -5,17 +5,18 @@ using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Emit;
 using Microsoft.CodeAnalysis.Text;
+using Microsoft.DotNet.Interactive.Formatting;
 
 namespace NotebookHost.Engine;
 
 /// <summary>Compiles cells as a chain of C# script submissions.</summary>
 internal sealed class CellCompiler
 {
-    /// <summary>What .NET Interactive imports, no more: a notebook written here must run there. The last brings <c>display</c> and <c>HTML</c>.</summary>
+    /// <summary>What .NET Interactive imports, no more: a notebook written here must run there. The last two bring <c>display</c> and the like.</summary>
     private static readonly string[] DefaultUsings =
     [
-        "System", "System.Text", "System.Collections", "System.Collections.Generic", "System.Threading.Tasks", "System.Linq",
-        typeof(CellFunctions).FullName!,
+        "System", "System.Text", "System.Collections", "System.Collections.Generic", "System.Threading.Tasks", "System.Linq", typeof(Formatter).Namespace!,
+        typeof(CellFunctions).FullName!, typeof(DisplayExtensions).FullName!,
     ];
 
     private static readonly CSharpParseOptions ParseOptions = new(LanguageVersion.Latest, DocumentationMode.None, SourceCodeKind.Script);
@@ -65,8 +66,8 @@ internal sealed class CellCompiler
     /// <exception cref="CellErrorException">The cell has errors.</exception>
     public async Task<CompiledCell> Compile(SourceText text, string name, CancellationToken cancellationToken)
     {
-        var written = CSharpSyntaxTree.ParseText(text, ParseOptions, name, cancellationToken);
-        await _directives.Follow(written, cancellationToken).ConfigureAwait(false);
+        var parsed = CSharpSyntaxTree.ParseText(text, ParseOptions, name, cancellationToken);
+        var written = await _directives.Follow(parsed, cancellationToken).ConfigureAwait(false);
 
         using var assembly = new MemoryStream();
         using var symbols = new MemoryStream();
@@ -91,7 +92,8 @@ internal sealed class CellCompiler
         {
             assembly.SetLength(0);
             symbols.SetLength(0);
-            var compilation = CSharpCompilation.CreateScriptCompilation($"notebook {name}", tree, _references.All, Options, _previous, returnType: typeof(object));
+            var compilation = CSharpCompilation.CreateScriptCompilation(
+                $"notebook {_slots}", tree, _references.All, Options, _previous, returnType: typeof(object));
             var options = new EmitOptions(debugInformationFormat: DebugInformationFormat.PortablePdb);
             return (compilation, compilation.Emit(assembly, symbols, options: options, cancellationToken: cancellationToken));
         }
@@ -99,11 +101,17 @@ internal sealed class CellCompiler
 
     private static List<Diagnostic> ErrorsOf(EmitResult emitted) => [.. emitted.Diagnostics.Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error)];
 
-    /// <summary>The cell's value is its last expression when no semicolon follows it.</summary>
+    /// <summary>The cell's value is its last expression when no semicolon follows it, or what it returns.</summary>
     private static bool HasResult(CSharpCompilation compilation, SyntaxTree tree)
     {
-        var last = tree.GetCompilationUnitRoot().Members.LastOrDefault();
-        return last is GlobalStatementSyntax { Statement: ExpressionStatementSyntax { SemicolonToken.IsMissing: true } statement }
+        var root = tree.GetCompilationUnitRoot();
+        if (root.DescendantNodes(IsPartOfCell).Any(node => node is ReturnStatementSyntax { Expression: not null }))
+            return true;
+        return root.Members.LastOrDefault() is GlobalStatementSyntax { Statement: ExpressionStatementSyntax { SemicolonToken.IsMissing: true } statement }
             && compilation.GetSemanticModel(tree).GetTypeInfo(statement.Expression).ConvertedType?.SpecialType != SpecialType.System_Void;
     }
+
+    /// <summary>Not a function or a type within it.</summary>
+    private static bool IsPartOfCell(SyntaxNode node) => node is CompilationUnitSyntax or GlobalStatementSyntax
+        or (StatementSyntax and not LocalFunctionStatementSyntax) or ElseClauseSyntax or CatchClauseSyntax or FinallyClauseSyntax or SwitchSectionSyntax;
 }

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Html;
+using Microsoft.DotNet.Interactive.Formatting;
 
 namespace NotebookHost.Engine;
 
@@ -19,6 +20,26 @@ public static class CellFunctions
     /// <param name="content">HTML that the caller answers for; nothing in it is escaped.</param>
     public static IHtmlContent HTML(string content) => new HtmlString(content);
 
+    /// <summary>Gives a script to the reader of the notebook to run.</summary>
+    /// <param name="scriptContent">The script.</param>
+    /// <exception cref="InvalidOperationException">No cell has run in this process.</exception>
+    public static void Javascript(string scriptContent) => display(new JavaScript(scriptContent));
+
+    /// <summary>Gives a style sheet to the reader of the notebook.</summary>
+    /// <param name="content">The rules.</param>
+    /// <exception cref="InvalidOperationException">No cell has run in this process.</exception>
+    public static void CSS(string content) => display(HTML($"<style>{content}</style>"));
+
+    /// <summary>Asks the user for a line of text.</summary>
+    /// <param name="prompt">What to ask.</param>
+    /// <param name="typeHint">Taken for .NET Interactive's sake; every answer is a line.</param>
+    /// <returns>The answer; empty where nobody can be asked.</returns>
+    public static Task<string> GetInputAsync(string prompt = "", string typeHint = "text")
+    {
+        Console.Write(prompt);
+        return Task.FromResult(Console.ReadLine() ?? "");
+    }
+
     /// <summary>Removes what the cell has shown so far. The name is IPython's: .NET Interactive has none.</summary>
     /// <param name="wait">Remove it only when the next output comes, so that nothing flickers.</param>
     /// <exception cref="InvalidOperationException">No cell has run in this process.</exception>
@@ -26,6 +47,8 @@ public static class CellFunctions
 
     /// <summary>The engine that runs the calling cell; for threads without that context, the one that ran a cell last.</summary>
     private static CSharpEngine Engine => Ambient.Value ?? s_latest ?? throw new InvalidOperationException("display and clear_output work in the cells of a notebook; no notebook is running in this process.");
+
+    internal static DisplayedValue ShowAs(string content, string mimeType) => DisplayedValue.ShowAs(Engine, content, mimeType);
 
     internal static void Enter(CSharpEngine engine) => Ambient.Value = s_latest = engine;
 }

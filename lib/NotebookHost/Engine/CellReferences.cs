@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Reflection;
 using Microsoft.CodeAnalysis;
@@ -15,6 +16,10 @@ internal sealed class CellReferences : MetadataReferenceResolver
     private readonly PackageRestore _packages;
     private readonly List<PortableExecutableReference> _all;
     private readonly Dictionary<(string Reference, string Folder), PortableExecutableReference> _resolved = [];
+
+    /// <summary>Simple name → the assembly that stands for it in the cells compiled so far, also where they need it only indirectly.</summary>
+    private readonly ConcurrentDictionary<string, string> _standing = new(StringComparer.OrdinalIgnoreCase);
+    private readonly HashSet<string> _ofPackages = [];
 
     public CellReferences(NotebookLoadContext context, CellSources sources, PackageRestore packages)
     {
@@ -45,11 +50,30 @@ internal sealed class CellReferences : MetadataReferenceResolver
             : AddFile(reference, key.Item2);
     }
 
+    /// <summary>Follows an <c>#i</c> line.</summary>
+    /// <param name="source">What stands between the quotes: <c>nuget:</c> and an address or a folder.</param>
+    /// <param name="basePath">The path of the file with the line.</param>
+    /// <exception cref="DirectiveException">It names no place.</exception>
+    public void AddSource(string source, string? basePath)
+    {
+        const string prefix = "nuget:";
+        var place = source.Trim().StartsWith(prefix, StringComparison.OrdinalIgnoreCase) ? source.Trim()[prefix.Length..].Trim() : "";
+        if (place.Length == 0)
+            throw new DirectiveException($"""#i "{source}" names no place for packages. Write #i "nuget: address or folder".""");
+        if (!Uri.TryCreate(place, UriKind.Absolute, out var address) || (address.Scheme != Uri.UriSchemeHttp && address.Scheme != Uri.UriSchemeHttps))
+        {
+            place = Path.GetFullPath(address is { IsFile: true } ? address.LocalPath : place, _sources.FolderOf(basePath));
+            if (!Directory.Exists(place))
+                throw new DirectiveException($"There is no folder {place} with packages.");
+        }
+        _packages.AddSource(place);
+    }
+
     public override ImmutableArray<PortableExecutableReference> ResolveReference(string reference, string? baseFilePath, MetadataReferenceProperties properties) =>
         _resolved.TryGetValue((reference, _sources.FolderOf(baseFilePath)), out var resolved) ? [resolved] : [];
 
     public override PortableExecutableReference? ResolveMissingAssembly(MetadataReference definition, AssemblyIdentity referenceIdentity) =>
-        _context.Find(referenceIdentity.Name) is { } path ? MetadataReferences.FromFile(path) : null;
+        _context.Find(referenceIdentity.Name) is { } path ? MetadataReferences.FromFile(_standing.GetOrAdd(referenceIdentity.Name, path)) : null;
 
     public override bool Equals(object? other) => ReferenceEquals(this, other);
 
@@ -62,40 +86,61 @@ internal sealed class CellReferences : MetadataReferenceResolver
         {
             return (FrameworkAssemblies.Find(reference) ?? NotebookLoadContext.FindShared(reference)?.Location) is { } known
                 ? MetadataReferences.FromFile(known)
-                : throw new DirectiveException($"There is no file {path}. If a project builds it, build that project first.");
+                : throw new DirectiveException($"There is no file {path}. If a project builds it, build that project, then restart the kernel: "
+                    + "what cells have referenced until now stays as it was.");
         }
         return AddAssembly(path, _context.AddReference);
     }
 
     private async Task<PortableExecutableReference> AddPackage(PackageRequest package, CancellationToken cancellationToken)
     {
+        if (package.IsTorch && TorchBeside is { } torch)
+        {
+            throw new DirectiveException($"TorchSharp is here already ({torch}), with its native libraries; a second copy of them would end the process. "
+                + "Leave the line out.");
+        }
         var restored = await _packages.Restore(package, cancellationToken).ConfigureAwait(false);
+        var natives = TorchBeside is null ? restored.NativeLibraries : [.. restored.NativeLibraries.Where(path => !IsOfTorch(path))];
+        var fitted = FittedLibraries.Fit(natives, Path.Combine(PackageRestore.CacheFolder, "native"));
+        _ofPackages.UnionWith(restored.RuntimeAssemblies);
+        var references = restored.CompileAssemblies.Select(path => AddAssembly(path, static _ => { })).ToList();
         foreach (var path in restored.RuntimeAssemblies)
             _context.AddPackageAssembly(path);
-        foreach (var path in restored.NativeLibraries)
+        foreach (var path in fitted)
             _context.AddNativeLibrary(path);
-        var references = restored.CompileAssemblies.Select(path => AddAssembly(path, static _ => { })).ToList();
         return references.Count > 0 ? references[0] : _all[0];
     }
 
-    /// <summary>The first version of an assembly that a notebook references stays: types loaded cannot be exchanged.</summary>
+    private static bool IsOfTorch(string library) => Path.GetFileName(library).Contains("torch", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>TorchSharp as a file that a notebook's references brought, with libtorch.</summary>
+    private string? TorchBeside => _context.Find("TorchSharp") is { } path && !_ofPackages.Contains(path) ? path : null;
+
+    /// <summary>
+    /// The first version of an assembly that a notebook references, or needs by what it references, stays: types loaded cannot be exchanged, and to the
+    /// compiler the types that use the assembly would be others than before.
+    /// </summary>
     private PortableExecutableReference AddAssembly(string path, Action<string> makeKnown)
     {
         var name = NameOf(path);
-        var standing = NotebookLoadContext.FindShared(name.Name!)?.Location ?? (FrameworkAssemblies.Supersede(path) ? FrameworkAssemblies.Find(name.Name!) : Earlier(name.Name!));
+        var earlier = _standing.GetValueOrDefault(name.Name!);
+        var standing = NotebookLoadContext.FindShared(name.Name!)?.Location
+            ?? (FrameworkAssemblies.Supersede(path) ? FrameworkAssemblies.Find(name.Name!) : earlier);
+        if (standing is not null && NameOf(standing).Version < name.Version && earlier is not null)
+        {
+            throw new DirectiveException($"{name.Name} {NameOf(standing).Version} is referenced already ({standing}); {path} is version {name.Version}. "
+                + "Reference the newer one first, or restart the notebook.");
+        }
         if (standing is null)
         {
             makeKnown(path);
-            _all.Add(MetadataReferences.FromFile(path));
-            return _all[^1];
+            _standing[name.Name!] = standing = path;
         }
-        if (NameOf(standing).Version < name.Version && Earlier(name.Name!) is not null)
-            throw new DirectiveException($"{name.Name} {NameOf(standing).Version} is referenced already ({standing}); {path} is version {name.Version}. Reference the newer one first, or restart the notebook.");
-        return MetadataReferences.FromFile(standing);
+        var reference = MetadataReferences.FromFile(standing);
+        if (!_all.Contains(reference))
+            _all.Add(reference);
+        return reference;
     }
-
-    private string? Earlier(string simpleName) =>
-        Referenced.FirstOrDefault(path => Path.GetFileNameWithoutExtension(path).Equals(simpleName, StringComparison.OrdinalIgnoreCase));
 
     private static AssemblyName NameOf(string path)
     {

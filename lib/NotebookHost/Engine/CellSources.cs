@@ -5,9 +5,16 @@ namespace NotebookHost.Engine;
 /// <summary>Finds the files named by <c>#load</c>: relative to the file that loads them, or to the notebook's folder when a cell does.</summary>
 internal sealed class CellSources(string notebookFolder) : SourceReferenceResolver
 {
+    private readonly Dictionary<string, string> _imported = [];
+
     /// <summary>The folder from which a cell (whose path is no file's) or a loaded file names others.</summary>
     public string FolderOf(string? basePath) =>
-        basePath is not null && Path.IsPathRooted(basePath) ? Path.GetDirectoryName(basePath)! : notebookFolder;
+        basePath is null ? notebookFolder
+        : Path.IsPathRooted(basePath) ? Path.GetDirectoryName(basePath)!
+        : _imported.GetValueOrDefault(basePath, notebookFolder);
+
+    /// <summary>Says that code of that name comes from a file in the folder.</summary>
+    public void Import(string name, string folder) => _imported[name] = folder;
 
     public override string? ResolveReference(string path, string? baseFilePath)
     {

@@ -18,6 +18,9 @@ internal sealed class CellThreads : SynchronizationContext
     /// <summary>A thread in native code can be aborted only when it comes back; the cell counts as ended after this time.</summary>
     private static readonly TimeSpan LongestStop = TimeSpan.FromSeconds(2);
 
+    /// <summary>The time after which a stopped cell counts as ended in any case.</summary>
+    public static TimeSpan LongestEnd => Patience + LongestStop;
+
     [ThreadStatic]
     private static CellThreads? t_here;
 

@@ -1,15 +1,17 @@
+using System.Text.Json.Nodes;
+
 namespace NotebookHost.Engine;
 
 /// <summary>A value that <c>display</c> has shown.</summary>
 public sealed class DisplayedValue
 {
     private readonly CSharpEngine _engine;
-    private readonly string[] _mimeTypes;
+    private readonly Func<object?, JsonObject> _format;
 
-    private DisplayedValue(CSharpEngine engine, string[] mimeTypes)
+    private DisplayedValue(CSharpEngine engine, object? value, Func<object?, JsonObject> format)
     {
-        _engine = engine;
-        _mimeTypes = mimeTypes;
+        (_engine, _format) = (engine, format);
+        engine.Emit(new DataDisplayed(format(value), DisplayId));
     }
 
     /// <summary>Names this output in the notebook protocol.</summary>
@@ -17,12 +19,11 @@ public sealed class DisplayedValue
 
     /// <summary>Replaces what is shown, in place, also from a later cell.</summary>
     /// <param name="value">The value to show instead.</param>
-    public void Update(object? value) => _engine.Emit(new DisplayUpdated(MimeBundle.Of(value, _mimeTypes), DisplayId));
+    public void Update(object? value) => _engine.Emit(new DisplayUpdated(_format(value), DisplayId));
 
-    internal static DisplayedValue Show(CSharpEngine engine, object? value, string[] mimeTypes)
-    {
-        var shown = new DisplayedValue(engine, mimeTypes);
-        engine.Emit(new DataDisplayed(MimeBundle.Of(value, mimeTypes), shown.DisplayId));
-        return shown;
-    }
+    internal static DisplayedValue Show(CSharpEngine engine, object? value, string[] mimeTypes) =>
+        new(engine, value, value => MimeBundle.Of(value, mimeTypes));
+
+    internal static DisplayedValue ShowAs(CSharpEngine engine, string content, string mimeType) =>
+        new(engine, content, value => value is string text ? MimeBundle.OfContent(mimeType, text) : MimeBundle.Of(value, mimeType));
 }

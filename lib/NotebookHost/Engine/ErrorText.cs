@@ -19,18 +19,20 @@ internal static partial class ErrorText
     }
 
     /// <summary>A message about a place in a cell or loaded file.</summary>
-    public static IReadOnlyList<string> OfLine(Location location, string message)
+    public static IReadOnlyList<string> OfLine(Location location, string message) =>
+        location.SourceTree?.GetText() is { } text ? OfLine(text, location.GetLineSpan().Path, location.SourceSpan, message) : [message];
+
+    /// <summary>A message about a stretch of a text of that name.</summary>
+    public static IReadOnlyList<string> OfLine(SourceText text, string name, TextSpan stretch, string message)
     {
-        if (location.SourceTree?.GetText() is not { } text)
-            return [message];
-        var span = location.GetLineSpan();
-        var line = text.Lines[span.StartLinePosition.Line].ToString();
-        var start = span.StartLinePosition.Character;
-        var end = span.EndLinePosition.Line == span.StartLinePosition.Line ? span.EndLinePosition.Character : line.Length;
+        var span = text.Lines.GetLinePositionSpan(stretch);
+        var line = text.Lines[span.Start.Line].ToString();
+        var start = span.Start.Character;
+        var end = span.End.Line == span.Start.Line ? span.End.Character : line.Length;
         var indent = new string([.. line.Take(start).Select(c => c == '\t' ? '\t' : ' ')]);
         return
         [
-            $"{span.Path} ({span.StartLinePosition.Line + 1},{start + 1}): {message}",
+            $"{name} ({span.Start.Line + 1},{start + 1}): {message}",
             "    " + line,
             "    " + indent + new string('^', Math.Max(1, end - start)),
         ];

@@ -16,6 +16,10 @@ internal static class MimeBundle
     /// <summary>The value in each preferred MIME type of its type (or in <paramref name="mimeTypes"/>), and always as plain text.</summary>
     public static JsonObject Of(object? value, params IReadOnlyCollection<string> mimeTypes)
     {
+        if (value is IFormattedText formatted)
+            return OfContent(formatted.MimeType, formatted.ToString()!);
+        if (mimeTypes.Count == 0 && PlotlyNetChart.TryRead(value) is { } chart)
+            return chart;
         var type = value?.GetType() ?? typeof(object);
         var wanted = mimeTypes.Count > 0 ? mimeTypes : value is null ? [PlainText] : Formatter.GetPreferredMimeTypesFor(type);
         var bundle = new JsonObject();
@@ -24,6 +28,14 @@ internal static class MimeBundle
 
         if (!bundle.ContainsKey(PlainText))
             bundle[PlainText] = PlainFallback(value!, type);
+        return bundle;
+    }
+
+    /// <summary>Content that has its MIME type already, and the same as plain text.</summary>
+    public static JsonObject OfContent(string mimeType, string content)
+    {
+        var bundle = new JsonObject { [mimeType] = Content(mimeType, content) };
+        bundle.TryAdd(PlainText, content);
         return bundle;
     }
 

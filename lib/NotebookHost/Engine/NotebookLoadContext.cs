@@ -46,11 +46,11 @@ internal sealed class NotebookLoadContext() : AssemblyLoadContext("notebook")
         }
     }
 
-    /// <summary>Makes a package's assembly known by name alone; its neighbours come as packages too.</summary>
+    /// <summary>Makes a package's assembly known by name alone; its neighbours come as packages too. The first of a name stays.</summary>
     public void AddPackageAssembly(string path)
     {
         lock (_lock)
-            _referenced[Path.GetFileNameWithoutExtension(path)] = path;
+            _referenced.TryAdd(Path.GetFileNameWithoutExtension(path), path);
     }
 
     /// <summary>Makes a package's native library known.</summary>

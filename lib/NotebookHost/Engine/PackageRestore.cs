@@ -11,7 +11,12 @@ namespace NotebookHost.Engine;
 /// <summary>A package named by <c>#r "nuget: Name, Version"</c>.</summary>
 /// <param name="Name">The package's id.</param>
 /// <param name="Version">The version as NuGet reads it; <c>*</c>, the newest, when none is given.</param>
-internal sealed record PackageRequest(string Name, string Version);
+internal sealed record PackageRequest(string Name, string Version)
+{
+    /// <summary>Whether it is TorchSharp or the libtorch that belongs to it.</summary>
+    public bool IsTorch => Name.Equals("TorchSharp", StringComparison.OrdinalIgnoreCase)
+        || Name.StartsWith("TorchSharp-", StringComparison.OrdinalIgnoreCase) || Name.StartsWith("libtorch-", StringComparison.OrdinalIgnoreCase);
+}
 
 /// <summary>The files of a set of packages with everything they depend on.</summary>
 internal sealed record RestoredPackages(IReadOnlyList<string> CompileAssemblies, IReadOnlyList<string> RuntimeAssemblies, IReadOnlyList<string> NativeLibraries);
@@ -19,10 +24,12 @@ internal sealed record RestoredPackages(IReadOnlyList<string> CompileAssemblies,
 /// <summary>Restores packages as a project would: the .NET SDK restores a small project in a cache folder, whose assets file names the files.</summary>
 internal sealed class PackageRestore
 {
-    private static readonly string CacheFolder =
+    /// <summary>Where restored packages are noted.</summary>
+    public static string CacheFolder { get; } =
         Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify), "notebook-host", "packages");
 
     private readonly List<PackageRequest> _requests = [];
+    private readonly List<string> _sources = [];
 
     /// <summary>Reads what stands between the quotes of a <c>#r</c> line.</summary>
     public static bool TryParse(string reference, [NotNullWhen(true)] out PackageRequest? package)
@@ -36,6 +43,13 @@ internal sealed class PackageRestore
             throw new DirectiveException($"""#r "{reference}" names no package. Write #r "nuget: Name, Version".""");
         package = new PackageRequest(parts[0], parts.Length > 1 && parts[1].Length > 0 ? parts[1] : "*");
         return true;
+    }
+
+    /// <summary>Adds an address or a folder to those where packages are looked for.</summary>
+    public void AddSource(string source)
+    {
+        if (!_sources.Contains(source))
+            _sources.Add(source);
     }
 
     /// <summary>Restores the package together with those asked for before, so that versions agree.</summary>
@@ -64,7 +78,8 @@ internal sealed class PackageRestore
             new XElement("PropertyGroup",
                 new XElement("TargetFramework", $"net{Environment.Version.Major}.0"),
                 new XElement("RuntimeIdentifier", RuntimeInformation.RuntimeIdentifier),
-                new XElement("SelfContained", "false")),
+                new XElement("SelfContained", "false"),
+                _sources.Count == 0 ? null : new XElement("RestoreAdditionalProjectSources", string.Join(';', _sources))),
             new XElement("ItemGroup", _requests.Select(request =>
                 new XElement("PackageReference", new XAttribute("Include", request.Name), new XAttribute("Version", request.Version)))));
         var text = project.ToString();

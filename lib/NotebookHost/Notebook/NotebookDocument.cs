@@ -21,16 +21,16 @@ internal sealed partial class NotebookDocument
     {
     }
 
-    private NotebookDocument(JsonObject original, string? text)
+    private NotebookDocument(JsonObject original, string? text, bool toRun = false)
     {
         _original = original;
         _text = text;
         if (text is null)
             return;
-        var reader = new NotebookReader();
+        var reader = new NotebookReader(toRun);
         Cells.AddRange(reader.Cells(original));
         Metadata = NotebookReader.ObjectAt(original, "metadata", "$").DeepClone().AsObject();
-        _asRead = ToJson();
+        _asRead = toRun ? null : ToJson(); // without its outputs it is not as it was read
     }
 
     /// <summary>The cells in order.</summary>
@@ -50,12 +50,19 @@ internal sealed partial class NotebookDocument
     /// <summary>Reads a notebook file.</summary>
     /// <exception cref="NotebookFormatException">The file is not a notebook of this format.</exception>
     /// <exception cref="IOException">The file is not there or cannot be read.</exception>
-    public static NotebookDocument Load(string path)
+    public static NotebookDocument Load(string path) => Load(path, toRun: false);
+
+    /// <summary>Reads a notebook file for a run, which throws the outputs of an earlier run away: they are left out, and nothing in them is an error.</summary>
+    /// <exception cref="NotebookFormatException">The file is not a notebook of this format.</exception>
+    /// <exception cref="IOException">The file is not there or cannot be read.</exception>
+    public static NotebookDocument LoadToRun(string path) => Load(path, toRun: true);
+
+    private static NotebookDocument Load(string path, bool toRun)
     {
         var bytes = File.ReadAllBytes(path);
         try
         {
-            return Parse(new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true).GetString(bytes), path);
+            return Parse(new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true).GetString(bytes), path, toRun);
         }
         catch (DecoderFallbackException error)
         {
@@ -67,13 +74,15 @@ internal sealed partial class NotebookDocument
     /// <param name="json">The text.</param>
     /// <param name="name">The file's name, for messages.</param>
     /// <exception cref="NotebookFormatException">The text is not a notebook of this format.</exception>
-    public static NotebookDocument Parse(string json, string name)
+    public static NotebookDocument Parse(string json, string name) => Parse(json, name, toRun: false);
+
+    private static NotebookDocument Parse(string json, string name, bool toRun)
     {
         try
         {
             var root = JupyterJson.Parse(json.TrimStart('\uFEFF')) as JsonObject ?? throw new NotebookFormatException("expected a JSON object");
             NotebookReader.CheckVersion(root);
-            return new NotebookDocument(root, json);
+            return new NotebookDocument(root, json, toRun);
         }
         catch (NotebookFormatException error)
         {

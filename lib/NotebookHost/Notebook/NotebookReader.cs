@@ -1,10 +1,12 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using NotebookHost.Engine;
 
 namespace NotebookHost.Notebook;
 
 /// <summary>Takes a notebook's JSON apart and says where it is not as nbformat 4 has it.</summary>
-internal sealed class NotebookReader
+/// <param name="toRun">Whether the notebook is about to run: outputs and counts of cells that run are neither read nor judged.</param>
+internal sealed class NotebookReader(bool toRun = false)
 {
     private readonly HashSet<string> _ids = [];
     private readonly HashSet<string> _written = [];
@@ -48,7 +50,10 @@ internal sealed class NotebookReader
             case "raw":
                 return new RawCell { Id = id, Source = source, Metadata = metadata, Original = original };
             case "code":
-                var cell = new CodeCell { Id = id, Source = source, Metadata = metadata, Original = original, ExecutionCount = Count(json["execution_count"], place + ".execution_count") };
+                var cell = new CodeCell { Id = id, Source = source, Metadata = metadata, Original = original };
+                if (toRun && !NotebookCells.IsSkipped(cell))
+                    return cell;
+                cell.ExecutionCount = Count(json["execution_count"], place + ".execution_count");
                 if (json["outputs"] is not JsonArray outputs)
                     throw Expected(json["outputs"], place + ".outputs", "a list");
                 cell.Outputs.AddRange(outputs.Select((node, index) => Output(node, $"{place}.outputs[{index}]")));

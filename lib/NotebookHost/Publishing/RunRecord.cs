@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text.Json.Nodes;
+using NotebookHost.Engine;
 using NotebookHost.Notebook;
 
 namespace NotebookHost.Publishing;
@@ -22,7 +23,7 @@ internal sealed class RunRecord
     public RunRecord(NotebookDocument document)
     {
         _noted = document.Metadata["notebook_host"] as JsonObject ?? [];
-        FailedCell = document.Cells.OfType<CodeCell>().FirstOrDefault(cell => cell.Outputs.OfType<ErrorOutput>().Any());
+        FailedCell = document.Cells.OfType<CodeCell>().FirstOrDefault(cell => cell.Outputs.OfType<ErrorOutput>().Any() && !NotebookCells.MayFail(cell));
         CodeChanged = Text("code_sha256") is { } code && code != document.CodeFingerprint;
         WasRun = document.Cells.OfType<CodeCell>().Any(cell => cell.ExecutionCount is not null);
     }

@@ -16,7 +16,7 @@ internal sealed class CellServer : IDisposable
     private readonly StreamReader _requests;
     private readonly Stream _pipe;
     private readonly CSharpEngine _engine = new(Environment.CurrentDirectory);
-    private CancellationTokenSource _interrupt = new();
+    private CellInterrupt _interrupt = new();
 
     private CellServer(Stream pipe)
     {
@@ -50,21 +50,22 @@ internal sealed class CellServer : IDisposable
         {
             if (request is InterruptCell)
             {
-                await _interrupt.CancelAsync().ConfigureAwait(false);
+                _interrupt.Raise();
             }
             else if (request is ExecuteCell cell)
             {
                 await running.ConfigureAwait(false);
                 _interrupt.Dispose();
-                _interrupt = new CancellationTokenSource();
-                running = Execute(cell, _interrupt.Token);
+                _interrupt = new CellInterrupt();
+                running = Execute(cell, _interrupt);
             }
         }
     }
 
-    private async Task Execute(ExecuteCell cell, CancellationToken cancellationToken)
+    private async Task Execute(ExecuteCell cell, CellInterrupt interrupt)
     {
-        var result = await _engine.ExecuteAsync(cell.Code, happened => Report(new CellHappened(happened)), cancellationToken).ConfigureAwait(false);
+        var result = await _engine.ExecuteAsync(
+            cell.Code, happened => Report(new CellHappened(happened)), counted: true, interrupt.Asked, interrupt.Stop, cell.Language).ConfigureAwait(false);
         MarkEnd(cell.EndMark);
         Report(new CellEnded(result.Status, Versions()));
     }

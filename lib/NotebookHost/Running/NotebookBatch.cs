@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Reflection;
 using System.Text.Json.Nodes;
+using NotebookHost.Engine;
 using NotebookHost.Notebook;
 using NotebookHost.Publishing;
 
@@ -14,17 +15,19 @@ internal sealed class NotebookBatch
     private readonly List<Entry> _entries;
     private readonly NotebookSite? _site;
 
-    private sealed record Entry(string Source, string Target, NotebookDocument Document, NotebookParameters Parameters)
+    private sealed record Entry(string Source, string Target, NotebookDocument Document, NotebookParameters Parameters, string? Refusal = null)
     {
         public string Name => Path.GetFileNameWithoutExtension(Source);
     }
 
-    /// <summary>Reads all notebooks and checks everything that can be checked before the first cell runs.</summary>
-    /// <exception cref="RunException">Something asked for cannot be done.</exception>
+    /// <summary>Reads all notebooks and checks what can be checked before a cell runs. A file that cannot be run does not keep others from it.</summary>
+    /// <exception cref="RunException">Something asked for cannot be done, or no file can be run.</exception>
     public NotebookBatch(RunRequest request)
     {
         _request = request;
         _entries = [.. NotebookFiles.Find(request.FilesOrFolders).Select(Open)];
+        if (_entries.TrueForAll(entry => entry.Refusal is not null))
+            throw new RunException(string.Join('\n', _entries.Select(entry => entry.Refusal)));
         CheckParameterNames();
         _site = request.Out is null ? null : new NotebookSite(request.Out, _entries.Select(entry => entry.Name));
     }
@@ -45,7 +48,12 @@ internal sealed class NotebookBatch
         _site?.WriteIndex();
         foreach (var entry in _entries)
         {
-            if (interrupt.IsCancellationRequested)
+            if (entry.Refusal is { } reason)
+            {
+                outcomes[entry.Target] = NotebookOutcome.Refusal(reason);
+                _site?.Leave(entry.Name, entry.Document, reason.Replace(entry.Source, Path.GetFileName(entry.Source), StringComparison.Ordinal));
+            }
+            else if (interrupt.IsCancellationRequested)
                 _site?.Leave(entry.Name, entry.Document, "the run was stopped before it");
             else
                 outcomes[entry.Target] = await RunOne(entry, progressOf(entry.Name), interrupt).ConfigureAwait(false);
@@ -88,25 +96,40 @@ internal sealed class NotebookBatch
             throw new RunException($"{path} would be overwritten by its executed copy. Choose another folder with --out, or say --in-place.");
         try
         {
-            var document = NotebookDocument.Load(path);
-            CheckLanguage(path, document.Metadata);
-            return new Entry(path, target, document, new NotebookParameters(document));
+            var document = NotebookDocument.LoadToRun(path);
+            return new Entry(path, target, document, new NotebookParameters(document), LanguageRefusal(path, document));
         }
         catch (Exception e) when (e is NotebookFormatException or IOException or UnauthorizedAccessException)
         {
-            throw new RunException(e.Message);
+            var nothing = new NotebookDocument();
+            return new Entry(path, target, nothing, new NotebookParameters(nothing), e.Message);
         }
     }
 
-    private static void CheckLanguage(string path, JsonObject metadata)
+    /// <summary>Says which cell this host does not run, or <c>null</c>.</summary>
+    private static string? LanguageRefusal(string path, NotebookDocument document)
     {
-        var language = Text(metadata, "kernelspec", "language") ?? Text(metadata, "language_info", "name");
-        if (language is not null && !language.Equals("C#", StringComparison.OrdinalIgnoreCase) && !language.Equals("csharp", StringComparison.OrdinalIgnoreCase))
-            throw new RunException($"{path} is a notebook in {language}; this host runs C# (kernelspec .net-csharp, language C#).");
+        var unmarked = NotebookCells.LanguageOf(document);
+        var cells = NotebookCells.ToRun(document).ToList();
+        var foreign = cells.Select((cell, index) => ForeignIn(cell, $"cell {index + 1}", unmarked)).OfType<string>().ToList();
+        return foreign.Count == 0
+            ? null
+            : foreign.Count == cells.Count && !CellLanguage.IsServed(unmarked)
+                ? $"{path} is a notebook in {unmarked}; this host runs C# (kernelspec .net-csharp, language C#)."
+                : $"{path}: {foreign[0]}";
     }
 
-    private static string? Text(JsonObject metadata, string section, string name) =>
-        JupyterJson.Text((metadata[section] as JsonObject)?[name]);
+    private static string? ForeignIn(CodeCell cell, string name, string unmarked)
+    {
+        try
+        {
+            return CellText.Parse(cell.Source, name, NotebookCells.LanguageOf(cell, unmarked)).Parts.OfType<ForeignPart>().FirstOrDefault()?.Sentence(name);
+        }
+        catch (CellErrorException)
+        {
+            return null; // an error of that cell, when its turn comes
+        }
+    }
 
     private void CheckParameterNames()
     {

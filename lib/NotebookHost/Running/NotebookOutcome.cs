@@ -10,7 +10,10 @@ internal sealed record NotebookOutcome(NotebookStatus Status, string? Cell = nul
     public static NotebookOutcome Success { get; } = new(NotebookStatus.Succeeded);
 
     /// <summary>The error in one sentence: place, kind, message's first line.</summary>
-    public string Error => $"{(Cell is null ? "" : Cell + ": ")}{ErrorName}: {ErrorValue?.Split('\n')[0]}";
+    public string Error => $"{(Cell is null ? "" : Cell + ": ")}{(ErrorName is null ? "" : ErrorName + ": ")}{ErrorValue?.Split('\n')[0]}";
+
+    /// <summary>The outcome of a notebook that cannot be run.</summary>
+    public static NotebookOutcome Refusal(string reason) => new(NotebookStatus.Refused, ErrorValue: reason);
 }
 
 /// <summary>How the run of a notebook ended.</summary>
@@ -30,4 +33,7 @@ internal enum NotebookStatus
 
     /// <summary>The user stopped the run.</summary>
     Interrupted,
+
+    /// <summary>Nothing ran: the file cannot be read, or holds what this host does not run.</summary>
+    Refused,
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.CodeAnalysis;
@@ -20,7 +19,13 @@ internal sealed class NotebookParameters
 
     private readonly NotebookDocument _document;
     private readonly CodeCell? _cell;
-    private readonly Dictionary<string, (string Type, string Default)> _declared = [];
+    private readonly Dictionary<string, Declaration> _declared = [];
+
+    /// <summary>A variable as it is declared.</summary>
+    /// <param name="Type">Its type; <c>null</c> when values of it cannot be typed on a command line.</param>
+    /// <param name="Default">What it starts with; empty for nothing.</param>
+    /// <param name="Redeclare">What stands before the name where it cannot be assigned: a constant is declared anew, and later cells see the later one.</param>
+    private sealed record Declaration(ParameterType? Type, string Default, string Redeclare);
 
     /// <summary>Reads the parameters that the notebook declares; there may be none.</summary>
     public NotebookParameters(NotebookDocument document)
@@ -30,10 +35,15 @@ internal sealed class NotebookParameters
         if (_cell is null)
             return;
         var root = CSharpSyntaxTree.ParseText(_cell.Source, ParseOptions).GetCompilationUnitRoot();
-        foreach (var declaration in root.Members.OfType<FieldDeclarationSyntax>().Select(field => field.Declaration))
+        foreach (var field in root.Members.OfType<FieldDeclarationSyntax>())
         {
-            foreach (var variable in declaration.Variables)
-                _declared[variable.Identifier.ValueText] = (TypeOf(declaration.Type, variable.Initializer?.Value), variable.Initializer?.Value.ToString() ?? "");
+            var isFixed = field.Modifiers.Any(modifier => modifier.Kind() is SyntaxKind.ConstKeyword or SyntaxKind.ReadOnlyKeyword);
+            var redeclare = isFixed ? $"{field.Modifiers} {field.Declaration.Type} " : "";
+            foreach (var variable in field.Declaration.Variables)
+            {
+                var value = variable.Initializer?.Value;
+                _declared[variable.Identifier.ValueText] = new Declaration(ParameterType.Of(field.Declaration.Type, value), value?.ToString() ?? "", redeclare);
+            }
         }
     }
 
@@ -54,7 +64,7 @@ internal sealed class NotebookParameters
         var assigned = Literals(given);
         if (assigned.Count > 0)
         {
-            var source = string.Join('\n', assigned.Select(pair => $"{pair.Key} = {pair.Value};").Prepend("// Parameters"));
+            var source = string.Join('\n', assigned.Select(pair => $"{_declared[pair.Key].Redeclare}{pair.Key} = {pair.Value};").Prepend("// Parameters"));
             _document.Cells.Insert(_document.Cells.IndexOf(_cell!) + 1, new CodeCell { Id = InjectedTag, Source = source, Metadata = new JsonObject { ["tags"] = new JsonArray(InjectedTag) } });
         }
 
@@ -70,51 +80,19 @@ internal sealed class NotebookParameters
     private Dictionary<string, string> Literals(IReadOnlyDictionary<string, string> given) =>
         given.Where(pair => _declared.ContainsKey(pair.Key)).ToDictionary(pair => pair.Key, pair => Literal(pair.Key, _declared[pair.Key].Type, pair.Value));
 
-    /// <summary>The declared type, or for <c>var</c> the type of the literal it starts with; empty when it is not one of those that can be typed on a command line.</summary>
-    private static string TypeOf(TypeSyntax type, ExpressionSyntax? value)
+    private static string Literal(string name, ParameterType? type, string value)
     {
-        var declared = type is NullableTypeSyntax nullable ? nullable.ElementType : type;
-        if (declared is PredefinedTypeSyntax predefined)
-            return predefined.Keyword.ValueText;
-        if (!declared.IsVar)
-            return "";
-        var literal = value is PrefixUnaryExpressionSyntax { RawKind: (int)SyntaxKind.UnaryMinusExpression } negative ? negative.Operand : value;
-        return (literal as LiteralExpressionSyntax)?.Token.Value switch
-        {
-            string => "string",
-            bool => "bool",
-            int => "int",
-            long => "long",
-            double => "double",
-            float => "float",
-            decimal => "decimal",
-            _ => "",
-        };
-    }
-
-    private static string Literal(string name, string type, string value)
-    {
-        var literal = type switch
-        {
-            "string" => SymbolDisplay.FormatLiteral(value, quote: true),
-            "bool" when bool.TryParse(value, out var truth) => truth ? "true" : "false",
-            "int" when int.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) => number.ToString(CultureInfo.InvariantCulture),
-            "long" when long.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) => number.ToString(CultureInfo.InvariantCulture) + "L",
-            "double" when double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number) => number.ToString("R", CultureInfo.InvariantCulture) + "d",
-            "float" when float.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && float.IsFinite(number) => number.ToString("R", CultureInfo.InvariantCulture) + "f",
-            "decimal" when decimal.TryParse(value, NumberStyles.Number, CultureInfo.InvariantCulture, out var number) => number.ToString(CultureInfo.InvariantCulture) + "m",
-            _ => null,
-        };
-        return literal ?? throw new RunException(type.Length == 0
-            ? $"The parameter {name} cannot be given on the command line: declare it as string, bool, int, long, float, double or decimal."
-            : $"The parameter {name} is declared as {type}; '{value}' is no {type}.");
+        if (type is null)
+            throw new RunException($"The parameter {name} cannot be given on the command line: declare it as {ParameterType.Possible}.");
+        return type.Literal(value) ?? throw new RunException($"The parameter {name} is declared as {type}; '{value}' is no {type}: {type.Description}.");
     }
 
     /// <summary>A literal's value for the notebook's metadata; other expressions stay as written.</summary>
     private static JsonNode? Readable(string expression) => SyntaxFactory.ParseExpression(expression) switch
     {
         LiteralExpressionSyntax literal => JsonSerializer.SerializeToNode(literal.Token.Value),
-        PrefixUnaryExpressionSyntax { RawKind: (int)SyntaxKind.UnaryMinusExpression, Operand: LiteralExpressionSyntax } => JsonNode.Parse(expression.TrimEnd('d', 'f', 'm', 'L')),
+        PrefixUnaryExpressionSyntax { RawKind: (int)SyntaxKind.UnaryMinusExpression, Operand: LiteralExpressionSyntax { Token.Value: not null } negated } =>
+            JsonNode.Parse("-" + JsonSerializer.SerializeToNode(negated.Token.Value)!.ToJsonString()),
         _ => expression,
     };
 }

@@ -14,9 +14,6 @@ internal sealed class NotebookProcess : IAsyncDisposable
     /// <summary>The hidden command that makes this program the inside of such a process.</summary>
     public const string ServeCommand = "serve-cells";
 
-    /// <summary>How long a cell that was asked to end may take: a training loop finishes its batch and saves.</summary>
-    private static readonly TimeSpan InterruptGrace = TimeSpan.FromSeconds(10);
-
     /// <summary>How long to wait for the last output of a process that has ended: others may still hold its streams.</summary>
     private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(2);
 
@@ -80,11 +77,12 @@ internal sealed class NotebookProcess : IAsyncDisposable
 
     /// <summary>Runs a cell to its end.</summary>
     /// <param name="code">Its text.</param>
+    /// <param name="language">The language that it is marked with.</param>
     /// <param name="observer">Receives what the cell gives out, one event at a time.</param>
-    /// <param name="interrupt">Asks the cell to end; when it does not within ten seconds, the process is ended.</param>
+    /// <param name="interrupt">Interrupts the cell, see <see cref="CellInterrupt"/>; a process that cannot end it is ended itself.</param>
     /// <param name="timeout">Ends the process, and all it started, at once.</param>
     /// <exception cref="NotebookCrashException">The process ended during the cell.</exception>
-    public async Task<CellStatus> Execute(string code, Action<CellEvent> observer, CancellationToken interrupt, CancellationToken timeout)
+    public async Task<CellStatus> Execute(string code, string language, Action<CellEvent> observer, CancellationToken interrupt, CancellationToken timeout)
     {
         lock (_observing)
             _observer = observer;
@@ -94,7 +92,7 @@ internal sealed class NotebookProcess : IAsyncDisposable
         await using var ending = timeout.UnsafeRegister(_ => Kill(), null).ConfigureAwait(false);
         try
         {
-            Send(new ExecuteCell(code, mark));
+            Send(new ExecuteCell(code, language, mark));
             while (await CellProtocol.Read<CellReport>(_reports).ConfigureAwait(false) is { } report)
             {
                 if (report is CellHappened happened)
@@ -147,7 +145,7 @@ internal sealed class NotebookProcess : IAsyncDisposable
         {
             return; // it has ended by itself
         }
-        _ = Task.Delay(InterruptGrace, CancellationToken.None).ContinueWith(_ => Kill(), TaskScheduler.Default);
+        _ = Task.Delay(CellInterrupt.LongestEnd, CancellationToken.None).ContinueWith(_ => Kill(), TaskScheduler.Default);
     }
 
     private async Task<int> ExitCode()

@@ -12,13 +12,15 @@ internal sealed class NotebookRunner
     private readonly string _folder;
     private readonly IRunProgress _progress;
     private readonly NotebookOutputs _outputs = new();
+    private readonly string _unmarked;
     private NotebookProcess? _process;
     private int _executed;
 
     /// <param name="document">The notebook; outputs of an earlier run are removed.</param>
     /// <param name="folder">The folder the cells work in, where their relative paths start.</param>
     /// <param name="progress">Hears how far the run is.</param>
-    public NotebookRunner(NotebookDocument document, string folder, IRunProgress progress) => (_document, _folder, _progress) = (document, folder, progress);
+    public NotebookRunner(NotebookDocument document, string folder, IRunProgress progress) =>
+        (_document, _folder, _progress, _unmarked) = (document, folder, progress, NotebookCells.LanguageOf(document));
 
     /// <summary>The assemblies that the notebook referenced: name → version.</summary>
     public IReadOnlyDictionary<string, string> Versions => _process?.Versions ?? new Dictionary<string, string>();
@@ -28,9 +30,9 @@ internal sealed class NotebookRunner
     /// <param name="interrupt">Asks the running cell to end and runs no other.</param>
     public async Task<NotebookOutcome> Run(TimeSpan? timeout, CancellationToken interrupt)
     {
-        foreach (var cell in _document.Cells.OfType<CodeCell>())
+        foreach (var cell in _document.Cells.OfType<CodeCell>().Where(cell => !NotebookCells.IsSkipped(cell)))
             Clear(cell);
-        var cells = _document.Cells.OfType<CodeCell>().Where(cell => !string.IsNullOrWhiteSpace(cell.Source)).ToList();
+        var cells = NotebookCells.ToRun(_document).ToList();
         _progress.Begin(cells.Count);
 
         using var limit = new CancellationTokenSource();
@@ -71,8 +73,8 @@ internal sealed class NotebookRunner
         var started = Now();
         try
         {
-            var status = await _process!.Execute(cell.Source, Take, interrupt, limit).ConfigureAwait(false);
-            if (status == CellStatus.Succeeded)
+            var status = await _process!.Execute(cell.Source, NotebookCells.LanguageOf(cell, _unmarked), Take, interrupt, limit).ConfigureAwait(false);
+            if (status == CellStatus.Succeeded || (status != CellStatus.Interrupted && !interrupt.IsCancellationRequested && NotebookCells.MayFail(cell)))
                 return null;
             return new NotebookOutcome(status == CellStatus.Interrupted || interrupt.IsCancellationRequested ? NotebookStatus.Interrupted : NotebookStatus.Failed, name, error?.Name, error?.Value);
         }

@@ -78,7 +78,7 @@ internal static class RunCommand
     {
         var failures = outcomes.Where(pair => pair.Value.Status != NotebookStatus.Succeeded).ToList();
         foreach (var (file, outcome) in failures)
-            Console.Error.WriteLine($"{Path.GetFileName(file)}: {outcome.Error}");
+            Console.Error.WriteLine(outcome.Status == NotebookStatus.Refused ? outcome.Error : $"{Path.GetFileName(file)}: {outcome.Error}");
         if (index is not null)
             Console.WriteLine($"Reports: {index}");
         return stopped ? Stopped : failures.Count > 0 ? NotebookFailed : Succeeded;

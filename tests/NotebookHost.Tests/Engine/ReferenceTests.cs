@@ -1,5 +1,3 @@
-using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CSharp;
 using NotebookHost.Engine;
 
 namespace NotebookHost.Tests.Engine;
@@ -108,18 +106,5 @@ public sealed class ReferenceTests : IDisposable
         Assert.Equal(new PackageRequest(name, version), package);
     }
 
-    private string Build(string path, string code, params string[] references)
-    {
-        var full = Path.Combine(_run.Folder, path);
-        Directory.CreateDirectory(Path.GetDirectoryName(full)!);
-        var framework = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator).Where(file => Path.GetFileName(file).StartsWith("System.", StringComparison.Ordinal) || Path.GetFileName(file) == "netstandard.dll");
-        var compilation = CSharpCompilation.Create(
-            Path.GetFileNameWithoutExtension(path),
-            [CSharpSyntaxTree.ParseText(code)],
-            framework.Distinct().Concat(references).Select(file => MetadataReference.CreateFromFile(file)),
-            new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary));
-        var emitted = compilation.Emit(full);
-        Assert.True(emitted.Success, string.Join('\n', emitted.Diagnostics));
-        return full;
-    }
+    private string Build(string path, string code, params string[] references) => AssemblyFile.Build(Path.Combine(_run.Folder, path), code, references);
 }

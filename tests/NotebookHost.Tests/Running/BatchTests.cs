@@ -36,7 +36,7 @@ public sealed class BatchTests : IDisposable
     }
 
     [Fact]
-    public void A_notebook_in_another_language() => Refused("is a notebook in python", _folder.Write("n", "python", ["1"]));
+    public void A_notebook_in_another_language() => Refused("is a notebook in Python", _folder.Write("n", "python", ["1"]));
 
     [Fact]
     public void Two_notebooks_of_the_same_name() => Refused("Two notebooks have the same name", _folder.Write("one/n", "1"), _folder.Write("two/n", "1"));

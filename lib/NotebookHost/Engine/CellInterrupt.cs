@@ -1,4 +1,4 @@
-namespace NotebookHost.Jupyter;
+namespace NotebookHost.Engine;
 
 /// <summary>
 /// How one running cell is interrupted: first it is asked through its token, so that a training ends at its next batch with its run saved;
@@ -8,6 +8,9 @@ internal sealed class CellInterrupt : IDisposable
 {
     /// <summary>How long a cell that was asked to end may take.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
+
+    /// <summary>After this time a cell has ended, or its process cannot end it.</summary>
+    public static TimeSpan LongestEnd { get; } = Grace + CellThreads.LongestEnd + TimeSpan.FromSeconds(2);
 
     private readonly CancellationTokenSource _asked = new();
     private readonly CancellationTokenSource _stop = new();

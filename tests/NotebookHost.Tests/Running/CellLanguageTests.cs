@@ -1,0 +1,74 @@
+using System.Text.Json.Nodes;
+using NotebookHost.Running;
+
+namespace NotebookHost.Tests.Running;
+
+/// <summary>Which notebooks run, by the languages that they and their cells are marked with.</summary>
+public sealed class CellLanguageTests : IDisposable
+{
+    private const string Kernel = """{"kernelspec": {"name": ".net-csharp", "language": "C#"}}""";
+    private const string LabelledPython = """{"language_info": {"name": "python"}, "orig_nbformat": 4}""";
+
+    private readonly NotebookFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData(Kernel, "{}")]
+    [InlineData("{}", "{}")]
+    [InlineData("""{"kernelspec": {"name": ".net-csharp"}, "language_info": {"name": "polyglot-notebook"}}""", "{}")]
+    [InlineData(LabelledPython, """{"dotnet_interactive": {"language": "csharp"}}""")]
+    [InlineData(LabelledPython, """{"polyglot_notebook": {"kernelName": "csharp"}}""")]
+    [InlineData(LabelledPython, """{"vscode": {"languageId": "csharp"}}""")]
+    [InlineData(LabelledPython, """{"vscode": {"languageId": "dotnet-interactive.csharp"}}""")]
+    [InlineData(Kernel, """{"dotnet_interactive": {"language": "html"}}""")]
+    [InlineData(Kernel, """{"vscode": {"languageId": "polyglot-notebook"}}""")]
+    [InlineData(Kernel, """{"vscode": 3, "polyglot_notebook": {"kernelName": null}}""")]
+    [InlineData("""{"polyglot_notebook": {"kernelInfo": {"defaultKernelName": "csharp"}}, "language_info": {"name": "python"}}""", "{}")]
+    public void It_runs(string notebook, string cell) => Assert.Single(Batch(Write("n", notebook, cell, "1")).Targets);
+
+    [Theory]
+    [InlineData(Kernel, """{"dotnet_interactive": {"language": "fsharp"}}""", "1", "This host runs C#; cell 2 is F#.")]
+    [InlineData(Kernel, """{"polyglot_notebook": {"kernelName": "pwsh"}}""", "ls", "This host runs C#; cell 2 is PowerShell.")]
+    [InlineData(Kernel, """{"polyglot_notebook": {"kernelName": "sql-books"}}""", "select 1", "This host runs C#; cell 2 is sql-books.")]
+    [InlineData(Kernel, """{"vscode": {"languageId": "python"}}""", "1", "This host runs C#; cell 2 is Python.")]
+    [InlineData(Kernel, "{}", "#!fsharp\n1", "This host runs C#; cell 2 is F#.")]
+    [InlineData(Kernel, "{}", "1\n#!mermaid\ngraph", "This host runs C#; cell 2 is Mermaid from line 2 on.")]
+    public void It_is_refused_and_the_cell_is_named(string notebook, string cell, string source, string message)
+    {
+        var path = Write("n", notebook, cell, source, first: "Console.Write(1);");
+        Assert.Contains(message, Assert.Throws<RunException>(() => Batch(path)).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""{"dotnet_interactive": {"language": "fsharp"}}""", "#!csharp\n1")]
+    [InlineData("""{"dotnet_interactive": {"language": "fsharp"}, "tags": ["skip-execution"]}""", "1")]
+    [InlineData("""{"dotnet_interactive": {"language": "fsharp"}}""", "  \n")]
+    public void Nothing_foreign_would_run(string cell, string source) => Assert.Single(Batch(Write("n", Kernel, cell, source, first: "1")).Targets);
+
+    [Fact]
+    [Trait("Category", "Slow")]
+    public async Task Cells_run_and_show_as_they_are_marked()
+    {
+        Write("n", LabelledPython, """{"dotnet_interactive": {"language": "html"}}""", "<b>hello</b>", first: "#!csharp\n1 + 1");
+        Assert.Equal(0, (await NotebookFolder.Run(_folder.Path, "--out", _folder.Out)).ExitCode);
+        Assert.Equal("2", NotebookFolder.Text(_folder.Outputs("n", 0)[0]!["data"]!["text/plain"]));
+        Assert.Equal("<b>hello</b>", NotebookFolder.Text(_folder.Outputs("n", 1)[0]!["data"]!["text/html"]));
+    }
+
+    private NotebookBatch Batch(string path) => new(new RunRequest([path], _folder.Out, new Dictionary<string, string>(), null));
+
+    private string Write(string name, string metadata, string cellMetadata, string source, string? first = null)
+    {
+        var cells = new JsonArray();
+        if (first is not null)
+            cells.Add(Cell("{}", first));
+        cells.Add(Cell(cellMetadata, source));
+        var path = Path.Combine(_folder.Path, name + ".ipynb");
+        File.WriteAllText(path, new JsonObject { ["cells"] = cells, ["metadata"] = JsonNode.Parse(metadata), ["nbformat"] = 4, ["nbformat_minor"] = 4 }.ToJsonString());
+        return path;
+    }
+
+    private static JsonObject Cell(string metadata, string source) =>
+        new JsonObject { ["cell_type"] = "code", ["metadata"] = JsonNode.Parse(metadata), ["source"] = source, ["outputs"] = new JsonArray(), ["execution_count"] = null };
+}
