@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Text;
-using TrivialLayers.Data;
+using ICSharpCode.SharpZipLib.Checksum;
 
 namespace TrivialLayers.Figures;
 
@@ -67,7 +67,9 @@ internal static class Png
         BinaryPrimitives.WriteInt32BigEndian(chunk, content.Length);
         Encoding.ASCII.GetBytes(type, chunk.AsSpan(4));
         content.CopyTo(chunk.AsSpan(8));
-        BinaryPrimitives.WriteUInt32BigEndian(chunk.AsSpan(content.Length + 8), Crc32.Of(chunk.AsSpan(4, content.Length + 4)));
+        var sum = new Crc32();
+        sum.Update(new ArraySegment<byte>(chunk, 4, content.Length + 4));
+        BinaryPrimitives.WriteUInt32BigEndian(chunk.AsSpan(content.Length + 8), (uint)sum.Value);
         png.Write(chunk);
     }
 }

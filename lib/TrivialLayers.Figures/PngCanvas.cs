@@ -1,4 +1,5 @@
 using SkiaSharp;
+using TrivialLayers.Runtime;
 
 namespace TrivialLayers.Figures;
 

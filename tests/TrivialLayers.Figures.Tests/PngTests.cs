@@ -2,9 +2,9 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.Xml.Linq;
 using SkiaSharp;
-using StbImageSharp;
 using TrivialLayers.Figures;
 using TrivialLayers.Models;
+using TrivialLayers.Runtime;
 
 namespace TrivialLayers.Tests.Figures;
 
@@ -117,12 +117,12 @@ public sealed class PngTests
         return figure;
     }
 
-    private static ImageResult Read(byte[] png) => ImageResult.FromMemory(png, ColorComponents.RedGreenBlue);
+    private static SKBitmap Read(byte[] png) => SKBitmap.Decode(png);
 
-    private static string ColourAt(ImageResult picture, double x, double y) =>
-        "#" + Convert.ToHexStringLower(picture.Data, ((((int)(2 * y)) * picture.Width) + (int)(2 * x)) * 3, 3);
+    private static string ColourAt(SKBitmap picture, double x, double y) =>
+        "#" + ((uint)picture.GetPixel((int)(2 * x), (int)(2 * y)) & 0xFFFFFF).ToString("x6", CultureInfo.InvariantCulture);
 
-    private static bool HasInk(ImageResult picture, double x, double y, double width, double height) =>
+    private static bool HasInk(SKBitmap picture, double x, double y, double width, double height) =>
         Enumerable.Range((int)y, (int)height).Any(row => Enumerable.Range((int)x, (int)width + 1).Any(column => string.CompareOrdinal(ColourAt(picture, column, row), "#b0") < 0));
 
     private static (int Width, int Height) SizeOf(string svg) => ((int)Number(XDocument.Parse(svg).Root!, "width"), (int)Number(XDocument.Parse(svg).Root!, "height"));

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Security.Cryptography;
+using ICSharpCode.SharpZipLib.Checksum;
 using TrivialLayers.Runtime;
 
 namespace TrivialLayers.Data;
@@ -44,15 +45,17 @@ internal static class FashionMnistSample
     }
 
     /// <summary>One gzip member (RFC 1952) with no time and no system in its header: its bytes depend on contents and zlib alone.</summary>
-    public static byte[] Gzip(ReadOnlySpan<byte> contents)
+    public static byte[] Gzip(byte[] contents)
     {
         const byte deflate = 8, strongest = 2, unknownSystem = 255;
         using var compressed = new MemoryStream();
         compressed.Write([0x1f, 0x8b, deflate, 0, 0, 0, 0, 0, strongest, unknownSystem]);
         using (var stream = new DeflateStream(compressed, CompressionLevel.SmallestSize, leaveOpen: true))
             stream.Write(contents);
+        var sum = new Crc32();
+        sum.Update(contents);
         Span<byte> trailer = stackalloc byte[8];
-        BinaryPrimitives.WriteUInt32LittleEndian(trailer, Crc32.Of(contents));
+        BinaryPrimitives.WriteUInt32LittleEndian(trailer, (uint)sum.Value);
         BinaryPrimitives.WriteUInt32LittleEndian(trailer[4..], (uint)contents.Length);
         compressed.Write(trailer);
         return compressed.ToArray();

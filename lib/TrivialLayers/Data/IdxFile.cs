@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
+using ICSharpCode.SharpZipLib.Checksum;
 
 namespace TrivialLayers.Data;
 
@@ -102,7 +103,9 @@ internal static class IdxFile
         if (Read(path, gzip, beyond, contents.Length) != 0)
             throw DamagedFile.Error(path, $"decompressed offset {contents.Length}", $"the end of the data after {contents.Length} bytes", "more data");
         // The file must end with the trailer of just these contents: nothing appended, no second member, nothing cut.
-        var sum = Crc32.Of(contents);
+        var crc = new Crc32();
+        crc.Update(contents);
+        var sum = (uint)crc.Value;
         var (foundSum, foundLength) = (BinaryPrimitives.ReadUInt32LittleEndian(trailer), BinaryPrimitives.ReadUInt32LittleEndian(trailer[4..]));
         if (foundSum != sum || foundLength != (uint)contents.Length)
             throw DamagedFile.Error(path, $"last {GzipTrailer} bytes", $"CRC-32 {sum:x8} and length {contents.Length} of the contents", $"{foundSum:x8} and {foundLength}");

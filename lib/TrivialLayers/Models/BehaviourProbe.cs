@@ -29,10 +29,10 @@ internal sealed class BehaviourProbe : IDisposable
         using var scope = NewDisposeScope();
         var buffers = network.named_buffers().Select(entry => (entry.buffer, Saved: entry.buffer.clone())).ToList();
         using var mode = new EvaluationMode(network);
-        var evaluation = NetworkProbe.Sample(network.call(input)).cpu();
+        var evaluation = NetworkProbe.Sample(network.call(input.clone())).cpu(); // a network may change its input in place
         network.train();
         manual_seed(0);
-        var training = NetworkProbe.Sample(network.call(input)).cpu();
+        var training = NetworkProbe.Sample(network.call(input.clone())).cpu();
         network.eval();
         foreach (var (buffer, saved) in buffers)
             buffer.copy_(saved);

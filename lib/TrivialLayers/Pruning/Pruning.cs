@@ -53,7 +53,7 @@ public static class Pruning
         where TNetwork : StagedNetwork
     {
         ArgumentNullException.ThrowIfNull(network);
-        Weights.Read(path, tensors =>
+        Weights.ReadAll(path, tensors =>
         {
             var units = Units(network);
             var constants = tensors.Where(entry => entry.Key.EndsWith(Constant, StringComparison.Ordinal)).ToDictionary(entry => entry.Key[..^Constant.Length], entry => entry.Value);

@@ -8,14 +8,17 @@ using static TorchSharp.torch;
 namespace TrivialLayers.Training;
 
 /// <summary>
-/// The safetensors format (Hugging Face, version 0.4): eight bytes of header length, a JSON header, the tensors' bytes. Reading checks every number of the header
-/// against the file before a tensor is made; nothing in a file is executed. What is written here carries a SHA-256 of its contents among its metadata, which the format leaves to
-/// the writer; a file that has one is compared with it.
+/// The safetensors format (Hugging Face, version 0.6): eight bytes of header length, a JSON header, the tensors' bytes. Reading checks every number of the
+/// header against the file before a tensor is made; nothing in a file is executed. What is written here carries a SHA-256 of its contents among its metadata,
+/// which the format leaves to the writer; a file that has one is compared with it.
 /// </summary>
 public static class Safetensors
 {
     private const int LargestHeader = 100_000_000;
-    private const string ChecksumKey = "sha256";
+    private const string ChecksumKey = "trivial-layers.sha256";
+
+    /// <summary>The checksum's name in files that this library wrote before; others give it to hashes of their own.</summary>
+    private const string FormerChecksumKey = "sha256";
 
     private static readonly Dictionary<string, ScalarType> Types = new()
     {
@@ -24,10 +27,22 @@ public static class Safetensors
         ["U8"] = ScalarType.Byte, ["BOOL"] = ScalarType.Bool,
     };
 
+    /// <summary>Bits of an element of each type in the format.</summary>
+    private static readonly Dictionary<string, int> Bits = new()
+    {
+        ["F64"] = 64, ["I64"] = 64, ["U64"] = 64, ["C64"] = 64, ["F32"] = 32, ["I32"] = 32, ["U32"] = 32,
+        ["F16"] = 16, ["BF16"] = 16, ["I16"] = 16, ["U16"] = 16, ["I8"] = 8, ["U8"] = 8, ["BOOL"] = 8,
+        ["F8_E4M3"] = 8, ["F8_E5M2"] = 8, ["F8_E8M0"] = 8, ["F8_E4M3FNUZ"] = 8, ["F8_E5M2FNUZ"] = 8,
+        ["F6_E2M3"] = 6, ["F6_E3M2"] = 6, ["F4"] = 4,
+    };
+
+    /// <summary>The element types that are read.</summary>
+    internal static IReadOnlyCollection<string> ReadTypes => Types.Keys;
+
     /// <summary>Writes tensors in the given order, the header padded so that the data starts at a multiple of eight bytes.</summary>
     /// <param name="stream">Where to; not closed.</param>
     /// <param name="tensors">Tensors by name, on any device, of any layout.</param>
-    /// <param name="metadata">Text by name, or null. The name <c>sha256</c> is taken.</param>
+    /// <param name="metadata">Text by name, or null. The name <c>trivial-layers.sha256</c> is taken.</param>
     public static void Write(Stream stream, IEnumerable<KeyValuePair<string, Tensor>> tensors, IReadOnlyDictionary<string, string>? metadata = null)
     {
         ArgumentNullException.ThrowIfNull(stream);
@@ -47,29 +62,32 @@ public static class Safetensors
         }
     }
 
-    /// <summary>Reads a whole file.</summary>
+    /// <summary>Reads a whole file. Tensors of element types that are not read are passed over and named.</summary>
     /// <param name="path">The file.</param>
-    /// <returns>The tensors on the CPU, for the caller to dispose, and the metadata without the checksum.</returns>
-    /// <exception cref="InvalidDataException">The file is not as the format says, or not as its checksum says; the message names the file, what was found and what was expected.</exception>
-    public static (IReadOnlyDictionary<string, Tensor> Tensors, IReadOnlyDictionary<string, string> Metadata) Read(string path)
+    /// <returns>The tensors, for the caller to dispose, and the metadata.</returns>
+    /// <exception cref="InvalidDataException">
+    /// The file is not as the format says, or not as its checksum says; the message names the file, what was found and what was expected.
+    /// </exception>
+    public static SafetensorsContents Read(string path)
     {
         using var stream = File.OpenRead(path);
-        var (entries, metadata, start) = ReadHeader(stream, path);
+        var (entries, metadata, header) = ReadHeader(stream, path);
         var tensors = new Dictionary<string, Tensor>();
         try
         {
             foreach (var entry in entries)
             {
-                var tensor = empty(entry.Shape, dtype: entry.Type);
+                if (entry.Type is not { } type)
+                    continue;
+                var tensor = empty(entry.Shape, dtype: type);
                 tensors.Add(entry.Name, tensor);
                 if (tensor.numel() == 0)
                     continue;
-                stream.Position = start + entry.Begin;
+                stream.Position = 8 + header.Length + entry.Begin;
                 stream.ReadExactly(tensor.bytes);
             }
 
-            if (metadata.Remove(ChecksumKey, out var expected) && Checksum(tensors.Select(entry => (entry.Key, entry.Value)), metadata) is var found && found != expected)
-                throw new InvalidDataException($"{path} is damaged: its contents have the SHA-256 {found}; it says {expected}.");
+            CheckContents(path, header, entries, tensors, metadata);
         }
         catch
         {
@@ -78,10 +96,34 @@ public static class Safetensors
             throw;
         }
 
-        return (tensors, metadata);
+        return new SafetensorsContents(tensors, metadata, entries.Where(entry => entry.Type is null).ToDictionary(entry => entry.Name, entry => entry.Kind));
     }
 
-    /// <summary>SHA-256 over everything but the checksum itself: metadata by name, then each tensor's type, shape, name and bytes in the order of the file.</summary>
+    /// <summary>Compares the contents with our own checksum, and takes that out of the metadata.</summary>
+    private static void CheckContents(
+        string path, byte[] header, List<Entry> entries, Dictionary<string, Tensor> tensors, Dictionary<string, string> metadata)
+    {
+        var isMarked = metadata.TryGetValue(ChecksumKey, out var expected);
+        if (!isMarked && !metadata.TryGetValue(FormerChecksumKey, out expected))
+            return;
+        var others = metadata.Where(entry => entry.Key != (isMarked ? ChecksumKey : FormerChecksumKey)).ToDictionary();
+        var found = Checksum(tensors.Select(entry => (entry.Key, entry.Value)), others);
+        if (found != expected && !isMarked && !IsOurs(header, entries, tensors, metadata))
+            return;
+        if (found != expected)
+            throw new InvalidDataException($"{path} is damaged: its contents have the SHA-256 {found}; it says {expected}.");
+        metadata.Remove(isMarked ? ChecksumKey : FormerChecksumKey);
+    }
+
+    /// <summary>Whether a header is written as we write it, to the byte, and not in the order of Python's library: by element type, then by name.</summary>
+    private static bool IsOurs(byte[] header, List<Entry> entries, Dictionary<string, Tensor> tensors, Dictionary<string, string> metadata) =>
+        tensors.Count == entries.Count
+        && header.AsSpan().SequenceEqual(Header([.. tensors.Select(entry => (entry.Key, entry.Value))], metadata))
+        && !entries.GroupBy(entry => entry.Kind).SelectMany(kind => kind.OrderBy(entry => entry.Name, StringComparer.Ordinal)).SequenceEqual(entries);
+
+    /// <summary>
+    /// SHA-256 over everything but the checksum itself: metadata by name, then each tensor's type, shape, name and bytes in the order of the file.
+    /// </summary>
     private static string Checksum(IEnumerable<(string Name, Tensor Values)> tensors, Dictionary<string, string> metadata)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -102,7 +144,12 @@ public static class Safetensors
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
-    private sealed record Entry(string Name, ScalarType Type, long[] Shape, long Begin, long End);
+    /// <summary>A tensor as the header describes it: its element type in the format's word, and its place in the data.</summary>
+    private sealed record Entry(string Name, string Kind, long[] Shape, long Begin, long End)
+    {
+        /// <summary>The element type, or null for one that is not read.</summary>
+        public ScalarType? Type => Types.TryGetValue(Kind, out var type) ? type : null;
+    }
 
     private static byte[] Header(List<(string Name, Tensor Values)> entries, Dictionary<string, string> metadata)
     {
@@ -140,17 +187,23 @@ public static class Safetensors
         return buffer.ToArray();
     }
 
-    private static (List<Entry> Entries, Dictionary<string, string> Metadata, long Start) ReadHeader(FileStream stream, string path)
+    private static (List<Entry> Entries, Dictionary<string, string> Metadata, byte[] Header) ReadHeader(FileStream stream, string path)
     {
         InvalidDataException Wrong(string what, Exception? inner = null) => new($"{path} is not a safetensors file: {what}", inner);
 
-        Span<byte> lengthBytes = stackalloc byte[8];
-        if (stream.ReadAtLeast(lengthBytes, 8, throwOnEndOfStream: false) < 8)
+        var start = new byte[ForeignFile.Beginning];
+        start = start[..stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)];
+        var length = start.Length < 8 ? 0 : BinaryPrimitives.ReadInt64LittleEndian(start);
+        var hasHeader = length >= 2 && length <= LargestHeader && length <= stream.Length - 8;
+        var isOfFormat = start.Length > 8 && start[8] == '{' && BinaryPrimitives.ReadInt32LittleEndian(start.AsSpan(4)) == 0; // though it may be cut
+        if (!isOfFormat && ForeignFile.Describe(start) is { } foreign)
+            throw Wrong($"it {foreign}");
+        if (start.Length < 8)
             throw Wrong($"it has {stream.Length} bytes; the header length alone needs 8.");
-        var length = BinaryPrimitives.ReadInt64LittleEndian(lengthBytes);
-        if (length < 2 || length > LargestHeader || length > stream.Length - 8)
+        if (!hasHeader)
             throw Wrong($"its header claims {length} bytes; the file has {stream.Length - 8} after the length.");
         var header = new byte[length];
+        stream.Position = 8;
         stream.ReadExactly(header);
 
         var entries = new List<Entry>();
@@ -177,19 +230,17 @@ public static class Safetensors
         }
 
         CheckLayout(entries, stream.Length - 8 - length, Wrong);
-        return (entries, metadata, 8 + length);
+        return (entries, metadata, header);
     }
 
     private static Entry ReadEntry(JsonProperty property, Func<string, Exception?, InvalidDataException> wrong)
     {
-        var type = property.Value.GetProperty("dtype").GetString() ?? "";
-        if (!Types.TryGetValue(type, out var scalar))
-            throw wrong($"'{property.Name}' has the element type '{type}'; known: {string.Join(", ", Types.Keys)}.", null);
+        var kind = property.Value.GetProperty("dtype").GetString() ?? "";
         var shape = property.Value.GetProperty("shape").EnumerateArray().Select(dimension => dimension.GetInt64()).ToArray();
         var offsets = property.Value.GetProperty("data_offsets").EnumerateArray().Select(offset => offset.GetInt64()).ToArray();
         if (offsets.Length != 2 || offsets[0] < 0 || offsets[1] < offsets[0])
             throw wrong($"'{property.Name}' has the offsets [{string.Join(", ", offsets)}]; expected a begin and an end.", null);
-        return new Entry(property.Name, scalar, shape, offsets[0], offsets[1]);
+        return new Entry(property.Name, kind, shape, offsets[0], offsets[1]);
     }
 
     /// <summary>The tensors cover the data without hole or overlap, and each has as many bytes as its shape asks for.</summary>
@@ -201,15 +252,16 @@ public static class Safetensors
         foreach (var entry in entries.OrderBy(entry => entry.Begin).ThenBy(entry => entry.End))
         {
             // Also an empty tensor has strides, so that no product of its other dimensions may overflow in libtorch.
-            var (size, strides) = ((Int128)ElementSize(entry.Type), (Int128)1);
+            var (size, strides) = ((Int128)Bits.GetValueOrDefault(entry.Kind), (Int128)1);
             foreach (var dimension in entry.Shape)
             {
-                if (dimension < 0 || (size *= dimension) > available || (strides *= Math.Max(dimension, 1)) > int.MaxValue * 1024L)
+                if (dimension < 0 || (size *= dimension) > 8 * (Int128)available || (strides *= Math.Max(dimension, 1)) > int.MaxValue * 1024L)
                     throw wrong($"'{entry.Name}' has the shape [{string.Join(", ", entry.Shape)}], more than the {available} bytes of data.", null);
             }
 
-            if (size != entry.End - entry.Begin)
-                throw wrong($"'{entry.Name}' has {entry.End - entry.Begin} bytes; its shape [{string.Join(", ", entry.Shape)}] needs {size}.", null);
+            var bytes = entry.End - entry.Begin;
+            if (Bits.ContainsKey(entry.Kind) && size != 8 * (Int128)bytes)
+                throw wrong($"'{entry.Name}' has {bytes} bytes; its shape [{string.Join(", ", entry.Shape)}] of {entry.Kind} needs {(decimal)size / 8}.", null);
             if (entry.Begin != next)
                 throw wrong($"'{entry.Name}' begins at {entry.Begin}; expected {next}.", null);
             next = entry.End;
@@ -218,12 +270,4 @@ public static class Safetensors
         if (next != available)
             throw wrong($"its tensors end at byte {next} of the data; the file has {available}.", null);
     }
-
-    private static int ElementSize(ScalarType type) => type switch
-    {
-        ScalarType.Float64 or ScalarType.Int64 => 8,
-        ScalarType.Float32 or ScalarType.Int32 => 4,
-        ScalarType.Float16 or ScalarType.BFloat16 or ScalarType.Int16 => 2,
-        _ => 1,
-    };
 }

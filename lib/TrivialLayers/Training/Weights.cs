@@ -14,28 +14,41 @@ public static class Weights
     }
 
     /// <summary>Reads a safetensors file into a network whose names, shapes and types are exactly those of the file.</summary>
-    /// <exception cref="InvalidDataException">The file is damaged, or a tensor is missing, extra or of another shape or type; the network is then as it was.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The file is damaged, or a tensor is missing, extra or of another shape or type; the network is then as it was.
+    /// </exception>
     public static void Load(nn.Module network, string path)
     {
         ArgumentNullException.ThrowIfNull(network);
-        Read(path, tensors => Load(network, tensors, path));
+        ReadAll(path, tensors => Load(network, tensors, path));
     }
 
     /// <summary>
-    /// Reads what fits of a safetensors file that somebody else made, of torchvision's or timm's weights for instance: the names are the same. Other number types are converted; what does not
-    /// fit, the last layer of a network with other classes for instance, keeps its values and is reported.
+    /// Reads what fits of a safetensors file that somebody else made, of torchvision's or timm's weights for instance: the names are the same. Other number
+    /// types are converted; what does not fit, the last layer of a network with other classes for instance, keeps its values and is reported. A prefix of the
+    /// names, <c>module.</c> for instance, is taken off when that makes all names fit.
     /// </summary>
-    /// <returns>What was loaded and what was not.</returns>
-    /// <exception cref="InvalidDataException">The file is damaged, or nothing of it fits; the network is then as it was.</exception>
+    /// <returns>What was loaded and what was not, and the prefix.</returns>
+    /// <exception cref="InvalidDataException">
+    /// The file is damaged, nothing of it fits, or a tensor that the network needs is of an element type that is not read; the network is then as it was.
+    /// </exception>
     public static WeightsReport LoadByName(nn.Module network, string path)
     {
         ArgumentNullException.ThrowIfNull(network);
-        return Read(path, tensors =>
+        return Read(path, file =>
         {
             var own = network.state_dict();
+            string[] names = [.. file.Tensors.Keys, .. file.Unread.Keys];
+            var prefix = NamePrefix.Of(own.Keys, names, path);
+            if (own.Keys.FirstOrDefault(name => file.Unread.ContainsKey(prefix + name)) is { } unread)
+                throw Unreadable(path, prefix + unread, file.Unread[prefix + unread]);
+            var prefixed = file.Tensors.ToLookup(entry => entry.Key.StartsWith(prefix, StringComparison.Ordinal));
+            var tensors = prefixed[true].ToDictionary(entry => entry.Key[prefix.Length..], entry => entry.Value);
+            var others = prefixed[false].Select(entry => entry.Key).Concat(file.Unread.Select(entry => $"{entry.Key} ({entry.Value})"));
             var report = Compare(own, tensors);
+            report = report with { Prefix = prefix, Extra = [.. report.Extra, .. others] };
             if (report.Loaded.Count == 0)
-                throw new InvalidDataException($"{path} has no tensor that fits the network. {report}");
+                throw new InvalidDataException($"{path} has no tensor that fits the network. {NamePrefix.Hint(own.Keys, names)}{report}");
             Copy(own, tensors, report.Loaded);
             return report;
         });
@@ -70,18 +83,25 @@ public static class Weights
             own[name].copy_(tensors[name]);
     }
 
-    /// <summary>Reads a file's tensors for a use of them, and disposes them after it.</summary>
-    internal static WeightsReport Read(string path, Func<IReadOnlyDictionary<string, Tensor>, WeightsReport> use)
+    /// <summary>Reads a file's tensors for a use of them all, and disposes them after it.</summary>
+    /// <exception cref="InvalidDataException">The file is damaged, or a tensor is of an element type that is not read.</exception>
+    internal static WeightsReport ReadAll(string path, Func<IReadOnlyDictionary<string, Tensor>, WeightsReport> use) =>
+        Read(path, file => file.Unread.Count == 0 ? use(file.Tensors) : throw Unreadable(path, file.Unread.First().Key, file.Unread.First().Value));
+
+    private static WeightsReport Read(string path, Func<SafetensorsContents, WeightsReport> use)
     {
-        var (tensors, _) = Safetensors.Read(path);
+        var file = Safetensors.Read(path);
         try
         {
-            return use(tensors);
+            return use(file);
         }
         finally
         {
-            foreach (var tensor in tensors.Values)
+            foreach (var tensor in file.Tensors.Values)
                 tensor.Dispose();
         }
     }
+
+    private static InvalidDataException Unreadable(string path, string name, string type) =>
+        new($"{path} does not fit the network: '{name}' is {type}, which is not read; save it as one of {string.Join(", ", Safetensors.ReadTypes)}.");
 }

@@ -46,7 +46,7 @@ internal sealed class PrefixReuse : IDisposable
         foreach (var (index, (stage, folded)) in _folded.Stages.Index())
         {
             _inputs[index] = features;
-            features = folded?.Begin(features, _zeroed) ?? AsItIs(index, stage, features, _zeroed);
+            features = folded?.Begin(features, _zeroed) ?? AsItIs(index, stage, features, _zeroed, isKept: _stageOf.ContainsValue(index));
         }
 
         return ForEachImage(features, batch);
@@ -63,7 +63,7 @@ internal sealed class PrefixReuse : IDisposable
         for (var index = first; index < _folded.Stages.Count; index++)
         {
             var (stage, folded) = _folded.Stages[index];
-            features = folded?.Forward(features, zeroed) ?? AsItIs(index, stage, features, zeroed);
+            features = folded?.Forward(features, zeroed) ?? AsItIs(index, stage, features, zeroed, isKept: index == first);
         }
 
         return ForEachImage(features, _inputs[0]).MoveToOuterDisposeScope();
@@ -74,9 +74,13 @@ internal sealed class PrefixReuse : IDisposable
     /// <summary>Logits that do not depend on the image, repeated for each.</summary>
     private static Tensor ForEachImage(Tensor logits, Tensor images) => logits.expand([images.shape[0], .. logits.shape[1..]]);
 
-    private Tensor AsItIs(int index, Stage stage, Tensor features, IReadOnlySet<string> zeroed)
+    /// <summary>A stage may change its input in place, so it gets a copy of what is kept for the next pass.</summary>
+    private Tensor AsItIs(int index, Stage stage, Tensor features, IReadOnlySet<string> zeroed, bool isKept)
     {
         using var zeroing = Zeroing.Of(_network, zeroed.Where(layer => _stageOf[layer] == index));
-        return stage.Forward(features);
+        if (!isKept)
+            return stage.Forward(features);
+        using var scope = NewDisposeScope();
+        return stage.Forward(features.clone()).MoveToOuterDisposeScope();
     }
 }

@@ -116,7 +116,7 @@ internal sealed class SweepPass : IDisposable
         var engine = PrefixReuse.For(network, layers, few);
         try
         {
-            engine.Begin(few);
+            engine.Begin(few.clone());
             foreach (var layer in layers)
             {
                 using var layerScope = NewDisposeScope();
@@ -125,7 +125,7 @@ internal sealed class SweepPass : IDisposable
                 using var zeroing = Zeroing.Of(network, layer.Name);
                 if (!IsZero(network, layer))
                     throw new InvalidOperationException($"The kernel of '{layer.Name}' did not become zero. Is it computed from other weights?");
-                var (found, expected) = (engine.With(layer.Name), network.call(few));
+                var (found, expected) = (engine.With(layer.Name), network.call(few.clone()));
                 if (!FoldedNetwork.AreSameLogits(found, expected) && expected.isfinite().all().item<bool>())
                 {
                     throw new InvalidOperationException(

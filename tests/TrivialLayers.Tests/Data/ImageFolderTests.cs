@@ -38,7 +38,7 @@ public sealed class ImageFolderTests : IDisposable
         foreach (var file in new[] { "n02/b.png", "n02/a.PNG", "n01/z.png", "n10/c.png" })
             Put("val/" + file, 40, 36, 3, shift: file[^5]);
         File.WriteAllText(_folder["val/n01/notes.txt"], "no picture");
-        using var images = ImageFolder.LoadImageNet(_folder["val"] + Path.DirectorySeparatorChar, 36, 32);
+        using var images = ImageFolder.LoadImageNet(_folder["val"] + Path.DirectorySeparatorChar, 36, 32, report: _ => { });
         Assert.Equal(["n01", "n02", "n10"], images.Classes);
         Assert.Equal([0L, 1, 1, 2], images.Labels.data<long>().ToArray());
         Assert.Equal("val", images.Name);
@@ -98,10 +98,10 @@ public sealed class ImageFolderTests : IDisposable
         File.WriteAllText(_folder["val/empty/text.png"], "no picture");
         Assert.Contains("text.png is no JPEG", Assert.Throws<InvalidDataException>(() => ImageFolder.LoadImageNet(_folder["val"])).Message, StringComparison.Ordinal);
 
-        Put("own/train/a/1.png", 9, 7, 3);
-        Put("own/train/a/2.png", 8, 7, 3);
+        for (var i = 1; i <= 10; i++)
+            Put($"own/train/a/{i:D2}.png", i == 2 ? 8 : 9, 7, 3);
         Put("own/test/a/1.png", 9, 7, 3);
-        Assert.Contains("2.png is 8 × 7 pixels; the first image is 9 × 7", Assert.Throws<InvalidDataException>(() => ImageFolder.LoadSplit(_folder["own"])).Message, StringComparison.Ordinal);
+        Assert.Contains("02.png is 8 × 7 pixels; the first image is 9 × 7", Assert.Throws<InvalidDataException>(() => ImageFolder.LoadSplit(_folder["own"])).Message, StringComparison.Ordinal);
         Put("own/test/b/1.png", 9, 7, 3);
         Assert.Contains("train has the classes a, test has a, b", Assert.Throws<InvalidDataException>(() => ImageFolder.LoadSplit(_folder["own"])).Message, StringComparison.Ordinal);
     }

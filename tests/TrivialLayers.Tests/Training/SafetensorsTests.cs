@@ -42,7 +42,7 @@ public sealed class SafetensorsTests : IDisposable
         var bytes = File.ReadAllBytes(Write(new Dictionary<string, Tensor> { ["a"] = values }));
         var header = Encoding.UTF8.GetString(bytes, 8, bytes[0]);
         Assert.Equal(0, bytes[0] % 8);
-        Assert.Matches("""^\{"__metadata__":\{"sha256":"[0-9a-f]{64}"\},"a":\{"dtype":"F32","shape":\[2\],"data_offsets":\[0,8\]\}\} *$""", header);
+        Assert.Matches("""^\{"__metadata__":\{"trivial-layers\.sha256":"[0-9a-f]{64}"\},"a":\{"dtype":"F32","shape":\[2\],"data_offsets":\[0,8\]\}\} *$""", header);
         Assert.Equal([0, 0, 128, 63, 0, 0, 0, 64], bytes[^8..]);
     }
 

@@ -36,7 +36,7 @@ internal sealed class FoldedNetwork : IDisposable
             return folded;
         using var scope = NewDisposeScope();
         var some = images.slice(0, 0, Compared, 1);
-        if (AreSameLogits(folded.Forward(some), network.call(some)))
+        if (AreSameLogits(folded.Forward(some.clone()), network.call(some.clone()))) // a pass may change its input in place
             return folded;
         folded.Dispose();
         return AsItIs(stages);

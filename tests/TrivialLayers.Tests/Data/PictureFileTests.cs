@@ -1,0 +1,123 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using TrivialLayers.Data;
+using TrivialLayers.Runtime;
+using TrivialLayers.Tests.Runtime;
+
+namespace TrivialLayers.Tests.Data;
+
+/// <summary>Pictures of many kinds, made and read by Pillow: <c>pillow/pictures.py</c> has recorded them.</summary>
+public sealed class PictureFileTests : IDisposable
+{
+    private static readonly Dictionary<string, (string Colour, string Grey, byte[] File)> s_pictures = File
+        .ReadLines(Path.Combine(RepositoryRoot.Path, "tests", "TrivialLayers.Tests", "Data", "pillow", "pictures.tsv"))
+        .Select(line => line.Split('\t'))
+        .ToDictionary(parts => parts[0], parts => (parts[1], parts[2], Convert.FromBase64String(parts[3])));
+
+    private readonly TemporaryFolder _folder = new();
+
+    public static TheoryData<string> Names => [.. s_pictures.Keys];
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void A_picture_has_the_pixels_that_Pillow_reads_in_colour_and_in_grey(string name)
+    {
+        var (colour, grey, file) = s_pictures[name];
+        var path = _folder.Write("picture", file);
+        Assert.Equal(colour, Convert.ToHexStringLower(SHA256.HashData(PictureFile.Read(path, 3).Pixels)));
+        Assert.Equal(grey, Convert.ToHexStringLower(SHA256.HashData(PictureFile.Read(path, 1).Pixels)));
+    }
+
+    /// <summary>A plain PPM or PGM ends with a number, and a shorter number is one too.</summary>
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void A_picture_cut_short_anywhere_is_refused_by_name(string name)
+    {
+        var file = s_pictures[name].File;
+        var whole = name.EndsWith("plain", StringComparison.Ordinal) ? file.Length - 4 : file.Length;
+        for (var length = 0; length < whole; length++)
+            Refused(file.AsSpan(0, length), "");
+        if (name.StartsWith("jpeg", StringComparison.Ordinal) || name.StartsWith("png", StringComparison.Ordinal))
+            Refused([.. file[..(file.Length / 2)], .. new byte[file.Length / 2]], ""); // a download that was given its length at once
+    }
+
+    [Fact]
+    public void A_damaged_picture_of_any_kind_is_refused_or_read_and_nothing_else()
+    {
+        var random = new Random(1);
+        foreach (var (_, _, file) in s_pictures.Values)
+        {
+            for (var i = 0; i < 100; i++)
+            {
+                var damaged = file.ToArray();
+                for (var n = random.Next(1, 4); n > 0; n--)
+                    damaged[random.Next(damaged.Length)] = (byte)random.Next(256);
+                if (random.Next(3) == 0)
+                    damaged = [.. damaged[..random.Next(damaged.Length)], .. damaged[random.Next(damaged.Length)..]];
+                var path = _folder.Write("picture", damaged);
+                try
+                {
+                    var picture = PictureFile.Read(path, 1);
+                    Assert.Equal(picture.Height * picture.Width, picture.Pixels.Length);
+                }
+                catch (InvalidDataException error)
+                {
+                    AssertNames(path, error);
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public void What_follows_the_end_of_a_picture_does_not_matter()
+    {
+        foreach (var name in new[] { "jpeg-420", "png-colour", "webp", "bmp-colour", "ppm-raw" })
+            Assert.Equal(19, PictureFile.Read(_folder.Write("picture", [.. s_pictures[name].File, 0, 1, 2, 3]), 3).Width);
+    }
+
+    [Fact]
+    public void What_is_not_read_is_refused_by_its_kind_and_what_to_do()
+    {
+        Refused([], "is empty.");
+        Refused("no picture, but text"u8, "is no JPEG");
+        Refused("GIF8"u8, "is ");
+        Refused("II*\0        "u8, "is a TIFF picture, which is not read here: save it as PNG");
+        Refused("MM\0*        "u8, "is a TIFF picture");
+        Refused([0, 0, 2, 2, 0xFF, 0xFF], "is no JPEG"); // Skia takes it for a WBMP, which nothing marks
+        Refused("P6 65535 65535 255\n"u8, "says that it is 65535 × 65535 pixels");
+        Refused("P3 9999 9999 255\n1 2 3"u8, "is cut short: 9999 × 9999 pixels need at least 599880005 bytes; it has 5.");
+        Refused("P5 2 2 65535\n01234567"u8, "has values up to 65535; 1 to 255 are read");
+        Refused("P2 2 1 9\n3 10"u8, "it says that 9 is its greatest value, and has 10");
+        Refused("P2 0 1 9\n"u8, "says that it is 0 × 1 pixels");
+
+        var grey = s_pictures["png-colour-16-bits"].File.ToArray();
+        grey[25] = 0;
+        Refused(grey, "is a grey PNG picture of 16 bits");
+        var bmp = s_pictures["bmp-colour"].File.ToArray();
+        BinaryPrimitives.WriteUInt16LittleEndian(bmp.AsSpan(28), 16);
+        Refused(bmp, "is a BMP picture of 16 bits a pixel");
+    }
+
+    [Fact]
+    public void Without_the_native_library_the_package_that_brings_it_is_named()
+    {
+        var error = Assert.Throws<DllNotFoundException>(() => SkiaLibrary.Load([_folder.Path], "libSkiaSharpThatIsNowhere"));
+        Assert.Contains("add the package SkiaSharp.NativeAssets.", error.Message, StringComparison.Ordinal);
+    }
+
+    private void Refused(ReadOnlySpan<byte> file, string reason)
+    {
+        var path = _folder.Write("picture", file);
+        var error = Assert.Throws<InvalidDataException>(() => PictureFile.Read(path, 3));
+        AssertNames(path, error);
+        Assert.Contains(reason, error.Message, StringComparison.Ordinal);
+    }
+
+    private static void AssertNames(string path, InvalidDataException error)
+    {
+        Assert.StartsWith(path, error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(error.Message, char.IsControl);
+    }
+}
