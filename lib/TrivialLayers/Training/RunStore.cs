@@ -185,14 +185,14 @@ public sealed partial class RunStore
         .SelectMany(store => Directory.GetDirectories(store, pattern).Order(StringComparer.Ordinal))
         .Where(folder => File.Exists(Path.Combine(folder, RunFile.Name)) && !folder.Contains(".damaged", StringComparison.Ordinal));
 
-    /// <summary>Before hours of training: the stored run that is nearly the one asked for, and runs that an earlier version left.</summary>
+    /// <summary>Before hours of training: the stored run of the same network that is nearly the one asked for, and runs that an earlier version left.</summary>
     private void ReportWhatAlmostFits(Identity wanted)
     {
         if (Directory.Exists(_folder) && Directory.GetDirectories(_folder).Where(RunFile.IsEarlier).Select(Path.GetFileName).Order(StringComparer.Ordinal).ToList() is { Count: > 0 } earlier)
             _report($"{_folder} holds {earlier.Count} of an earlier version, which are kept but not used, as their addresses are not known here: {string.Join(", ", earlier.Take(3))}{(earlier.Count > 3 ? ", …" : "")}.");
         var nearest = Finished("*")
             .Select(folder => (Folder: folder, Identity: RunFile.IdentityIn(folder)))
-            .Where(stored => stored.Identity is { } identity && !identity.Equals(wanted) && identity["seed"]?.ToJsonString() == wanted["seed"]?.ToJsonString())
+            .Where(stored => stored.Identity is { } identity && !identity.Equals(wanted) && RunIdentity.NetworkOf(identity).SequenceEqual(RunIdentity.NetworkOf(wanted)) && identity["seed"]?.ToJsonString() == wanted["seed"]?.ToJsonString())
             .Select(stored => (stored.Folder, Differences: RunIdentity.Differences(stored.Identity!, wanted)))
             .Where(stored => stored.Differences.Count is > 0 and <= FewDifferences)
             .OrderBy(stored => stored.Differences.Count)
