@@ -18,13 +18,7 @@ internal static class NetworkDescription
         [.. network.named_modules().Prepend(("", network)).Select(entry => (Name: entry.Item1.Length == 0 ? "(network)" : entry.Item1, Words: Words(entry.Item2))).Where(entry => entry.Words.Length > 0).Select(entry => $"{entry.Name}:{entry.Words}")];
 
     /// <summary>SHA-256 over names, shapes and bytes of all parameters and buffers, in hexadecimal.</summary>
-    public static string WeightsOf(Module network)
-    {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (var (name, tensor) in network.state_dict().OrderBy(entry => entry.Key, StringComparer.Ordinal))
-            Add(hash, name, tensor);
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
-    }
+    public static string WeightsOf(Module network) => WeightsOf(network, network.state_dict().Keys);
 
     /// <summary>The same over some of them.</summary>
     public static string WeightsOf(Module network, IReadOnlyCollection<string> names)
