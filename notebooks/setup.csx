@@ -7,5 +7,5 @@
 #r "../lib/TrivialLayers.Interactive/bin/Release/net10.0/TrivialLayers.Reproduction.dll"
 #r "../lib/TrivialLayers.Interactive/bin/Release/net10.0/TrivialLayers.Interactive.dll"
 
-TrivialLayers.Runtime.NativeMemory.Keep();   // for the next tensors, instead of giving it back to the system: training is about a sixth faster
-TrivialLayers.Interactive.NotebookDisplay.Register();
+TrivialLayers.NativeMemory.Keep();   // for the next tensors, instead of giving it back to the system: training is about a sixth faster
+TrivialLayers.NotebookDisplay.Register();

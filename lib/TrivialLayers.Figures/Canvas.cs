@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace TrivialLayers.Figures;
+namespace TrivialLayers;
 
 /// <summary>What a figure is drawn on, with the few things that our figures are made of. Places and sizes are in pixels, y grows downwards, colours are <c>#rrggbb</c>.</summary>
 internal abstract class Canvas

@@ -1,6 +1,5 @@
-using TrivialLayers.Models;
 
-namespace TrivialLayers.Figures;
+namespace TrivialLayers;
 
 /// <summary>A chart before it is drawn: what <see cref="PlotlyChart"/> and <see cref="ChartDrawing"/> have in common.</summary>
 /// <param name="Title">Above all panels.</param>

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace TrivialLayers.Figures;
+namespace TrivialLayers;
 
 /// <summary>Draws a chart without plotly.js: for where no script runs, and for print.</summary>
 internal sealed class ChartDrawing

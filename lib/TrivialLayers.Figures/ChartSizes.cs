@@ -1,4 +1,4 @@
-namespace TrivialLayers.Figures;
+namespace TrivialLayers;
 
 /// <summary>The sizes that both drawings of a chart share, in pixels, so that they look alike.</summary>
 internal static class ChartSizes

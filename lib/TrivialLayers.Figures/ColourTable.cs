@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace TrivialLayers.Figures;
+namespace TrivialLayers;
 
 /// <summary>
 /// A picture as numbers of at most 256 colours, less than half the size: charts are made of few colours and of the shades at the edges of their letters and lines. Where there are more, a

@@ -1,7 +1,6 @@
 using Microsoft.Data.Analysis;
-using TrivialLayers.Evidence;
 
-namespace TrivialLayers.Figures;
+namespace TrivialLayers;
 
 /// <summary>Confusion matrices as tables.</summary>
 public static class ConfusionTables

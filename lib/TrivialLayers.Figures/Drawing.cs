@@ -1,4 +1,4 @@
-namespace TrivialLayers.Figures;
+namespace TrivialLayers;
 
 /// <summary>What a figure shows, before it is known on what it is drawn.</summary>
 /// <param name="Title">What is seen, in one line; part of the picture.</param>

@@ -1,6 +1,6 @@
 using Microsoft.Data.Analysis;
 
-namespace TrivialLayers.Figures;
+namespace TrivialLayers;
 
 /// <summary>
 /// A figure as a paper has it: title, caption, picture, and the table behind the picture. The interactive and the static picture are drawn from the same data, and the same data give the

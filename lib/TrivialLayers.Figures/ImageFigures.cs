@@ -1,13 +1,10 @@
 using System.Globalization;
 using Microsoft.Data.Analysis;
 using TorchSharp;
-using TrivialLayers.Data;
-using TrivialLayers.Evidence;
-using TrivialLayers.Models;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
-namespace TrivialLayers.Figures;
+namespace TrivialLayers;
 
 /// <summary>Figures made of pictures: images of a set, what a network gets wrong, feature maps. They have no Plotly form.</summary>
 public static class ImageFigures

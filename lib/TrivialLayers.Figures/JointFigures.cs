@@ -1,9 +1,7 @@
 using System.Globalization;
 using Microsoft.Data.Analysis;
-using TrivialLayers.Evidence;
-using TrivialLayers.Zeroing;
 
-namespace TrivialLayers.Figures;
+namespace TrivialLayers;
 
 /// <summary>Figures and tables of zeroing several layers at once.</summary>
 public static class JointFigures

@@ -1,13 +1,10 @@
 using System.Globalization;
 using Microsoft.Data.Analysis;
 using TorchSharp;
-using TrivialLayers.Evidence;
-using TrivialLayers.Models;
-using TrivialLayers.Zeroing;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
-namespace TrivialLayers.Figures;
+namespace TrivialLayers;
 
 /// <summary>Figures of kernel weights: as pictures, and their size and spread against what zeroing them costs.</summary>
 public static class KernelFigures

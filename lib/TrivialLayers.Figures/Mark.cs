@@ -1,4 +1,4 @@
-namespace TrivialLayers.Figures;
+namespace TrivialLayers;
 
 /// <summary>How one kind of thing is drawn in every figure.</summary>
 /// <param name="Colour">An sRGB colour, <c>#rrggbb</c>.</param>

@@ -1,4 +1,4 @@
-namespace TrivialLayers.Figures;
+namespace TrivialLayers;
 
 /// <summary>The shape of a mark, so that a figure can be read in grey print.</summary>
 public enum MarkShape

@@ -1,8 +1,6 @@
 using System.Globalization;
-using TrivialLayers.Evidence;
-using TrivialLayers.Zeroing;
 
-namespace TrivialLayers.Figures;
+namespace TrivialLayers;
 
 /// <summary>Figures of sweeps judged by a metric with a value for each image.</summary>
 public static class MetricFigures

@@ -1,11 +1,8 @@
 using System.Globalization;
 using MathNet.Numerics.Statistics;
 using Microsoft.Data.Analysis;
-using TrivialLayers.Evidence;
-using TrivialLayers.Training;
-using TrivialLayers.Zeroing;
 
-namespace TrivialLayers.Figures;
+namespace TrivialLayers;
 
 /// <summary>Figures in which each mark is a trained network.</summary>
 public static class NetworkFigures

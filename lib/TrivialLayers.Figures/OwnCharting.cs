@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Loader;
 
-namespace TrivialLayers.Figures;
+namespace TrivialLayers;
 
 /// <summary>
 /// Plotly.NET 6 needs its own FSharp.Core. A notebook's host that brings an older one, and loads this assembly into a context of its own, must not hand that to our Plotly.NET: so

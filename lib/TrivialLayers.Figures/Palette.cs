@@ -1,6 +1,5 @@
-using TrivialLayers.Models;
 
-namespace TrivialLayers.Figures;
+namespace TrivialLayers;
 
 /// <summary>
 /// The colours and shapes of all figures. The colours are those of M. Okabe and K. Ito, <i>Color Universal Design</i> (2008), which

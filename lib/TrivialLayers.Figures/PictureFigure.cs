@@ -1,6 +1,6 @@
 using Microsoft.Data.Analysis;
 
-namespace TrivialLayers.Figures;
+namespace TrivialLayers;
 
 /// <summary>A figure made of pictures. It has no form for plotly.js, and so is a type of its own: a notebook chooses the forms of a value by its type.</summary>
 public sealed class PictureFigure : Figure

@@ -1,7 +1,7 @@
 using Microsoft.Data.Analysis;
 using Plotly.NET;
 
-namespace TrivialLayers.Figures;
+namespace TrivialLayers;
 
 /// <summary>
 /// Draws a chart for plotly.js, through Plotly.NET, without its default template (which alone is larger than most of our figures). Heights are fixed, so that title,

@@ -3,7 +3,7 @@ using System.IO.Compression;
 using System.Text;
 using ICSharpCode.SharpZipLib.Checksum;
 
-namespace TrivialLayers.Figures;
+namespace TrivialLayers;
 
 /// <summary>Writes 8-bit PNG pictures: W3C Recommendation <i>Portable Network Graphics</i>, third edition. Lines are not filtered: that helps photographs, not charts or tiny pictures.</summary>
 internal static class Png

@@ -1,7 +1,6 @@
 using SkiaSharp;
-using TrivialLayers.Runtime;
 
-namespace TrivialLayers.Figures;
+namespace TrivialLayers;
 
 /// <summary>
 /// Draws into a PNG picture, of twice the density of a usual screen unless it would be very large, with the letters of Liberation Sans, which come along: a server may have no fonts.

@@ -1,8 +1,6 @@
 using Microsoft.Data.Analysis;
-using TrivialLayers.Evidence;
-using TrivialLayers.Models;
 
-namespace TrivialLayers.Figures;
+namespace TrivialLayers;
 
 /// <summary>What a network costs and answers before and after layers were taken out, as a table.</summary>
 public static class PruningTables

@@ -1,13 +1,10 @@
 using System.Globalization;
 using Microsoft.Data.Analysis;
 using TorchSharp;
-using TrivialLayers.Data;
-using TrivialLayers.Evidence;
-using TrivialLayers.Models;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
-namespace TrivialLayers.Figures;
+namespace TrivialLayers;
 
 /// <summary>Pictures of images whose pixels have labels, and of what networks make of them.</summary>
 public static class SegmentationFigures

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text;
 
-namespace TrivialLayers.Figures;
+namespace TrivialLayers;
 
 /// <summary>Draws into an SVG document; numbers have two decimals, so that the same data give the same bytes.</summary>
 internal sealed class SvgCanvas : Canvas

@@ -1,10 +1,7 @@
 using System.Globalization;
 using Microsoft.Data.Analysis;
-using TrivialLayers.Evidence;
-using TrivialLayers.Models;
-using TrivialLayers.Zeroing;
 
-namespace TrivialLayers.Figures;
+namespace TrivialLayers;
 
 /// <summary>Figures of what zeroing did. Filled marks are NonTrivial layers, pale ones Undecided, hollow ones Trivial; the legend says so.</summary>
 public static class SweepFigures

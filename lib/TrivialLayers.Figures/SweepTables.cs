@@ -2,12 +2,8 @@ using System.Globalization;
 using System.Text;
 using MathNet.Numerics.Statistics;
 using Microsoft.Data.Analysis;
-using TrivialLayers.Evidence;
-using TrivialLayers.Models;
-using TrivialLayers.Training;
-using TrivialLayers.Zeroing;
 
-namespace TrivialLayers.Figures;
+namespace TrivialLayers;
 
 /// <summary>Sweeps and layers as tables (a row a layer, units in the column names) and as CSV.</summary>
 public static class SweepTables

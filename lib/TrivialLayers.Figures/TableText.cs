@@ -3,7 +3,7 @@ using System.Net;
 using System.Text;
 using Microsoft.Data.Analysis;
 
-namespace TrivialLayers.Figures;
+namespace TrivialLayers;
 
 /// <summary>A table as HTML and as plain text: numbers to the right, with as many decimals as their column deserves.</summary>
 internal static class TableText

@@ -1,7 +1,6 @@
 using Microsoft.Data.Analysis;
-using TrivialLayers.Training;
 
-namespace TrivialLayers.Figures;
+namespace TrivialLayers;
 
 /// <summary>Figures of trainings.</summary>
 public static class TrainingFigures

@@ -1,9 +1,7 @@
 using System.Globalization;
 using Microsoft.Data.Analysis;
-using TrivialLayers.Evidence;
-using TrivialLayers.Zeroing;
 
-namespace TrivialLayers.Figures;
+namespace TrivialLayers;
 
 /// <summary>Figures of how near residual units come to the identity when a kernel in them is zeroed: claim C6.</summary>
 public static class UnitFigures

@@ -1,8 +1,6 @@
 using Microsoft.Data.Analysis;
-using TrivialLayers.Evidence;
-using TrivialLayers.Training;
 
-namespace TrivialLayers.Figures;
+namespace TrivialLayers;
 
 /// <summary>The claims and what became of them, as a table.</summary>
 public static class ClaimTables

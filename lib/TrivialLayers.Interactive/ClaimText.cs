@@ -1,11 +1,8 @@
 using System.Globalization;
 using System.Net;
 using System.Text;
-using TrivialLayers.Evidence;
-using TrivialLayers.Figures;
-using TrivialLayers.Runtime;
 
-namespace TrivialLayers.Interactive;
+namespace TrivialLayers;
 
 /// <summary>The outcome of a claim as HTML and as plain text. The colours are readable on white and on black, and each verdict has a sign and a word besides.</summary>
 internal static class ClaimText

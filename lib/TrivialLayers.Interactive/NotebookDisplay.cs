@@ -1,14 +1,8 @@
 using System.Globalization;
 using Microsoft.Data.Analysis;
 using Microsoft.DotNet.Interactive.Formatting;
-using TrivialLayers.Data;
-using TrivialLayers.Evidence;
-using TrivialLayers.Figures;
-using TrivialLayers.Models;
-using TrivialLayers.Training;
-using TrivialLayers.Zeroing;
 
-namespace TrivialLayers.Interactive;
+namespace TrivialLayers;
 
 /// <summary>How the values of this library show in a notebook. <c>setup.csx</c> registers it.</summary>
 public static class NotebookDisplay

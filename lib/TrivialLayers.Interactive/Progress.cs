@@ -1,7 +1,6 @@
 using System.Globalization;
-using TrivialLayers.Runtime;
 
-namespace TrivialLayers.Interactive;
+namespace TrivialLayers;
 
 /// <summary>
 /// Progress as a line of text that is rewritten with a carriage return, at most ten times a second: it shows in every front end and on a terminal.

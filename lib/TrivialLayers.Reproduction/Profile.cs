@@ -1,6 +1,5 @@
-using TrivialLayers.Data;
 
-namespace TrivialLayers.Training;
+namespace TrivialLayers;
 
 /// <summary>How thorough a notebook is: which images, and how long networks are trained on them.</summary>
 /// <remarks>

@@ -1,4 +1,4 @@
-namespace TrivialLayers.Runtime;
+namespace TrivialLayers;
 
 /// <summary>Where this repository keeps data and runs, wherever the program was started.</summary>
 public static class RepositoryFolder

@@ -1,11 +1,8 @@
 using TorchSharp;
-using TrivialLayers.Data;
-using TrivialLayers.Runtime;
-using TrivialLayers.Zeroing;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
-namespace TrivialLayers.Training;
+namespace TrivialLayers;
 
 /// <summary>The runs of this repository and their sweeps: the user's own in <c>data/runs</c> (or <c>$TRIVIAL_LAYERS_RUNS</c>) and the shipped ones in <c>data/checkpoints</c>.</summary>
 public static class Runs

@@ -1,8 +1,7 @@
 using TorchSharp;
-using TrivialLayers.Runtime;
 using static TorchSharp.torch;
 
-namespace TrivialLayers.Data;
+namespace TrivialLayers;
 
 /// <summary>
 /// Scenes for segmentation: three to six grey images of single things, such as those of Fashion-MNIST, at half their size on a textured background, with a label for each pixel. Made of integers

@@ -1,12 +1,8 @@
 using TorchSharp;
-using TrivialLayers.Data;
-using TrivialLayers.Models;
-using TrivialLayers.Runtime;
-using TrivialLayers.Training;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
-namespace TrivialLayers.Zeroing;
+namespace TrivialLayers;
 
 /// <summary>A training and the sweep of what it gave, over the test images: all that a claim needs, without the network, whose weights need not be here.</summary>
 /// <param name="Run">The training.</param>

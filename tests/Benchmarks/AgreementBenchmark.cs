@@ -1,11 +1,4 @@
-using TrivialLayers.Data;
-using TrivialLayers.Models;
-using TrivialLayers.Models.Folding;
-using TrivialLayers.Runtime;
-using TrivialLayers.Training;
-using TrivialLayers.Zeroing;
 using static TorchSharp.torch;
-using ZeroingScope = TrivialLayers.Zeroing.Zeroing;
 
 namespace TrivialLayers.Benchmarks;
 
@@ -33,7 +26,7 @@ internal static class AgreementBenchmark
             Compare(engine.Begin(images), network.call(images));
             foreach (var layer in layers)
             {
-                using var zeroing = ZeroingScope.Of(network, layer.Name);
+                using var zeroing = Zeroing.Of(network, layer.Name);
                 Compare(engine.With(layer.Name), network.call(images));
             }
         }

@@ -1,9 +1,4 @@
 using System.Globalization;
-using TrivialLayers.Data;
-using TrivialLayers.Models;
-using TrivialLayers.Models.Folding;
-using TrivialLayers.Runtime;
-using TrivialLayers.Zeroing;
 using static TorchSharp.torch;
 
 namespace TrivialLayers.Benchmarks;

@@ -1,4 +1,3 @@
-using TrivialLayers.Evidence;
 
 namespace TrivialLayers.Benchmarks;
 

@@ -1,9 +1,5 @@
 using System.Globalization;
 using TorchSharp;
-using TrivialLayers.Data;
-using TrivialLayers.Evidence;
-using TrivialLayers.Models;
-using TrivialLayers.Zeroing;
 using static TorchSharp.torch;
 
 namespace TrivialLayers.Benchmarks;

@@ -1,6 +1,3 @@
-using TrivialLayers.Evidence;
-using TrivialLayers.Zeroing;
-using ZeroingScope = TrivialLayers.Zeroing.Zeroing;
 
 namespace TrivialLayers.Benchmarks;
 
@@ -29,7 +26,7 @@ internal static class JointBenchmark
             {
                 var best = left.Select(name =>
                 {
-                    using var zeroing = ZeroingScope.Of(network, chosen.Append(name));
+                    using var zeroing = Zeroing.Of(network, chosen.Append(name));
                     return (name, Evaluation: Evaluation.Run(network, images));
                 }).OrderByDescending(entry => entry.Evaluation.Outcomes.Correct).ThenBy(entry => entry.Evaluation.CrossEntropy).First();
                 chosen.Add(best.name);

@@ -1,5 +1,3 @@
-using TrivialLayers.Data;
-using TrivialLayers.Training;
 
 namespace TrivialLayers.Benchmarks;
 

@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using TrivialLayers.Evidence;
-using TrivialLayers.Zeroing;
 
 namespace TrivialLayers.Benchmarks;
 

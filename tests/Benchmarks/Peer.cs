@@ -1,9 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using TorchSharp;
-using TrivialLayers.Data;
-using TrivialLayers.Runtime;
-using TrivialLayers.Training;
 using static TorchSharp.torch;
 
 namespace TrivialLayers.Benchmarks;

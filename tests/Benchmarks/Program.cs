@@ -1,5 +1,5 @@
+using TrivialLayers;
 using TrivialLayers.Benchmarks;
-using TrivialLayers.Runtime;
 
 // Each benchmark measures its alternatives in turn, three times, and prints medians. They need CIFAR-10; see data/README.md.
 var all = new Dictionary<string, Action<Report>>

@@ -1,6 +1,5 @@
 using BenchmarkDotNet.Attributes;
 using BenchmarkDotNet.Running;
-using TrivialLayers.Evidence;
 
 namespace TrivialLayers.Benchmarks;
 

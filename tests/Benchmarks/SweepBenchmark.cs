@@ -1,8 +1,3 @@
-using TrivialLayers.Data;
-using TrivialLayers.Evidence;
-using TrivialLayers.Models;
-using TrivialLayers.Zeroing;
-using ZeroingScope = TrivialLayers.Zeroing.Zeroing;
 
 namespace TrivialLayers.Benchmarks;
 
@@ -35,7 +30,7 @@ internal static class SweepBenchmark
             var percents = new List<double> { Evaluation.Accuracy(network, test) };
             foreach (var layer in network.Layers)
             {
-                using var zeroing = ZeroingScope.Of(network, layer.Name);
+                using var zeroing = Zeroing.Of(network, layer.Name);
                 percents.Add(Evaluation.Accuracy(network, test));
             }
 

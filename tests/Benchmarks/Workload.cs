@@ -1,7 +1,4 @@
 using TorchSharp;
-using TrivialLayers.Data;
-using TrivialLayers.Models;
-using TrivialLayers.Training;
 
 namespace TrivialLayers.Benchmarks;
 
@@ -28,7 +25,7 @@ internal static class Workload
 
     public static ResNet ResNet(int depth, int width = 16)
     {
-        var network = Models.ResNet.ForSmallImages(depth, width, Data.Classes.Count, Data.Channels);
+        var network = TrivialLayers.ResNet.ForSmallImages(depth, width, Data.Classes.Count, Data.Channels);
         Initialisation.He(network, seed: 1);
         return network;
     }

@@ -1,10 +1,5 @@
 using TorchSharp;
-using TrivialLayers.Data;
-using TrivialLayers.Figures;
-using TrivialLayers.Models;
-using TrivialLayers.Runtime;
-using TrivialLayers.Training;
-using TrivialLayers.Zeroing;
+using TrivialLayers;
 
 // A program as anybody may write it who installed the packages: images of its own, two batches of training, a sweep, a figure.
 Console.WriteLine(ComputeDevice.Describe());

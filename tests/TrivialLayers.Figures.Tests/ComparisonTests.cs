@@ -1,11 +1,6 @@
 using System.Text.Json.Nodes;
-using TrivialLayers.Evidence;
-using TrivialLayers.Figures;
-using TrivialLayers.Models;
-using TrivialLayers.Runtime;
-using TrivialLayers.Training;
 
-namespace TrivialLayers.Tests.Figures;
+namespace TrivialLayers.Tests;
 
 /// <summary>Tables and figures that set sweeps and networks beside each other.</summary>
 public sealed class ComparisonTests
@@ -34,7 +29,7 @@ public sealed class ComparisonTests
         var (one, two) = (HandMadeSweep.ResNetOf(20, "Net", 1), HandMadeSweep.ResNetOf(20, "Net", 2));
         var table = SweepTables.ToAgreementTable(("same", [one, one]), ("other", [one, two]));
         Assert.Equal(1.0, (double)table["mean tau within role and position"][0], 9);
-        Assert.Equal(TrivialLayers.Zeroing.SweepAgreement.Test([one, two]).PValue, table["permutation p"][1]);
+        Assert.Equal(TrivialLayers.SweepAgreement.Test([one, two]).PValue, table["permutation p"][1]);
     }
 
     [Fact]
@@ -57,7 +52,7 @@ public sealed class ComparisonTests
         using var network = SmallData.RandomResNet();
         using var images = SmallData.Images("bars", 60, 5);
         var (before, cost) = (Evaluation.Run(network, images), NetworkCost.Of(network, 1, 12, 12, repeats: 1));
-        TrivialLayers.Pruning.Pruning.TakeOut(network, ["layer2.0.conv2"], 12, 12);
+        TrivialLayers.Pruning.TakeOut(network, ["layer2.0.conv2"], 12, 12);
         var table = PruningTables.Of(("untouched", cost, before), ("taken out", NetworkCost.Of(network, 1, 12, 12, repeats: 1), Evaluation.Run(network, images)));
         Assert.Equal(0.0, table["drop (points)"][0]);
         Assert.Equal("", table["95 % interval"][0]);

@@ -1,8 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Loader;
-using TrivialLayers.Figures;
 
-namespace TrivialLayers.Tests.Figures;
+namespace TrivialLayers.Tests;
 
 /// <summary>Notebook hosts load our assembly into a context of its own, and may have another FSharp.Core.</summary>
 public sealed class ForeignContextTests

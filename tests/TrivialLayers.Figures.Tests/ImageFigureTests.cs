@@ -1,9 +1,7 @@
 using System.Xml.Linq;
-using TrivialLayers.Figures;
-using TrivialLayers.Models;
 using static TorchSharp.torch;
 
-namespace TrivialLayers.Tests.Figures;
+namespace TrivialLayers.Tests;
 
 public sealed class ImageFigureTests
 {

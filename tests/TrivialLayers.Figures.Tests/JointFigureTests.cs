@@ -1,8 +1,6 @@
 using System.Text.Json.Nodes;
-using TrivialLayers.Figures;
-using TrivialLayers.Zeroing;
 
-namespace TrivialLayers.Tests.Figures;
+namespace TrivialLayers.Tests;
 
 public sealed class JointFigureTests
 {

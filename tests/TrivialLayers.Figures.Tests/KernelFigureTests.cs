@@ -1,11 +1,8 @@
 using System.Text.Json.Nodes;
 using TorchSharp;
-using TrivialLayers.Evidence;
-using TrivialLayers.Figures;
-using TrivialLayers.Zeroing;
 using static TorchSharp.torch;
 
-namespace TrivialLayers.Tests.Figures;
+namespace TrivialLayers.Tests;
 
 public sealed class KernelFigureTests
 {

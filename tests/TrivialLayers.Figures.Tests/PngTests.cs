@@ -2,11 +2,8 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.Xml.Linq;
 using SkiaSharp;
-using TrivialLayers.Figures;
-using TrivialLayers.Models;
-using TrivialLayers.Runtime;
 
-namespace TrivialLayers.Tests.Figures;
+namespace TrivialLayers.Tests;
 
 /// <summary>Figures as PNG pictures, read back by another implementation than the one that drew them.</summary>
 public sealed class PngTests

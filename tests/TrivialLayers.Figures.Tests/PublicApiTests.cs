@@ -1,4 +1,3 @@
-using TrivialLayers.Figures;
 
 namespace TrivialLayers.Tests;
 

@@ -1,9 +1,6 @@
 using System.Globalization;
-using TrivialLayers.Evidence;
-using TrivialLayers.Figures;
-using TrivialLayers.Models;
 
-namespace TrivialLayers.Tests.Figures;
+namespace TrivialLayers.Tests;
 
 public sealed class SweepTableTests
 {

@@ -1,10 +1,6 @@
 using System.Text.Json.Nodes;
-using TrivialLayers.Evidence;
-using TrivialLayers.Figures;
-using TrivialLayers.Models;
-using TrivialLayers.Zeroing;
 
-namespace TrivialLayers.Tests.Figures;
+namespace TrivialLayers.Tests;
 
 public sealed class UnitFigureTests
 {

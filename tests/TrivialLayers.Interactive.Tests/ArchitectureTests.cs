@@ -1,12 +1,7 @@
 using System.Reflection;
 using System.Xml.Linq;
-using TrivialLayers.Evidence;
-using TrivialLayers.Figures;
-using TrivialLayers.Interactive;
-using TrivialLayers.Models;
-using TrivialLayers.Tests.Runtime;
 
-namespace TrivialLayers.Tests.Architecture;
+namespace TrivialLayers.Tests;
 
 /// <summary>Which library may know which, and which packages each may bring along.</summary>
 public sealed class ArchitectureTests

@@ -1,10 +1,7 @@
 using System.Xml.Linq;
 using Microsoft.DotNet.Interactive.Formatting;
-using TrivialLayers.Evidence;
-using TrivialLayers.Interactive;
-using TrivialLayers.Runtime;
 
-namespace TrivialLayers.Tests.Interactive;
+namespace TrivialLayers.Tests;
 
 public sealed class ClaimDisplayTests
 {

@@ -1,9 +1,5 @@
-using TrivialLayers.Evidence;
-using TrivialLayers.Figures;
-using TrivialLayers.Runtime;
-using TrivialLayers.Training;
 
-namespace TrivialLayers.Tests.Interactive;
+namespace TrivialLayers.Tests;
 
 public sealed class ClaimTableTests
 {

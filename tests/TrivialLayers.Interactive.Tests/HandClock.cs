@@ -1,4 +1,4 @@
-namespace TrivialLayers.Tests.Interactive;
+namespace TrivialLayers.Tests;
 
 /// <summary>A clock that moves when told to.</summary>
 internal sealed class HandClock : TimeProvider

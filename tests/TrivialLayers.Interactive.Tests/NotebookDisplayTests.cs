@@ -2,14 +2,8 @@ using System.Text.Json.Nodes;
 using System.Xml.Linq;
 using Microsoft.Data.Analysis;
 using Microsoft.DotNet.Interactive.Formatting;
-using TrivialLayers.Evidence;
-using TrivialLayers.Figures;
-using TrivialLayers.Interactive;
-using TrivialLayers.Models;
-using TrivialLayers.Tests.Figures;
-using TrivialLayers.Zeroing;
 
-namespace TrivialLayers.Tests.Interactive;
+namespace TrivialLayers.Tests;
 
 public sealed class NotebookDisplayTests
 {

@@ -1,8 +1,5 @@
-using TrivialLayers.Interactive;
-using TrivialLayers.Runtime;
-using Progress = TrivialLayers.Interactive.Progress;
 
-namespace TrivialLayers.Tests.Interactive;
+namespace TrivialLayers.Tests;
 
 public sealed class ProgressTests : IDisposable
 {

@@ -1,4 +1,3 @@
-using TrivialLayers.Interactive;
 
 namespace TrivialLayers.Tests;
 

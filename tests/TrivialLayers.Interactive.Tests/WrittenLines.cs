@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace TrivialLayers.Tests.Interactive;
+namespace TrivialLayers.Tests;
 
 /// <summary>Text as a terminal shows it: a carriage return goes back to the start of the line, and what follows overwrites.</summary>
 internal sealed class WrittenLines : StringWriter

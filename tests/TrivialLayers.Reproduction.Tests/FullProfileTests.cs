@@ -1,9 +1,6 @@
 using System.Globalization;
-using TrivialLayers.Models;
-using TrivialLayers.Tests.Runtime;
-using TrivialLayers.Training;
 
-namespace TrivialLayers.Tests.Training;
+namespace TrivialLayers.Tests;
 
 /// <summary>The table in <c>environment.md</c> of what the profile <c>full</c> costs on a card, computed from the networks. No card was there to measure on.</summary>
 public sealed class FullProfileTests

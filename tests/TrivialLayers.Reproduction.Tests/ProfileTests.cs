@@ -1,7 +1,5 @@
-using TrivialLayers.Data;
-using TrivialLayers.Training;
 
-namespace TrivialLayers.Tests.Training;
+namespace TrivialLayers.Tests;
 
 public sealed class ProfileTests
 {

@@ -1,9 +1,7 @@
 using TorchSharp;
-using TrivialLayers.Data;
-using TrivialLayers.Tests.Runtime;
 using static TorchSharp.torch;
 
-namespace TrivialLayers.Tests.Data;
+namespace TrivialLayers.Tests;
 
 public sealed class ScenesTests
 {

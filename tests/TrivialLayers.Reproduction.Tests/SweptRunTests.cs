@@ -1,15 +1,8 @@
 using TorchSharp;
-using TrivialLayers.Data;
-using TrivialLayers.Models;
-using TrivialLayers.Runtime;
-using TrivialLayers.Tests.Data;
-using TrivialLayers.Tests.Runtime;
-using TrivialLayers.Training;
-using TrivialLayers.Zeroing;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
-namespace TrivialLayers.Tests.Zeroing;
+namespace TrivialLayers.Tests;
 
 /// <summary>Runs with their sweeps, above all those that ship without their weights.</summary>
 public sealed class SweptRunTests : IDisposable

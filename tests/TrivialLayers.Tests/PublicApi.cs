@@ -20,7 +20,7 @@ internal static class PublicApi
     public static void Demand(Assembly assembly)
     {
         var name = assembly.GetName().Name!;
-        var file = Path.Combine(Runtime.RepositoryRoot.Path, "tests", name + ".Tests", "PublicApi.txt");
+        var file = Path.Combine(RepositoryRoot.Path, "tests", name + ".Tests", "PublicApi.txt");
         var found = Of(assembly);
         if (File.Exists(file) && File.ReadAllText(file).ReplaceLineEndings("\n") == found)
             return;

@@ -1,6 +1,4 @@
 using TorchSharp;
-using TrivialLayers.Data;
-using TrivialLayers.Models;
 using static TorchSharp.torch;
 
 namespace TrivialLayers.Tests;

@@ -1,6 +1,3 @@
-using TrivialLayers.Evidence;
-using TrivialLayers.Models;
-using TrivialLayers.Zeroing;
 
 namespace TrivialLayers.Tests;
 

@@ -1,7 +1,5 @@
 using System.Runtime.InteropServices;
 using TorchSharp;
-using TrivialLayers.Runtime;
-using NativeMemory = TrivialLayers.Runtime.NativeMemory;
 
 namespace TrivialLayers.Worker;
 

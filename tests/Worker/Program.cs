@@ -1,12 +1,7 @@
+using TrivialLayers;
 using System.Globalization;
-using TrivialLayers.Data;
-using TrivialLayers.Models;
-using TrivialLayers.Runtime;
 using TrivialLayers.Tests;
-using TrivialLayers.Tests.Data;
-using TrivialLayers.Training;
 using TrivialLayers.Worker;
-using TrivialLayers.Zeroing;
 
 // A process for the tests to start several of and to kill. It prints what it did, and last the fingerprint of what it got:
 //   train FOLDER SEED      a run

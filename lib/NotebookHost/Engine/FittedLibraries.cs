@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
-using TrivialLayers.Runtime.Build;
+using TrivialLayers;
 
 namespace NotebookHost.Engine;
 

@@ -1,4 +1,4 @@
-namespace TrivialLayers.Evidence;
+namespace TrivialLayers;
 
 /// <summary>A claim of the paper and the rule, fixed before any run, that decides it. <see cref="Claims.All"/> lists them.</summary>
 /// <param name="Id">C1 to C6.</param>

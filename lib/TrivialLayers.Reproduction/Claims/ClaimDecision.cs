@@ -1,4 +1,4 @@
-namespace TrivialLayers.Evidence;
+namespace TrivialLayers;
 
 /// <summary>How a claim's rule came out; what <see cref="Claims"/> stores.</summary>
 /// <param name="Verdict">What the evidence says.</param>

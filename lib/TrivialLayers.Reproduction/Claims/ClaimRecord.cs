@@ -1,6 +1,5 @@
-using TrivialLayers.Runtime;
 
-namespace TrivialLayers.Evidence;
+namespace TrivialLayers;
 
 /// <summary>The outcome of a claim in one profile, as stored in <c>claims/C1.quick.json</c>.</summary>
 public sealed record ClaimRecord

@@ -1,7 +1,7 @@
 using System.Globalization;
 using MathNet.Numerics.Statistics;
 
-namespace TrivialLayers.Evidence;
+namespace TrivialLayers;
 
 /// <summary>
 /// The rules that decide the claims, as functions of what was measured. A claim is about trainings, so the unit is the trained network:

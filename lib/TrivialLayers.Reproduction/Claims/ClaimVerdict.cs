@@ -1,4 +1,4 @@
-namespace TrivialLayers.Evidence;
+namespace TrivialLayers;
 
 /// <summary>What the evidence says about a claim of the paper.</summary>
 public enum ClaimVerdict

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace TrivialLayers.Evidence;
+namespace TrivialLayers;
 
 /// <summary>What became of a claim, in words.</summary>
 internal static class ClaimWords

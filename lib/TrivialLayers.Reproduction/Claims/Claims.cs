@@ -3,9 +3,8 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
-using TrivialLayers.Runtime;
 
-namespace TrivialLayers.Evidence;
+namespace TrivialLayers;
 
 /// <summary>
 /// The paper's claims, and their outcomes on disk: one JSON file for each claim and profile in the folder <c>claims</c> beside the runs.

@@ -1,8 +1,7 @@
 using System.Globalization;
 using Microsoft.VisualBasic.FileIO;
-using TrivialLayers.Runtime;
 
-namespace TrivialLayers.Evidence;
+namespace TrivialLayers;
 
 /// <summary>A number from the paper, typed by a reader who has it: a row of <c>data/paper-values.csv</c>. The file ships without rows, since the paper's tables are not available to this project.</summary>
 /// <param name="Claim">C1 to C6.</param>

@@ -1,4 +1,4 @@
-namespace TrivialLayers.Evidence;
+namespace TrivialLayers;
 
 /// <summary>What <see cref="Claims.Load"/> found.</summary>
 /// <param name="Records">The claims that could be read, by claim and profile.</param>

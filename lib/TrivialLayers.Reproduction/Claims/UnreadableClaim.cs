@@ -1,4 +1,4 @@
-namespace TrivialLayers.Evidence;
+namespace TrivialLayers;
 
 /// <summary>A claim file that could not be read.</summary>
 /// <param name="Path">The file.</param>

@@ -1,4 +1,4 @@
-namespace TrivialLayers.Data;
+namespace TrivialLayers;
 
 /// <summary>
 /// Bilinear resizing with antialiasing as Pillow does it, to the byte: a triangle as wide as the step between output pixels, in whole numbers of 22 bits, first along rows, then along columns, rounded to bytes in

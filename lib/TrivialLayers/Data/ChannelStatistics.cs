@@ -1,7 +1,7 @@
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace TrivialLayers.Data;
+namespace TrivialLayers;
 
 /// <summary>Per channel mean and standard deviation (of the population) of pixel / 255.</summary>
 internal sealed record ChannelStatistics(float[] Mean, float[] Std)

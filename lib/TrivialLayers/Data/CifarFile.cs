@@ -1,4 +1,4 @@
-namespace TrivialLayers.Data;
+namespace TrivialLayers;
 
 /// <summary>
 /// The binary layout of CIFAR-10 and CIFAR-100 (https://www.cs.toronto.edu/~kriz/cifar.html): records of one label byte

@@ -1,4 +1,4 @@
-namespace TrivialLayers.Data;
+namespace TrivialLayers;
 
 /// <summary>
 /// The pictures below a folder with a subfolder for each class. What counts is what torchvision's <c>ImageFolder</c> counts, in its order: the file endings it

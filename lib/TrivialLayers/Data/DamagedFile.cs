@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
-using TrivialLayers.Runtime;
 
-namespace TrivialLayers.Data;
+namespace TrivialLayers;
 
 /// <summary>The one way in which a data file is refused: which file, where in it, what was expected and what was found.</summary>
 internal static class DamagedFile

@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using TorchSharp;
 
-namespace TrivialLayers.Data;
+namespace TrivialLayers;
 
 /// <summary>
 /// A data set in three parts: networks learn from <see cref="Train"/>, everything is chosen on <see cref="Validation"/>, and

@@ -1,7 +1,7 @@
 using System.Formats.Tar;
 using System.IO.Compression;
 
-namespace TrivialLayers.Data;
+namespace TrivialLayers;
 
 /// <summary>Takes a data set's files out of a tar.gz archive and refuses one that holds anything an archive of data files has no need of.</summary>
 internal static class DatasetArchive

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace TrivialLayers.Data;
+namespace TrivialLayers;
 
 /// <summary>The data sets listed in <c>data/datasets.json</c>, which is embedded in this assembly.</summary>
 internal sealed record DatasetCatalog(string About, IReadOnlyList<DatasetEntry> Datasets)
@@ -35,7 +35,7 @@ internal sealed record DatasetCatalog(string About, IReadOnlyList<DatasetEntry> 
 }
 
 /// <summary>One data set: where it comes from, how its files lie, what they must hold.</summary>
-/// <param name="Name">As given to <see cref="Data.Datasets.Load"/>.</param>
+/// <param name="Name">As given to <see cref="TrivialLayers.Datasets.Load"/>.</param>
 /// <param name="Title">The name for people.</param>
 /// <param name="Layout">"idx", "cifar-10" or "cifar-100".</param>
 /// <param name="Folder">The folder inside a data folder.</param>

@@ -1,6 +1,5 @@
-using TrivialLayers.Runtime;
 
-namespace TrivialLayers.Data;
+namespace TrivialLayers;
 
 /// <summary>
 /// Downloads a data set into a data folder. All is gathered and checked in <c>.downloads</c> there, as a load would check it, and only then renamed to its place; an interrupted

@@ -1,4 +1,4 @@
-namespace TrivialLayers.Data;
+namespace TrivialLayers;
 
 /// <summary>A data set's files in a folder on disk.</summary>
 internal sealed class DatasetFolder(DatasetEntry entry, string folder)

@@ -1,9 +1,8 @@
 using System.Text;
 using TorchSharp;
-using TrivialLayers.Runtime;
 using static TorchSharp.torch;
 
-namespace TrivialLayers.Data;
+namespace TrivialLayers;
 
 /// <summary>
 /// The data sets this kit knows, each loaded by its name. A <em>data folder</em> is one that <c>$TRIVIAL_LAYERS_DATA</c> names, or the nearest folder <c>data</c> in or above the folder of the

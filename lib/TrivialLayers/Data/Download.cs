@@ -2,9 +2,8 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Security.Cryptography;
-using TrivialLayers.Runtime;
 
-namespace TrivialLayers.Data;
+namespace TrivialLayers;
 
 /// <summary>
 /// Brings one file of known length and SHA-256 over HTTP. After a cut or a stall it asks for the bytes that are missing; what has come stays on disk, so that a later call

@@ -2,9 +2,8 @@ using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Security.Cryptography;
 using ICSharpCode.SharpZipLib.Checksum;
-using TrivialLayers.Runtime;
 
-namespace TrivialLayers.Data;
+namespace TrivialLayers;
 
 /// <summary>How the embedded sample is made from the four official files of Fashion-MNIST.</summary>
 internal static class FashionMnistSample

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.IO.Compression;
 using ICSharpCode.SharpZipLib.Checksum;
 
-namespace TrivialLayers.Data;
+namespace TrivialLayers;
 
 /// <summary>
 /// The IDX layout of MNIST and Fashion-MNIST (http://yann.lecun.com/exdb/mnist/): a magic number 0x0000080d for unsigned

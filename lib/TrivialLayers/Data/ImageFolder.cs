@@ -1,8 +1,7 @@
 using TorchSharp;
-using TrivialLayers.Runtime;
 using static TorchSharp.torch;
 
-namespace TrivialLayers.Data;
+namespace TrivialLayers;
 
 /// <summary>
 /// Images in a folder with a subfolder for each class, as ImageNet is laid out for torchvision: <c>val/n01440764/….JPEG</c>. torchvision's <c>ImageFolder</c>

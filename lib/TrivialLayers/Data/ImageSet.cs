@@ -4,7 +4,7 @@ using System.Text;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace TrivialLayers.Data;
+namespace TrivialLayers;
 
 /// <summary>
 /// Labelled images in memory, with a label for each image or for each pixel. The pixels stay <c>uint8</c>; a batch at a time is normalised on its device

@@ -1,7 +1,7 @@
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace TrivialLayers.Data;
+namespace TrivialLayers;
 
 /// <summary>Batches as a network takes them.</summary>
 public static class NormalisedBatches

@@ -1,9 +1,8 @@
 using System.Buffers.Binary;
 using ICSharpCode.SharpZipLib.Checksum;
 using SkiaSharp;
-using TrivialLayers.Runtime;
 
-namespace TrivialLayers.Data;
+namespace TrivialLayers;
 
 /// <summary>
 /// One picture in a file, as Pillow reads it, to the byte: <c>convert('RGB')</c> or <c>convert('L')</c>. Colour profiles, transparency and the orientation in

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace TrivialLayers.Data;
+namespace TrivialLayers;
 
 /// <summary>
 /// Pictures of the Netpbm project (https://netpbm.sourceforge.net/doc/): PGM (grey) and PPM (colour), plain (<c>P2</c>, <c>P3</c>) and raw (<c>P5</c>,

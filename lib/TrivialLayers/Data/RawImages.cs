@@ -1,4 +1,4 @@
-namespace TrivialLayers.Data;
+namespace TrivialLayers;
 
 /// <summary>
 /// Checked images as their files hold them: blocks of records with one label byte and the pixels of one image,

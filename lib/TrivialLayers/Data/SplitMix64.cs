@@ -1,4 +1,4 @@
-namespace TrivialLayers.Data;
+namespace TrivialLayers;
 
 /// <summary>
 /// Random numbers whose algorithm is fixed, so that a seed chooses the same images on every platform and with every

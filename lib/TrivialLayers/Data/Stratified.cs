@@ -1,4 +1,4 @@
-namespace TrivialLayers.Data;
+namespace TrivialLayers;
 
 /// <summary>Chooses images so that each class keeps its share.</summary>
 internal static class Stratified

@@ -2,7 +2,7 @@ using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
-namespace TrivialLayers.Models;
+namespace TrivialLayers;
 
 /// <summary>
 /// A network's logits on a fixed batch, in evaluation and in training mode. Two networks with the same modules and weights but another activation, a moved

@@ -1,9 +1,8 @@
 using TorchSharp;
-using TrivialLayers.Models.Folding;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
-namespace TrivialLayers.Models;
+namespace TrivialLayers;
 
 /// <summary>
 /// The bottleneck unit of He et al. (2016), <i>Deep Residual Learning</i>, fig. 5, with the stride on its 3×3 convolution as in torchvision's <c>Bottleneck</c>:

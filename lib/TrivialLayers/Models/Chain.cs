@@ -3,7 +3,7 @@ using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
-namespace TrivialLayers.Models;
+namespace TrivialLayers;
 
 /// <summary>
 /// Modules one after another, named <c>0</c>, <c>1</c>, … as torchvision's containers name them. Unlike TorchSharp's own <c>Sequential</c> it keeps its modules only

@@ -1,7 +1,7 @@
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace TrivialLayers.Models;
+namespace TrivialLayers;
 
 /// <summary>The memory layout in which CPUs and GPUs convolve fastest.</summary>
 public static class ChannelsLast

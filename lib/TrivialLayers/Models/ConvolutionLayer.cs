@@ -1,4 +1,4 @@
-namespace TrivialLayers.Models;
+namespace TrivialLayers;
 
 /// <summary>One convolution of a network, as <c>network.Layers</c> lists it.</summary>
 /// <param name="Name">The module's dotted name, for example <c>layer2.0.conv1</c>; its kernel weights are <c>Name.weight</c>.</param>

@@ -1,10 +1,9 @@
 using System.Globalization;
 using TorchSharp;
-using TrivialLayers.Models.Folding;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
-namespace TrivialLayers.Models;
+namespace TrivialLayers;
 
 /// <summary>
 /// An encoder–decoder for segmentation: a stem, levels of units that halve the image and double the channels, the same levels back up, and a linear classifier for each pixel. The networks derived

@@ -1,4 +1,4 @@
-namespace TrivialLayers.Models;
+namespace TrivialLayers;
 
 /// <summary>The sizes of an <see cref="EncoderDecoder"/>.</summary>
 /// <param name="Levels">Levels, the one of full size included.</param>

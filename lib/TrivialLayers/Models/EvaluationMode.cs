@@ -1,8 +1,7 @@
-using TrivialLayers.Runtime;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
-namespace TrivialLayers.Models;
+namespace TrivialLayers;
 
 /// <summary>
 /// A scope in which a network is in evaluation mode and no gradients are recorded; on dispose each module is again in the mode it was in.

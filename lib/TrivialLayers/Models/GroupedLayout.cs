@@ -1,4 +1,4 @@
-namespace TrivialLayers.Models;
+namespace TrivialLayers;
 
 /// <summary>The sizes of a <see cref="GroupedNetwork"/>.</summary>
 /// <param name="Depth">Layers with weights on the longest path.</param>

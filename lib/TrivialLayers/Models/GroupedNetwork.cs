@@ -1,9 +1,8 @@
 using TorchSharp;
-using TrivialLayers.Models.Folding;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
-namespace TrivialLayers.Models;
+namespace TrivialLayers;
 
 /// <summary>
 /// The layout of He et al. (2016), <i>Deep Residual Learning</i>: a stem, groups of units, global average pooling and one linear layer. The small one (section 4.2) has a 3×3 stem and three

@@ -1,4 +1,4 @@
-namespace TrivialLayers.Models;
+namespace TrivialLayers;
 
 /// <summary>
 /// A module that says in words what its own forward pass does, beyond the modules it holds. The words are part of the address of every run of a network that has it, whatever its class is called; a module

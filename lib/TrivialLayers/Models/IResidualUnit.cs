@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace TrivialLayers.Models;
+namespace TrivialLayers;
 
 /// <summary>A unit of a residual network: <c>relu(branch(x) + shortcut(x))</c>.</summary>
 public interface IResidualUnit

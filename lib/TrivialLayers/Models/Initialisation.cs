@@ -1,10 +1,9 @@
 using TorchSharp;
 using TorchSharp.Modules;
-using TrivialLayers.Runtime;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
-namespace TrivialLayers.Models;
+namespace TrivialLayers;
 
 /// <summary>Starting weights that a seed determines, the same on every device.</summary>
 public static class Initialisation

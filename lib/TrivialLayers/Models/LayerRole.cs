@@ -1,4 +1,4 @@
-namespace TrivialLayers.Models;
+namespace TrivialLayers;
 
 /// <summary>What a convolution layer does in its network; the paper's claims are about these groups.</summary>
 public enum LayerRole

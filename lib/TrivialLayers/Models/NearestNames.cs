@@ -1,4 +1,4 @@
-namespace TrivialLayers.Models;
+namespace TrivialLayers;
 
 /// <summary>The names a person may have meant, for error messages.</summary>
 internal static class NearestNames

@@ -5,7 +5,7 @@ using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
-namespace TrivialLayers.Models;
+namespace TrivialLayers;
 
 /// <summary>
 /// What a network is, a line a module that has something to say: <c>layer1.0.conv1: conv2d padding=1 weight[16x16x3x3]</c>. No class, field or property of ours is in it, so each can be renamed. What

@@ -2,7 +2,7 @@ using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
-namespace TrivialLayers.Models;
+namespace TrivialLayers;
 
 /// <summary>Forward passes that leave a network as it was: mode restored, statistics untouched, nothing recorded for gradients.</summary>
 internal static class NetworkProbe

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 using Module = TorchSharp.torch.nn.Module;
 
-namespace TrivialLayers.Models;
+namespace TrivialLayers;
 
 /// <summary>Changes one layer of a network in place.</summary>
 public static class NetworkReplacement

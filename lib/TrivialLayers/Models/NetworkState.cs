@@ -2,7 +2,7 @@ using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
-namespace TrivialLayers.Models;
+namespace TrivialLayers;
 
 /// <summary>All parameters and buffers of a network as they were; on dispose they are that again, bit for bit.</summary>
 internal sealed class NetworkState : IDisposable

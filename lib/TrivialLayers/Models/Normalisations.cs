@@ -2,7 +2,7 @@ using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
-namespace TrivialLayers.Models;
+namespace TrivialLayers;
 
 /// <summary>Finds the batch norm that takes a convolution's output, by watching a forward pass: names alone do not say it in a user's module.</summary>
 internal static class Normalisations

@@ -3,7 +3,7 @@ using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
-namespace TrivialLayers.Models;
+namespace TrivialLayers;
 
 /// <summary>
 /// A shortcut without weights (option A of He et al. 2016): every <c>stride</c>-th row and column, <c>[N, in, H, W] → [N, out, H/stride, W/stride]</c>, the added channels zero, half of them before and

@@ -1,4 +1,4 @@
-namespace TrivialLayers.Models;
+namespace TrivialLayers;
 
 /// <summary>An encoder–decoder without connections: a <see cref="UNet"/> whose decoders see only what comes from below.</summary>
 public sealed class PlainEncoderDecoder : EncoderDecoder, IDescribed

@@ -1,4 +1,4 @@
-namespace TrivialLayers.Models;
+namespace TrivialLayers;
 
 /// <summary>
 /// The plain networks that He et al. (2016) compare with: a <see cref="ResNet"/> for small images without its shortcuts (and so without their projections).

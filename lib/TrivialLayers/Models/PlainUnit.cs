@@ -1,9 +1,8 @@
 using TorchSharp;
-using TrivialLayers.Models.Folding;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
-namespace TrivialLayers.Models;
+namespace TrivialLayers;
 
 /// <summary>Two convolutions with batch norm and ReLU: a <see cref="ResidualUnit"/> without its shortcut, the same names.</summary>
 public sealed class PlainUnit : Module<Tensor, Tensor>, IFoldableUnit, IDescribed

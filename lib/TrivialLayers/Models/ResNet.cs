@@ -1,7 +1,7 @@
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
-namespace TrivialLayers.Models;
+namespace TrivialLayers;
 
 /// <summary>
 /// Residual networks, He et al. (2016), <i>Deep Residual Learning for Image Recognition</i>.

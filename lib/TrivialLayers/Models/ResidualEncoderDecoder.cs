@@ -1,4 +1,4 @@
-namespace TrivialLayers.Models;
+namespace TrivialLayers;
 
 /// <summary>An encoder–decoder with short connections: a <see cref="PlainEncoderDecoder"/> of residual units.</summary>
 public sealed class ResidualEncoderDecoder : EncoderDecoder, IDescribed

@@ -1,4 +1,4 @@
-namespace TrivialLayers.Models;
+namespace TrivialLayers;
 
 /// <summary>The roles of the convolutions of a residual network.</summary>
 internal static class ResidualRoles

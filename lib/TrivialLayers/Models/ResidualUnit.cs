@@ -1,9 +1,8 @@
 using TorchSharp;
-using TrivialLayers.Models.Folding;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
-namespace TrivialLayers.Models;
+namespace TrivialLayers;
 
 /// <summary>
 /// The basic residual unit of He et al. (2016), <i>Deep Residual Learning</i>, fig. 2: <c>relu(bn2(conv2(relu(bn1(conv1(x))))) + shortcut(x))</c>.

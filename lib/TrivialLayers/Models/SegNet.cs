@@ -1,7 +1,7 @@
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
-namespace TrivialLayers.Models;
+namespace TrivialLayers;
 
 /// <summary>
 /// SegNet, Badrinarayanan, Kendall and Cipolla (2017), <i>SegNet: A Deep Convolutional Encoder-Decoder Architecture for Image Segmentation</i>: an image is enlarged by putting each pixel where

@@ -1,4 +1,4 @@
-namespace TrivialLayers.Models;
+namespace TrivialLayers;
 
 /// <summary>What the shortcut of a residual unit does where the unit changes the shape; He et al. (2016), section 3.3.</summary>
 public enum ShortcutKind

@@ -1,7 +1,7 @@
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
-namespace TrivialLayers.Models;
+namespace TrivialLayers;
 
 /// <summary>Makes what stands on the shortcut of a residual unit.</summary>
 internal static class ShortcutModule

@@ -1,7 +1,6 @@
-using TrivialLayers.Models.Folding;
 using static TorchSharp.torch;
 
-namespace TrivialLayers.Models;
+namespace TrivialLayers;
 
 /// <summary>
 /// One step of a <see cref="StagedNetwork"/>: what it computes, and which modules it uses. A sweep keeps each stage's input and

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Reflection;
 using Module = TorchSharp.torch.nn.Module;
 
-namespace TrivialLayers.Models;
+namespace TrivialLayers;
 
 /// <summary>The modules that come with torch, in its own words: <c>conv2d stride=2 padding=1</c>.</summary>
 internal static class TorchModules

@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace TrivialLayers.Models;
+namespace TrivialLayers;
 
 /// <summary>
 /// U-Net, Ronneberger, Fischer and Brox (2015), <i>U-Net: Convolutional Networks for Biomedical Image Segmentation</i>: each decoder gets its encoder's features beside those from below. As usual

@@ -1,10 +1,9 @@
 using TorchSharp;
 using TorchSharp.Modules;
-using TrivialLayers.Models.Folding;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
-namespace TrivialLayers.Models;
+namespace TrivialLayers;
 
 /// <summary>
 /// VGG networks with batch norm, Simonyan and Zisserman (2015), table 1. Names as torchvision's <c>vgg*_bn</c>: <c>features.0</c> is the first convolution.

@@ -1,10 +1,9 @@
 using TorchSharp;
 using TorchSharp.Modules;
-using TrivialLayers.Models;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
-namespace TrivialLayers.Pruning;
+namespace TrivialLayers;
 
 /// <summary>
 /// What a residual unit is once a kernel of its branch is zero, without the convolutions that no longer do anything: <c>relu(constant + shortcut(x))</c>. The constant has a value for each channel, and others at

@@ -1,11 +1,8 @@
 using TorchSharp;
-using TrivialLayers.Models;
-using TrivialLayers.Training;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
-using ZeroingScope = TrivialLayers.Zeroing.Zeroing;
 
-namespace TrivialLayers.Pruning;
+namespace TrivialLayers;
 
 /// <summary>
 /// Takes zeroed convolutions really out. A residual unit with a zero kernel in its branch adds a constant to its shortcut, whatever the image; so all convolutions of the branch can go, and the smaller
@@ -17,7 +14,7 @@ public static class Pruning
 
     /// <summary>Puts a <see cref="ConstantBranchUnit"/> in the place of each residual unit whose branch holds one of these layers.</summary>
     /// <param name="network">A residual network; changed. Its weights stay as they are elsewhere.</param>
-    /// <param name="layers">Dotted names of convolutions in branches, as <see cref="Zeroing.Zeroing.Of"/> takes them.</param>
+    /// <param name="layers">Dotted names of convolutions in branches, as <see cref="TrivialLayers.Zeroing.Of"/> takes them.</param>
     /// <param name="height">Height of the images in pixels.</param>
     /// <param name="width">Width of the images in pixels.</param>
     /// <returns>The dotted names of all convolutions that went.</returns>
@@ -117,7 +114,7 @@ public static class Pruning
     {
         var modules = ((Module)unit).named_children().Where(child => child.name != "downsample").Select(child => child.module).ToList();
         using var noGradients = no_grad(); // weights converted in inference mode could not be trained any more
-        using var zeroing = ZeroingScope.Of(network, zeroed);
+        using var zeroing = Zeroing.Of(network, zeroed);
         var training = modules.Where(module => module.training).ToList();
         try
         {

@@ -2,7 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
-namespace TrivialLayers.Storage;
+namespace TrivialLayers;
 
 /// <summary>JSON of which there is one text for one value, the same under every culture and on every machine.</summary>
 internal static class CanonicalJson

@@ -3,7 +3,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 
-namespace TrivialLayers.Storage;
+namespace TrivialLayers;
 
 /// <summary>
 /// What a stored thing is, written down as data: a JSON object whose words are fixed here and not by how the code is spelt. Its SHA-256 is the thing's address. Two identities are equal when

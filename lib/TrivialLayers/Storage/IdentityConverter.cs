@@ -2,7 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 
-namespace TrivialLayers.Storage;
+namespace TrivialLayers;
 
 /// <summary>An <see cref="Identity"/> in a file is its description.</summary>
 internal sealed class IdentityConverter : JsonConverter<Identity>

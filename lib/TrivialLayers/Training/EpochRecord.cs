@@ -1,4 +1,4 @@
-namespace TrivialLayers.Training;
+namespace TrivialLayers;
 
 /// <summary>What one epoch gave.</summary>
 /// <param name="Epoch">The epoch's number, from 1.</param>

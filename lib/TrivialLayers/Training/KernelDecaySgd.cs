@@ -2,7 +2,7 @@ using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace TrivialLayers.Training;
+namespace TrivialLayers;
 
 /// <summary>
 /// Stochastic gradient descent with Nesterov momentum as torch computes it (Sutskever et al. 2013), with weight decay on kernels only.

@@ -1,4 +1,4 @@
-namespace TrivialLayers.Training;
+namespace TrivialLayers;
 
 /// <summary>
 /// What stands before the network's names in a file: PyTorch's wrappers put <c>module.</c> (DataParallel) or <c>_orig_mod.</c> (compile) there, training

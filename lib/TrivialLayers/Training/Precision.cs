@@ -1,4 +1,4 @@
-namespace TrivialLayers.Training;
+namespace TrivialLayers;
 
 /// <summary>The arithmetic of a training.</summary>
 public enum Precision

@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace TrivialLayers.Training;
+namespace TrivialLayers;
 
 /// <summary>A scope in which a card computes in a recipe's precision; afterwards it is again what it was.</summary>
 internal sealed class PrecisionScope : IDisposable

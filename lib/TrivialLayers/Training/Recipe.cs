@@ -1,4 +1,4 @@
-namespace TrivialLayers.Training;
+namespace TrivialLayers;
 
 /// <summary>
 /// How a network is trained: all that decides the weights besides the network, the data and the seed. Stochastic gradient descent with Nesterov momentum, a

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace TrivialLayers.Training;
+namespace TrivialLayers;
 
 /// <summary>
 /// A recipe written down as data, by names that do not change when a property is renamed. What has the default of version 1 is left out, so an option that is added later, with a default, changes no address.

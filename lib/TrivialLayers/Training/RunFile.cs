@@ -1,10 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
-using TrivialLayers.Runtime;
-using TrivialLayers.Storage;
 
-namespace TrivialLayers.Training;
+namespace TrivialLayers;
 
 /// <summary>The file form of a <see cref="TrainedRun"/>, <c>run.json</c>. Its names are fixed here, so that no property's name is in a file.</summary>
 internal sealed record RunFile

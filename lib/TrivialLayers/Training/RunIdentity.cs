@@ -1,9 +1,7 @@
 using System.Text.Json.Nodes;
-using TrivialLayers.Models;
-using TrivialLayers.Storage;
 using static TorchSharp.torch.nn;
 
-namespace TrivialLayers.Training;
+namespace TrivialLayers;
 
 /// <summary>What a run is: network, data, recipe and seed, written down as data.</summary>
 internal static class RunIdentity

@@ -3,15 +3,10 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.RegularExpressions;
 using TorchSharp;
-using TrivialLayers.Data;
-using TrivialLayers.Evidence;
-using TrivialLayers.Models;
-using TrivialLayers.Runtime;
-using TrivialLayers.Storage;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
-namespace TrivialLayers.Training;
+namespace TrivialLayers;
 
 /// <summary>
 /// Trained networks in folders, found by what they are: network, data, recipe and seed. A folder holds <c>weights.safetensors</c>, <c>probe.safetensors</c>, <c>history.csv</c> and,

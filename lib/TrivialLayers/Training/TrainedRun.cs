@@ -1,8 +1,5 @@
-using TrivialLayers.Evidence;
-using TrivialLayers.Runtime;
-using TrivialLayers.Storage;
 
-namespace TrivialLayers.Training;
+namespace TrivialLayers;
 
 /// <summary>A finished training and all that is needed to judge or repeat it. Stored as <c>run.json</c> in the run's folder.</summary>
 public sealed record TrainedRun

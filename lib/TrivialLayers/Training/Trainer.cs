@@ -1,14 +1,10 @@
 using System.Diagnostics;
 using TorchSharp;
 using TorchSharp.Modules;
-using TrivialLayers.Data;
-using TrivialLayers.Evidence;
-using TrivialLayers.Models;
-using TrivialLayers.Runtime;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
-namespace TrivialLayers.Training;
+namespace TrivialLayers;
 
 /// <summary>Trains a network on the training images by a recipe; the validation images are only looked at.</summary>
 public static class Trainer

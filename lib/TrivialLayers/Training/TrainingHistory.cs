@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace TrivialLayers.Training;
+namespace TrivialLayers;
 
 /// <summary>The epochs of a training, in order. Written as CSV with a header and invariant numbers.</summary>
 public sealed class TrainingHistory

@@ -3,7 +3,7 @@ using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace TrivialLayers.Training;
+namespace TrivialLayers;
 
 /// <summary>
 /// All that an unfinished training needs to go on: weights, batch-norm statistics, momentum, epochs done. Kept in one safetensors file, so that a single rename

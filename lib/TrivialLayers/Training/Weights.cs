@@ -1,7 +1,7 @@
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace TrivialLayers.Training;
+namespace TrivialLayers;
 
 /// <summary>Reads and writes a network's parameters and statistics by name.</summary>
 public static class Weights
@@ -10,7 +10,7 @@ public static class Weights
     public static void Save(nn.Module network, string path)
     {
         ArgumentNullException.ThrowIfNull(network);
-        Runtime.AtomicFile.Write(path, stream => Safetensors.Write(stream, network.state_dict()));
+        AtomicFile.Write(path, stream => Safetensors.Write(stream, network.state_dict()));
     }
 
     /// <summary>Reads a safetensors file into a network whose names, shapes and types are exactly those of the file.</summary>

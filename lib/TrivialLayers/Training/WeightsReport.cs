@@ -1,4 +1,4 @@
-namespace TrivialLayers.Training;
+namespace TrivialLayers;
 
 /// <summary>Which tensors of a file went into a network, by name; see <see cref="Weights.LoadByName"/>.</summary>
 /// <param name="Loaded">Names that the network and the file have in the same shape.</param>

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using TrivialLayers.Tests.Runtime;
+using TrivialLayers.Tests;
 
 namespace NotebookHost.Tests.Jupyter;
 

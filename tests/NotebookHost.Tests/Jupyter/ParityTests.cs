@@ -3,7 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using NotebookHost.Notebook;
-using TrivialLayers.Tests.Runtime;
+using TrivialLayers.Tests;
 
 namespace NotebookHost.Tests.Jupyter;
 

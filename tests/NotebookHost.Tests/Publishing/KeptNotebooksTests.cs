@@ -4,7 +4,7 @@ using AngleSharp.Html.Parser;
 using NotebookHost.Notebook;
 using NotebookHost.Publishing;
 using NotebookHost.Tests.Jupyter;
-using TrivialLayers.Tests.Runtime;
+using TrivialLayers.Tests;
 
 namespace NotebookHost.Tests.Publishing;
 

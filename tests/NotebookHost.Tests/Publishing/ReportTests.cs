@@ -1,6 +1,6 @@
 using System.Text.Json;
 using NotebookHost.Notebook;
-using TrivialLayers.Tests.Runtime;
+using TrivialLayers.Tests;
 
 namespace NotebookHost.Tests.Publishing;
 

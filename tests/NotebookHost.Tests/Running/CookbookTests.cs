@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using TrivialLayers.Tests.Runtime;
+using TrivialLayers.Tests;
 
 namespace NotebookHost.Tests.Running;
 
@@ -29,14 +29,7 @@ public sealed partial class CookbookTests : IDisposable
     private static string Setup() => $$"""
         #load "{{Path.Combine(RepositoryRoot.Path, "notebooks", "setup.csx")}}"
         using TorchSharp;
-        using TrivialLayers.Data;
-        using TrivialLayers.Evidence;
-        using TrivialLayers.Figures;
-        using TrivialLayers.Interactive;
-        using TrivialLayers.Models;
-        using TrivialLayers.Runtime;
-        using TrivialLayers.Training;
-        using TrivialLayers.Zeroing;
+        using TrivialLayers;
         using static TorchSharp.torch;
         using static TorchSharp.torch.nn;
 

@@ -1,8 +1,6 @@
-using TrivialLayers.Evidence;
-using TrivialLayers.Models;
-using static TrivialLayers.Evidence.Verdict;
+using static TrivialLayers.Verdict;
 
-namespace TrivialLayers.Tests.Evidence;
+namespace TrivialLayers.Tests;
 
 public sealed class ClaimRulesTests
 {

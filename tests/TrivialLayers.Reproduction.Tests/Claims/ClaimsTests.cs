@@ -1,8 +1,5 @@
-using TrivialLayers.Evidence;
-using TrivialLayers.Runtime;
-using TrivialLayers.Tests.Runtime;
 
-namespace TrivialLayers.Tests.Evidence;
+namespace TrivialLayers.Tests;
 
 public sealed class ClaimsTests : IDisposable
 {

@@ -1,9 +1,6 @@
 using System.Globalization;
-using TrivialLayers.Evidence;
-using TrivialLayers.Runtime;
-using TrivialLayers.Tests.Reliability;
 
-namespace TrivialLayers.Tests.Evidence;
+namespace TrivialLayers.Tests;
 
 /// <summary>Claims that were damaged on the disk: found out with file and reason, or harmless; never a wrong number.</summary>
 public sealed class DamagedClaimTests : IDisposable

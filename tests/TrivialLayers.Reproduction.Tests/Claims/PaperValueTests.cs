@@ -1,6 +1,5 @@
-using TrivialLayers.Evidence;
 
-namespace TrivialLayers.Tests.Evidence;
+namespace TrivialLayers.Tests;
 
 public sealed class PaperValueTests
 {

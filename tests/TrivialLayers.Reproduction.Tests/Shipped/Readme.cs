@@ -1,7 +1,6 @@
 using System.Text.RegularExpressions;
-using TrivialLayers.Runtime;
 
-namespace TrivialLayers.Tests.Training;
+namespace TrivialLayers.Tests;
 
 /// <summary>The README, whose numbers are computed again from what ships.</summary>
 internal static class Readme

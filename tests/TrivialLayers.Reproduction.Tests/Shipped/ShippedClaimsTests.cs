@@ -1,15 +1,8 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using TrivialLayers.Data;
-using TrivialLayers.Evidence;
-using TrivialLayers.Figures;
-using TrivialLayers.Models;
-using TrivialLayers.Runtime;
-using TrivialLayers.Training;
-using TrivialLayers.Zeroing;
 
-namespace TrivialLayers.Tests.Training;
+namespace TrivialLayers.Tests;
 
 /// <summary>What the README and the kept notebooks say of the claims is computed again from the shipped runs.</summary>
 [Trait("Category", "Slow")]

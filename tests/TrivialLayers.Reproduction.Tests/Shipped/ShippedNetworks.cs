@@ -1,10 +1,8 @@
 using TorchSharp;
-using TrivialLayers.Models;
-using TrivialLayers.Training;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
-namespace TrivialLayers.Tests.Training;
+namespace TrivialLayers.Tests;
 
 /// <summary>The networks of the shipped runs, those with a changed layer included, as the notebooks build them.</summary>
 internal static class ShippedNetworks
@@ -40,7 +38,7 @@ internal static class ShippedNetworks
     {
         using (no_grad())
             network.get_parameter("layer2.8.bn1.bias")!.fill_(1); // as in a trained network, what is left behind its conv1 differs at the border
-        TrivialLayers.Pruning.Pruning.TakeOut(network, layers, 28, 28);
+        TrivialLayers.Pruning.TakeOut(network, layers, 28, 28);
         return network;
     }
 

@@ -1,12 +1,5 @@
-using TrivialLayers.Data;
-using TrivialLayers.Evidence;
-using TrivialLayers.Models;
-using TrivialLayers.Runtime;
-using TrivialLayers.Tests.Data;
-using TrivialLayers.Training;
-using TrivialLayers.Zeroing;
 
-namespace TrivialLayers.Tests.Training;
+namespace TrivialLayers.Tests;
 
 /// <summary>The runs in <c>data/checkpoints</c> with their images and sweeps, as tests take them: what would have to be computed is cancelled.</summary>
 internal sealed class ShippedRuns : IDisposable

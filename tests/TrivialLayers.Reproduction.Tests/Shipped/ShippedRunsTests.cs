@@ -1,10 +1,5 @@
-using TrivialLayers.Data;
-using TrivialLayers.Evidence;
-using TrivialLayers.Models;
-using TrivialLayers.Runtime;
-using TrivialLayers.Training;
 
-namespace TrivialLayers.Tests.Training;
+namespace TrivialLayers.Tests;
 
 /// <summary>The runs in <c>data/checkpoints</c> are what every reader sees first: each is whole, gives what it says, and is found without training.</summary>
 [Trait("Category", "Slow")]
@@ -82,7 +77,7 @@ public sealed class ShippedRunsTests : IDisposable
         _shipped.Of(network, _shipped.Sample, Recipe.Quick, 1);
         var greedy = _shipped.Greedy(network, _shipped.Sample);
         var largest = greedy.Steps.LastOrDefault(step => step.Drop <= 1) ?? greedy.Steps[0];
-        TrivialLayers.Pruning.Pruning.TakeOut(network, largest.Layers.Where(name => network.RoleOf(name) is LayerRole.Residual or LayerRole.ChannelChange), _shipped.Sample.Height, _shipped.Sample.Width);
+        TrivialLayers.Pruning.TakeOut(network, largest.Layers.Where(name => network.RoleOf(name) is LayerRole.Residual or LayerRole.ChannelChange), _shipped.Sample.Height, _shipped.Sample.Width);
 
         Assert.Equal(3, _shipped.Tuned(network, _shipped.Sample, Recipe.Quick with { Epochs = 3, LearningRate = 0.01 }).History.Epochs.Count);
     }

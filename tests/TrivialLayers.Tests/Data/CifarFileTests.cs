@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
-using TrivialLayers.Data;
 
-namespace TrivialLayers.Tests.Data;
+namespace TrivialLayers.Tests;
 
 public sealed class CifarFileTests : IDisposable
 {

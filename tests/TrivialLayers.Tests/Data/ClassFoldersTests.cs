@@ -1,7 +1,5 @@
-using TrivialLayers.Data;
-using TrivialLayers.Figures;
 
-namespace TrivialLayers.Tests.Data;
+namespace TrivialLayers.Tests;
 
 /// <summary>Which files of class folders count, and in which order: torchvision's <c>ImageFolder</c>, hidden folders apart.</summary>
 public sealed class ClassFoldersTests : IDisposable

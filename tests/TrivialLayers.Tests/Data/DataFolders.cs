@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
-using TrivialLayers.Data;
 
-namespace TrivialLayers.Tests.Data;
+namespace TrivialLayers.Tests;
 
 /// <summary>Where tests find the data sets that are not part of the repository.</summary>
 internal static class DataFolders

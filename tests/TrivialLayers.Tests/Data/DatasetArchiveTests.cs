@@ -1,7 +1,6 @@
 using System.Formats.Tar;
-using TrivialLayers.Data;
 
-namespace TrivialLayers.Tests.Data;
+namespace TrivialLayers.Tests;
 
 public sealed class DatasetArchiveTests : IDisposable
 {

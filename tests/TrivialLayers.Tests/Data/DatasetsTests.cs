@@ -1,7 +1,6 @@
 using System.Text;
-using TrivialLayers.Data;
 
-namespace TrivialLayers.Tests.Data;
+namespace TrivialLayers.Tests;
 
 public sealed class DatasetsTests
 {

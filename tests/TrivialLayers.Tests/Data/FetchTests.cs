@@ -1,7 +1,5 @@
-using TrivialLayers.Data;
-using TrivialLayers.Runtime;
 
-namespace TrivialLayers.Tests.Data;
+namespace TrivialLayers.Tests;
 
 /// <summary>Downloads from a server that behaves as badly as servers do: they end with the right bytes or a clear error, and never with half of them in place.</summary>
 public sealed class FetchTests : IDisposable

@@ -1,8 +1,7 @@
 using System.IO.Compression;
 using System.Security.Cryptography;
-using TrivialLayers.Data;
 
-namespace TrivialLayers.Tests.Data;
+namespace TrivialLayers.Tests;
 
 public sealed class IdxFileTests : IDisposable
 {

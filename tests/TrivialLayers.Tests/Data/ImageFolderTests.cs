@@ -1,14 +1,8 @@
 using System.Security.Cryptography;
 using TorchSharp;
-using TrivialLayers.Data;
-using TrivialLayers.Evidence;
-using TrivialLayers.Figures;
-using TrivialLayers.Models;
-using TrivialLayers.Training;
-using TrivialLayers.Zeroing;
 using static TorchSharp.torch;
 
-namespace TrivialLayers.Tests.Data;
+namespace TrivialLayers.Tests;
 
 /// <summary>Pictures in class folders, in a folder that each test makes.</summary>
 public sealed class ImageFolderTests : IDisposable

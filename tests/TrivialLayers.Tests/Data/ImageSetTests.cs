@@ -1,8 +1,7 @@
 using TorchSharp;
-using TrivialLayers.Data;
 using static TorchSharp.torch;
 
-namespace TrivialLayers.Tests.Data;
+namespace TrivialLayers.Tests;
 
 public sealed class ImageSetTests
 {

@@ -3,7 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 
-namespace TrivialLayers.Tests.Data;
+namespace TrivialLayers.Tests;
 
 /// <summary>A web server on this machine that answers as a test tells it to, lies included: one connection a request.</summary>
 internal sealed class LoopbackServer : IAsyncDisposable

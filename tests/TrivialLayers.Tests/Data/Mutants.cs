@@ -1,6 +1,5 @@
-using TrivialLayers.Data;
 
-namespace TrivialLayers.Tests.Data;
+namespace TrivialLayers.Tests;
 
 /// <summary>Damaged copies of a file, the same ones for the same seed: bits flipped, bytes set, cut, extended, doubled, moved.</summary>
 internal sealed class Mutants(long seed)

@@ -1,10 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
-using TrivialLayers.Data;
-using TrivialLayers.Runtime;
-using TrivialLayers.Tests.Runtime;
 
-namespace TrivialLayers.Tests.Data;
+namespace TrivialLayers.Tests;
 
 /// <summary>Pictures of many kinds, made and read by Pillow: <c>pillow/pictures.py</c> has recorded them.</summary>
 public sealed class PictureFileTests : IDisposable

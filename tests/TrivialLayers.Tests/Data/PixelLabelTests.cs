@@ -1,14 +1,7 @@
 using TorchSharp;
-using TrivialLayers.Data;
-using TrivialLayers.Evidence;
-using TrivialLayers.Models;
-using TrivialLayers.Runtime;
-using TrivialLayers.Tests.Runtime;
-using TrivialLayers.Training;
-using TrivialLayers.Zeroing;
 using static TorchSharp.torch;
 
-namespace TrivialLayers.Tests.Data;
+namespace TrivialLayers.Tests;
 
 /// <summary>Images with a label for each pixel, from the set through augmentation and training to evaluation.</summary>
 public sealed class PixelLabelTests

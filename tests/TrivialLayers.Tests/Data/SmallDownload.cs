@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
-using TrivialLayers.Data;
 
-namespace TrivialLayers.Tests.Data;
+namespace TrivialLayers.Tests;
 
 /// <summary>A data set of 30 CIFAR-100 records, as an archive to download.</summary>
 internal static class SmallDownload

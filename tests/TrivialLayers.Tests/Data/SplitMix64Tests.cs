@@ -1,6 +1,5 @@
-using TrivialLayers.Data;
 
-namespace TrivialLayers.Tests.Data;
+namespace TrivialLayers.Tests;
 
 public sealed class SplitMix64Tests
 {

@@ -1,7 +1,6 @@
-using TrivialLayers.Models;
 using static TorchSharp.torch;
 
-namespace TrivialLayers.Tests.Models;
+namespace TrivialLayers.Tests;
 
 public sealed class EncoderDecoderTests
 {

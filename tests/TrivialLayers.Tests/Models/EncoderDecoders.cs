@@ -1,6 +1,5 @@
-using TrivialLayers.Models;
 
-namespace TrivialLayers.Tests.Models;
+namespace TrivialLayers.Tests;
 
 /// <summary>The four encoder–decoders, which differ in their connections only, by name.</summary>
 internal static class EncoderDecoders

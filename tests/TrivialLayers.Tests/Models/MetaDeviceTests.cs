@@ -1,15 +1,9 @@
 using TorchSharp;
 using TorchSharp.Modules;
-using TrivialLayers.Data;
-using TrivialLayers.Evidence;
-using TrivialLayers.Models;
-using TrivialLayers.Models.Folding;
-using TrivialLayers.Training;
-using TrivialLayers.Zeroing;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
-namespace TrivialLayers.Tests.Models;
+namespace TrivialLayers.Tests;
 
 /// <summary>
 /// The tests do not assume a graphics card. A network on the META device, which knows shapes and no numbers, fails as one on a card would when a tensor is left on
@@ -114,7 +108,7 @@ public sealed class MetaDeviceTests
     private static ResNet Pruned()
     {
         var network = ResNet.ForSmallImages(14, 4, 3, 1);
-        TrivialLayers.Pruning.Pruning.TakeOut(network, ["layer1.1.conv1", "layer2.0.conv2"], 12, 12);
+        TrivialLayers.Pruning.TakeOut(network, ["layer1.1.conv1", "layer2.0.conv2"], 12, 12);
         return network;
     }
 

@@ -1,10 +1,9 @@
 using TorchSharp;
 using TorchSharp.Modules;
-using TrivialLayers.Models;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
-namespace TrivialLayers.Tests.Models;
+namespace TrivialLayers.Tests;
 
 public sealed class NetworkReplacementTests
 {

@@ -1,9 +1,8 @@
 using TorchSharp;
-using TrivialLayers.Models;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
-namespace TrivialLayers.Tests.Models;
+namespace TrivialLayers.Tests;
 
 public sealed class NetworkTests
 {

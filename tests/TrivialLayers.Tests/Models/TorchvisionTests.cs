@@ -2,12 +2,10 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using TorchSharp;
-using TrivialLayers.Models;
-using TrivialLayers.Tests.Runtime;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
-namespace TrivialLayers.Tests.Models;
+namespace TrivialLayers.Tests;
 
 /// <summary>The large-image networks against torchvision's, and the others against the same ones in Python, with weights from a formula; <c>torchvision/record.py</c> says which, and recorded their answers.</summary>
 public sealed class TorchvisionTests

@@ -1,9 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
-using TrivialLayers.Data;
-using TrivialLayers.Tests.Data;
 
-namespace TrivialLayers.Tests.Reliability;
+namespace TrivialLayers.Tests;
 
 /// <summary>
 /// Many tries at making something fail, the same ones for the same seed. A few belong to the usual tests; <c>TRIVIAL_LAYERS_TRIES</c> and <c>TRIVIAL_LAYERS_SEED</c> ask for

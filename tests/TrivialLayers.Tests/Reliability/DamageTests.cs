@@ -1,17 +1,10 @@
 using System.Globalization;
 using System.Text;
 using TorchSharp;
-using TrivialLayers.Data;
-using TrivialLayers.Evidence;
-using TrivialLayers.Models;
-using TrivialLayers.Runtime;
-using TrivialLayers.Tests.Data;
-using TrivialLayers.Training;
-using TrivialLayers.Zeroing;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
-namespace TrivialLayers.Tests.Reliability;
+namespace TrivialLayers.Tests;
 
 /// <summary>Files that were damaged on the disk: found out with file and reason, or harmless; never a wrong number.</summary>
 public sealed class DamageTests : IDisposable

@@ -3,13 +3,9 @@ using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
 using TorchSharp;
-using TrivialLayers.Data;
-using TrivialLayers.Tests.Data;
-using TrivialLayers.Tests.Runtime;
-using TrivialLayers.Training;
 using static TorchSharp.torch;
 
-namespace TrivialLayers.Tests.Reliability;
+namespace TrivialLayers.Tests;
 
 /// <summary>Files that somebody else wrote, with no checksum to go by: refused with a reason, or all that is read agrees with the file.</summary>
 public sealed class FuzzTests : IDisposable

@@ -1,7 +1,6 @@
 using System.Text.Json;
-using TrivialLayers.Data;
 
-namespace TrivialLayers.Tests.Reliability;
+namespace TrivialLayers.Tests;
 
 /// <summary>Copies of a JSON text with values replaced, removed, doubled or exchanged: most are JSON, few are what the text was.</summary>
 internal sealed class JsonMutants

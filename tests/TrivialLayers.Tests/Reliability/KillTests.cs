@@ -1,10 +1,6 @@
 using System.Diagnostics;
-using TrivialLayers.Data;
-using TrivialLayers.Models;
-using TrivialLayers.Runtime;
-using TrivialLayers.Training;
 
-namespace TrivialLayers.Tests.Reliability;
+namespace TrivialLayers.Tests;
 
 /// <summary>Trainings that are ended in the middle, by a signal or a full disk: the next call goes on, and the weights are those of a training that nobody disturbed.</summary>
 [Trait("Category", "Slow")]

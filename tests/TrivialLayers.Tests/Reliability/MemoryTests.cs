@@ -1,10 +1,6 @@
 using TorchSharp;
-using TrivialLayers.Models;
-using TrivialLayers.Tests.Runtime;
-using TrivialLayers.Training;
-using TrivialLayers.Zeroing;
 
-namespace TrivialLayers.Tests.Reliability;
+namespace TrivialLayers.Tests;
 
 /// <summary>Work in one process, over and over: what it took, it gives back.</summary>
 [Trait("Category", "Slow")]

@@ -1,8 +1,7 @@
 using System.Xml.Linq;
-using TrivialLayers.Tests.Runtime;
 using YamlDotNet.RepresentationModel;
 
-namespace TrivialLayers.Tests.Repository;
+namespace TrivialLayers.Tests;
 
 /// <summary>The files by which others find in: they are read by machines that nobody runs here.</summary>
 public sealed class FrontDoorTests

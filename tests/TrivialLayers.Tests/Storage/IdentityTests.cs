@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
-using TrivialLayers.Storage;
 
-namespace TrivialLayers.Tests.Storage;
+namespace TrivialLayers.Tests;
 
 public sealed class IdentityTests
 {

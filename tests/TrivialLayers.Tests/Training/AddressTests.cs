@@ -1,12 +1,8 @@
 using TorchSharp;
-using TrivialLayers.Data;
-using TrivialLayers.Models;
-using TrivialLayers.Storage;
-using TrivialLayers.Training;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
-namespace TrivialLayers.Tests.Training;
+namespace TrivialLayers.Tests;
 
 /// <summary>The address of a run is that of a description; all that decides the weights is in it, and no name of a class.</summary>
 public sealed class AddressTests

@@ -1,9 +1,8 @@
 using TorchSharp;
-using TrivialLayers.Training;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
-namespace TrivialLayers.Tests.Training;
+namespace TrivialLayers.Tests;
 
 public sealed class KernelDecaySgdTests
 {

@@ -1,7 +1,7 @@
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
-namespace TrivialLayers.Tests.Training;
+namespace TrivialLayers.Tests;
 
 /// <summary>The network that the notebook <c>02-zero-one-layer</c> defines in a cell.</summary>
 internal sealed class OwnNetwork : Module<Tensor, Tensor>

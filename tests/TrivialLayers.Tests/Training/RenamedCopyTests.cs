@@ -2,13 +2,9 @@ using System.Diagnostics;
 using System.Reflection;
 using System.Runtime.Loader;
 using System.Text.RegularExpressions;
-using TrivialLayers.Models;
-using TrivialLayers.Storage;
-using TrivialLayers.Tests.Runtime;
-using TrivialLayers.Training;
 using Module = TorchSharp.torch.nn.Module;
 
-namespace TrivialLayers.Tests.Training;
+namespace TrivialLayers.Tests;
 
 /// <summary>Addresses do not know how the code is spelt: a copy of the library in which classes, a private field and options have other names gives the same ones.</summary>
 [Trait("Category", "Slow")]
@@ -28,14 +24,14 @@ public sealed class RenamedCopyTests
         var copy = Copy(folder.Path);
         foreach (var (type, method, arguments) in Networks)
         {
-            var network = (Module)Call(copy, Renamed($"TrivialLayers.Models.{type}"), method, arguments);
-            using var original = (Module)Call(typeof(ResNet).Assembly, $"TrivialLayers.Models.{type}", method, arguments);
+            var network = (Module)Call(copy, Renamed($"TrivialLayers.{type}"), method, arguments);
+            using var original = (Module)Call(typeof(ResNet).Assembly, $"TrivialLayers.{type}", method, arguments);
             Assert.Equal(Address(typeof(ResNet).Assembly, original), Address(copy, network));
             network.Dispose();
         }
 
         foreach (var run in Directory.GetDirectories(Path.Combine(RepositoryRoot.Path, "data", "checkpoints"), "*-seed*"))
-            Assert.Equal(RunStore.Read(run).Address, (string)Property(Call(copy, "TrivialLayers.Training.RunStore", "Read", [run]), "Address"));
+            Assert.Equal(RunStore.Read(run).Address, (string)Property(Call(copy, "TrivialLayers.RunStore", "Read", [run]), "Address"));
     }
 
     private static IEnumerable<(string Type, string Method, object[] Arguments)> Networks =>
@@ -46,8 +42,8 @@ public sealed class RenamedCopyTests
 
     private static string Address(Assembly library, Module network)
     {
-        var recipe = library.GetType("TrivialLayers.Training.Recipe")!.GetProperty("Quick")!.GetValue(null)!;
-        return ((string)Property(Call(library, "TrivialLayers.Training.RunIdentity", "Of", [network, "data", recipe, 1L, Array.Empty<string>()]), nameof(Identity.Address)));
+        var recipe = library.GetType("TrivialLayers.Recipe")!.GetProperty("Quick")!.GetValue(null)!;
+        return ((string)Property(Call(library, "TrivialLayers.RunIdentity", "Of", [network, "data", recipe, 1L, Array.Empty<string>()]), nameof(Identity.Address)));
     }
 
     private static object Call(Assembly library, string type, string method, object[] arguments)

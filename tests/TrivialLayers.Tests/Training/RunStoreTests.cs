@@ -1,13 +1,8 @@
 using TorchSharp;
-using TrivialLayers.Data;
-using TrivialLayers.Models;
-using TrivialLayers.Runtime;
-using TrivialLayers.Tests.Runtime;
-using TrivialLayers.Training;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
-namespace TrivialLayers.Tests.Training;
+namespace TrivialLayers.Tests;
 
 public sealed class RunStoreTests : IDisposable
 {

@@ -1,10 +1,7 @@
 using TorchSharp;
-using TrivialLayers.Models;
-using TrivialLayers.Tests.Runtime;
-using TrivialLayers.Training;
 using static TorchSharp.torch;
 
-namespace TrivialLayers.Tests.Training;
+namespace TrivialLayers.Tests;
 
 public sealed class WeightsTests : IDisposable
 {

@@ -1,0 +1,53 @@
+namespace TrivialLayers;
+
+/// <summary>libtorch, the native half of TorchSharp, could not be loaded. The message says what is missing and what to do.</summary>
+public sealed class LibTorchNotLoadedException : Exception
+{
+    /// <summary>An exception with a general message.</summary>
+    public LibTorchNotLoadedException()
+        : this("libtorch could not be loaded. See environment.md.")
+    {
+    }
+
+    /// <summary>An exception with <paramref name="message"/>.</summary>
+    public LibTorchNotLoadedException(string message)
+        : base(message)
+    {
+    }
+
+    /// <summary>An exception with <paramref name="message"/>, caused by <paramref name="innerException"/>.</summary>
+    public LibTorchNotLoadedException(string message, Exception? innerException)
+        : base(message, innerException)
+    {
+    }
+
+    /// <summary>What to say when no folder holds the libraries.</summary>
+    internal static string Absent(string platform, string package, string version, IEnumerable<string> folders)
+    {
+        var remedy = platform is "linux-x64" or "win-x64" or "osx-arm64"
+            ? $"add its package to the program: dotnet add package {package} --version {version}\n"
+                + "In the repository of Trivial Layers, and for copies of its build: build on this machine, dotnet build lib/TrivialLayers -c Release; more in environment.md."
+            : $"there is no libtorch package for {platform}. Use Linux or Windows on x64, or macOS on Apple silicon, with the x64 (on macOS the arm64) build of .NET.";
+        return $"libtorch was not found: {remedy}\nLooked in:\n{string.Join('\n', folders.Select(f => "  " + f))}";
+    }
+
+    /// <summary>What to say when the system refuses to load <paramref name="file"/>, giving <paramref name="reason"/>.</summary>
+    internal static string Refused(string file, string reason)
+    {
+        string remedy;
+        if (reason.Contains("GLIBCXX_", StringComparison.Ordinal) || reason.Contains("CXXABI_", StringComparison.Ordinal))
+            remedy = "The system's C++ library (libstdc++) is older than the file wants. Delete the obj folder (in the repository lib/TrivialLayers/obj) and build again on this very machine: "
+                + "the build then adapts the file to Debian 12 and Ubuntu 22.04. Older systems need a newer libstdc++.";
+        else if (reason.Contains("GLIBC_", StringComparison.Ordinal))
+            remedy = "The system's C library (glibc) is too old. TorchSharp needs glibc 2.34 or newer: Debian 12, Ubuntu 22.04, RHEL 9 or later.";
+        else if (reason.Contains("0x8007007E", StringComparison.OrdinalIgnoreCase))
+            remedy = "Windows misses a library that this file needs. Install the Microsoft Visual C++ Redistributable 2015-2022 (x64): https://aka.ms/vs/17/release/vc_redist.x64.exe";
+        else if (reason.Contains("cannot open shared object file", StringComparison.Ordinal))
+            remedy = "A library that this file needs is missing; the reason above names it. Install the package that brings it, or delete the bin folder (in the repository lib/TrivialLayers/bin) and build again.";
+        else if (reason.Contains("file too short", StringComparison.Ordinal) || reason.Contains("invalid ELF header", StringComparison.Ordinal))
+            remedy = "The file is damaged. Delete the bin folder (in the repository lib/TrivialLayers/bin) and build again; if that does not help, run: dotnet nuget locals global-packages --clear";
+        else
+            remedy = "Delete the folders bin and obj (in the repository those of lib/TrivialLayers) and build again on this machine.";
+        return $"libtorch could not be loaded. The system refused {file}:\n  {reason.Trim().ReplaceLineEndings("\n  ")}\n{remedy}\nMore in environment.md.";
+    }
+}

@@ -1,0 +1,79 @@
+using TorchSharp;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace TrivialLayers;
+
+/// <summary>What a network answers on a set of images: one answer for each label, that is for each image or, in segmentation, for each pixel.</summary>
+public sealed class Evaluation
+{
+    /// <summary>Images a batch unless the caller says otherwise: enough to fill the cores, while what a layer leaves for the next still fits into their caches.</summary>
+    public const int DefaultBatch = 100;
+
+    internal Evaluation(Outcomes outcomes, ConfusionMatrix confusion)
+    {
+        Outcomes = outcomes;
+        Confusion = confusion;
+    }
+
+    /// <summary>Right or wrong for each label.</summary>
+    public Outcomes Outcomes { get; }
+
+    /// <summary>Which classes were taken for which.</summary>
+    public ConfusionMatrix Confusion { get; }
+
+    /// <summary>Share of labels answered right, in percent.</summary>
+    public double Percent => Outcomes.Accuracy;
+
+    /// <summary>Mean cross-entropy in nats.</summary>
+    public double CrossEntropy => Outcomes.MeanCrossEntropy;
+
+    /// <summary>Evaluates a network in evaluation mode, batch by batch; its mode is restored afterwards.</summary>
+    /// <param name="network">Any module from images <c>[N, C, H, W]</c> to logits <c>[N, classes]</c>, or <c>[N, classes, H, W]</c> for images whose pixels have labels.</param>
+    /// <param name="images">The images.</param>
+    /// <param name="batch">Images a batch, 1 or more.</param>
+    /// <param name="progress">Told about images done.</param>
+    /// <param name="cancellationToken">Ends the evaluation after the current batch.</param>
+    /// <exception cref="ArithmeticException">The network gave a logit that is not a finite number.</exception>
+    public static Evaluation Run(
+        Module<Tensor, Tensor> network,
+        ImageSet images,
+        int batch = DefaultBatch,
+        IProgress<ProgressReport>? progress = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        ArgumentNullException.ThrowIfNull(images);
+        ArgumentOutOfRangeException.ThrowIfLessThan(batch, 1);
+        return Answers(network, images, batch, progress, cancellationToken).ToEvaluation();
+    }
+
+    /// <summary>The answers of <see cref="Run"/>, not yet compared with the labels.</summary>
+    internal static AnswerSheet Answers(Module<Tensor, Tensor> network, ImageSet images, int batch, IProgress<ProgressReport>? progress, CancellationToken cancellationToken)
+    {
+        cancellationToken = progress.Link(cancellationToken);
+        var device = NetworkProbe.DeviceOf(network);
+        using var evaluation = new EvaluationMode(network);
+        using var folded = Prepare(network, images, device);
+        var answers = new AnswerSheet(images);
+        for (var start = 0; start < images.Count; start += batch)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            using var scope = NewDisposeScope();
+            var (input, labels) = images.Batch(start, Math.Min(batch, images.Count - start), device);
+            answers.Add(folded.Forward(input.ToChannelsLast()), labels);
+            progress?.Report(new ProgressReport("evaluate", Math.Min(start + batch, images.Count), images.Count, "images"));
+        }
+
+        return answers;
+    }
+
+    private static FoldedNetwork Prepare(Module<Tensor, Tensor> network, ImageSet images, Device device)
+    {
+        using var scope = NewDisposeScope();
+        return FoldedNetwork.Of(network, images.Batch(0, Math.Min(FoldedNetwork.Compared, images.Count), device).Images.ToChannelsLast());
+    }
+
+    /// <summary>The share of labels that a network answers right, in percent.</summary>
+    public static double Accuracy(Module<Tensor, Tensor> network, ImageSet images) => Run(network, images).Percent;
+}

@@ -1,0 +1,115 @@
+using TorchSharp;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace TrivialLayers;
+
+/// <summary>
+/// Sweeps in files, found by weights, images and operation: asked again, a sweep loads in milliseconds. A stored sweep is used only when the network still answers the first
+/// images as it did then, or, where its weights are not here, when its baseline is that of the run.
+/// </summary>
+public sealed class SweepStore
+{
+    private readonly string? _folder;
+    private readonly IReadOnlyList<string> _shipped;
+    private readonly Action<string> _report;
+
+    /// <summary>Makes a store; nothing is created before something is stored.</summary>
+    /// <param name="folder">Where new sweeps go, or null to keep none.</param>
+    /// <param name="shipped">Folders to look in as well; never written to.</param>
+    /// <param name="report">Told in a sentence about a file that cannot be used. By default written to the error output.</param>
+    public SweepStore(string? folder, IEnumerable<string>? shipped = null, Action<string>? report = null)
+    {
+        _folder = folder is null ? null : Path.GetFullPath(folder);
+        _shipped = [.. shipped ?? []];
+        _report = report ?? Console.Error.WriteLine;
+    }
+
+    /// <summary>Keeps nothing and finds nothing: every sweep is computed.</summary>
+    public static SweepStore None { get; } = new(null);
+
+    /// <summary>Loads what is stored under an address, or computes and stores it; of several processes that ask at once, one computes and the others wait.</summary>
+    /// <param name="identity">What is asked for.</param>
+    /// <param name="network">The network, which must still answer as it did.</param>
+    /// <param name="images">The images.</param>
+    /// <param name="read">Makes the result of its stored form; throws <see cref="InvalidDataException"/> when that contradicts itself.</param>
+    /// <param name="compute">Makes the result.</param>
+    /// <param name="write">Makes the stored form of the result.</param>
+    /// <param name="cancellationToken">Ends the wait for another process.</param>
+    internal T GetOrCompute<T, TStored>(
+        SweepIdentity identity, Module<Tensor, Tensor> network, ImageSet images, Func<TStored, T> read, Func<T> compute, Func<T, TStored> write, CancellationToken cancellationToken)
+        where T : class
+        where TStored : class, IStoredSweep<TStored>
+    {
+        bool IsItsSweep(TStored stored) => StillAnswers(stored.FirstLogits, network, images);
+        if (Find<T, TStored>(identity, IsItsSweep, read, unusable: (_, _) => { }) is { } stored)
+            return stored;
+        if (_folder is null)
+            return compute();
+        using var turn = Turn.Take(
+            Path.Combine(_folder, "locks", identity.Address[..24] + ".lock"), $"The sweep {identity.Address[..24]} of {identity.Network} is computed", _report, cancellationToken);
+        AtomicFile.DeleteLeftovers(_folder, identity.Address[..24] + ".json");
+        if (Find<T, TStored>(identity, IsItsSweep, read, SetAside) is { } made)
+            return made;
+        var result = compute();
+        AtomicFile.Write(PathOf(_folder, identity), write(result).WithLogits(FirstLogits(network, images)).Write);
+        return result;
+    }
+
+    /// <summary>Loads what is stored under an address whose weights are not at hand; null when nothing is.</summary>
+    internal T? OnRecord<T, TStored>(SweepIdentity identity, Func<TStored, T> read)
+        where T : class
+        where TStored : class, IStoredSweep<TStored> =>
+        Find<T, TStored>(identity, _ => true, read, unusable: (_, _) => { });
+
+    private T? Find<T, TStored>(SweepIdentity identity, Func<TStored, bool> accept, Func<TStored, T> read, Action<string, string> unusable)
+        where T : class
+        where TStored : class, IStoredSweep<TStored>
+    {
+        foreach (var path in Folders().Select(folder => PathOf(folder, identity)).Where(File.Exists))
+        {
+            try
+            {
+                var stored = IStoredSweep<TStored>.Load(path);
+                if (stored.Identity.Address != identity.Address)
+                    throw new InvalidDataException($"it is the sweep {stored.Identity.Address}.");
+                if (accept(stored))
+                    return read(stored);
+            }
+            catch (InvalidDataException error)
+            {
+                unusable(path, error.Message);
+            }
+        }
+
+        return null;
+    }
+
+    private void SetAside(string path, string reason)
+    {
+        _report($"The stored sweep {path} cannot be used and is computed anew: {reason}");
+        if (_folder is not null && path.StartsWith(_folder + Path.DirectorySeparatorChar, StringComparison.Ordinal))
+            File.Move(path, AtomicFile.FreeName(path + ".damaged"));
+    }
+
+    private IEnumerable<string> Folders() => _folder is null ? _shipped : _shipped.Prepend(_folder);
+
+    private static string PathOf(string folder, SweepIdentity identity) => Path.Combine(folder, identity.Address[..24] + ".json");
+
+    /// <summary>The hash of the modules cannot see another activation or a moved connection in a forward pass; the logits of a few images do.</summary>
+    private static bool StillAnswers(float[] stored, Module<Tensor, Tensor> network, ImageSet images)
+    {
+        var now = FirstLogits(network, images);
+        var largest = stored.Select(Math.Abs).DefaultIfEmpty().Max();
+        return now.Length == stored.Length
+            && now.Zip(stored).All(pair => Math.Abs(pair.First - pair.Second) <= 1e-3 * largest);
+    }
+
+    private static float[] FirstLogits(Module<Tensor, Tensor> network, ImageSet images)
+    {
+        using var scope = NewDisposeScope();
+        using var evaluation = new EvaluationMode(network);
+        var (input, _) = images.Batch(0, Math.Min(BehaviourProbe.Images, images.Count), NetworkProbe.DeviceOf(network));
+        return [.. NetworkProbe.Sample(network.call(input)).cpu().contiguous().data<float>()];
+    }
+}

@@ -1,0 +1,133 @@
+using TorchSharp;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace TrivialLayers;
+
+/// <summary>
+/// How near each residual unit of a network is to the identity, untouched and with each kernel of its branch zeroed in turn: what claim C6 asks.
+/// </summary>
+/// <remarks>
+/// For a unit u, with x its input in the untouched network, the distance is ‖u(x) − relu(s(x))‖ / ‖u(x)‖, where s is the unit's shortcut: x itself, or its
+/// projection. The norms are Frobenius norms over all values of all images together (a sum of squares over the set, then one root), so images with large
+/// features weigh more. Zeroing a kernel of the unit changes neither x nor s(x). Without a branch u(x) = relu(s(x)), and the distance is 0; it is infinite when
+/// the unit's output is zero everywhere and the shortcut's is not.
+/// </remarks>
+public sealed class UnitDistances
+{
+    private readonly SweepIdentity _identity;
+
+    private UnitDistances(SweepIdentity identity, IReadOnlyList<UnitDistance> all)
+    {
+        _identity = identity;
+        All = all;
+    }
+
+    /// <summary>For each unit in the order of the network: first untouched, then with each convolution of its branch zeroed.</summary>
+    public IReadOnlyList<UnitDistance> All { get; }
+
+    /// <summary>The network's name for people.</summary>
+    public string Network => _identity.Network;
+
+    /// <summary>
+    /// Measures every <see cref="IResidualUnit"/> of a network. A batch passes the network once; on its way each unit is computed again for each convolution of its
+    /// branch, and nothing else is. The result is kept by the caller, not on disk.
+    /// </summary>
+    /// <param name="network">A network with residual units; unchanged afterwards.</param>
+    /// <param name="images">The images.</param>
+    /// <param name="progress">Told about images done.</param>
+    /// <param name="batch">Images a batch, 1 or more.</param>
+    /// <param name="cancellationToken">Ends the measurement after the current batch.</param>
+    /// <exception cref="ArgumentException">The network has no residual unit.</exception>
+    public static UnitDistances Run(
+        Module<Tensor, Tensor> network,
+        ImageSet images,
+        IProgress<ProgressReport>? progress = null,
+        int batch = Evaluation.DefaultBatch,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        ArgumentNullException.ThrowIfNull(images);
+        ArgumentOutOfRangeException.ThrowIfLessThan(batch, 1);
+        cancellationToken = progress.Link(cancellationToken);
+        var units = network.named_modules().Where(found => found.module is IResidualUnit and nn.Module<Tensor, Tensor>)
+            .Select(found => new Measured(network, found.name, (nn.Module<Tensor, Tensor>)found.module)).ToList();
+        if (units.Count == 0)
+            throw new ArgumentException($"The network has no {nameof(IResidualUnit)}, so there is no shortcut to compare with.", nameof(network));
+        var device = NetworkProbe.DeviceOf(network);
+        using var evaluation = new EvaluationMode(network);
+        using var watch = new HookScope();
+        foreach (var unit in units)
+            watch.Add(unit.Module, unit.Add);
+        for (var start = 0; start < images.Count; start += batch)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            using var scope = NewDisposeScope();
+            var (input, _) = images.Batch(start, Math.Min(batch, images.Count - start), device);
+            network.call(input.ToChannelsLast());
+            progress?.Report(new ProgressReport($"measure {units.Count} units", Math.Min(start + batch, images.Count), images.Count, "images"));
+        }
+
+        return new UnitDistances(SweepIdentity.Of(network, images, Operation.ZeroEach), [.. units.SelectMany(unit => unit.Distances)]);
+    }
+
+    /// <summary>The zeroed units with the drop in accuracy that the same zeroing costs.</summary>
+    /// <param name="sweep">A sweep of the same weights; its images may be others.</param>
+    /// <returns>One record for each zeroed convolution of a branch, named after that convolution; shortcuts and the stem are in no branch.</returns>
+    /// <exception cref="ArgumentException">The sweep is that of other weights.</exception>
+    public IReadOnlyList<UnitIdentity> WithDropsOf(ZeroSweep sweep)
+    {
+        ArgumentNullException.ThrowIfNull(sweep);
+        if (sweep.Identity.Weights != _identity.Weights)
+            throw new ArgumentException($"The sweep is that of other weights ({sweep.Identity.Network}) than the distances ({Network}); sweep the network that was measured.", nameof(sweep));
+        var drops = sweep.Layers.ToDictionary(layer => layer.Layer.Name, layer => layer.Drop);
+        return [.. All.Where(entry => entry.Zeroed is not null).Select(entry => new UnitIdentity(entry.Zeroed!, entry.Distance, drops[entry.Zeroed!]))];
+    }
+
+    /// <summary>Sums of squares of one unit, over the batches that passed it.</summary>
+    private sealed class Measured
+    {
+        private readonly nn.Module _network;
+        private readonly string _name;
+        private readonly string?[] _zeroed;
+        private readonly double[] _difference;
+        private readonly double[] _output;
+
+        public Measured(nn.Module network, string name, nn.Module<Tensor, Tensor> unit)
+        {
+            _network = network;
+            _name = name;
+            Module = unit;
+            _zeroed = [null, .. ConvolutionLayers.Modules(unit).Select(found => found.Name).Where(layer => !layer.StartsWith("downsample", StringComparison.Ordinal)).Select(layer => $"{name}.{layer}")];
+            _difference = new double[_zeroed.Length];
+            _output = new double[_zeroed.Length];
+        }
+
+        public nn.Module<Tensor, Tensor> Module { get; }
+
+        public IEnumerable<UnitDistance> Distances => _zeroed.Select((zeroed, i) =>
+            new UnitDistance(_name, zeroed, _difference[i] == 0 ? 0 : Math.Sqrt(_difference[i] / _output[i])));
+
+        public void Add(Tensor input, Tensor output)
+        {
+            using var scope = NewDisposeScope();
+            var shortcut = ((IResidualUnit)Module).Shortcut(input).relu();
+            Add(0, output, shortcut);
+            for (var i = 1; i < _zeroed.Length; i++)
+            {
+                using var again = NewDisposeScope();
+                // forward, not call: a call would tell the hook that is running.
+                using (Zeroing.Of(_network, _zeroed[i]!))
+                    Add(i, Module.forward(input), shortcut);
+            }
+        }
+
+        private void Add(int index, Tensor output, Tensor shortcut)
+        {
+            _difference[index] += SumOfSquares(output - shortcut);
+            _output[index] += SumOfSquares(output);
+        }
+
+        private static double SumOfSquares(Tensor values) => values.square().sum(ScalarType.Float64).item<double>();
+    }
+}

@@ -1,0 +1,187 @@
+using CsCheck;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace TrivialLayers.Tests;
+
+public sealed class ZeroSweepTests
+{
+    [Fact]
+    public void Reusing_the_prefix_gives_the_logits_of_the_plain_way_for_one_zeroed_layer_and_for_several() => Gen.Select(Gen.Int[0, 6], Gen.Int[1, 4], Gen.Int[1, 100]).SampleRepeatably(
+        (family, width, seed) =>
+        {
+            using var scope = NewDisposeScope();
+            using StagedNetwork network = family switch
+            {
+                0 => ResNet.ForSmallImages(8 + (6 * (seed % 2)), width, 3, 1),
+                1 => PlainNet.ForSmallImages(8, width, 3, 1),
+                2 => Vgg.ForSmallImages(11, width / 64.0, 3, 1),
+                3 => ResNet.ForSmallImages(8, width, 3, 1, ShortcutKind.ZeroPadded),
+                4 => ResNet.ForLargeImages(18, 3, 1, width, smallImageStem: seed % 2 == 0),
+                5 => ResNet.ForLargeImages(50, 3, 1, width, smallImageStem: seed % 2 == 0),
+                _ => ResNet.ForSmallImages(8, width, 3, 1)
+                    .Replace("layer1.0.conv1", Conv2d(width, width, 5, padding: 2))
+                    .Replace("layer2.0.conv2", Sequential(Conv2d(2 * width, 2 * width, 3, padding: 1), ReLU())),
+            };
+            RandomStatistics(network, seed);
+            using var evaluation = new EvaluationMode(network);
+            var batch = randn(9, 1, 12, 12);
+            using var engine = PrefixReuse.For(network, network.Layers, batch);
+            AssertSame(network.call(batch), engine.Begin(batch), "nothing");
+            var names = network.Layers.Select(layer => layer.Name).ToList();
+            var random = new Random(seed);
+            foreach (var zeroed in names.Select(name => new HashSet<string> { name })
+                .Concat(Enumerable.Range(0, 10).Select(_ => names.Where(_ => random.Next(3) == 0).Append(names[^1]).ToHashSet())))
+            {
+                using var zeroing = Zeroing.Of(network, zeroed);
+                AssertSame(network.call(batch), engine.With(zeroed), string.Join(", ", zeroed));
+            }
+        }, count: 28);
+
+    [Fact]
+    public void A_VGG_with_another_activation_and_pooling_is_computed_with_them()
+    {
+        using var scope = NewDisposeScope();
+        using var network = Vgg.ForSmallImages(11, 1 / 16.0, 3, 1).Replace("features.2", ReLU6()).Replace("features.28", AvgPool2d(2));
+        RandomStatistics(network, 1);
+        using var evaluation = new EvaluationMode(network);
+        var batch = randn(9, 1, 32, 32) * 20;
+        using var engine = PrefixReuse.For(network, network.Layers, batch / 100);
+        AssertSame(network.call(batch), engine.Begin(batch), "nothing");
+        foreach (var layer in network.Layers)
+        {
+            using var zeroing = Zeroing.Of(network, layer.Name);
+            AssertSame(network.call(batch), engine.With(layer.Name), layer.Name);
+        }
+    }
+
+    [Fact]
+    public void A_network_with_a_hook_is_computed_as_it_is()
+    {
+        using var scope = NewDisposeScope();
+        using var network = ResNet.ForSmallImages(8, 4, 3, 1);
+        RandomStatistics(network, 1);
+        using var evaluation = new EvaluationMode(network);
+        var batch = randn(4, 1, 12, 12);
+        using (var folded = FoldedNetwork.Of(network, batch))
+            Assert.Contains(folded.Stages, stage => stage.Folded is not null);
+
+        network.modules().OfType<Conv2d>().ElementAt(1).register_forward_hook((_, _, output) => output + 1);
+        using var hooked = FoldedNetwork.Of(network, batch);
+
+        Assert.All(hooked.Stages, stage => Assert.Null(stage.Folded));
+        AssertSame(network.call(batch), hooked.Forward(batch), "nothing");
+    }
+
+    [Fact]
+    public void A_module_without_stages_is_swept_to_the_same_outcomes()
+    {
+        using var network = SmallData.RandomResNet();
+        using var images = SmallData.Images("bars", 60, 5);
+        using var opaque = new Opaque(network);
+        var staged = ZeroSweep.Run(network, images, store: SweepStore.None);
+        var plain = ZeroSweep.Run(opaque, images, store: SweepStore.None);
+        AssertSameAnswers(staged.Baseline.Outcomes, plain.Baseline.Outcomes);
+        Assert.All(staged.Layers.Zip(plain.Layers), pair => AssertSameAnswers(pair.First.Outcomes, pair.Second.Outcomes));
+        Assert.All(plain.Layers, layer => Assert.Equal(LayerRole.Unspecified, layer.Layer.Role));
+    }
+
+    [Fact]
+    public void A_sweep_tells_what_an_evaluation_under_zeroing_tells()
+    {
+        using var network = SmallData.RandomResNet();
+        using var images = SmallData.Images("bars", 60, 5);
+        var before = NetworkDescription.WeightsOf(network);
+        var sweep = ZeroSweep.Run(network, images, store: SweepStore.None, batch: 7);
+        Assert.Equal(before, NetworkDescription.WeightsOf(network));
+        foreach (var layer in sweep.Layers)
+        {
+            using var zeroing = Zeroing.Of(network, layer.Layer.Name);
+            var direct = Evaluation.Run(network, images);
+            AssertSameAnswers(direct.Outcomes, layer.Outcomes);
+            Assert.Equal(direct.Confusion.Counts, layer.Confusion.Counts);
+            Assert.Equal(sweep.Baseline.Percent - direct.Percent, layer.Drop, 1e-9);
+            Assert.True(layer.Interval.Contains(layer.Drop));
+        }
+    }
+
+    [Fact]
+    public void A_kernel_that_is_zero_already_is_an_error_not_a_trivial_layer()
+    {
+        using var network = SmallData.RandomResNet();
+        using var images = SmallData.Images("bars", 30, 5);
+        using var zeroing = Zeroing.Of(network, "layer1.0.conv2");
+        var error = Assert.Throws<InvalidOperationException>(() => ZeroSweep.Run(network, images, store: SweepStore.None));
+        Assert.Contains("'layer1.0.conv2' is zero already", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_stored_sweep_loads_and_a_damaged_one_is_reported_and_computed_anew()
+    {
+        using var folder = new TemporaryFolder();
+        using var network = SmallData.RandomResNet();
+        using var images = SmallData.Images("bars", 60, 5);
+        var reports = new List<string>();
+        var store = new SweepStore(folder.Path, report: reports.Add);
+        var computed = ZeroSweep.Run(network, images, store: store);
+        var loaded = ZeroSweep.Run(network, images, store: store);
+        Assert.Equal(computed.Seconds, loaded.Seconds);
+        Assert.Equal(computed.Layers.Select(layer => layer.Outcomes), loaded.Layers.Select(layer => layer.Outcomes));
+        Assert.Equal(computed.Layers.Select(layer => layer.Interval), loaded.Layers.Select(layer => layer.Interval));
+
+        var file = Directory.GetFiles(folder.Path).Single();
+        File.WriteAllText(file, File.ReadAllText(file)[..200]);
+        var again = ZeroSweep.Run(network, images, store: store);
+        Assert.Equal(computed.Baseline.Outcomes, again.Baseline.Outcomes);
+        Assert.Contains(file, Assert.Single(reports), StringComparison.Ordinal);
+        Assert.Single(Directory.GetFiles(folder.Path, "*.damaged*"));
+    }
+
+    [Fact]
+    public void Sweeping_leaves_no_tensor_behind()
+    {
+        using var network = SmallData.RandomResNet();
+        using var images = SmallData.Images("bars", 60, 5);
+        ZeroSweep.Run(network, images, store: SweepStore.None);
+        LiveTensors.AssertUnchangedInProcessBy(() => ZeroSweep.Run(network, images, store: SweepStore.None));
+    }
+
+    private sealed class Opaque : Module<Tensor, Tensor>
+    {
+        private readonly ResNet inner;
+
+        public Opaque(ResNet inner) : base(nameof(Opaque))
+        {
+            this.inner = inner;
+            RegisterComponents();
+        }
+
+        public override Tensor forward(Tensor input) => inner.call(input);
+    }
+
+    /// <summary>Batch norms as after a training: statistics and affine parameters that matter.</summary>
+    private static void RandomStatistics(Module network, long seed)
+    {
+        Initialisation.He(network, seed);
+        using var noGradients = no_grad();
+        foreach (var normalisation in network.modules().OfType<BatchNorm2d>())
+        {
+            normalisation.running_mean!.normal_(0, 0.5);
+            normalisation.running_var!.uniform_(0.5, 2);
+            normalisation.weight!.uniform_(0.5, 1.5);
+            normalisation.bias!.normal_(0, 0.3);
+        }
+    }
+
+    /// <summary>The same images right, and the same cross-entropy but for rounding.</summary>
+    private static void AssertSameAnswers(Outcomes expected, Outcomes found)
+    {
+        Assert.Equal(expected.ToArray(), found.ToArray());
+        Assert.Equal(expected.MeanCrossEntropy, found.MeanCrossEntropy, 1e-5);
+    }
+
+    private static void AssertSame(Tensor expected, Tensor found, string zeroed) =>
+        Assert.True(expected.shape.SequenceEqual(found.shape) && FoldedNetwork.AreSameLogits(found, expected), $"zeroed: {zeroed}");
+}
