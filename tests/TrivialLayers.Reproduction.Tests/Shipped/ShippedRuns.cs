@@ -56,7 +56,7 @@ internal sealed class ShippedRuns : IDisposable
     public JointZeroing Greedy(StagedNetwork network, DataSplit data) => JointZeroing.Greedy(network, data.Validation, steps: 20, store: _sweeps, cancellationToken: s_never);
 
     /// <summary>A network that was changed and trained on.</summary>
-    public TrainedRun Tuned(StagedNetwork network, DataSplit data, Recipe recipe) => _runs.GetOrTune(network, data, recipe, seed: 1, cancellationToken: s_never);
+    public TrainedRun Tuned(StagedNetwork network, DataSplit data, Recipe recipe) => _runs.GetOrTrainFurther(network, data, recipe, seed: 1, cancellationToken: s_never);
 
     public void Dispose()
     {

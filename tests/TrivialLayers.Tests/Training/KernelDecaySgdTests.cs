@@ -10,7 +10,7 @@ public sealed class KernelDecaySgdTests
     public void Steps_are_those_of_torch_with_decay_on_kernels_only()
     {
         using var scope = NewDisposeScope();
-        var recipe = new Recipe { Momentum = 0.9, WeightDecay = 0.01 };
+        var recipe = new Recipe { WeightDecay = 0.01 };
         var ours = Linear(5, 3);
         var theirs = Linear(5, 3);
         theirs.load_state_dict(ours.state_dict());
@@ -39,5 +39,5 @@ public sealed class KernelDecaySgdTests
     [InlineData(0.625, 0.1)]
     [InlineData(1, 0)]
     public void The_learning_rate_rises_and_falls_once(double progress, double expected) =>
-        Assert.Equal(expected, new Recipe { LearningRate = 0.2, WarmUp = 0.25 }.LearningRateAt(progress), 1e-12);
+        Assert.Equal(expected, new Recipe { LearningRate = 0.2, Schedule = Schedule.OneCycle(0.25) }.LearningRateAt(progress), 1e-12);
 }

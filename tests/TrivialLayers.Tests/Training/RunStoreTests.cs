@@ -62,11 +62,11 @@ public sealed class RunStoreTests : IDisposable
         Store.GetOrTrain(second, _data, Short, 1);
         var one = Short with { Epochs = 1, LearningRate = 0.001 };
 
-        var tuned = Store.GetOrTune(first, _data, one, 1);
+        var tuned = Store.GetOrTrainFurther(first, _data, one, 1);
         Assert.NotEqual(start, NetworkDescription.WeightsOf(first));
-        Assert.Equal(tuned.Folder, Store.GetOrTune(second, _data, one, 1).Folder);
+        Assert.Equal(tuned.Folder, Store.GetOrTrainFurther(second, _data, one, 1).Folder);
         Assert.Equal(NetworkDescription.WeightsOf(first), NetworkDescription.WeightsOf(second));
-        Assert.NotEqual(tuned.Address, Store.GetOrTune(second, _data, one, 1).Address); // it goes on from where it is
+        Assert.NotEqual(tuned.Address, Store.GetOrTrainFurther(second, _data, one, 1).Address); // it goes on from where it is
         Assert.NotEqual(tuned.Address, Store.GetOrTrain(second, _data, one, 1).Address);
     }
 
