@@ -29,9 +29,14 @@ internal sealed class ResumableTraining(string folder, Module<Tensor, Tensor> ne
 
     /// <summary>Trains by a loop of the user's own.</summary>
     /// <exception cref="OperationCanceledException">It was cancelled; the message says what is kept.</exception>
-    public TrainedRun Run(OwnTraining what, Action<OwnLoop> loop, IProgress<ProgressReport>? progress, CancellationToken cancellationToken) => Run(
-        () => loop(new OwnLoop(this, network, what, progress, cancellationToken)),
-        what.ToString(), () => _last.Done > 0 ? $"What the loop kept at {_last.Done} is" : "Nothing is kept", cancellationToken);
+    public TrainedRun Run(OwnTraining what, Action<OwnLoop> loop, IProgress<ProgressReport>? progress, CancellationToken cancellationToken)
+    {
+        Threads.Choose();
+        using var backend = ConvolutionBackend.For(network);
+        return Run(
+            () => loop(new OwnLoop(this, network, what, progress, cancellationToken)),
+            what.ToString(), () => _last.Done > 0 ? $"What the loop kept at {_last.Done} is" : "Nothing is kept", cancellationToken);
+    }
 
     /// <summary>Brings the network to where it was when a state was kept last; where there is none it stays as it is.</summary>
     public TrainingState Load()

@@ -27,6 +27,11 @@ public sealed class AddressTests
     {
         Assert.Equal("""{"crop_padding":0,"epochs":30,"learning_rate":0.1}""", CanonicalJson.Of(RecipeDescription.Of(Recipe.Quick)));
         Assert.Equal("{}", CanonicalJson.Of(RecipeDescription.Of(new Recipe())));
+        Assert.Equal(
+            """{"decay_everything":true,"epochs":182,"learning_rate":0.1,"nesterov":false,"schedule":"steps","warm_up":0,"weight_decay":0.0001}""", CanonicalJson.Of(RecipeDescription.Of(Recipe.HeEtAl2016)));
+        Assert.Equal(
+            """{"at":[0.3,0.6,0.9],"beta2":0.99,"epsilon":1E-06,"factor":0.2,"loss":{"name":"focal","version":2},"momentum":0.8,"optimiser":"adamw","schedule":"steps","warm_up":0.05}""",
+            CanonicalJson.Of(RecipeDescription.Of(s_adam)));
         foreach (var recipe in new[] { Recipe.Quick, Recipe.Full, Recipe.Scenes, Recipe.Reference with { Precision = Precision.TensorFloat32, Flip = false, Optimiser = Optimiser.Sgd(0, nesterov: false), Schedule = Schedule.OneCycle(1), WeightDecay = 0 }, Recipe.HeEtAl2016, s_adam })
             Assert.Equal(recipe, RecipeDescription.Read(RecipeDescription.Of(recipe), recipe.Name));
     }

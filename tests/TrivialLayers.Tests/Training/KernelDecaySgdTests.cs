@@ -31,13 +31,4 @@ public sealed class KernelDecaySgdTests
         Assert.True(ours.weight!.allclose(theirs.weight!, rtol: 1e-6, atol: 1e-7));
         Assert.True(ours.bias!.allclose(theirs.bias!, rtol: 1e-6, atol: 1e-7));
     }
-
-    [Theory]
-    [InlineData(0, 0)]
-    [InlineData(0.125, 0.1)]
-    [InlineData(0.25, 0.2)]
-    [InlineData(0.625, 0.1)]
-    [InlineData(1, 0)]
-    public void The_learning_rate_rises_and_falls_once(double progress, double expected) =>
-        Assert.Equal(expected, new Recipe { LearningRate = 0.2, Schedule = Schedule.OneCycle(0.25) }.LearningRateAt(progress), 1e-12);
 }
