@@ -404,7 +404,7 @@ public sealed partial class RunStore
         return Convert.ToHexStringLower(SHA256.HashData(stream));
     }
 
-    private static string TitleOf(Module network) => network is StagedNetwork staged ? staged.Title : network.GetName();
+    private static string TitleOf(Module network) => network is SegmentedNetwork segmented ? segmented.Title : network.GetName();
 
     private static string Slug(string title) => NotInNames().Replace(title.ToLowerInvariant(), "-").Trim('-');
 

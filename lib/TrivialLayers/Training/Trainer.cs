@@ -49,7 +49,7 @@ public static class Trainer
         ArgumentNullException.ThrowIfNull(recipe);
         recipe.Validate();
         cancellationToken = progress.Link(cancellationToken);
-        var title = network is StagedNetwork staged ? staged.Title : network.GetName();
+        var title = network is SegmentedNetwork segmented ? segmented.Title : network.GetName();
         Threads.Choose(); // sums depend on the number of threads: the first training of a process has the same as the next
         using var backend = ConvolutionBackend.For(network);
         using var precision = new PrecisionScope(recipe.Precision);
