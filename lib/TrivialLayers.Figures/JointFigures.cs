@@ -3,96 +3,110 @@ using Microsoft.Data.Analysis;
 
 namespace TrivialLayers;
 
-/// <summary>Figures and tables of zeroing several layers at once.</summary>
+/// <summary>Figures of changing several layers at once, and of changing a layer bit by bit.</summary>
 public static class JointFigures
 {
-    private const string CountTitle = "convolution layers zeroed at once";
+    /// <summary>The measure, by default accuracy, against the number of layers changed. A path, in which every set is larger than the one before, is a line with intervals; other sets are marks without.</summary>
+    /// <param name="ways">Each way of finding sets, with its label in the legend; all on the same images by one measure.</param>
+    /// <exception cref="ArgumentException">Nothing was given, or images or measures differ.</exception>
+    public static Figure ByCount(params (string Label, Sweep Sweep)[] ways)
+    {
+        var first = Checked(ways);
+        var series = ways.Select((way, index) => SeriesOf(way.Label, way.Sweep, Palette.At(index))).ToList();
+        var most = ways.Max(way => way.Sweep.Targets.Max(target => target.Layers.Count));
+        var largest = ways.Select(way => $"{way.Label}: {(way.Sweep.LargestTrivial() is { } set ? $"{set.Layers.Count} layers" : "none")}");
+        var chart = new Chart(
+            $"{first.Identity.Network}: {SweepFigures.NameOf(first)} with several layers {first.Intervention} at once",
+            $"{Baseline(first)} The largest set with its whole interval within {first.Margin}: {string.Join("; ", largest)}. Bars are {Level(first)} intervals, simultaneous over the sets of a line, hidden where the mark is larger.",
+            900,
+            [new PointPanel("", new Axis($"convolution layers {first.Intervention} at once", 0, most + 1), Values(first, series), series, Rules(first))]);
+        return Figure.Of(chart, Together("sets", [.. ways.Select(way => (way.Label, way.Sweep))]));
+    }
 
-    /// <summary>Accuracy against the number of layers zeroed. A path, in which every set is larger than the one before, is a line with intervals; other sets are marks without.</summary>
-    /// <param name="ways">Each way of finding sets, with its label in the legend; all on the same images.</param>
-    /// <exception cref="ArgumentException">Nothing was given, or the images differ.</exception>
-    public static Figure AccuracyByCount(params (string Label, JointZeroing Zeroed)[] ways)
+    /// <summary>
+    /// How sensitive each layer is: the measure against the share of the layer that was changed, a line a layer, as Li et al. (2017), <i>Pruning Filters for Efficient ConvNets</i>, fig. 2 (b), draw it.
+    /// </summary>
+    /// <param name="sweep">A sweep by an intervention with several shares, each layer alone.</param>
+    /// <exception cref="ArgumentException">The sweep varies no share.</exception>
+    public static Figure ByShare(Sweep sweep)
+    {
+        ArgumentNullException.ThrowIfNull(sweep);
+        if (sweep.Targets.Select(target => target.Share).Distinct().Count() < 2)
+            throw new ArgumentException($"This sweep ({sweep.Intervention}) has one share of each layer; give {nameof(Intervention)}.{nameof(Intervention.ZeroFilters)} several.", nameof(sweep));
+        var series = sweep.Targets.GroupBy(target => target.Layer.Name).Select(layer => new Series(
+            layer.Key, Palette.Of(layer.First().Layer.Role),
+            [
+                .. layer.OrderBy(target => target.Share).Select(target => new ChartPoint(
+                    100 * target.Share, target.Value, string.Create(CultureInfo.InvariantCulture, $"{100 * target.Share:0.#} % of {SweepFigures.Describe(target)}"), Fill: SweepFigures.FillOf(target))),
+            ],
+            "solid")).ToList();
+        var chart = new Chart(
+            $"{sweep.Identity.Network}: {SweepFigures.NameOf(sweep)} by share of a layer",
+            $"{Baseline(sweep)} Each line is one layer, coloured by its role: {sweep.Intervention}. Intervals are in the table, simultaneous at {Level(sweep)} over all marks.",
+            900,
+            [new PointPanel("", new Axis("share of the layer's filters (%)", 0, 105), Values(sweep, series), series, Rules(sweep))]) { Key = SweepFigures.VerdictKey, NamesSeries = false };
+        return Figure.Of(chart, sweep.ToTable());
+    }
+
+    private static Sweep Checked((string Label, Sweep Sweep)[] ways)
     {
         ArgumentNullException.ThrowIfNull(ways);
         if (ways.Length == 0)
-            throw new ArgumentException("No zeroing was given; give at least one, as (\"label\", zeroed).", nameof(ways));
-        var first = ways[0].Zeroed;
-        if (ways.Any(way => way.Zeroed.Identity.ImagesFingerprint != first.Identity.ImagesFingerprint))
-            throw new ArgumentException($"The sets were tested on different images: {string.Join(", ", ways.Select(way => way.Zeroed.Identity.Images).Distinct())}.", nameof(ways));
-        var series = ways.Select((way, index) => SeriesOf(way.Label, way.Zeroed, Palette.At(index))).ToList();
-        var baseline = first.Baseline.Percent;
-        var chance = 100.0 / first.Baseline.Confusion.Classes.Count;
-        Rule[] rules =
-        [
-            new(baseline, string.Create(CultureInfo.InvariantCulture, $"baseline {baseline:F2} %")),
-            new(chance, string.Create(CultureInfo.InvariantCulture, $"chance {chance:F0} %"), Dashed: true),
-        ];
-        var most = ways.Max(way => way.Zeroed.Steps.Max(step => step.Layers.Count));
-        var y = Axis.Around("accuracy (% of images)", series.SelectMany(s => s.Points).SelectMany(p => new[] { p.Low ?? p.Y, p.High ?? p.Y }).Append(baseline).Append(chance), 0, 100);
-        var chart = new Chart(
-            $"{first.Identity.Network}: accuracy with several layers zeroed at once",
-            Facts(ways, first),
-            900,
-            [new PointPanel("", new Axis(CountTitle, 0, most + 1), y, series, rules)]);
-        return Figure.Of(chart, Together(ways));
+            throw new ArgumentException("No sweep was given; give at least one, as (\"label\", sweep).", nameof(ways));
+        var first = ways[0].Sweep;
+        if (ways.Any(way => way.Sweep.Identity.ImagesFingerprint != first.Identity.ImagesFingerprint || way.Sweep.Measure.Name != first.Measure.Name))
+            throw new ArgumentException($"The sets were tested on different images or by different measures: {string.Join(", ", ways.Select(way => $"{way.Sweep.Measure.Name} on {way.Sweep.Identity.Images}").Distinct())}.", nameof(ways));
+        return first;
     }
 
-    /// <summary>A row a set: how many layers, the one that came last, accuracy, drop with its simultaneous interval, and the verdict on the set.</summary>
-    public static DataFrame ToTable(this JointZeroing zeroed)
+    private static Rule[] Rules(Sweep sweep)
     {
-        ArgumentNullException.ThrowIfNull(zeroed);
-        return IsPath(zeroed)
-            ? new DataFrame(Columns(zeroed.Steps, "added last", step => step.Layers[^1]))
-            : new DataFrame(Columns(zeroed.Steps, "layers", step => string.Join(", ", step.Layers)));
+        var unit = SweepFigures.IsAccuracy(sweep) ? " %" : "";
+        List<Rule> rules = [new(sweep.Baseline.Value, string.Create(CultureInfo.InvariantCulture, $"baseline {sweep.Baseline.Value:F2}{unit}"))];
+        if (sweep.Chance is { } chance)
+            rules.Add(new(chance, string.Create(CultureInfo.InvariantCulture, $"chance {chance:F0}{unit}"), Dashed: true));
+        return [.. rules];
     }
 
-    private static DataFrameColumn[] Columns(IReadOnlyList<JointlyZeroed> steps, string layersTitle, Func<JointlyZeroed, string> layers) =>
-    [
-        new Int32DataFrameColumn("layers zeroed", steps.Select(step => step.Layers.Count)),
-        new StringDataFrameColumn(layersTitle, steps.Select(layers)),
-        new DoubleDataFrameColumn("accuracy (%)", steps.Select(step => step.Accuracy)),
-        new DoubleDataFrameColumn("drop (points)", steps.Select(step => step.Drop)),
-        new DoubleDataFrameColumn("low (points)", steps.Select(step => step.Interval.Low)),
-        new DoubleDataFrameColumn("high (points)", steps.Select(step => step.Interval.High)),
-        new DoubleDataFrameColumn("agreement (%)", steps.Select(step => step.Agreement)),
-        new StringDataFrameColumn("verdict on the set", steps.Select(step => step.Verdict.ToString())),
-    ];
-
-    private static Series SeriesOf(string label, JointZeroing zeroed, Mark mark)
+    private static Axis Values(Sweep sweep, IEnumerable<Series> series)
     {
-        var path = IsPath(zeroed);
+        var ends = series.SelectMany(s => s.Points).SelectMany(p => new[] { p.Low ?? p.Y, p.High ?? p.Y }).Append(sweep.Baseline.Value).Append(sweep.Chance ?? sweep.Baseline.Value);
+        return SweepFigures.IsPercent(sweep) ? Axis.Around(SweepFigures.ValueTitle(sweep), ends, 0, 100) : Axis.Around(SweepFigures.ValueTitle(sweep), ends);
+    }
+
+    private static string Baseline(Sweep sweep) => string.Create(
+        CultureInfo.InvariantCulture, $"Baseline {sweep.Baseline.Value:F2}{(SweepFigures.IsAccuracy(sweep) ? " %" : "")} on {sweep.Baseline.Count:N0} images ({sweep.Identity.Images}).");
+
+    private static string Level(Sweep sweep) => string.Create(CultureInfo.InvariantCulture, $"{100 * sweep.Level:0.##} %");
+
+    private static Series SeriesOf(string label, Sweep sweep, Mark mark)
+    {
+        var path = IsPath(sweep);
         return new Series(
             label,
             mark,
             [
-                .. zeroed.Steps.Select(step => new ChartPoint(
-                    step.Layers.Count,
-                    step.Accuracy,
-                    Describe(label, step, path),
-                    path ? Math.Clamp(zeroed.Baseline.Percent - step.Interval.High, 0, 100) : null,
-                    path ? Math.Clamp(zeroed.Baseline.Percent - step.Interval.Low, 0, 100) : null,
+                .. sweep.Targets.Select(target => new ChartPoint(
+                    target.Layers.Count,
+                    target.Value,
+                    Describe(label, target, path),
+                    path ? SweepFigures.Ends(sweep, target).Low : null,
+                    path ? SweepFigures.Ends(sweep, target).High : null,
                     path ? Fill.Full : Fill.Pale)),
             ],
             path ? "solid" : null);
     }
 
-    private static bool IsPath(JointZeroing zeroed) => zeroed.Steps.Zip(zeroed.Steps.Skip(1)).All(pair => pair.Second.Layers.Count > pair.First.Layers.Count);
+    /// <summary>Whether every set is larger than the one before.</summary>
+    internal static bool IsPath(Sweep sweep) => sweep.Targets.Zip(sweep.Targets.Skip(1)).All(pair => pair.Second.Layers.Count > pair.First.Layers.Count);
 
-    private static string Describe(string label, JointlyZeroed step, bool path) => string.Create(
+    private static string Describe(string label, SweptTarget target, bool path) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{label}, {step.Layers.Count} layers{(path ? $", last {step.Layers[^1]}" : "")}: {step.Accuracy:F2} %, drop {step.Interval.Around(step.Drop, 2)} points, {step.Verdict}");
+        $"{label}, {target.Layers.Count} layers{(path ? $", last {target.Layer.Name}" : "")}: {target.Value:F2}{(target.Change is null ? "" : " %")}, drop {target.Interval.Around(target.Drop, 2)}{(target.Change is null ? "" : " points")}, {target.Verdict}");
 
-    private static string Facts((string Label, JointZeroing Zeroed)[] ways, JointZeroing first)
+    private static DataFrame Together(string title, IReadOnlyList<(string Label, Sweep Sweep)> ways)
     {
-        var largest = ways.Select(way => $"{way.Label}: {(way.Zeroed.LargestTrivial() is { } set ? $"{set.Layers.Count} layers" : "none")}");
-        return string.Create(
-            CultureInfo.InvariantCulture,
-            $"Baseline {first.Baseline.Percent:F2} % on {first.Baseline.Outcomes.Count:N0} images ({first.Identity.Images}). The largest set with its whole interval within {Margin.Default}: {string.Join("; ", largest)}. Bars are 95 % intervals, simultaneous over the sets of a line, hidden where the mark is larger.");
-    }
-
-    private static DataFrame Together((string Label, JointZeroing Zeroed)[] ways)
-    {
-        var labels = new StringDataFrameColumn("sets", ways.SelectMany(way => way.Zeroed.Steps.Select(_ => way.Label)));
-        return new DataFrame([labels, .. Columns([.. ways.SelectMany(way => way.Zeroed.Steps)], "last layer", step => step.Layers[^1])]);
+        var labels = new StringDataFrameColumn(title, ways.SelectMany(way => way.Sweep.Targets.Select(_ => way.Label)));
+        return new DataFrame([labels, .. SweepTables.Columns(ways[0].Sweep, [.. ways.SelectMany(way => way.Sweep.Targets)], "last layer", target => target.Layer.Name)]);
     }
 }

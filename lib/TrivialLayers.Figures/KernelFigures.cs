@@ -21,7 +21,7 @@ public static class KernelFigures
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(title);
         ArgumentNullException.ThrowIfNull(layers);
-        ConvolutionLayers.Demand(network, layers.Select(entry => entry.Layer));
+        NetworkLayers.Demand(network, layers.Select(entry => entry.Layer));
         using var scope = NewDisposeScope();
         var kernels = layers.Select(entry => network.get_parameter(entry.Layer + ".weight")!.detach().cpu().to(ScalarType.Float32)).ToList();
         var most = kernels.Select(kernel => kernel.abs().max().item<float>()).DefaultIfEmpty(0).Max();
@@ -39,13 +39,13 @@ public static class KernelFigures
     /// <param name="sweep">The sweep.</param>
     /// <param name="spectra">The kernels of the network that was swept, as <see cref="KernelSpectrum.Of"/> gives them.</param>
     /// <exception cref="ArgumentException">The spectra are those of other layers.</exception>
-    public static Figure DropAgainstSpectrum(ZeroSweep sweep, IReadOnlyList<KernelSpectrum> spectra)
+    public static Figure DropAgainstSpectrum(Sweep sweep, IReadOnlyList<KernelSpectrum> spectra)
     {
         ArgumentNullException.ThrowIfNull(sweep);
         ArgumentNullException.ThrowIfNull(spectra);
-        if (!sweep.Layers.Select(layer => layer.Layer.Name).SequenceEqual(spectra.Select(spectrum => spectrum.Layer)))
+        if (!sweep.Targets.Select(layer => layer.Layer.Name).SequenceEqual(spectra.Select(spectrum => spectrum.Layer)))
             throw new ArgumentException("The kernels are not those of the layers of the sweep.", nameof(spectra));
-        var entries = sweep.Layers.Zip(spectra, (layer, spectrum) => (Layer: layer, Spectrum: spectrum)).ToList();
+        var entries = sweep.Targets.Zip(spectra, (layer, spectrum) => (Layer: layer, Spectrum: spectrum)).ToList();
         (string Name, Func<KernelSpectrum, double> Of)[] measures = [("root mean square weight", spectrum => spectrum.Norm), ("stable rank (directions)", spectrum => spectrum.StableRank)];
         var y = Axis.Around(SweepFigures.DropTitle, entries.SelectMany(entry => new[] { entry.Layer.Interval.Low, entry.Layer.Interval.High }).Append(0));
         PointPanel Panel((string Name, Func<KernelSpectrum, double> Of) measure) => new(

@@ -49,13 +49,13 @@ public static class NetworkFigures
     /// <param name="trainingImages">Number of training images, the same for all.</param>
     /// <param name="networks">The trained networks with their sweeps; those of one architecture share a mark.</param>
     /// <exception cref="ArgumentException">No network was given.</exception>
-    public static Figure TrivialShare(int trainingImages, params IReadOnlyList<(ZeroSweep Sweep, TrainedRun Run)> networks)
+    public static Figure TrivialShare(int trainingImages, params IReadOnlyList<(Sweep Sweep, TrainedRun Run)> networks)
     {
         ArgumentNullException.ThrowIfNull(networks);
         ArgumentOutOfRangeException.ThrowIfLessThan(trainingImages, 1);
         if (networks.Count == 0)
             throw new ArgumentException("No network was given; give at least one, as (sweep, run).", nameof(networks));
-        double Share(ZeroSweep sweep) => 100.0 * sweep.Count(Verdict.Trivial) / sweep.Layers.Count;
+        double Share(Sweep sweep) => 100.0 * sweep.Count(Verdict.Trivial) / sweep.Targets.Count;
         (string Title, Func<TrainedRun, double> Of)[] measures = [(AccuracyTitle, run => run.TrainingAccuracy), (ParametersTitle, run => Math.Log10((double)run.Parameters / trainingImages))];
         var y = Axis.Around(ShareTitle, networks.Select(entry => Share(entry.Sweep)).Append(0), 0, 100);
         Panel Draw((string Title, Func<TrainedRun, double> Of) measure, Rule[] rules) => new PointPanel(
@@ -67,7 +67,7 @@ public static class NetworkFigures
                 [
                     .. group.Select(entry => new ChartPoint(
                         measure.Of(entry.Run), Share(entry.Sweep),
-                        string.Create(CultureInfo.InvariantCulture, $"{entry.Run.Network}, seed {entry.Run.Seed}: {entry.Sweep.Count(Verdict.Trivial)} of {entry.Sweep.Layers.Count} layers Trivial, training accuracy {entry.Run.TrainingAccuracy:F2} %"),
+                        string.Create(CultureInfo.InvariantCulture, $"{entry.Run.Network}, seed {entry.Run.Seed}: {entry.Sweep.Count(Verdict.Trivial)} of {entry.Sweep.Targets.Count} layers Trivial, training accuracy {entry.Run.TrainingAccuracy:F2} %"),
                         Fill: entry.Run.IsOverParameterised ? Fill.Full : Fill.Hollow)),
                 ])),
             ],

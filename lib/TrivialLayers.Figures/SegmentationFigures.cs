@@ -39,7 +39,7 @@ public static class SegmentationFigures
             new("labels", [.. truth.Select((labels, number) => Map(images, labels, number, $"labels of image {number}"))]),
         };
         var scored = new Dictionary<string, double[]>();
-        var metric = Metric.MeanIoU(images.Classes.Count);
+        var metric = Measure.MeanIoU(images.Classes.Count);
         foreach (var (label, network) in networks)
         {
             using var evaluation = new EvaluationMode(network);

@@ -17,46 +17,46 @@ public static class SweepFigures
         new("NonTrivial", s_anyRole), new("Undecided", s_anyRole, Fill.Pale), new("Trivial", s_anyRole, Fill.Hollow),
     ];
 
-    /// <summary>Accuracy with each layer zeroed in turn, its simultaneous interval, and the untouched network as a line.</summary>
-    public static Figure AccuracyByLayer(ZeroSweep sweep)
+    /// <summary>The measure, by default accuracy, with each layer changed in turn, its simultaneous interval, and the untouched network as a line.</summary>
+    public static Figure ByLayer(Sweep sweep)
     {
         ArgumentNullException.ThrowIfNull(sweep);
-        return AccuracyByLayer(("", sweep));
+        return ByLayer(("", sweep));
     }
 
-    /// <summary>The same for several networks, whose layers need not be the same: a panel each, on one accuracy axis.</summary>
-    /// <param name="sweeps">Each sweep with its label; an empty label stands for the network's name.</param>
-    public static Figure AccuracyByLayer(params (string Label, ZeroSweep Sweep)[] sweeps)
+    /// <summary>The same for several networks, whose layers need not be the same: a panel each, on one axis.</summary>
+    /// <param name="sweeps">Each sweep with its label, all by one measure; an empty label stands for the network's name.</param>
+    /// <exception cref="ArgumentException">No sweep was given, or sweeps by different measures.</exception>
+    public static Figure ByLayer(params (string Label, Sweep Sweep)[] sweeps)
     {
         CheckAny(sweeps);
-        var single = sweeps.Length == 1;
-        string Label((string Label, ZeroSweep Sweep) entry) => entry.Label.Length > 0 ? entry.Label : entry.Sweep.Identity.Network;
-        var y = Axis.Around(
-            "accuracy (% of images)",
-            sweeps.SelectMany(entry => entry.Sweep.Layers.SelectMany(layer => new[] { entry.Sweep.Baseline.Percent - layer.Interval.Low, entry.Sweep.Baseline.Percent - layer.Interval.High })
-                .Append(entry.Sweep.Baseline.Percent)),
-            0, 100);
-        var panels = sweeps.Select(entry => AccuracyPanel(entry.Sweep, single ? "" : Label(entry), y)).ToList<Panel>();
+        sweeps = [.. sweeps.Select(entry => (entry.Label.Length > 0 ? entry.Label : entry.Sweep.Identity.Network, entry.Sweep))];
+        var (first, single) = (sweeps[0].Sweep, sweeps.Length == 1);
+        var ends = sweeps.SelectMany(entry => entry.Sweep.Targets.SelectMany(target => new[] { Ends(entry.Sweep, target).Low, Ends(entry.Sweep, target).High }).Append(entry.Sweep.Baseline.Value));
+        if (!IsAccuracy(first))
+            ends = ends.Concat(sweeps.Select(entry => entry.Sweep.Chance ?? entry.Sweep.Baseline.Value));
+        var y = IsPercent(first) ? Axis.Around(ValueTitle(first), ends, 0, 100) : Axis.Around(ValueTitle(first), ends);
+        var done = $"{NameOf(first)} with one layer {DoneIn(sweeps)}";
         var chart = new Chart(
-            single ? $"{Label(sweeps[0])}: accuracy with one layer zeroed" : "Accuracy with one layer zeroed",
-            Facts([.. sweeps.Select(entry => (Label(entry), entry.Sweep))]),
-            Wide(sweeps.Max(entry => entry.Sweep.Layers.Count)),
-            panels,
+            single ? $"{sweeps[0].Label}: {done}" : char.ToUpperInvariant(done[0]) + done[1..],
+            Facts(sweeps),
+            Wide(sweeps.Max(entry => entry.Sweep.Targets.Count)),
+            [.. sweeps.Select(entry => LayerPanel(entry.Sweep, single ? "" : entry.Label, y))],
             Stacked: true) { Key = VerdictKey };
-        return Figure.Of(chart, sweeps.Length == 1 ? sweeps[0].Sweep.ToTable() : SweepTables.Together(sweeps.Select(entry => (Label(entry), entry.Sweep.ToTable()))));
+        return Figure.Of(chart, single ? first.ToTable() : SweepTables.Together(sweeps.Select(entry => (entry.Label, entry.Sweep.ToTable()))));
     }
 
     /// <summary>The drop of each layer in several sweeps, old against new, side by side where the layers have the same name.</summary>
     /// <param name="sweeps">Each sweep with its label in the legend.</param>
-    public static Figure Compare(params (string Label, ZeroSweep Sweep)[] sweeps)
+    public static Figure Compare(params (string Label, Sweep Sweep)[] sweeps)
     {
         CheckAny(sweeps);
-        var names = Merge(sweeps.Select(entry => entry.Sweep.Layers.Select(layer => layer.Layer.Name)));
+        var names = Merge(sweeps.Select(entry => entry.Sweep.Targets.Select(layer => layer.Layer.Name)));
         var places = names.Index().ToDictionary(entry => entry.Item, entry => entry.Index);
         var step = Math.Min(0.2, 0.7 / sweeps.Length);
         var series = sweeps.Select((entry, index) => new Series(entry.Label, Palette.At(index),
         [
-            .. entry.Sweep.Layers.Select(layer => new ChartPoint(
+            .. entry.Sweep.Targets.Select(layer => new ChartPoint(
                 places[layer.Layer.Name] + ((index - ((sweeps.Length - 1) / 2.0)) * step), layer.Drop, $"{entry.Label}, {Describe(layer)}", layer.Interval.Low, layer.Interval.High, FillOf(layer))),
         ])).ToList();
         var ends = series.SelectMany(s => s.Points).SelectMany(p => new[] { p.Low!.Value, p.High!.Value }).Append(0).Append(Margin.Default.Points);
@@ -72,14 +72,14 @@ public static class SweepFigures
     /// <summary>The drop of each layer in one sweep against its drop in others: where marks lie on the line, both cost the same.</summary>
     /// <param name="first">The sweep on the horizontal axis, with what was done there.</param>
     /// <param name="others">The others, each with its label; layers that the first does not have are left out.</param>
-    public static Figure DropAgainstDrop((string Label, ZeroSweep Sweep) first, params (string Label, ZeroSweep Sweep)[] others)
+    public static Figure DropAgainstDrop((string Label, Sweep Sweep) first, params (string Label, Sweep Sweep)[] others)
     {
         CheckAny(others);
-        var drops = first.Sweep.Layers.ToDictionary(layer => layer.Layer.Name);
-        var pairs = others.Select(other => (other.Label, Layers: other.Sweep.Layers.Where(layer => drops.ContainsKey(layer.Layer.Name)).Select(layer => (First: drops[layer.Layer.Name], Other: layer)).ToList())).ToList();
+        var drops = first.Sweep.Targets.ToDictionary(layer => layer.Layer.Name);
+        var pairs = others.Select(other => (other.Label, Layers: other.Sweep.Targets.Where(layer => drops.ContainsKey(layer.Layer.Name)).Select(layer => (First: drops[layer.Layer.Name], Other: layer)).ToList())).ToList();
         var all = pairs.SelectMany(pair => pair.Layers).ToList();
         var ends = all.SelectMany(pair => new[] { pair.First.Drop, pair.Other.Drop }).Append(0).ToList();
-        string Text(string label, ZeroedLayer x, ZeroedLayer y) => string.Create(CultureInfo.InvariantCulture, $"{y.Layer.Name} ({Palette.NameOf(y.Layer.Role)}): {first.Label} {x.Drop:F2}, {label} {y.Drop:F2} points");
+        string Text(string label, SweptTarget x, SweptTarget y) => string.Create(CultureInfo.InvariantCulture, $"{y.Layer.Name} ({Palette.NameOf(y.Layer.Role)}): {first.Label} {x.Drop:F2}, {label} {y.Drop:F2} points");
         var series = pairs.Select((pair, index) => new Series(pair.Label, Palette.At(index), [.. pair.Layers.Select(layer => new ChartPoint(layer.First.Drop, layer.Other.Drop, Text(pair.Label, layer.First, layer.Other)))])).ToList();
         var chart = new Chart(
             $"{first.Sweep.Identity.Network}: drop by layer, {first.Label} against {Listed([.. others.Select(other => other.Label)])}",
@@ -97,26 +97,26 @@ public static class SweepFigures
     /// <summary>The drop of each layer seen close, where Trivial is told from NonTrivial; layers that drop further stand above the scale as triangles.</summary>
     /// <param name="sweep">The sweep.</param>
     /// <param name="upTo">The greatest drop shown to scale, in percentage points, above the margin of one point.</param>
-    public static Figure DropsCloseUp(ZeroSweep sweep, double upTo = 4)
+    public static Figure DropsCloseUp(Sweep sweep, double upTo = 4)
     {
         ArgumentNullException.ThrowIfNull(sweep);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(upTo, Margin.Default.Points);
         var near = Series.ByRole(
-            sweep.Layers.Index().Where(entry => entry.Item.Drop <= upTo), entry => entry.Item.Layer.Role,
+            sweep.Targets.Index().Where(entry => entry.Item.Drop <= upTo), entry => entry.Item.Layer.Role,
             entry => new ChartPoint(entry.Index, entry.Item.Drop, Describe(entry.Item), entry.Item.Interval.Low, entry.Item.Interval.High, FillOf(entry.Item)));
         var further = new Series(
             string.Create(CultureInfo.InvariantCulture, $"more than {upTo} points"), new Mark(Palette.SoftInk, MarkShape.TriangleUp),
-            [.. sweep.Layers.Index().Where(entry => entry.Item.Drop > upTo).Select(entry => new ChartPoint(entry.Index, 1.07 * upTo, Describe(entry.Item)))]);
-        var low = sweep.Layers.Select(layer => layer.Interval.Low).Where(end => end < upTo).DefaultIfEmpty(0).Min();
+            [.. sweep.Targets.Index().Where(entry => entry.Item.Drop > upTo).Select(entry => new ChartPoint(entry.Index, 1.07 * upTo, Describe(entry.Item)))]);
+        var low = sweep.Targets.Select(layer => layer.Interval.Low).Where(end => end < upTo).DefaultIfEmpty(0).Min();
         var y = new Axis(DropTitle, Math.Min(low, 0) - (0.05 * upTo), 1.13 * upTo);
         var chart = new Chart(
             $"{sweep.Identity.Network}: drop by layer, close up",
             Facts(("", sweep)),
-            Wide(sweep.Layers.Count),
+            Wide(sweep.Targets.Count),
             [
                 new PointPanel(
                     "",
-                    Axis.Of(LayerTitle, [.. sweep.Layers.Select(layer => layer.Layer.Name)]),
+                    Axis.Of(LayerTitle, [.. sweep.Targets.Select(layer => layer.Layer.Name)]),
                     y,
                     further.Points.Count > 0 ? [.. near, further] : [.. near],
                     MarginRules()),
@@ -125,7 +125,7 @@ public static class SweepFigures
     }
 
     /// <summary>The drops of a sweep grouped by the role of the layer; within a role they stand in the order of the network.</summary>
-    public static Figure DropsByRole(ZeroSweep sweep)
+    public static Figure DropsByRole(Sweep sweep)
     {
         ArgumentNullException.ThrowIfNull(sweep);
         return DropsByRole(("", sweep));
@@ -133,11 +133,11 @@ public static class SweepFigures
 
     /// <summary>The same for several networks: a panel each, on one scale.</summary>
     /// <param name="sweeps">Each sweep with its label; an empty label stands for the network's name.</param>
-    public static Figure DropsByRole(params (string Label, ZeroSweep Sweep)[] sweeps)
+    public static Figure DropsByRole(params (string Label, Sweep Sweep)[] sweeps)
     {
         CheckAny(sweeps);
-        string Label((string Label, ZeroSweep Sweep) entry) => entry.Label.Length > 0 ? entry.Label : entry.Sweep.Identity.Network;
-        var ends = sweeps.SelectMany(entry => entry.Sweep.Layers).SelectMany(layer => new[] { layer.Interval.Low, layer.Interval.High }).Append(0).Append(Margin.Default.Points);
+        string Label((string Label, Sweep Sweep) entry) => entry.Label.Length > 0 ? entry.Label : entry.Sweep.Identity.Network;
+        var ends = sweeps.SelectMany(entry => entry.Sweep.Targets).SelectMany(layer => new[] { layer.Interval.Low, layer.Interval.High }).Append(0).Append(Margin.Default.Points);
         var y = Axis.Around(DropTitle, ends);
         var single = sweeps.Length == 1;
         var chart = new Chart(
@@ -185,18 +185,20 @@ public static class SweepFigures
     }
 
     /// <summary>What is taken for what in the baseline of a sweep and with one of its layers zeroed.</summary>
-    /// <exception cref="ArgumentException">The sweep has no such layer.</exception>
-    public static Figure Confusion(ZeroSweep sweep, string layer)
+    /// <exception cref="ArgumentException">The sweep has no such layer, or is not by accuracy.</exception>
+    public static Figure Confusion(Sweep sweep, string layer)
     {
         ArgumentNullException.ThrowIfNull(sweep);
-        var zeroed = sweep.Layers.FirstOrDefault(candidate => candidate.Layer.Name == layer)
-            ?? throw new ArgumentException($"The sweep has no layer '{layer}'; it has {string.Join(", ", sweep.Layers.Select(candidate => candidate.Layer.Name))}.", nameof(layer));
-        return Confusion(sweep.Baseline.Confusion, zeroed.Confusion, $"{layer} zeroed");
+        var zeroed = sweep.Targets.FirstOrDefault(candidate => candidate.Layer.Name == layer)
+            ?? throw new ArgumentException($"The sweep has no layer '{layer}'; it has {string.Join(", ", sweep.Targets.Select(candidate => candidate.Layer.Name))}.", nameof(layer));
+        return sweep.Baseline.Confusion is { } before && zeroed.Measured.Confusion is { } after
+            ? Confusion(before, after, $"{layer} {sweep.Intervention}")
+            : throw new ArgumentException($"The sweep is by {sweep.Measure.Name}; which class was taken for which is known by accuracy alone.", nameof(sweep));
     }
 
-    private static PointPanel RolePanel(ZeroSweep sweep, string title, Axis y)
+    private static PointPanel RolePanel(Sweep sweep, string title, Axis y)
     {
-        var groups = sweep.Layers.GroupBy(layer => layer.Layer.Role).OrderBy(group => group.Key).ToList();
+        var groups = sweep.Targets.GroupBy(layer => layer.Layer.Role).OrderBy(group => group.Key).ToList();
         var series = groups.Select((group, place) => new Series(Palette.NameOf(group.Key), Palette.Of(group.Key),
         [
             .. group.Select((layer, index) => new ChartPoint(
@@ -206,56 +208,73 @@ public static class SweepFigures
         return new PointPanel(title, x, y, series, MarginRules());
     }
 
-    private static PointPanel AccuracyPanel(ZeroSweep sweep, string title, Axis y)
+    private static PointPanel LayerPanel(Sweep sweep, string title, Axis y)
     {
-        var baseline = sweep.Baseline.Percent;
-        var series = Series.ByRole(sweep.Layers.Index(), entry => entry.Item.Layer.Role, entry => new ChartPoint(
-            entry.Index,
-            entry.Item.Accuracy,
-            Describe(entry.Item),
-            Math.Clamp(baseline - entry.Item.Interval.High, 0, 100),
-            Math.Clamp(baseline - entry.Item.Interval.Low, 0, 100),
-            FillOf(entry.Item)));
-        Rule[] rules =
-        [
-            new(baseline, string.Create(CultureInfo.InvariantCulture, $"baseline {baseline:F2} %")),
-            new(baseline - Margin.Default.Points, OnePointBelow, Dashed: true),
-        ];
-        var x = Axis.Of(LayerTitle, [.. sweep.Layers.Select(layer => layer.Layer.Name)]);
+        var (baseline, unit) = (sweep.Baseline.Value, IsAccuracy(sweep) ? " %" : "");
+        var series = Series.ByRole(sweep.Targets.Index(), entry => entry.Item.Layer.Role, entry => new ChartPoint(
+            entry.Index, entry.Item.Value, Describe(entry.Item), Ends(sweep, entry.Item).Low, Ends(sweep, entry.Item).High, FillOf(entry.Item)));
+        var rules = new List<Rule> { new(baseline, string.Create(CultureInfo.InvariantCulture, $"baseline {baseline:F2}{unit}")) };
+        if (IsAccuracy(sweep))
+            rules.Add(new(baseline - sweep.Margin.Points, sweep.Margin == Margin.Default ? OnePointBelow : $"{sweep.Margin} below", Dashed: true));
+        else if (sweep.Chance is { } chance)
+            rules.Add(new(chance, string.Create(CultureInfo.InvariantCulture, $"chance {chance:F2}"), Dashed: true));
+        var x = Axis.Of(LayerTitle, [.. sweep.Targets.Select(target => target.Layer.Name)]);
         return new PointPanel(title, x, y, series, rules);
     }
 
+    /// <summary>Where a target's value lies for all drops in its interval.</summary>
+    internal static (double Low, double High) Ends(Sweep sweep, SweptTarget target)
+    {
+        var baseline = sweep.Baseline.Value;
+        var (low, high) = sweep.Measure.HigherIsBetter ? (baseline - target.Interval.High, baseline - target.Interval.Low) : (baseline + target.Interval.Low, baseline + target.Interval.High);
+        return IsPercent(sweep) ? (Math.Clamp(low, 0, 100), Math.Clamp(high, 0, 100)) : (low, high);
+    }
+
+    internal static bool IsAccuracy(Sweep sweep) => sweep.Measure == Measure.Accuracy;
+
+    internal static bool IsPercent(Sweep sweep) => sweep.Measure.Name.EndsWith("(%)", StringComparison.Ordinal);
+
+    internal static string ValueTitle(Sweep sweep) => IsAccuracy(sweep) ? "accuracy (% of images)" : sweep.Measure.Name;
+
+    internal static string NameOf(Sweep sweep) => IsAccuracy(sweep) ? "accuracy" : sweep.Measure.Name;
+
+    private static string DoneIn(IEnumerable<(string Label, Sweep Sweep)> sweeps) => string.Join(" or ", sweeps.Select(entry => entry.Sweep.Intervention).Distinct());
+
     /// <summary>What a reader must know of the sweeps, in a sentence or two and one for each of several networks.</summary>
-    private static string Facts(params (string Label, ZeroSweep Sweep)[] sweeps)
+    private static string Facts(params (string Label, Sweep Sweep)[] sweeps)
     {
         var first = sweeps[0].Sweep;
         if (sweeps.Length == 1)
         {
             return string.Create(
                 CultureInfo.InvariantCulture,
-                $"Baseline {first.Baseline.Percent:F2} % on {Images(first)}. At a margin of {Margin.Default}: {Verdicts(first)}. Bars are simultaneous 95 % intervals, hidden where the mark is larger; the smallest resolvable drop is {first.SmallestResolvableDrop:F2} points.");
+                $"Baseline {Baseline(first)} on {Images(first)}. At a margin of {first.Margin}: {Verdicts(first)}. Bars are simultaneous {100 * first.Level:0.##} % intervals, hidden where the mark is larger; the smallest resolvable drop is {first.SmallestResolvableDrop:F2}{(IsPercent(first) ? " points" : "")}.");
         }
 
         var shared = sweeps.All(entry => Images(entry.Sweep) == Images(first));
         var each = sweeps.Select(entry => string.Create(
             CultureInfo.InvariantCulture,
-            $"{entry.Label}: baseline {entry.Sweep.Baseline.Percent:F2} %{(shared ? "" : " on " + Images(entry.Sweep))}, {Verdicts(entry.Sweep)}, smallest resolvable drop {entry.Sweep.SmallestResolvableDrop:F2} points"));
-        return $"Verdicts are {(shared ? $"on {Images(first)} " : "")}at a margin of {Margin.Default}; bars are 95 % intervals, simultaneous over the layers of a network. {string.Join("; ", each)}.";
+            $"{entry.Label}: baseline {Baseline(entry.Sweep)}{(shared ? "" : " on " + Images(entry.Sweep))}, {Verdicts(entry.Sweep)}, smallest resolvable drop {entry.Sweep.SmallestResolvableDrop:F2}{(IsPercent(entry.Sweep) ? " points" : "")}"));
+        return $"Verdicts are {(shared ? $"on {Images(first)} " : "")}at a margin of {first.Margin}; bars are {(100 * first.Level).ToString("0.##", CultureInfo.InvariantCulture)} % intervals, simultaneous over the layers of a network. {string.Join("; ", each)}.";
     }
 
-    private static string Images(ZeroSweep sweep) => string.Create(CultureInfo.InvariantCulture, $"{sweep.Baseline.Outcomes.Count:N0} images ({sweep.Identity.Images})");
+    private static string Baseline(Sweep sweep) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{sweep.Baseline.Value:F2}{(IsAccuracy(sweep) ? " %" : "")}{(sweep.Baseline.Pooled is { } pooled ? string.Create(CultureInfo.InvariantCulture, $" (pooled {pooled:F2})") : "")}");
 
-    private static string Verdicts(ZeroSweep sweep) =>
-        $"{sweep.Count(Verdict.Trivial)} of {sweep.Layers.Count} layers Trivial, {sweep.Count(Verdict.NonTrivial)} NonTrivial, {sweep.Count(Verdict.Undecided)} Undecided";
+    private static string Images(Sweep sweep) => string.Create(CultureInfo.InvariantCulture, $"{sweep.Baseline.Count:N0} images ({sweep.Identity.Images})");
+
+    private static string Verdicts(Sweep sweep) =>
+        $"{sweep.Count(Verdict.Trivial)} of {sweep.Targets.Count} layers Trivial, {sweep.Count(Verdict.NonTrivial)} NonTrivial, {sweep.Count(Verdict.Undecided)} Undecided";
 
     private static string Listed(IReadOnlyList<string> parts) =>
         parts.Count < 2 ? string.Concat(parts) : $"{string.Join(", ", parts.SkipLast(1))} and {parts[^1]}";
 
-    internal static string Describe(ZeroedLayer layer) => string.Create(
+    internal static string Describe(SweptTarget target) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{layer.Layer.Name} ({Palette.NameOf(layer.Layer.Role)}, {layer.Layer.InChannels}→{layer.Layer.OutChannels}): {layer.Accuracy:F2} %, drop {layer.Interval.Around(layer.Drop, 2)} points, {layer.Verdict}");
+        $"{target.Layer.Name} ({Palette.NameOf(target.Layer.Role)}, {target.Layer.InChannels}→{target.Layer.OutChannels}): {target.Value:F2}{(target.Change is null ? "" : " %")}, drop {target.Interval.Around(target.Drop, 2)}{(target.Change is null ? "" : " points")}, {target.Verdict}");
 
-    internal static Fill FillOf(ZeroedLayer layer) => FillOf(layer.Verdict);
+    internal static Fill FillOf(SweptTarget layer) => FillOf(layer.Verdict);
 
     internal static Fill FillOf(Verdict verdict) => verdict switch
     {
@@ -293,10 +312,14 @@ public static class SweepFigures
         return merged;
     }
 
-    private static void CheckAny((string Label, ZeroSweep Sweep)[] sweeps)
+    private static void CheckAny((string Label, Sweep Sweep)[] sweeps)
     {
         ArgumentNullException.ThrowIfNull(sweeps);
         if (sweeps.Length == 0)
             throw new ArgumentException("No sweep was given; give at least one, as (\"label\", sweep).", nameof(sweeps));
+        if (sweeps.Select(entry => entry.Sweep.Measure.Name).Distinct().Count() > 1)
+            throw new ArgumentException($"The sweeps are by different measures: {string.Join(", ", sweeps.Select(entry => entry.Sweep.Measure.Name).Distinct())}.", nameof(sweeps));
+        if (sweeps.FirstOrDefault(entry => entry.Sweep.Targets.Any(target => target.Layers.Count > 1)) is { Sweep: { } joint })
+            throw new ArgumentException($"A sweep of {joint.Identity.Network} changes several layers at once; see {nameof(JointFigures)}.", nameof(sweeps));
     }
 }

@@ -12,94 +12,52 @@ public static class SweepTables
     public const string CsvHeader =
         "layer,role,in_channels,out_channels,kernel_height,kernel_width,stride,changes_channels,parameters,accuracy_percent,drop_points,drop_low,drop_high,interval_level,cross_entropy_change_nats,agreement_percent,lost,gained,verdict";
 
-    /// <summary>Each layer of a sweep: what it is, accuracy without it, its drop with the simultaneous interval, and the verdict at one point.</summary>
-    public static DataFrame ToTable(this ZeroSweep sweep)
+    /// <summary>
+    /// A row a target. Of layers that were changed alone: what the layer is, the measure without it, its drop with the simultaneous interval, and the verdict. Of sets: how many layers, the one that came
+    /// last or all, and the same of the set.
+    /// </summary>
+    public static DataFrame ToTable(this Sweep sweep)
     {
         ArgumentNullException.ThrowIfNull(sweep);
-        return sweep.Layers.ToTable();
+        if (sweep.Targets.Any(target => target.Layers.Count > 1))
+        {
+            return JointFigures.IsPath(sweep)
+                ? new DataFrame(Columns(sweep, sweep.Targets, "added last", target => target.Layer.Name))
+                : new DataFrame(Columns(sweep, sweep.Targets, "layers", target => string.Join(", ", target.Names)));
+        }
+
+        var columns = new List<DataFrameColumn>(Description([.. sweep.Targets.Select(target => target.Layer)]));
+        columns.AddRange(Measured(sweep, sweep.Targets));
+        if (!SweepFigures.IsAccuracy(sweep) && sweep.Chance is not null)
+            columns.Add(Numbers("left above chance", sweep.LeftAboveChance, layer => layer.Share));
+        columns.Add(Texts("verdict", sweep.Targets, target => target.Verdict.ToString()));
+        return new DataFrame(columns);
     }
 
-    /// <summary>Some layers of a sweep, as <see cref="ToTable(ZeroSweep)"/> shows all of them.</summary>
-    public static DataFrame ToTable(this IEnumerable<ZeroedLayer> zeroed)
+    /// <summary>Some targets of a sweep by accuracy, each a layer alone, as <see cref="ToTable(Sweep)"/> shows all of them.</summary>
+    public static DataFrame ToTable(this IEnumerable<SweptTarget> targets)
     {
-        ArgumentNullException.ThrowIfNull(zeroed);
-        var layers = zeroed.ToList();
-        return new DataFrame(
-        [
-            .. Description([.. layers.Select(layer => layer.Layer)]),
-            Numbers("accuracy (%)", layers, layer => layer.Accuracy),
-            Numbers("drop (points)", layers, layer => layer.Drop),
-            Numbers("low (points)", layers, layer => layer.Interval.Low),
-            Numbers("high (points)", layers, layer => layer.Interval.High),
-            Numbers("cross-entropy change (nats)", layers, layer => layer.CrossEntropyChange),
-            Numbers("agreement (%)", layers, layer => layer.Agreement),
-            Counts("lost", layers, layer => layer.Change.Lost),
-            Counts("gained", layers, layer => layer.Change.Gained),
-            Texts("verdict", layers, layer => layer.Verdict.ToString()),
-        ]);
+        ArgumentNullException.ThrowIfNull(targets);
+        var some = targets.ToList();
+        return new DataFrame([.. Description([.. some.Select(target => target.Layer)]), .. Measured(Measure.Accuracy.Name, some), Texts("verdict", some, target => target.Verdict.ToString())]);
     }
 
     /// <summary>The layers of a network, as <c>network.Layers</c> lists them.</summary>
-    public static DataFrame ToTable(this IEnumerable<ConvolutionLayer> layers)
+    public static DataFrame ToTable(this IEnumerable<Layer> layers)
     {
         ArgumentNullException.ThrowIfNull(layers);
         return new DataFrame(Description([.. layers]));
     }
 
-    /// <summary>Each layer of a sweep by a metric: its role, the metric without it (pooled too, where it has that), the drop with its simultaneous interval, what is left above chance, the verdict.</summary>
-    public static DataFrame ToTable(this MetricSweep sweep)
-    {
-        ArgumentNullException.ThrowIfNull(sweep);
-        var columns = new List<DataFrameColumn>
-        {
-            Texts("layer", sweep.Layers, layer => layer.Layer.Name),
-            Texts("role", sweep.Layers, layer => Palette.NameOf(layer.Layer.Role)),
-            Numbers(sweep.Metric, sweep.Layers, layer => layer.Value),
-            Numbers("drop", sweep.Layers, layer => layer.Drop),
-            Numbers("low", sweep.Layers, layer => layer.Interval.Low),
-            Numbers("high", sweep.Layers, layer => layer.Interval.High),
-        };
-        if (sweep.PooledBaseline is not null)
-            columns.Add(new DoubleDataFrameColumn($"pooled {sweep.Metric}", sweep.Layers.Select(layer => layer.Pooled)));
-        if (sweep.Chance is not null)
-            columns.Add(Numbers("left above chance", sweep.LeftAboveChance, layer => layer.Share));
-        columns.Add(Texts("verdict", sweep.Layers, layer => layer.Verdict.ToString()));
-        return new DataFrame(columns);
-    }
-
     /// <summary>One row a sweep: baseline, how many layers have which verdict at one point, and how many are Trivial at half a point and at two.</summary>
-    public static DataFrame ToSummaryTable(this IEnumerable<ZeroSweep> sweeps)
+    public static DataFrame ToSummaryTable(this IEnumerable<Sweep> sweeps)
     {
         ArgumentNullException.ThrowIfNull(sweeps);
         return Summary([.. sweeps.Select(sweep => (sweep, (TrainedRun?)null))]);
     }
 
-    /// <summary>One row a training of a network for segmentation: accuracy of the pixels, the metric and its value pooled, what chance is worth, how many layers have which verdict.</summary>
-    public static DataFrame ToSummaryTable(this IEnumerable<(MetricSweep Sweep, TrainedRun Run)> trained)
-    {
-        ArgumentNullException.ThrowIfNull(trained);
-        var rows = trained.ToList();
-        var metric = string.Join(", ", rows.Select(row => row.Sweep.Metric).Distinct());
-        return new DataFrame(
-        [
-            Texts("network", rows, row => row.Sweep.Identity.Network),
-            Counts("seed", rows, row => row.Run.Seed),
-            Counts("parameters", rows, row => row.Run.Parameters),
-            Numbers("training accuracy (%)", rows, row => row.Run.TrainingAccuracy),
-            Texts("images", rows, row => row.Sweep.Identity.Images),
-            Counts("image count", rows, row => row.Sweep.BaselineAnswers.Values.Length),
-            Numbers(metric, rows, row => row.Sweep.Baseline),
-            new DoubleDataFrameColumn($"pooled {metric}", rows.Select(row => row.Sweep.PooledBaseline)),
-            new DoubleDataFrameColumn($"chance: {metric}", rows.Select(row => row.Sweep.Chance)),
-            Counts("layers", rows, row => row.Sweep.Layers.Count),
-            .. Enum.GetValues<Verdict>().Select(verdict => Counts(verdict.ToString(), rows, row => row.Sweep.Count(verdict))),
-            .. Margin.Reported.Where(margin => margin != Margin.Default).Select(margin => Counts($"Trivial at {margin}", rows, row => row.Sweep.Count(Verdict.Trivial, margin))),
-            Numbers("smallest resolvable drop (points)", rows, row => row.Sweep.SmallestResolvableDrop),
-        ]);
-    }
-
     /// <summary>The same with what is known of the trainings: seed, parameters and accuracy on the training images.</summary>
-    public static DataFrame ToSummaryTable(this IEnumerable<(ZeroSweep Sweep, TrainedRun Run)> sweeps)
+    public static DataFrame ToSummaryTable(this IEnumerable<(Sweep Sweep, TrainedRun Run)> sweeps)
     {
         ArgumentNullException.ThrowIfNull(sweeps);
         return Summary([.. sweeps.Select(entry => (entry.Sweep, (TrainedRun?)entry.Run))]);
@@ -107,16 +65,16 @@ public static class SweepTables
 
     /// <summary>One row a way of changing the layers one at a time: verdicts, median drops by role, and how far it ranks the layers as zeroing does.</summary>
     /// <param name="zeroed">The sweep with zeros.</param>
-    /// <param name="others">The same network and images changed otherwise, as <see cref="ControlSweep"/> gives them, each with its label.</param>
-    public static DataFrame Against(this ZeroSweep zeroed, params (string Label, ZeroSweep Sweep)[] others)
+    /// <param name="others">The same network and images changed otherwise, as sweeps by other interventions give them, each with its label.</param>
+    public static DataFrame Against(this Sweep zeroed, params (string Label, Sweep Sweep)[] others)
     {
         ArgumentNullException.ThrowIfNull(zeroed);
         ArgumentNullException.ThrowIfNull(others);
-        (string Label, ZeroSweep Sweep)[] rows = [("zeroed", zeroed), .. others];
+        (string Label, Sweep Sweep)[] rows = [("zeroed", zeroed), .. others];
         return new DataFrame(
         [
             Texts("change", rows, row => row.Label),
-            Counts("layers", rows, row => row.Sweep.Layers.Count),
+            Counts("layers", rows, row => row.Sweep.Targets.Count),
             .. Enum.GetValues<Verdict>().Select(verdict => Counts(verdict.ToString(), rows, row => row.Sweep.Count(verdict))),
             Numbers("residual, median (points)", rows, row => MedianDrop(row.Sweep, LayerRole.Residual)),
             Numbers("channel change, median (points)", rows, row => MedianDrop(row.Sweep, LayerRole.ChannelChange)),
@@ -126,7 +84,7 @@ public static class SweepTables
 
     /// <summary>One row a group of networks: whether the same layers matter in them beyond role and position, as <see cref="SweepAgreement.Test"/> finds it.</summary>
     /// <param name="groups">Sweeps of two networks or more, each group with its label.</param>
-    public static DataFrame ToAgreementTable(params (string Label, IReadOnlyList<ZeroSweep> Sweeps)[] groups)
+    public static DataFrame ToAgreementTable(params (string Label, IReadOnlyList<Sweep> Sweeps)[] groups)
     {
         ArgumentNullException.ThrowIfNull(groups);
         var rows = groups.Select(group => (group.Label, Test: SweepAgreement.Test(group.Sweeps))).ToList();
@@ -141,23 +99,26 @@ public static class SweepTables
         ]);
     }
 
-    /// <summary>A sweep as CSV with invariant numbers that round-trip exactly.</summary>
+    /// <summary>A sweep as CSV with invariant numbers that round-trip exactly; what a measure does not have is empty. Layers changed together have spaces between their names.</summary>
     /// <param name="sweep">The sweep.</param>
     /// <param name="perImage">
     /// Adds the column <c>right</c>, a 1 (right) or 0 (wrong) for each image in the order of the image set, and a first row <c>baseline</c> for the untouched network.
     /// </param>
-    public static string ToCsv(this ZeroSweep sweep, bool perImage = false)
+    /// <exception cref="ArgumentException">Single images were asked for, and the measure is not right or wrong.</exception>
+    public static string ToCsv(this Sweep sweep, bool perImage = false)
     {
         ArgumentNullException.ThrowIfNull(sweep);
+        if (perImage && sweep.Baseline.Outcomes is null)
+            throw new ArgumentException($"{sweep.Measure.Name} is not right or wrong for an image.", nameof(perImage));
         var csv = new StringBuilder(CsvHeader).Append(perImage ? ",right\n" : "\n");
         if (perImage)
-            csv.Append(CultureInfo.InvariantCulture, $"baseline,,,,,,,,,{sweep.Baseline.Percent:R},0,,,,0,100,0,0,,{Bits(sweep.Baseline.Outcomes)}\n");
-        foreach (var entry in sweep.Layers)
+            csv.Append(CultureInfo.InvariantCulture, $"baseline,,,,,,,,,{sweep.Baseline.Value:R},0,,,,0,100,0,0,,{Bits(sweep.Baseline.Outcomes!)}\n");
+        foreach (var target in sweep.Targets)
         {
-            var layer = entry.Layer;
-            csv.Append(CultureInfo.InvariantCulture, $"{Quoted(layer.Name)},{layer.Role},{layer.InChannels},{layer.OutChannels},{layer.KernelHeight},{layer.KernelWidth},{layer.Stride},{(layer.ChangesChannels ? "true" : "false")},{layer.Parameters},")
-                .Append(CultureInfo.InvariantCulture, $"{entry.Accuracy:R},{entry.Drop:R},{entry.Interval.Low:R},{entry.Interval.High:R},{entry.Interval.Level:R},{entry.CrossEntropyChange:R},{entry.Agreement:R},{entry.Change.Lost},{entry.Change.Gained},{entry.Verdict}")
-                .Append(perImage ? "," + Bits(entry.Outcomes) : "").Append('\n');
+            var layer = target.Layer;
+            csv.Append(CultureInfo.InvariantCulture, $"{Quoted(string.Join(' ', target.Names))},{layer.Role},{layer.InChannels},{layer.OutChannels},{layer.KernelHeight},{layer.KernelWidth},{layer.Stride},{(layer.ChangesChannels ? "true" : "false")},{layer.Parameters},")
+                .Append(CultureInfo.InvariantCulture, $"{target.Value:R},{target.Drop:R},{target.Interval.Low:R},{target.Interval.High:R},{target.Interval.Level:R},{target.CrossEntropyChange:R},{target.Measured.Agreement:R},{target.Change?.Lost},{target.Change?.Gained},{target.Verdict}")
+                .Append(perImage ? "," + Bits(target.Measured.Outcomes!) : "").Append('\n');
         }
 
         return csv.ToString();
@@ -174,7 +135,7 @@ public static class SweepTables
         return new DataFrame([labels, .. rows.Columns]);
     }
 
-    private static DataFrame Summary(IReadOnlyList<(ZeroSweep Sweep, TrainedRun? Run)> rows)
+    private static DataFrame Summary(IReadOnlyList<(Sweep Sweep, TrainedRun? Run)> rows)
     {
         var columns = new List<DataFrameColumn> { Texts("network", rows, row => row.Sweep.Identity.Network) };
         if (rows.Any(row => row.Run is not null))
@@ -185,9 +146,14 @@ public static class SweepTables
         }
 
         columns.Add(Texts("images", rows, row => row.Sweep.Identity.Images));
-        columns.Add(Counts("image count", rows, row => row.Sweep.Baseline.Outcomes.Count));
-        columns.Add(Numbers("baseline (%)", rows, row => row.Sweep.Baseline.Percent));
-        columns.Add(Counts("layers", rows, row => row.Sweep.Layers.Count));
+        columns.Add(Counts("image count", rows, row => row.Sweep.Baseline.Count));
+        var measure = string.Join(", ", rows.Select(row => row.Sweep.Measure.Name).Distinct());
+        columns.Add(Numbers(rows.All(row => SweepFigures.IsAccuracy(row.Sweep)) ? "baseline (%)" : measure, rows, row => row.Sweep.Baseline.Value));
+        if (rows.Any(row => row.Sweep.Baseline.Pooled is not null))
+            columns.Add(new DoubleDataFrameColumn($"pooled {measure}", rows.Select(row => row.Sweep.Baseline.Pooled)));
+        if (rows.Any(row => !SweepFigures.IsAccuracy(row.Sweep) && row.Sweep.Chance is not null))
+            columns.Add(new DoubleDataFrameColumn($"chance: {measure}", rows.Select(row => row.Sweep.Chance)));
+        columns.Add(Counts("layers", rows, row => row.Sweep.Targets.Count));
         columns.AddRange(Enum.GetValues<Verdict>().Select(verdict => Counts(verdict.ToString(), rows, row => row.Sweep.Count(verdict))));
         columns.AddRange(Margin.Reported.Where(margin => margin != Margin.Default).Select(
             margin => Counts($"Trivial at {margin}", rows, row => row.Sweep.Count(Verdict.Trivial, margin))));
@@ -195,17 +161,53 @@ public static class SweepTables
         return new DataFrame(columns);
     }
 
-    private static double MedianDrop(ZeroSweep sweep, LayerRole role) =>
-        sweep.Layers.Where(layer => layer.Layer.Role == role).Select(layer => layer.Drop).Median();
+    /// <summary>The columns of sets of layers.</summary>
+    internal static DataFrameColumn[] Columns(Sweep sweep, IReadOnlyList<SweptTarget> targets, string layersTitle, Func<SweptTarget, string> layers) =>
+    [
+        Counts("layers " + sweep.Intervention, targets, target => target.Layers.Count),
+        Texts(layersTitle, targets, layers),
+        .. Measured(sweep, targets).Where(column => column.Name is not ("lost" or "gained" or "cross-entropy change (nats)")),
+        Texts("verdict on the set", targets, target => target.Verdict.ToString()),
+    ];
 
-    private static double Agreement(ZeroSweep zeroed, ZeroSweep other)
+    private static IEnumerable<DataFrameColumn> Measured(Sweep sweep, IReadOnlyList<SweptTarget> targets) => Measured(sweep.Measure.Name, targets);
+
+    /// <summary>What was measured: the share changed where it varies, the measure, drop and interval, and what accuracy has besides.</summary>
+    private static IEnumerable<DataFrameColumn> Measured(string measure, IReadOnlyList<SweptTarget> targets)
     {
-        var drops = zeroed.Layers.ToDictionary(layer => layer.Layer.Name, layer => layer.Drop);
-        var shared = other.Layers.Where(layer => drops.ContainsKey(layer.Layer.Name)).ToList();
+        var unit = measure.EndsWith("(%)", StringComparison.Ordinal) ? " (points)" : measure.LastIndexOf('(') is >= 0 and var at ? " " + measure[at..] : "";
+        if (targets.Any(target => target.Share != 1))
+            yield return Numbers("share changed (%)", targets, target => 100 * target.Share);
+        yield return Numbers(measure, targets, target => target.Value);
+        yield return Numbers("drop" + unit, targets, target => target.Drop);
+        yield return Numbers("low" + unit, targets, target => target.Interval.Low);
+        yield return Numbers("high" + unit, targets, target => target.Interval.High);
+        if (targets.Any(target => target.Measured.Pooled is not null))
+            yield return new DoubleDataFrameColumn($"pooled {measure}", targets.Select(target => target.Measured.Pooled));
+        if (targets.Any(target => target.CrossEntropyChange is not null))
+        {
+            yield return new DoubleDataFrameColumn("cross-entropy change (nats)", targets.Select(target => target.CrossEntropyChange));
+            yield return new DoubleDataFrameColumn("agreement (%)", targets.Select(target => target.Measured.Agreement));
+        }
+
+        if (targets.Any(target => target.Change is not null))
+        {
+            yield return new Int64DataFrameColumn("lost", targets.Select(target => (long?)target.Change?.Lost));
+            yield return new Int64DataFrameColumn("gained", targets.Select(target => (long?)target.Change?.Gained));
+        }
+    }
+
+    private static double MedianDrop(Sweep sweep, LayerRole role) =>
+        sweep.Targets.Where(layer => layer.Layer.Role == role).Select(layer => layer.Drop).Median();
+
+    private static double Agreement(Sweep zeroed, Sweep other)
+    {
+        var drops = zeroed.Targets.ToDictionary(layer => layer.Layer.Name, layer => layer.Drop);
+        var shared = other.Targets.Where(layer => drops.ContainsKey(layer.Layer.Name)).ToList();
         return shared.Count < 2 ? double.NaN : RankAgreement.KendallTau(shared.ConvertAll(layer => drops[layer.Layer.Name]), shared.ConvertAll(layer => layer.Drop));
     }
 
-    private static DataFrameColumn[] Description(IReadOnlyList<ConvolutionLayer> layers) =>
+    private static DataFrameColumn[] Description(IReadOnlyList<Layer> layers) =>
     [
         Texts("layer", layers, layer => layer.Name),
         Texts("role", layers, layer => Palette.NameOf(layer.Role)),

@@ -25,18 +25,18 @@ public static class NotebookDisplay
         Formatter.SetPreferredMimeTypesFor(typeof(PictureFigure), Png, PlainText);
 
         Show<DataFrame>(table => table);
-        Show<StagedNetwork>(Describe, network => network.Layers.ToTable());
+        Show<SegmentedNetwork>(Describe, network => network.Layers.ToTable());
         Show<TrainedRun>(run => run.Network, TableOf);
-        Show<ZeroSweep>(Describe, sweep => sweep.ToTable());
+        Show<Sweep>(Describe, sweep => sweep.ToTable());
         Show<UnitDistances>(Describe, distances => distances.ToTable());
         Show<ConfusionMatrix>(matrix => matrix.ToString(), matrix => matrix.ToTable());
         // The lists of the library and what Where, Take and the like make of them.
-        Show<IEnumerable<ConvolutionLayer>>(layers => layers.ToTable());
-        Show<IEnumerable<ZeroedLayer>>(layers => layers.ToTable());
+        Show<IEnumerable<Layer>>(layers => layers.ToTable());
+        Show<IEnumerable<SweptTarget>>(layers => layers.ToTable());
         Show<IEnumerable<UnitIdentity>>(units => units.ToTable());
         Show<IEnumerable<Claim>>(TableOf);
-        Show<ConvolutionLayer>(layer => new[] { layer }.ToTable());
-        Show<ZeroedLayer>(layer => new[] { layer }.ToTable());
+        Show<Layer>(layer => new[] { layer }.ToTable());
+        Show<SweptTarget>(layer => new[] { layer }.ToTable());
         Show<TrainingHistory>(history => history.ToTable());
         Show<ClaimRecord>(ClaimText.Html, ClaimText.Plain);
         Show<ClaimDecision>(ClaimText.Html, ClaimText.Plain);
@@ -49,6 +49,7 @@ public static class NotebookDisplay
         ShowText<ImageSet>(images => images.ToString());
         ShowText<DataSplit>(split => split.ToString());
         ShowText<Outcomes>(outcomes => outcomes.ToString());
+        ShowText<Measurement>(measurement => measurement.ToString());
         ShowText<Evaluation>(evaluation => string.Create(
             CultureInfo.InvariantCulture, $"{evaluation.Outcomes}, cross-entropy {evaluation.CrossEntropy:F4} nats"));
     }
@@ -72,13 +73,13 @@ public static class NotebookDisplay
         Formatter.SetPreferredMimeTypesFor(typeof(T), PlainText);
     }
 
-    private static string Describe(StagedNetwork network) => string.Create(
+    private static string Describe(SegmentedNetwork network) => string.Create(
         CultureInfo.InvariantCulture,
         $"{network.Title}: {network.parameters().Sum(parameter => parameter.NumberOfElements):N0} parameters, {network.Layers.Count} convolution layers");
 
-    private static string Describe(ZeroSweep sweep) => string.Create(
+    private static string Describe(Sweep sweep) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{sweep.Identity.Network} on {sweep.Identity.Images}: baseline {sweep.Baseline.Percent:F2} %, {sweep.Layers.Count} layers, smallest resolvable drop {sweep.SmallestResolvableDrop:F2} points");
+        $"{sweep.Identity.Network} on {sweep.Identity.Images}: baseline {sweep.Baseline.Value:F2}{(sweep.Measure == Measure.Accuracy ? " %" : $" {sweep.Measure.Name}")}, {sweep.Targets.Count} {(sweep.Targets.All(target => target.Layers.Count == 1) ? "layers" : "sets of layers")} {sweep.Intervention}, smallest resolvable drop {sweep.SmallestResolvableDrop:F2} points");
 
     private static string Describe(UnitDistances distances) =>
         $"{distances.Network}: {UnitIdentity.Formula} of each residual unit";

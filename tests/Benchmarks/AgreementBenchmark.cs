@@ -15,9 +15,9 @@ internal static class AgreementBenchmark
         using var network = ResNet.ForSmallImages(20, 16, data.Classes.Count, data.Channels);
         Runs.GetOrTrain(network, data, Recipe.Quick, seed: 1).GetAwaiter().GetResult();
         using var evaluation = new EvaluationMode(network);
-        var layers = ConvolutionLayers.Of(network);
+        var layers = NetworkLayers.Of(network);
         using var first = data.Test.Batch(0, FoldedNetwork.Compared, ComputeDevice.Default).Images;
-        using var engine = PrefixReuse.For(network, layers, first.ToChannelsLast());
+        using var engine = PrefixReuse.For(network, first.ToChannelsLast());
         var (answers, others, furthest) = (0L, 0L, 0.0);
         for (var start = 0; start < data.Test.Count; start += Batch)
         {

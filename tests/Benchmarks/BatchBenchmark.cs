@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace TrivialLayers.Benchmarks;
 
 /// <summary>
-/// How fast the stages behind a zeroed layer are for batches of different sizes. A larger batch stands for several layers' suffixes merged into one: from each group of a ResNet-20 to its end.
+/// How fast the segments behind a zeroed layer are for batches of different sizes. A larger batch stands for several layers' suffixes merged into one: from each group of a ResNet-20 to its end.
 /// </summary>
 internal static class BatchBenchmark
 {
@@ -20,26 +20,26 @@ internal static class BatchBenchmark
         using var evaluation = new EvaluationMode(network);
         foreach (var first in new[] { "layer1.0", "layer2.1", "layer3.1" })
         {
-            var stage = network.Stages.Index().Single(entry => entry.Item.Name == first).Index;
-            var medians = Turns.Medians([.. s_batches.Select(batch => (Func<double>)(() => Suffix(network, images, stage, batch)))]);
+            var segment = network.Segments.Index().Single(entry => entry.Item.Name == first).Index;
+            var medians = Turns.Medians([.. s_batches.Select(batch => (Func<double>)(() => Suffix(network, images, segment, batch)))]);
             report.Line(string.Create(CultureInfo.InvariantCulture,
                 $"  from {first} to the end: {string.Join(", ", s_batches.Zip(medians, (batch, seconds) => $"batches of {batch}: {Images * Repeats / seconds:F0} images/s"))}"));
         }
     }
 
-    private static double Suffix(ResNet network, ImageSet images, int stage, int batch)
+    private static double Suffix(ResNet network, ImageSet images, int segment, int batch)
     {
         using var scope = NewDisposeScope();
         var input = images.Batch(0, batch, ComputeDevice.Default).Images.ToChannelsLast();
-        using var engine = PrefixReuse.For(network, ConvolutionLayers.Of(network), input);
+        using var engine = PrefixReuse.For(network, input);
         engine.Begin(input);
-        engine.From(stage, FoldedNetwork.NoneZeroed);
+        engine.From(segment, FoldedNetwork.NoneZeroed);
         return Turns.Seconds(() =>
         {
             for (var done = 0; done < Images * Repeats; done += batch)
             {
                 using var inner = NewDisposeScope();
-                engine.From(stage, FoldedNetwork.NoneZeroed);
+                engine.From(segment, FoldedNetwork.NoneZeroed);
             }
         });
     }

@@ -17,7 +17,7 @@ internal static class EvaluateBenchmark
         using var test = Workload.TestImages(Images);
         using var few = Workload.TestImages(Workload.WarmUp);
         using var peer = Peer.For(network, test);
-        var (work, answers) = (Workload.ByStage(network).Sum() * Images * Passes, Images * Passes);
+        var (work, answers) = (Workload.BySegment(network).Sum() * Images * Passes, Images * Passes);
         void Evaluate()
         {
             for (var pass = 0; pass < Passes; pass++)

@@ -13,9 +13,9 @@ internal static class GrowthBenchmark
 
     public static void Run(Report report)
     {
-        Fit(report, "sweep, by depth", s_depths, depth => Sweep(depth, 16, Images));
-        Fit(report, "sweep, by width", [16, 32, 64], width => Sweep(20, width, Images));
-        Fit(report, "sweep, by images", [250, 500, 1000, 2000], images => Sweep(20, 16, images));
+        Fit(report, "sweep, by depth", s_depths, depth => Swept(depth, 16, Images));
+        Fit(report, "sweep, by width", [16, 32, 64], width => Swept(20, width, Images));
+        Fit(report, "sweep, by images", [250, 500, 1000, 2000], images => Swept(20, 16, images));
         Fit(report, "three greedy steps, by depth", s_depths[..4], depth => Joint(depth));
         Fit(report, "training, by depth", s_depths[..4], depth => Train(depth, 16));
         Fit(report, "training, by width", [16, 32, 64], width => Train(20, width));
@@ -33,25 +33,25 @@ internal static class GrowthBenchmark
             "random images", randint(256, [Few, network.Channels, Side, Side], ScalarType.Byte, generator: generator), zeros(Few, ScalarType.Int64), [.. Enumerable.Range(0, 1000).Select(label => $"{label}")]);
         Evaluation.Accuracy(network, images);
         var seconds = Turns.Medians(() => Turns.Seconds(() => Evaluation.Accuracy(network, images)))[0] / Few;
-        var whole = Workload.ByStage(network, Side).Sum();
+        var whole = Workload.BySegment(network, Side).Sum();
         var evaluations = Workload.OfSweep(network, Side) / whole;
         report.Rate("ResNet-152, 224×224 pixels, one evaluation", seconds, 1, whole);
         report.Line(FormattableString.Invariant($"  its sweep, {network.Layers.Count} layers, costs {evaluations:F0} evaluations: {seconds * evaluations * Validation / 3600:F0} hours for {Validation:N0} images"));
         report.Figure("growth.resnet152_imagenet_sweep_hours", seconds * evaluations * Validation / 3600);
     }
 
-    private static double Sweep(int depth, int width, int count)
+    private static double Swept(int depth, int width, int count)
     {
         using var network = Workload.ResNet(depth, width);
         using var images = Workload.TestImages(count);
-        return Turns.Seconds(() => ZeroSweep.Run(network, images, store: SweepStore.None));
+        return Turns.Seconds(() => Sweep.Run(network, images));
     }
 
     private static double Joint(int depth)
     {
         using var network = Workload.ResNet(depth);
         using var images = Workload.TestImages(Images);
-        return Turns.Seconds(() => JointZeroing.Greedy(network, images, steps: 3, store: SweepStore.None));
+        return Turns.Seconds(() => Sweep.Run(network, images, new() { Targets = Targets.Greedy(3) }));
     }
 
     private static double Train(int depth, int width)

@@ -13,7 +13,7 @@ internal static class JointBenchmark
         var candidates = network.Layers.Count * (network.Layers.Count + 1) / 2;
         var (greedy, plain) = (Array.Empty<string>(), Array.Empty<string>());
         var medians = Turns.Medians(
-            () => Turns.Seconds(() => greedy = [.. JointZeroing.Greedy(network, images, store: SweepStore.None).Steps[^1].Layers]),
+            () => Turns.Seconds(() => greedy = [.. Sweep.Run(network, images, new() { Targets = Targets.Greedy() }).Targets[^1].Names]),
             () => Turns.Seconds(() => plain = OneByOne()));
         report.Line(FormattableString.Invariant($"  ResNet-20, {candidates} candidates, {Images} images: greedy {medians[0]:F2} s, one full evaluation each {medians[1]:F2} s; same order: {greedy.SequenceEqual(plain)}"));
         report.Figure("joint.resnet20.greedy_cost_vs_full_evaluation", medians[0] / medians[1]);

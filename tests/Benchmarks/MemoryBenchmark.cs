@@ -14,7 +14,7 @@ internal static class MemoryBenchmark
         var after = new List<long>();
         for (var sweep = 0; sweep < Sweeps; sweep++)
         {
-            ZeroSweep.Run(network, images, store: SweepStore.None);
+            Sweep.Run(network, images);
             GC.Collect();
             GC.WaitForPendingFinalizers();
             after.Add(Resident(process => process.WorkingSet64));

@@ -16,13 +16,13 @@ internal static class SweepBenchmark
         using var test = Workload.TestImages(images);
         using var peer = withPeer ? Peer.For(network, test) : null;
         var evaluations = network.Layers.Count + 1;
-        var whole = Workload.ByStage(network).Sum();
+        var whole = Workload.BySegment(network).Sum();
         report.Line($"  ResNet-{depth}, {images:N0} images, {network.Layers.Count} layers; arithmetic allows {evaluations * whole / Workload.OfSweep(network):F2}x over one full evaluation a layer");
 
-        double Sweep()
+        double Swept()
         {
-            var sweep = ZeroSweep.Run(network, test, store: SweepStore.None);
-            return sweep.Layers.Select(layer => layer.Accuracy).Append(sweep.Baseline.Percent).Average();
+            var sweep = Sweep.Run(network, test);
+            return sweep.Targets.Select(target => target.Value).Append(sweep.Baseline.Value).Average();
         }
 
         double Plain()
@@ -42,7 +42,7 @@ internal static class SweepBenchmark
         double mean = 0, plainMean = 0, peerMean = 0;
         var medians = Turns.Medians(
         [
-            () => Turns.Seconds(() => mean = Sweep(), WarmUp),
+            () => Turns.Seconds(() => mean = Swept(), WarmUp),
             () => Turns.Seconds(() => plainMean = Plain(), WarmUp),
             () => Turns.Seconds(() => Evaluation.Accuracy(network, test), WarmUp),
             .. peer is null ? Array.Empty<Func<double>>() :

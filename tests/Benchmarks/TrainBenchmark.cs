@@ -16,7 +16,7 @@ internal static class TrainBenchmark
         using var peer = Peer.For(network, data.Train);
 
         // Forward, and backward for images and kernels: three times the arithmetic of an evaluation.
-        var work = 3 * Workload.ByStage(network).Sum() * images;
+        var work = 3 * Workload.BySegment(network).Sum() * images;
         using var few = Workload.Part(2 * 128);
         double Train()
         {

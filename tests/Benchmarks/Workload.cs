@@ -30,20 +30,20 @@ internal static class Workload
         return network;
     }
 
-    /// <summary>Multiply-accumulates of the convolutions, for one square image, by stage.</summary>
-    public static IReadOnlyList<double> ByStage(StagedNetwork network, int side = 32)
+    /// <summary>Multiply-accumulates of the convolutions, for one square image, by segment.</summary>
+    public static IReadOnlyList<double> BySegment(SegmentedNetwork network, int side = 32)
     {
-        var layers = ConvolutionLayers.For(network, network.Channels, side, side);
-        return [.. network.Stages.Select(stage => layers.Where(layer => stage.Holds(layer.Name)).Sum(layer => (double)layer.MultiplyAccumulates!))];
+        var layers = NetworkLayers.For(network, network.Channels, side, side);
+        return [.. network.Segments.Select(segment => layers.Where(layer => segment.Holds(layer.Name)).Sum(layer => (double)layer.MultiplyAccumulates!))];
     }
 
     /// <summary>
-    /// Multiply-accumulates that a sweep cannot avoid, for one image: the baseline, and for each zeroed convolution the stages behind it. Behind the stem nothing depends on the image.
+    /// Multiply-accumulates that a sweep cannot avoid, for one image: the baseline, and for each zeroed convolution the segments behind it. Behind the stem nothing depends on the image.
     /// </summary>
-    public static double OfSweep(StagedNetwork network, int side = 32)
+    public static double OfSweep(SegmentedNetwork network, int side = 32)
     {
-        var stages = ByStage(network, side);
-        return stages.Sum() + network.Layers.Where(layer => layer.Role != LayerRole.Stem).Sum(layer =>
-            stages.Skip(1 + network.Stages.Index().Single(stage => stage.Item.Holds(layer.Name)).Index).Sum());
+        var segments = BySegment(network, side);
+        return segments.Sum() + network.Layers.Where(layer => layer.Role != LayerRole.Stem).Sum(layer =>
+            segments.Skip(1 + network.Segments.Index().Single(segment => segment.Item.Holds(layer.Name)).Index).Sum());
     }
 }

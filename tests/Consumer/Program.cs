@@ -13,10 +13,10 @@ var recipe = new Recipe { Epochs = 1, Batch = 10 };
 var run = new RunStore("runs").GetOrTrain(network, data, recipe, seed: 1);
 Console.WriteLine($"trained: {run.History.Epochs.Count} epoch of {train.Count / recipe.Batch} batches");
 
-var sweep = ZeroSweep.Run(network, data.Test);
-Console.WriteLine($"swept: {sweep.Layers.Count} layers");
+var sweep = Sweep.Run(network, data.Test);
+Console.WriteLine($"swept: {sweep.Targets.Count} layers");
 
-var figure = SweepFigures.AccuracyByLayer(sweep);
+var figure = SweepFigures.ByLayer(sweep);
 File.WriteAllText("accuracy.svg", figure.Svg);
 File.WriteAllBytes("accuracy.png", figure.Png);
 Console.WriteLine($"drawn: {figure.Caption}");

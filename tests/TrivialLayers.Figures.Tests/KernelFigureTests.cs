@@ -30,11 +30,11 @@ public sealed class KernelFigureTests
     {
         using var network = SmallData.RandomResNet();
         using var images = SmallData.Images("bars", 60, 5);
-        var sweep = ZeroSweep.Run(network, images, store: SweepStore.None);
+        var sweep = Sweep.Run(network, images);
         var spectra = KernelSpectrum.Of(network);
         var figure = KernelFigures.DropAgainstSpectrum(sweep, spectra);
         var points = JsonNode.Parse(figure.PlotlyJson!)!["data"]!.AsArray().Where(trace => trace!["text"] is not null).SelectMany(trace => trace!["x"]!.AsArray()).Select(x => (double)x!).ToList();
-        Assert.Equal(2 * sweep.Layers.Count, points.Count);
+        Assert.Equal(2 * sweep.Targets.Count, points.Count);
         Assert.Superset(spectra.Select(entry => entry.StableRank).ToHashSet(), points.ToHashSet());
         Assert.Throws<ArgumentException>(() => KernelFigures.DropAgainstSpectrum(sweep, spectra.Skip(1).ToList()));
     }

@@ -8,7 +8,7 @@ namespace TrivialLayers.Tests;
 /// <summary>Figures as PNG pictures, read back by another implementation than the one that drew them.</summary>
 public sealed class PngTests
 {
-    private static readonly Figure s_chart = SweepFigures.AccuracyByLayer(HandMadeSweep.Small());
+    private static readonly Figure s_chart = SweepFigures.ByLayer(HandMadeSweep.Small());
 
     [Fact]
     public void A_picture_has_twice_the_density_of_its_SVG_and_says_so()

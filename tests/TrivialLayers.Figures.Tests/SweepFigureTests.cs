@@ -6,7 +6,7 @@ namespace TrivialLayers.Tests;
 
 public sealed class SweepFigureTests
 {
-    private static readonly ZeroSweep Sweep = HandMadeSweep.Small();
+    private static readonly Sweep Sweep = HandMadeSweep.Small();
 
     public static TheoryData<string> Names => [.. All(Sweep).Keys];
 
@@ -57,11 +57,11 @@ public sealed class SweepFigureTests
     [Fact]
     public void Accuracy_has_its_unit_its_interval_and_the_baseline()
     {
-        var json = JsonNode.Parse(SweepFigures.AccuracyByLayer(Sweep).PlotlyJson!)!;
+        var json = JsonNode.Parse(SweepFigures.ByLayer(Sweep).PlotlyJson!)!;
         Assert.Equal("accuracy (% of images)", (string?)json["layout"]!["yaxis"]!["title"]!["text"]);
         Assert.Contains("layer2.0.downsample.0", json["layout"]!["xaxis"]!["ticktext"]!.AsArray().Select(name => (string?)name));
         var change = MarksOf(json).Single(trace => (string?)trace["name"] == "channel change");
-        var layer = Sweep.Layers[2];
+        var layer = Sweep.Targets[2];
         Assert.Equal(85, (double)change["y"]![0]!);
         Assert.Equal(layer.Interval.High - layer.Drop, (double)change["error_y"]!["arrayminus"]![0]!, 1e-9);
         Assert.Equal(layer.Drop - layer.Interval.Low, (double)change["error_y"]!["array"]![0]!, 1e-9);
@@ -71,7 +71,7 @@ public sealed class SweepFigureTests
     [Fact]
     public void The_caption_says_how_many_images_layers_and_verdicts_and_how_exact()
     {
-        var caption = SweepFigures.AccuracyByLayer(Sweep).Caption;
+        var caption = SweepFigures.ByLayer(Sweep).Caption;
         Assert.Contains("Baseline 90.00 % on 1,000 images (hand-made).", caption, StringComparison.Ordinal);
         Assert.Contains($"the smallest resolvable drop is {Sweep.SmallestResolvableDrop:F2} points", caption, StringComparison.Ordinal);
         Assert.Contains("At a margin of 1 point: 1 of 4 layers Trivial, 2 NonTrivial, 1 Undecided.", caption, StringComparison.Ordinal);
@@ -117,8 +117,8 @@ public sealed class SweepFigureTests
         var sweep = HandMadeSweep.Of("Net", ("conv1", LayerRole.Stem, 39, 0), ("conv2", LayerRole.Plain, 500, 0));
         var json = JsonNode.Parse(SweepFigures.DropsCloseUp(sweep).PlotlyJson!)!;
         var near = MarksOf(json).Single(trace => (string?)trace["name"] == "stem");
-        Assert.Equal(sweep.Layers[0].Interval.High, (double)near["y"]![0]! + (double)near["error_y"]!["array"]![0]!, 1e-9);
-        Assert.True(sweep.Layers[0].Interval.High > (double)json["layout"]!["yaxis"]!["range"]![1]!);
+        Assert.Equal(sweep.Targets[0].Interval.High, (double)near["y"]![0]! + (double)near["error_y"]!["array"]![0]!, 1e-9);
+        Assert.True(sweep.Targets[0].Interval.High > (double)json["layout"]!["yaxis"]!["range"]![1]!);
     }
 
     [Fact]
@@ -127,7 +127,7 @@ public sealed class SweepFigureTests
         var other = HandMadeSweep.Of("Other", ("features.0", LayerRole.Plain, 5, 5), ("features.4", LayerRole.Plain, 5, 5));
         var json = JsonNode.Parse(SweepFigures.Compare(("net", Sweep), ("other", other)).PlotlyJson!)!;
         Assert.Equal(
-            [.. Sweep.Layers.Select(layer => layer.Layer.Name), "features.0", "features.4"],
+            [.. Sweep.Targets.Select(layer => layer.Layer.Name), "features.0", "features.4"],
             json["layout"]!["xaxis"]!["ticktext"]!.AsArray().Select(name => (string)name!));
     }
 
@@ -167,12 +167,12 @@ public sealed class SweepFigureTests
 
     private static readonly UnitDistances s_distances = SmallUnits.Measured();
 
-    internal static Dictionary<string, Figure> All(ZeroSweep sweep) => new()
+    internal static Dictionary<string, Figure> All(Sweep sweep) => new()
     {
-        ["accuracy"] = SweepFigures.AccuracyByLayer(sweep),
-        ["accuracy of two networks"] = SweepFigures.AccuracyByLayer(("", sweep), ("other", HandMadeSweep.ResNetOf(20, "ResNet-20"))),
+        ["accuracy"] = SweepFigures.ByLayer(sweep),
+        ["accuracy of two networks"] = SweepFigures.ByLayer(("", sweep), ("other", HandMadeSweep.ResNetOf(20, "ResNet-20"))),
         ["close up"] = SweepFigures.DropsCloseUp(sweep),
-        ["57 layers"] = SweepFigures.AccuracyByLayer(HandMadeSweep.ResNetOf(56, "ResNet-56")),
+        ["57 layers"] = SweepFigures.ByLayer(HandMadeSweep.ResNetOf(56, "ResNet-56")),
         ["compare"] = SweepFigures.Compare(("old", sweep), ("new", HandMadeSweep.Small("New"))),
         ["roles"] = SweepFigures.DropsByRole(sweep),
         ["confusion"] = SweepFigures.Confusion(sweep, "conv1"),

@@ -40,17 +40,17 @@ public sealed class SweepTableTests
         var lines = sweep.ToCsv(perImage: true).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         var header = lines[0].Split(',');
         Assert.Equal(SweepTables.CsvHeader + ",right", lines[0]);
-        Assert.Equal(sweep.Layers.Count + 2, lines.Length);
+        Assert.Equal(sweep.Targets.Count + 2, lines.Length);
         Assert.All(lines, line => Assert.Equal(header.Length, line.Split(',').Length));
-        Assert.Equal(sweep.Baseline.Outcomes.ToArray(), lines[1].Split(',')[^1].Select(bit => bit == '1'));
-        foreach (var (layer, line) in sweep.Layers.Zip(lines.Skip(2)))
+        Assert.Equal(sweep.Baseline.Outcomes!.ToArray(), lines[1].Split(',')[^1].Select(bit => bit == '1'));
+        foreach (var (layer, line) in sweep.Targets.Zip(lines.Skip(2)))
         {
             var cells = header.Zip(line.Split(',')).ToDictionary();
             Assert.Equal(layer.Layer.Name, cells["layer"]);
             Assert.Equal(layer.Interval.Low, double.Parse(cells["drop_low"], CultureInfo.InvariantCulture));
             Assert.Equal(layer.Drop, double.Parse(cells["drop_points"], CultureInfo.InvariantCulture));
             Assert.Equal(layer.Verdict, Enum.Parse<Verdict>(cells["verdict"]));
-            Assert.Equal(layer.Outcomes.ToArray(), cells["right"].Select(bit => bit == '1'));
+            Assert.Equal(layer.Measured.Outcomes!.ToArray(), cells["right"].Select(bit => bit == '1'));
         }
     }
 

@@ -7,14 +7,14 @@ namespace TrivialLayers.Tests;
 
 public sealed class NotebookDisplayTests
 {
-    private static readonly ZeroSweep Sweep = HandMadeSweep.Small();
+    private static readonly Sweep Sweep = HandMadeSweep.Small();
 
     public NotebookDisplayTests() => NotebookDisplay.Register();
 
     [Fact]
     public void A_chart_is_shown_for_plotly_as_a_picture_and_as_text_and_never_as_HTML()
     {
-        var figure = SweepFigures.AccuracyByLayer(Sweep);
+        var figure = SweepFigures.ByLayer(Sweep);
         Assert.Equal(["application/vnd.plotly.v1+json", "image/png", "text/plain"], MimeTypesOf(figure));
         Assert.NotEmpty(JsonNode.Parse(figure.ToDisplayString("application/vnd.plotly.v1+json"))!["data"]!.AsArray());
         Assert.Equal(figure.Png, Convert.FromBase64String(figure.ToDisplayString("image/png")));
@@ -43,10 +43,10 @@ public sealed class NotebookDisplayTests
             Assert.StartsWith("layer  ", list.ToDisplayString("text/plain"), StringComparison.Ordinal);
         }
 
-        Assert.Equal(2, BodyRows(Sweep.Layers.Where(layer => layer.Verdict == Verdict.NonTrivial).ToDisplayString("text/html")));
+        Assert.Equal(2, BodyRows(Sweep.Targets.Where(layer => layer.Verdict == Verdict.NonTrivial).ToDisplayString("text/html")));
         Assert.Equal(3, BodyRows(SmallUnits.All.ToDisplayString("text/html")));
         Assert.Equal(6, BodyRows(Claims.All.ToDisplayString("text/html")));
-        Assert.Equal(1, BodyRows(Sweep.Layers[0].ToDisplayString("text/html")));
+        Assert.Equal(1, BodyRows(Sweep.Targets[0].ToDisplayString("text/html")));
         Assert.Equal(1, BodyRows(network.Layers[0].ToDisplayString("text/html")));
     }
 
@@ -58,7 +58,7 @@ public sealed class NotebookDisplayTests
         {
             (network, "ResNet-8 (width 4): ", 9),
             (Sweep, "Net on hand-made: baseline 90.00 %, 4 layers", 4),
-            (Sweep.Baseline.Confusion, "900 of 1000 right, 2 classes", 2),
+            (Sweep.Baseline.Confusion!, "900 of 1000 right, 2 classes", 2),
             (SmallUnits.Measured(), "ResNet-8 (width 4): ‖unit output", 9),
         };
         foreach (var (value, line, rows) in shown)
@@ -79,7 +79,7 @@ public sealed class NotebookDisplayTests
         Assert.Equal(("conv1", "text-align:left"), (cells[0].Value, (string?)cells[0].Attribute("style")));
         Assert.Equal(("2,304", "text-align:right"), (cells[7].Value, (string?)cells[7].Attribute("style")));
         Assert.Equal("22.00", cells[8].Value);
-        Assert.Equal(Sweep.Layers[1].Interval.ToString(2).Replace('-', '−'), $"[{rows[1][10].Value}, {rows[1][11].Value}]");
+        Assert.Equal(Sweep.Targets[1].Interval.ToString(2).Replace('-', '−'), $"[{rows[1][10].Value}, {rows[1][11].Value}]");
         Assert.StartsWith("−", rows[1][10].Value, StringComparison.Ordinal);
     }
 
@@ -93,7 +93,7 @@ public sealed class NotebookDisplayTests
             (new AgreementTest(0.314, new Interval(0.1, 0.5, 0.95), 0.0123, 3), "0.31 [0.10, 0.50] (95 % interval), permutation p = 0.0123, 3 networks"),
             (Margin.Default, "1 point"),
             (Sweep.Baseline, $"{Sweep.Baseline.Outcomes}, cross-entropy 0.2500 nats"),
-            (Sweep.Baseline.Outcomes, Sweep.Baseline.Outcomes.ToString()),
+            (Sweep.Baseline.Outcomes!, Sweep.Baseline.Outcomes!.ToString()),
             (images, images.ToString()),
         };
         foreach (var (value, text) in shown)

@@ -19,7 +19,7 @@ public sealed class FullProfileTests
     {
         using var network = Make(name);
         var isScene = network is EncoderDecoder;
-        var layers = ConvolutionLayers.For(network, network.Channels, 32, 32);
+        var layers = NetworkLayers.For(network, network.Channels, 32, 32);
         var (macs, recipe) = (layers.Sum(layer => (double)layer.MultiplyAccumulates!), isScene ? Profile.Full.Scenes : Profile.Full.Recipe);
         var outputs = layers.Sum(layer => (double)layer.MultiplyAccumulates! / (layer.KernelHeight * layer.KernelWidth * (layer.InChannels / layer.Groups)));
         // A forward pass and twice as much for the gradients of features and of weights; features of convolution and batch norm, and weights, gradients and momentum, four bytes each.
@@ -31,7 +31,7 @@ public sealed class FullProfileTests
         Assert.True(File.ReadAllText(Path.Combine(RepositoryRoot.Path, "environment.md")).Contains(row, StringComparison.Ordinal), $"environment.md is without this row:\n{row}");
     }
 
-    private static StagedNetwork Make(string name)
+    private static SegmentedNetwork Make(string name)
     {
         int[] Numbers(string size) => [.. size.Split('x').Select(number => int.Parse(number, CultureInfo.InvariantCulture))];
         return name.Split('-') switch

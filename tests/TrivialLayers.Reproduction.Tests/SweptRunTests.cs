@@ -32,7 +32,7 @@ public sealed class SweptRunTests : IDisposable
         Assert.False(read.Run.HasWeights);
         Assert.Equal((made.Run.Address, made.Run.TestAccuracy, made.Run.TrainingAccuracy, made.Run.Provenance), (read.Run.Address, read.Run.TestAccuracy, read.Run.TrainingAccuracy, read.Run.Provenance));
         Assert.Equal(made.Run.History.Epochs, read.Run.History.Epochs);
-        Assert.Equal(made.Sweep.Layers.Select(layer => (layer.Layer.Name, layer.Drop, layer.Verdict)), read.Sweep.Layers.Select(layer => (layer.Layer.Name, layer.Drop, layer.Verdict)));
+        Assert.Equal(made.Sweep.Targets.Select(layer => (layer.Layer.Name, layer.Drop, layer.Verdict)), read.Sweep.Targets.Select(layer => (layer.Layer.Name, layer.Drop, layer.Verdict)));
         Assert.False(Directory.Exists(_folder["own"]));
         Assert.Empty(_reports);
     }
@@ -80,14 +80,14 @@ public sealed class SweptRunTests : IDisposable
         using var network = new Small(maps => maps);
         var run = maker.GetOrTrain(network, _data, s_recipe, 1);
         RunRecord.Write(run, () => new Small(maps => maps), _data, _folder["shipped"]);
-        var sweep = ZeroSweep.Run(network, _data.Test, store: new SweepStore(_folder["sweeps"]));
+        var sweep = Sweep.Run(network, _data.Test, store: new SweepStore(_folder["sweeps"]));
 
         var squared = await Ask(() => new Small(maps => maps.square()));
         Assert.Equal(run.Address, squared.Run.Address); // only the forward pass tells them apart
         Assert.True(squared.Run.HasWeights);
         var found = await Ask(() => new Small(maps => maps));
         Assert.False(found.Run.HasWeights);
-        Assert.Equal(sweep.Layers[0].Drop, found.Sweep.Layers[0].Drop);
+        Assert.Equal(sweep.Targets[0].Drop, found.Sweep.Targets[0].Drop);
     }
 
     [Theory]
@@ -124,7 +124,7 @@ public sealed class SweptRunTests : IDisposable
     public async Task Layers_of_a_users_network_have_the_roles_the_user_gives()
     {
         var sweep = (await SweptRun.GetOrMake(() => new Small(maps => maps), _data, s_recipe, 1, roleOf: _ => LayerRole.Stem, runs: Readers, sweeps: Sweeps)).Sweep;
-        Assert.Equal(LayerRole.Stem, Assert.Single(sweep.Layers).Layer.Role);
+        Assert.Equal(LayerRole.Stem, Assert.Single(sweep.Targets).Layer.Role);
     }
 
     [Fact]

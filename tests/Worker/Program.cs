@@ -21,7 +21,7 @@ Action<string> report = Console.WriteLine;
 report(work switch
 {
     "train" => Train(),
-    "sweep" => Sweep(),
+    "sweep" => Swept(),
     _ => await Fetch(),
 });
 
@@ -51,14 +51,14 @@ string Train()
         return NetworkDescription.WeightsOf(network);
 }
 
-string Sweep()
+string Swept()
 {
     var (network, data) = Trained();
     using (network)
     using (data)
     {
-        var sweep = ZeroSweep.Run(network, data.Test, Begins("sweeping"), new SweepStore(Path.Combine(place, "sweeps"), report: report));
-        return string.Join(",", sweep.Layers.Select(layer => Convert.ToHexString(layer.Outcomes.Packed.Span)));
+        var sweep = Sweep.Run(network, data.Test, progress: Begins("sweeping"), store: new SweepStore(Path.Combine(place, "sweeps"), report: report));
+        return string.Join(",", sweep.Targets.Select(layer => Convert.ToHexString(layer.Measured.Outcomes!.Packed.Span)));
     }
 }
 

@@ -9,7 +9,7 @@ namespace TrivialLayers;
 /// They stay on the network's device until they are asked for, so that no batch waits for the one before.
 /// </summary>
 /// <param name="images">What is asked.</param>
-internal sealed class AnswerSheet(ImageSet images)
+internal sealed class AnswerSheet(ImageSet images) : ISheet
 {
     private readonly int _classes = images.Classes.Count;
     private Tensor? _answers; // int32 [labels]: label · classes + prediction, which says both
@@ -52,6 +52,12 @@ internal sealed class AnswerSheet(ImageSet images)
         return new Evaluation(Outcomes.From(right, crossEntropy / answers.Length), new ConfusionMatrix(images.Classes, counts));
     }
 
+    public Measurement ToMeasurement(ISheet? baseline)
+    {
+        var evaluation = ToEvaluation();
+        return Measurement.Of(evaluation.Outcomes, evaluation.Confusion, baseline is AnswerSheet other ? AgreementWith(other) : 100);
+    }
+
     /// <summary>Share of labels, in percent, for which both sheets predict the same class.</summary>
     public double AgreementWith(AnswerSheet other)
     {
@@ -64,16 +70,19 @@ internal sealed class AnswerSheet(ImageSet images)
     {
         if (_read is { } known)
             return known;
-        using (_answers)
-        using (_crossEntropy)
-        using (_isFinite)
-        {
-            Demand(_isFinite!);
-            using var answers = _answers!.cpu();
+        Demand(_isFinite!);
+        using (var answers = _answers!.cpu())
             _read = ([.. answers.data<int>()], _crossEntropy!.item<double>());
-        }
-
+        Dispose();
         return _read.Value;
+    }
+
+    public void Dispose()
+    {
+        _answers?.Dispose();
+        _crossEntropy?.Dispose();
+        _isFinite?.Dispose();
+        (_answers, _crossEntropy, _isFinite) = (null, null, null);
     }
 
     private static void Demand(Tensor isFinite)

@@ -7,9 +7,6 @@ namespace TrivialLayers;
 /// </summary>
 internal static class Operation
 {
-    /// <summary>The paper's operation: each kernel replaced with zeros, one at a time; right or wrong counts.</summary>
-    public static JsonObject ZeroEach => Of();
-
     /// <param name="intervention">What is done to a layer; by default its kernel is replaced with zeros.</param>
     /// <param name="targets">To which layers; by default to each convolution alone.</param>
     /// <param name="measure">What is measured; by default whether an answer is right.</param>

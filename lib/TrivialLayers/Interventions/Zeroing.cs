@@ -7,7 +7,7 @@ using static TorchSharp.torch.nn;
 namespace TrivialLayers;
 
 /// <summary>
-/// A scope in which the kernels of some convolutions are zero: the paper's operation. Biases and batch norm stay as they are. On dispose, also after an
+/// A scope in which the kernels of some layers are zero: the paper's operation. Biases and batch norm stay as they are. On dispose, also after an
 /// exception, the kernels are again what they were, bit for bit. Scopes nest and may end in any order: a kernel stays zero until the last scope that names it
 /// ends. Weights that change inside the scope (by training, say) are lost for the kernels it names.
 /// </summary>
@@ -27,13 +27,13 @@ public sealed class Zeroing : IDisposable
         _filters = filters;
     }
 
-    /// <summary>The names of the convolutions this scope keeps at zero.</summary>
+    /// <summary>The names of the layers this scope keeps at zero.</summary>
     public IReadOnlyList<string> Layers => _layers;
 
-    /// <summary>Replaces the kernels of these convolutions with zeros until the scope is disposed.</summary>
+    /// <summary>Replaces the kernels of these convolutions or linear layers with zeros until the scope is disposed.</summary>
     /// <param name="network">Any module.</param>
-    /// <param name="layers">Dotted names as <see cref="ConvolutionLayers.Of"/> lists them; a name given twice counts once.</param>
-    /// <exception cref="ArgumentException">A name is no convolution of the network; the message gives the nearest ones, and nothing is changed.</exception>
+    /// <param name="layers">Dotted names as <see cref="NetworkLayers.All"/> lists them; a name given twice counts once.</param>
+    /// <exception cref="ArgumentException">A name is no layer of the network; the message gives the nearest ones, and nothing is changed.</exception>
     public static Zeroing Of(Module network, params IEnumerable<string> layers)
     {
         ArgumentNullException.ThrowIfNull(layers);
@@ -42,9 +42,9 @@ public sealed class Zeroing : IDisposable
 
     /// <summary>Replaces single filters of a convolution with zeros until the scope is disposed: the weights of some of its output channels.</summary>
     /// <param name="network">Any module.</param>
-    /// <param name="layer">A dotted name as <see cref="ConvolutionLayers.Of"/> lists them.</param>
+    /// <param name="layer">A dotted name as <see cref="NetworkLayers.All"/> lists them.</param>
     /// <param name="filters">Numbers of output channels, from 0; one given twice counts once.</param>
-    /// <exception cref="ArgumentException">The name is no convolution of the network; the message gives the nearest ones, and nothing is changed.</exception>
+    /// <exception cref="ArgumentException">The name is no layer of the network; the message gives the nearest ones, and nothing is changed.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The convolution has no such output channel; nothing is changed.</exception>
     public static Zeroing OfFilters(Module network, string layer, params IEnumerable<int> filters)
     {
@@ -56,7 +56,7 @@ public sealed class Zeroing : IDisposable
     private static Zeroing Begin(Module network, List<string> layers, long[]? filters)
     {
         ArgumentNullException.ThrowIfNull(network);
-        ConvolutionLayers.Demand(network, layers);
+        NetworkLayers.Demand(network, layers, linearToo: true);
         if (filters is not null && Kernel(network, layers[0]).shape[0] is var count && filters.Any(filter => filter < 0 || filter >= count))
             throw new ArgumentOutOfRangeException(nameof(filters), string.Join(", ", filters), $"'{layers[0]}' has the filters 0 to {count - 1}.");
         var scope = new Zeroing(network, layers, filters);

@@ -13,7 +13,7 @@ namespace TrivialLayers;
 /// The classifier is no convolution layer here, as in our networks for classification, though papers write it as a convolution of 1×1.
 /// </para>
 /// </summary>
-public abstract class EncoderDecoder : StagedNetwork
+public abstract class EncoderDecoder : SegmentedNetwork
 {
     private readonly Module<Tensor, Tensor> conv1;
     private readonly Module<Tensor, Tensor> bn1;
@@ -52,12 +52,12 @@ public abstract class EncoderDecoder : StagedNetwork
     public int Levels { get; }
 
     /// <inheritdoc/>
-    public sealed override IReadOnlyList<Stage> Stages =>
+    public sealed override IReadOnlyList<Segment> Segments =>
     [
-        new("stem", ["conv1", "bn1"], images => functional.relu(bn1.call(conv1.call(Checked(images))), inplace: true)) { Fold = () => FoldedSequence.Of(FoldedConvolution.Of("conv1", conv1, bn1)) },
-        .. Stage.ForEachOf("encoder0", _encoders[0]),
-        .. Levels == 1 ? [] : new[] { new Stage("below", [.. Enumerable.Range(1, Levels - 1).SelectMany(level => new[] { $"encoder{level}", $"decoder{level}" })], features => Below(0, features)) },
-        .. Stage.ForEachOf("decoder0", _decoders[0]),
+        new("stem", ["conv1", "bn1"], images => functional.relu(bn1.call(conv1.call(Checked(images))), inplace: true)),
+        .. Segment.ForEachOf("encoder0", _encoders[0]),
+        .. Levels == 1 ? [] : new[] { new Segment("below", [.. Enumerable.Range(1, Levels - 1).SelectMany(level => new[] { $"encoder{level}", $"decoder{level}" })], features => Below(0, features)) },
+        .. Segment.ForEachOf("decoder0", _decoders[0]),
         new("head", ["fc"], features => fc.call(features.permute(0, 2, 3, 1)).permute(0, 3, 1, 2)),
     ];
 

@@ -20,9 +20,9 @@ internal sealed record GroupedLayout(int Depth, int Width, IReadOnlyList<int> Un
     {
         18 => new(depth, width, [2, 2, 2, 2], 1, hasLargeStem),
         34 => new(depth, width, [3, 4, 6, 3], 1, hasLargeStem),
-        50 => new(depth, width, [3, 4, 6, 3], BottleneckUnit.Expansion, hasLargeStem),
-        101 => new(depth, width, [3, 4, 23, 3], BottleneckUnit.Expansion, hasLargeStem),
-        152 => new(depth, width, [3, 8, 36, 3], BottleneckUnit.Expansion, hasLargeStem),
+        50 => new(depth, width, [3, 4, 6, 3], Bottleneck.Expansion, hasLargeStem),
+        101 => new(depth, width, [3, 4, 23, 3], Bottleneck.Expansion, hasLargeStem),
+        152 => new(depth, width, [3, 8, 36, 3], Bottleneck.Expansion, hasLargeStem),
         _ => throw new ArgumentOutOfRangeException(nameof(depth), depth, "A large-image ResNet has depth 18, 34, 50, 101 or 152."),
     };
 }

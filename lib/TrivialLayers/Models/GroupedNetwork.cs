@@ -8,7 +8,7 @@ namespace TrivialLayers;
 /// The layout of He et al. (2016), <i>Deep Residual Learning</i>: a stem, groups of units, global average pooling and one linear layer. The small one (section 4.2) has a 3×3 stem and three
 /// groups at widths w, 2w, 4w and strides 1, 2, 2; the large one (table 1) a 7×7 stem with stride 2 and max pooling, and four groups up to 8w. Names as torchvision's.
 /// </summary>
-public abstract class GroupedNetwork : StagedNetwork
+public abstract class GroupedNetwork : SegmentedNetwork
 {
     private readonly Module<Tensor, Tensor> conv1;
     private readonly Module<Tensor, Tensor> bn1;
@@ -58,16 +58,13 @@ public abstract class GroupedNetwork : StagedNetwork
     public int Width { get; }
 
     /// <inheritdoc/>
-    public sealed override IReadOnlyList<Stage> Stages =>
+    public sealed override IReadOnlyList<Segment> Segments =>
     [
-        new("stem", maxpool is null ? ["conv1", "bn1"] : ["conv1", "bn1", "maxpool"], images => Pool(functional.relu(bn1.call(conv1.call(images)), inplace: true)))
-        {
-            Fold = () => FoldedSequence.Of(FoldedConvolution.Of("conv1", conv1, bn1))?.FollowedBy(Pool),
-        },
-        .. Stage.ForEachOf("layer1", layer1),
-        .. Stage.ForEachOf("layer2", layer2),
-        .. Stage.ForEachOf("layer3", layer3),
-        .. layer4 is null ? [] : Stage.ForEachOf("layer4", layer4),
+        new("stem", maxpool is null ? ["conv1", "bn1"] : ["conv1", "bn1", "maxpool"], images => Pool(functional.relu(bn1.call(conv1.call(images)), inplace: true))),
+        .. Segment.ForEachOf("layer1", layer1),
+        .. Segment.ForEachOf("layer2", layer2),
+        .. Segment.ForEachOf("layer3", layer3),
+        .. layer4 is null ? [] : Segment.ForEachOf("layer4", layer4),
         new("head", ["fc"], features => fc.call(features.mean([2, 3]))),
     ];
 

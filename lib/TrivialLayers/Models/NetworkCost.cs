@@ -25,7 +25,7 @@ public sealed record NetworkCost(long Parameters, int Convolutions, long Multipl
         ArgumentNullException.ThrowIfNull(network);
         ArgumentOutOfRangeException.ThrowIfLessThan(batch, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(repeats, 1);
-        var layers = ConvolutionLayers.For(network, channels, height, width);
+        var layers = NetworkLayers.For(network, channels, height, width);
         return new NetworkCost(
             network.parameters().Sum(parameter => parameter.numel()), layers.Count, layers.Sum(layer => layer.MultiplyAccumulates ?? 0),
             Median(network, [batch, channels, height, width], repeats), batch);

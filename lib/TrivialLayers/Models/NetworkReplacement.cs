@@ -22,7 +22,7 @@ public static class NetworkReplacement
     /// <returns>The network, for chaining.</returns>
     /// <exception cref="ArgumentException">There is no module of that name, or the new one's shapes do not fit.</exception>
     public static TNetwork Replace<TNetwork>(this TNetwork network, string name, Module<Tensor, Tensor> module, int height = 32, int width = 32)
-        where TNetwork : StagedNetwork
+        where TNetwork : SegmentedNetwork
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(module);
@@ -49,7 +49,7 @@ public static class NetworkReplacement
     }
 
     private static void CheckShapes(
-        StagedNetwork network, string name, Module<Tensor, Tensor> old, Module<Tensor, Tensor> replacement, int height, int width)
+        SegmentedNetwork network, string name, Module<Tensor, Tensor> old, Module<Tensor, Tensor> replacement, int height, int width)
     {
         long[]? input = null, expected = null;
         using (var watch = new HookScope())

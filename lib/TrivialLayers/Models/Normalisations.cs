@@ -17,7 +17,7 @@ internal static class Normalisations
         var outputs = new List<(string Name, Tensor Output)>();
         var found = new Dictionary<string, BatchNorm>();
         using var hooks = new HookScope();
-        foreach (var (name, convolution) in ConvolutionLayers.Modules(network))
+        foreach (var (name, convolution) in NetworkLayers.Modules(network))
             hooks.Add(convolution, (_, output) => outputs.Add((name, output)));
         foreach (var norm in network.modules().OfType<BatchNorm>())
         {

@@ -4,7 +4,7 @@ namespace TrivialLayers;
 public sealed class PlainEncoderDecoder : EncoderDecoder, IDescribed
 {
     private PlainEncoderDecoder(EncoderDecoderLayout layout, int classes, int channels)
-        : base("Plain encoder–decoder", layout, classes, channels, concatenates: false, (inChannels, outChannels) => new PlainUnit(inChannels, outChannels, stride: 1))
+        : base("Plain encoder–decoder", layout, classes, channels, concatenates: false, (inChannels, outChannels) => new PlainBlock(inChannels, outChannels, stride: 1))
     {
     }
 

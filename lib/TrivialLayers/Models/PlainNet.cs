@@ -6,7 +6,7 @@ namespace TrivialLayers;
 public sealed class PlainNet : GroupedNetwork, IDescribed
 {
     private PlainNet(int depth, int width, int classes, int channels)
-        : base($"PlainNet-{depth} (width {width})", GroupedLayout.ForSmallImages(depth, width), classes, channels, (inChannels, outChannels, stride) => new PlainUnit(inChannels, outChannels, stride))
+        : base($"PlainNet-{depth} (width {width})", GroupedLayout.ForSmallImages(depth, width), classes, channels, (inChannels, outChannels, stride) => new PlainBlock(inChannels, outChannels, stride))
     {
     }
 

@@ -50,7 +50,7 @@ public sealed class ResNet : GroupedNetwork, IDescribed
     /// <exception cref="ArgumentOutOfRangeException">The depth is not 6n + 2, or a size is not positive.</exception>
     public static ResNet ForSmallImages(int depth = 20, int width = 16, int classes = 10, int channels = 3, ShortcutKind shortcut = ShortcutKind.Projection) => new(
         $"ResNet-{depth} (width {width}{(shortcut == ShortcutKind.Projection ? "" : ", zero-padded shortcuts")})", GroupedLayout.ForSmallImages(depth, width), classes, channels,
-        (inChannels, outChannels, stride) => new ResidualUnit(inChannels, outChannels, stride, shortcut));
+        (inChannels, outChannels, stride) => new BasicBlock(inChannels, outChannels, stride, shortcut));
 
     /// <summary>A residual network for images of about 224×224 pixels, the same as torchvision's.</summary>
     /// <param name="depth">18 and 34 have units of two convolutions; 50, 101 and 152 bottlenecks of three.</param>
@@ -64,7 +64,7 @@ public sealed class ResNet : GroupedNetwork, IDescribed
         var layout = GroupedLayout.ForLargeImages(depth, width, !smallImageStem);
         return new(
             $"ResNet-{depth} (four groups, width {width}{(smallImageStem ? ", 3×3 stem" : "")})", layout, classes, channels,
-            (inChannels, groupChannels, stride) => layout.Expansion == 1 ? new ResidualUnit(inChannels, groupChannels, stride) : new BottleneckUnit(inChannels, groupChannels, stride));
+            (inChannels, groupChannels, stride) => layout.Expansion == 1 ? new BasicBlock(inChannels, groupChannels, stride) : new Bottleneck(inChannels, groupChannels, stride));
     }
 
     /// <inheritdoc/>

@@ -6,7 +6,7 @@ public sealed class ResidualEncoderDecoder : EncoderDecoder, IDescribed
     private readonly HashSet<string> _channelChanges;
 
     private ResidualEncoderDecoder(EncoderDecoderLayout layout, int classes, int channels)
-        : base("Residual encoder–decoder", layout, classes, channels, concatenates: false, (inChannels, outChannels) => new ResidualUnit(inChannels, outChannels, stride: 1)) =>
+        : base("Residual encoder–decoder", layout, classes, channels, concatenates: false, (inChannels, outChannels) => new BasicBlock(inChannels, outChannels, stride: 1)) =>
         _channelChanges = [.. Enumerable.Range(1, layout.Levels - 1).SelectMany(level => new[] { $"encoder{level}.0.conv1", $"decoder{level}.{layout.Units - 1}.conv1" })];
 
     /// <inheritdoc/>

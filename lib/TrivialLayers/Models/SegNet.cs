@@ -10,7 +10,7 @@ namespace TrivialLayers;
 public sealed class SegNet : EncoderDecoder, IDescribed
 {
     private SegNet(EncoderDecoderLayout layout, int classes, int channels)
-        : base("SegNet", layout, classes, channels, concatenates: false, (inChannels, outChannels) => new PlainUnit(inChannels, outChannels, stride: 1))
+        : base("SegNet", layout, classes, channels, concatenates: false, (inChannels, outChannels) => new PlainBlock(inChannels, outChannels, stride: 1))
     {
     }
 

@@ -9,7 +9,7 @@ namespace TrivialLayers;
 public sealed class UNet : EncoderDecoder, IDescribed
 {
     private UNet(EncoderDecoderLayout layout, int classes, int channels)
-        : base("U-Net", layout, classes, channels, concatenates: true, (inChannels, outChannels) => new PlainUnit(inChannels, outChannels, stride: 1))
+        : base("U-Net", layout, classes, channels, concatenates: true, (inChannels, outChannels) => new PlainBlock(inChannels, outChannels, stride: 1))
     {
     }
 

@@ -24,7 +24,7 @@ namespace TrivialLayers;
 /// <item><term>19</term><description>16, 143,678,248</description></item>
 /// </list>
 /// </summary>
-public sealed class Vgg : StagedNetwork, IDescribed
+public sealed class Vgg : SegmentedNetwork, IDescribed
 {
     /// <summary>Channels of the convolutions; 0 is a 2×2 max pooling with stride 2. Configurations A, B, D and E of the paper.</summary>
     private static readonly Dictionary<int, int[]> Configurations = new()
@@ -101,7 +101,7 @@ public sealed class Vgg : StagedNetwork, IDescribed
     }
 
     /// <inheritdoc/>
-    public override IReadOnlyList<Stage> Stages =>
+    public override IReadOnlyList<Segment> Segments =>
     [
         .. Blocks(),
         new("head", ["classifier"], maps => classifier.call(_pool(maps))),
@@ -110,8 +110,8 @@ public sealed class Vgg : StagedNetwork, IDescribed
     /// <inheritdoc/>
     public override LayerRole RoleOf(string layer) => layer == "features.0" ? LayerRole.Stem : LayerRole.Plain;
 
-    /// <summary>A convolution with the batch norm and ReLU behind it is one stage, any other module another.</summary>
-    private IEnumerable<Stage> Blocks()
+    /// <summary>A convolution with the batch norm and ReLU behind it is one segment, any other module another.</summary>
+    private IEnumerable<Segment> Blocks()
     {
         var modules = features.Modules;
         for (var first = 0; first < modules.Count;)
@@ -119,10 +119,7 @@ public sealed class Vgg : StagedNetwork, IDescribed
             var start = first;
             string[] names = modules.Skip(start).Take(3).ToArray() is [TorchSharp.Modules.Conv2d, TorchSharp.Modules.BatchNorm2d, TorchSharp.Modules.ReLU] ? [Name(start), Name(start + 1), Name(start + 2)] : [Name(start)];
             first += names.Length;
-            yield return new Stage(Name(start), names, input => Through(modules.Skip(start).Take(names.Length), input))
-            {
-                Fold = names.Length == 1 ? null : () => FoldedSequence.Of(FoldedConvolution.Of(Name(start), modules[start], modules[start + 1])),
-            };
+            yield return new Segment(Name(start), names, input => Through(modules.Skip(start).Take(names.Length), input));
         }
 
         static string Name(int index) => $"features.{index}";

@@ -20,12 +20,12 @@ public static class Pruning
     /// <returns>The dotted names of all convolutions that went.</returns>
     /// <exception cref="ArgumentException">A layer is not in the branch of a residual unit: without it nothing of the image would be left, so nothing can be taken out. Nothing is changed then.</exception>
     public static IReadOnlyList<string> TakeOut<TNetwork>(TNetwork network, IEnumerable<string> layers, int height, int width)
-        where TNetwork : StagedNetwork
+        where TNetwork : SegmentedNetwork
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(layers);
         var chosen = layers.ToList();
-        ConvolutionLayers.Demand(network, chosen);
+        NetworkLayers.Demand(network, chosen);
         var units = Units(network);
         var unitOf = chosen.ToDictionary(layer => layer, layer => units.Keys.FirstOrDefault(unit => InBranch(network, unit, layer)));
         if (unitOf.FirstOrDefault(entry => entry.Value is null) is { Key: { } outside })
@@ -47,7 +47,7 @@ public static class Pruning
     /// <param name="width">Width of the images in pixels.</param>
     /// <exception cref="InvalidDataException">The file is damaged or is one of another network. In the latter case units may be taken out already: load it into a fresh one.</exception>
     public static void Load<TNetwork>(TNetwork network, string path, int height = 32, int width = 32)
-        where TNetwork : StagedNetwork
+        where TNetwork : SegmentedNetwork
     {
         ArgumentNullException.ThrowIfNull(network);
         Weights.ReadAll(path, tensors =>
@@ -77,17 +77,17 @@ public static class Pruning
     }
 
     /// <summary>The residual units of a network, by dotted name.</summary>
-    private static Dictionary<string, IResidualUnit> Units(StagedNetwork network) =>
+    private static Dictionary<string, IResidualUnit> Units(SegmentedNetwork network) =>
         network.named_modules().Where(found => found.module is IResidualUnit).ToDictionary(found => found.name, found => (IResidualUnit)found.module);
 
-    private static void Replace(StagedNetwork network, string name, IResidualUnit unit, Tensor constant, int height, int width)
+    private static void Replace(SegmentedNetwork network, string name, IResidualUnit unit, Tensor constant, int height, int width)
     {
         var shortcut = ((Module)unit).named_children().FirstOrDefault(child => child.name == "downsample").module as Module<Tensor, Tensor>;
         network.Replace(name, new ConstantBranchUnit(constant, shortcut, unit.ChangesChannels), height, width);
     }
 
     /// <summary>What the branch gives with these kernels at zero, measured on images that differ; in double precision, so that its bits do not depend on the order of sums.</summary>
-    private static Tensor ConstantOf(StagedNetwork network, string name, IResidualUnit unit, IReadOnlyList<string> zeroed, int height, int width)
+    private static Tensor ConstantOf(SegmentedNetwork network, string name, IResidualUnit unit, IReadOnlyList<string> zeroed, int height, int width)
     {
         using var arrived = InputOf(network, (Module<Tensor, Tensor>)unit, height, width);
         var branch = BranchInDouble(network, unit, zeroed, arrived);
@@ -98,7 +98,7 @@ public static class Pruning
     }
 
     /// <summary>What arrives at a unit for some images of noise.</summary>
-    private static Tensor InputOf(StagedNetwork network, Module<Tensor, Tensor> unit, int height, int width)
+    private static Tensor InputOf(SegmentedNetwork network, Module<Tensor, Tensor> unit, int height, int width)
     {
         using var evaluation = new EvaluationMode(network);
         using var generator = new Generator(1, CPU);
@@ -110,7 +110,7 @@ public static class Pruning
     }
 
     /// <summary>The branch, with its modules in double precision for the time being; single precision survives the way there and back unchanged.</summary>
-    private static Tensor BranchInDouble(StagedNetwork network, IResidualUnit unit, IReadOnlyList<string> zeroed, Tensor input)
+    private static Tensor BranchInDouble(SegmentedNetwork network, IResidualUnit unit, IReadOnlyList<string> zeroed, Tensor input)
     {
         var modules = ((Module)unit).named_children().Where(child => child.name != "downsample").Select(child => child.module).ToList();
         using var noGradients = no_grad(); // weights converted in inference mode could not be trained any more
@@ -129,6 +129,6 @@ public static class Pruning
         }
     }
 
-    private static bool InBranch(StagedNetwork network, string unit, string layer) =>
+    private static bool InBranch(SegmentedNetwork network, string unit, string layer) =>
         layer.StartsWith(unit + ".", StringComparison.Ordinal) && network.RoleOf(layer) is LayerRole.Residual or LayerRole.ChannelChange;
 }

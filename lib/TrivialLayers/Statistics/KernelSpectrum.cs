@@ -16,7 +16,7 @@ public sealed record KernelSpectrum(string Layer, double Norm, double Largest, d
     public static IReadOnlyList<KernelSpectrum> Of(Module network)
     {
         ArgumentNullException.ThrowIfNull(network);
-        return [.. ConvolutionLayers.Of(network).Select(layer => Measure(layer.Name, network.get_parameter(layer.Weight)!))];
+        return [.. NetworkLayers.Of(network).Select(layer => Measure(layer.Name, network.get_parameter(layer.Weight)!))];
     }
 
     private static KernelSpectrum Measure(string layer, Tensor kernel)

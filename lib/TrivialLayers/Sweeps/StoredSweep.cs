@@ -1,72 +1,127 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 
 namespace TrivialLayers;
 
-/// <summary>The file form of a sweep: per-image outcomes as packed bits, everything that follows from them left out.</summary>
+/// <summary>The file form of a <see cref="Sweep"/>, JSON that carries its own checksum: what was measured, everything that follows from it left out.</summary>
 internal sealed record StoredSweep(
-    [property: JsonPropertyName("sweep")] SweepIdentity Identity,
-    [property: JsonPropertyName("count")] int Images,
-    [property: JsonPropertyName("baseline")] StoredSweep.Answers Baseline,
-    [property: JsonPropertyName("layers")] IReadOnlyList<StoredSweep.Answers> Layers,
-    [property: JsonPropertyName("firstLogits")] float[] FirstLogits,
-    [property: JsonPropertyName("seconds")] double Seconds,
-    [property: JsonPropertyName("provenance")] Provenance Provenance,
-    [property: JsonPropertyName("checksum")] string Checksum = "") : IStoredSweep<StoredSweep>
+    [property: JsonPropertyName("sweep"), JsonPropertyOrder(0)] SweepIdentity Identity,
+    [property: JsonPropertyName("count"), JsonPropertyOrder(2)] int Images,
+    [property: JsonPropertyName("baseline"), JsonPropertyOrder(4)] StoredSweep.Answers Baseline,
+    [property: JsonPropertyName("layers"), JsonPropertyOrder(5)] IReadOnlyList<StoredSweep.Answers> Targets,
+    [property: JsonPropertyName("firstLogits"), JsonPropertyOrder(6)] float[] FirstLogits,
+    [property: JsonPropertyName("seconds"), JsonPropertyOrder(7)] double Seconds,
+    [property: JsonPropertyName("provenance"), JsonPropertyOrder(8)] Provenance Provenance,
+    [property: JsonPropertyName("metric"), JsonPropertyOrder(1)] string? Measure = null,
+    [property: JsonPropertyName("chance"), JsonPropertyOrder(3)] double? Chance = null,
+    [property: JsonPropertyName("checksum"), JsonPropertyOrder(9)] string Checksum = "")
 {
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        AllowDuplicateProperties = false,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        TypeInfoResolver = new DefaultJsonTypeInfoResolver(),
+    };
+
+    /// <summary>One measurement.</summary>
+    /// <param name="Layer">The names of the changed layers with a space between them; empty for the untouched network.</param>
+    /// <param name="Share">Share of the layers that was changed, where it is varied.</param>
+    /// <param name="Right">A bit for each image, of measures that are right or wrong.</param>
+    /// <param name="CrossEntropy">Mean cross-entropy in nats, by accuracy.</param>
+    /// <param name="Agreement">Percent of predictions that are the untouched network's, by accuracy.</param>
+    /// <param name="Confusion">Counts <c>[truth, predicted]</c>, by accuracy.</param>
+    /// <param name="Values">The values of all images in single precision, of other measures.</param>
+    /// <param name="Pooled">The measure's value of all images together.</param>
     internal sealed record Answers(
         [property: JsonPropertyName("layer")] string Layer,
-        [property: JsonPropertyName("right")] byte[] Right,
-        [property: JsonPropertyName("crossEntropy")] double CrossEntropy,
-        [property: JsonPropertyName("agreement")] double Agreement,
-        [property: JsonPropertyName("confusion")] IReadOnlyList<int> Confusion);
+        [property: JsonPropertyName("share")] double? Share = null,
+        [property: JsonPropertyName("right")] byte[]? Right = null,
+        [property: JsonPropertyName("crossEntropy")] double? CrossEntropy = null,
+        [property: JsonPropertyName("agreement")] double? Agreement = null,
+        [property: JsonPropertyName("confusion")] IReadOnlyList<int>? Confusion = null,
+        [property: JsonPropertyName("values")] byte[]? Values = null,
+        [property: JsonPropertyName("pooled")] double? Pooled = null);
 
-    /// <summary>The stored form, still without the logits of the first images.</summary>
-    public static StoredSweep From(ZeroSweep sweep) => new(
-        sweep.Identity, sweep.Baseline.Outcomes.Count, AnswersOf("", sweep.Baseline, 100),
-        [.. sweep.Layers.Select(layer => AnswersOf(layer.Layer.Name, new Evaluation(layer.Outcomes, layer.Confusion), layer.Agreement))],
-        [], sweep.Seconds, sweep.Provenance);
+    /// <summary>The stored form.</summary>
+    /// <param name="sweep">The sweep.</param>
+    /// <param name="firstLogits">The network's logits of the first images: a network that gives others is another network.</param>
+    public static StoredSweep From(Sweep sweep, float[] firstLogits) => new(
+        sweep.Identity, sweep.Baseline.Count, AnswersOf("", null, sweep.Baseline),
+        [.. sweep.Targets.Select(target => AnswersOf(NameOf(target.Layers), sweep.Targets.Any(other => other.Share != 1) ? target.Share : null, target.Measured))],
+        firstLogits, sweep.Seconds, sweep.Provenance, sweep.Baseline.Confusion is null ? sweep.Measure.Name : null, sweep.Baseline.Confusion is null ? sweep.Chance : null);
 
-    /// <summary>The stored form, still without the logits of the first images.</summary>
-    public static StoredSweep From(JointZeroing joint) => new(
-        joint.Identity, joint.Baseline.Outcomes.Count, AnswersOf("", joint.Baseline, 100),
-        [.. joint.Steps.Select(step => AnswersOf(string.Join(' ', step.Layers), step.Evaluation, step.Agreement))],
-        [], joint.Seconds, joint.Provenance);
+    /// <summary>Writes it with its checksum.</summary>
+    public void Write(Stream stream) => JsonSerializer.Serialize(stream, this with { Checksum = Sum() }, Json);
 
-    public StoredSweep WithLogits(float[] firstLogits) => this with { FirstLogits = firstLogits };
-
-    public StoredSweep WithChecksum(string checksum) => this with { Checksum = checksum };
-
-    /// <exception cref="InvalidDataException">The layers are not the network's, or the parts contradict each other.</exception>
-    public ZeroSweep ToSweep(SweepIdentity identity, IReadOnlyList<ConvolutionLayer> layers, IReadOnlyList<string> classes)
+    /// <summary>Reads a file and compares it with its checksum.</summary>
+    /// <exception cref="InvalidDataException">The file is damaged.</exception>
+    public static StoredSweep Load(string path)
     {
-        IStoredSweep<StoredSweep>.DemandLayers(Layers.Select(answers => answers?.Layer), layers);
-        return IStoredSweep<StoredSweep>.Checked(() => new ZeroSweep(
-            identity, Read(Baseline, classes), [.. layers.Zip(Layers, (layer, answers) => (layer, Read(answers, classes), answers.Agreement))], Seconds, Provenance));
+        using var stream = File.OpenRead(path);
+        try
+        {
+            var stored = JsonSerializer.Deserialize<StoredSweep>(stream, Json) ?? throw new InvalidDataException($"{path} is empty.");
+            if (stored.Sum() is var found && found != stored.Checksum)
+                throw new InvalidDataException($"{path} is damaged: its contents have the SHA-256 {found}; it says {stored.Checksum}.");
+            return stored;
+        }
+        catch (Exception error) when (error is JsonException or ArgumentException) // ArgumentException: an infinite number, which can be read but not written
+        {
+            throw new InvalidDataException($"{path} cannot be read: {error.Message}", error);
+        }
     }
 
-    /// <param name="identity">What was asked for.</param>
-    /// <param name="known">The names of the network's convolutions.</param>
-    /// <param name="classes">The names of the classes.</param>
-    /// <exception cref="InvalidDataException">A layer is not the network's, or the parts contradict each other.</exception>
-    public JointZeroing ToJointZeroing(SweepIdentity identity, IReadOnlySet<string> known, IReadOnlyList<string> classes)
+    /// <summary>Makes the sweep again.</summary>
+    /// <exception cref="InvalidDataException">The layers are not those that were asked for, or the parts contradict each other.</exception>
+    public Sweep ToSweep(SweepPlan plan)
     {
-        if (Layers.Any(answers => answers is null || !answers.Layer.Split(' ').All(known.Contains)))
-            throw new InvalidDataException("it names layers that are not the network's.");
-        return IStoredSweep<StoredSweep>.Checked(() => new JointZeroing(
-            identity, Read(Baseline, classes), [.. Layers.Select(answers => ((IReadOnlyList<string>)answers.Layer.Split(' '), Read(answers, classes), answers.Agreement))], Seconds, Provenance));
+        try
+        {
+            var targets = TargetsIn(plan);
+            return new Sweep(plan.Identity, plan.Options, Chance, Read(Baseline, plan), [.. targets.Zip(Targets, (target, answers) => (target.Layers, target.Share, Read(answers, plan)))], Seconds, Provenance);
+        }
+        catch (Exception error) when (error is ArgumentException or FormatException or OverflowException or KeyNotFoundException)
+        {
+            throw new InvalidDataException($"its numbers are impossible: {error.Message}", error);
+        }
     }
 
-    private static Answers AnswersOf(string layer, Evaluation evaluation, double agreement) =>
-        new(layer, evaluation.Outcomes.Packed.ToArray(), evaluation.CrossEntropy, agreement, evaluation.Confusion.Counts);
-
-    private Evaluation Read(Answers answers, IReadOnlyList<string> classes)
+    private List<(IReadOnlyList<Layer> Layers, double Share)> TargetsIn(SweepPlan plan)
     {
-        var outcomes = Outcomes.FromBits(answers.Right, Images, answers.CrossEntropy);
-        var confusion = new ConfusionMatrix(classes, answers.Confusion);
-        if (answers.Agreement is not (>= 0 and <= 100)
-            || confusion.Counts.Sum() != Images
-            || confusion.Right != outcomes.Correct)
+        if (Targets.Any(answers => answers is null))
+            throw new InvalidDataException("it has a target without answers.");
+        var known = plan.Layers.ToDictionary(layer => layer.Name);
+        List<(IReadOnlyList<Layer> Layers, double Share)> expected = plan.Options.Targets.IsGreedy
+            ? [.. Targets.Select(answers => ((IReadOnlyList<Layer>)[.. answers.Layer.Split(' ').Select(name => known[name])], answers.Share ?? 1))]
+            : [.. plan.Targets];
+        if (!Targets.Select(answers => (answers.Layer, answers.Share ?? 1)).SequenceEqual(expected.Select(target => (NameOf(target.Layers), target.Share))))
+            throw new InvalidDataException($"it has {Targets.Count} targets, not the {expected.Count} that were asked for.");
+        return expected;
+    }
+
+    private static string NameOf(IEnumerable<Layer> layers) => string.Join(' ', layers.Select(layer => layer.Name));
+
+    private static Answers AnswersOf(string layer, double? share, Measurement measured) => new(
+        layer, share, measured.Outcomes?.Packed.ToArray(), measured.Confusion is null ? null : measured.Outcomes!.MeanCrossEntropy, measured.Agreement, measured.Confusion?.Counts, measured.ToBytes(), measured.Pooled);
+
+    private Measurement Read(Answers answers, SweepPlan plan)
+    {
+        if (plan.Options.Measure.IsRightOrWrong != answers.Right is not null || (answers.Right is null) == (answers.Values is null))
+            throw new InvalidDataException($"it has no answers by {plan.Options.Measure.Name} for '{answers.Layer}'.");
+        if (answers.Right is null)
+            return Measurement.FromBytes(answers.Values!, Images, answers.Pooled);
+        var outcomes = Outcomes.FromBits(answers.Right, Images, answers.CrossEntropy ?? double.NaN);
+        if (plan.Options.Measure != TrivialLayers.Measure.Accuracy)
+            return Measurement.Of(outcomes, null, null);
+        var confusion = new ConfusionMatrix(plan.Images.Classes, answers.Confusion ?? []);
+        if (answers.Agreement is not (>= 0 and <= 100) || answers.CrossEntropy is null || confusion.Counts.Sum() != Images || confusion.Right != outcomes.Correct)
             throw new InvalidDataException($"its counts for '{answers.Layer}' contradict each other.");
-        return new Evaluation(outcomes, confusion);
+        return Measurement.Of(outcomes, confusion, answers.Agreement);
     }
+
+    private string Sum() => JsonChecksum.Of(this with { Checksum = "" }, Json);
 }

@@ -9,17 +9,17 @@ public static class SweepAgreement
     /// </summary>
     /// <param name="sweeps">Sweeps of two networks or more: other seeds, depths or data.</param>
     /// <exception cref="ArgumentException">Fewer than two sweeps, or no two shared layers with the same role and position.</exception>
-    public static AgreementTest Test(IReadOnlyList<ZeroSweep> sweeps)
+    public static AgreementTest Test(IReadOnlyList<Sweep> sweeps)
     {
         ArgumentNullException.ThrowIfNull(sweeps);
         if (sweeps.Count < 2)
             throw new ArgumentException($"{sweeps.Count} sweep was given; agreement is between two or more.", nameof(sweeps));
-        var shared = sweeps[0].Layers.Select(layer => (layer.Layer.Name, layer.Layer.Role))
-            .Where(layer => sweeps.All(sweep => sweep.Layers.Any(other => (other.Layer.Name, other.Layer.Role) == layer))).ToList();
+        var shared = sweeps[0].Targets.Select(layer => (layer.Layer.Name, layer.Layer.Role))
+            .Where(layer => sweeps.All(sweep => sweep.Targets.Any(other => (other.Layer.Name, other.Layer.Role) == layer))).ToList();
         if (shared.Count == 0)
             throw new ArgumentException($"{string.Join(", ", sweeps.Select(sweep => sweep.Identity.Network).Distinct())} share no layer of one name and role.", nameof(sweeps));
         return RankAgreement.WithinStrata(
-            [.. sweeps.Select(sweep => shared.ConvertAll(layer => sweep.Layers.Single(other => other.Layer.Name == layer.Name).Drop))],
+            [.. sweeps.Select(sweep => shared.ConvertAll(layer => sweep.Targets.Single(other => other.Layer.Name == layer.Name).Drop))],
             [.. shared.Select(layer => $"{layer.Role}/{layer.Name[(layer.Name.LastIndexOf('.') + 1)..]}")]);
     }
 }

@@ -29,11 +29,12 @@ public sealed record SweepIdentity(
     [JsonPropertyName("address")]
     public string Address => Description.Address;
 
-    internal static SweepIdentity Of(Module network, ImageSet images, JsonObject operation) => Of(network, NetworkDescription.WeightsOf(network), images, operation);
-
-    /// <summary>The same for weights that are known by their fingerprint alone.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="weights">SHA-256 over the weights, in hexadecimal; the network may have others.</param>
+    /// <param name="images">The images.</param>
+    /// <param name="operation">What is done to the layers.</param>
     internal static SweepIdentity Of(Module network, string weights, ImageSet images, JsonObject operation) => new(
-        network is StagedNetwork staged ? staged.Title : network.GetName(), images.Name,
+        network is SegmentedNetwork segmented ? segmented.Title : network.GetName(), images.Name,
         new Identity(new JsonObject
         {
             ["form"] = "sweep",

@@ -34,43 +34,34 @@ public sealed class SweepStore
     /// <param name="images">The images.</param>
     /// <param name="read">Makes the result of its stored form; throws <see cref="InvalidDataException"/> when that contradicts itself.</param>
     /// <param name="compute">Makes the result.</param>
-    /// <param name="write">Makes the stored form of the result.</param>
     /// <param name="cancellationToken">Ends the wait for another process.</param>
-    internal T GetOrCompute<T, TStored>(
-        SweepIdentity identity, Module<Tensor, Tensor> network, ImageSet images, Func<TStored, T> read, Func<T> compute, Func<T, TStored> write, CancellationToken cancellationToken)
-        where T : class
-        where TStored : class, IStoredSweep<TStored>
+    internal Sweep GetOrCompute(SweepIdentity identity, Module<Tensor, Tensor> network, ImageSet images, Func<StoredSweep, Sweep> read, Func<Sweep> compute, CancellationToken cancellationToken)
     {
-        bool IsItsSweep(TStored stored) => StillAnswers(stored.FirstLogits, network, images);
-        if (Find<T, TStored>(identity, IsItsSweep, read, unusable: (_, _) => { }) is { } stored)
+        bool IsItsSweep(StoredSweep stored) => StillAnswers(stored.FirstLogits, network, images);
+        if (Find(identity, IsItsSweep, read, unusable: (_, _) => { }) is { } stored)
             return stored;
         if (_folder is null)
             return compute();
         using var turn = Turn.Take(
             Path.Combine(_folder, "locks", identity.Address[..24] + ".lock"), $"The sweep {identity.Address[..24]} of {identity.Network} is computed", _report, cancellationToken);
         AtomicFile.DeleteLeftovers(_folder, identity.Address[..24] + ".json");
-        if (Find<T, TStored>(identity, IsItsSweep, read, SetAside) is { } made)
+        if (Find(identity, IsItsSweep, read, SetAside) is { } made)
             return made;
         var result = compute();
-        AtomicFile.Write(PathOf(_folder, identity), write(result).WithLogits(FirstLogits(network, images)).Write);
+        AtomicFile.Write(PathOf(_folder, identity), StoredSweep.From(result, FirstLogits(network, images)).Write);
         return result;
     }
 
     /// <summary>Loads what is stored under an address whose weights are not at hand; null when nothing is.</summary>
-    internal T? OnRecord<T, TStored>(SweepIdentity identity, Func<TStored, T> read)
-        where T : class
-        where TStored : class, IStoredSweep<TStored> =>
-        Find<T, TStored>(identity, _ => true, read, unusable: (_, _) => { });
+    internal Sweep? OnRecord(SweepIdentity identity, Func<StoredSweep, Sweep> read) => Find(identity, _ => true, read, unusable: (_, _) => { });
 
-    private T? Find<T, TStored>(SweepIdentity identity, Func<TStored, bool> accept, Func<TStored, T> read, Action<string, string> unusable)
-        where T : class
-        where TStored : class, IStoredSweep<TStored>
+    private Sweep? Find(SweepIdentity identity, Func<StoredSweep, bool> accept, Func<StoredSweep, Sweep> read, Action<string, string> unusable)
     {
         foreach (var path in Folders().Select(folder => PathOf(folder, identity)).Where(File.Exists))
         {
             try
             {
-                var stored = IStoredSweep<TStored>.Load(path);
+                var stored = StoredSweep.Load(path);
                 if (stored.Identity.Address != identity.Address)
                     throw new InvalidDataException($"it is the sweep {stored.Identity.Address}.");
                 if (accept(stored))

@@ -68,19 +68,19 @@ public sealed class UnitDistances
             progress?.Report(new ProgressReport($"measure {units.Count} units", Math.Min(start + batch, images.Count), images.Count, "images"));
         }
 
-        return new UnitDistances(SweepIdentity.Of(network, images, Operation.ZeroEach), [.. units.SelectMany(unit => unit.Distances)]);
+        return new UnitDistances(SweepIdentity.Of(network, NetworkDescription.WeightsOf(network), images, Operation.Of()), [.. units.SelectMany(unit => unit.Distances)]);
     }
 
     /// <summary>The zeroed units with the drop in accuracy that the same zeroing costs.</summary>
     /// <param name="sweep">A sweep of the same weights; its images may be others.</param>
     /// <returns>One record for each zeroed convolution of a branch, named after that convolution; shortcuts and the stem are in no branch.</returns>
     /// <exception cref="ArgumentException">The sweep is that of other weights.</exception>
-    public IReadOnlyList<UnitIdentity> WithDropsOf(ZeroSweep sweep)
+    public IReadOnlyList<UnitIdentity> WithDropsOf(Sweep sweep)
     {
         ArgumentNullException.ThrowIfNull(sweep);
         if (sweep.Identity.Weights != _identity.Weights)
             throw new ArgumentException($"The sweep is that of other weights ({sweep.Identity.Network}) than the distances ({Network}); sweep the network that was measured.", nameof(sweep));
-        var drops = sweep.Layers.ToDictionary(layer => layer.Layer.Name, layer => layer.Drop);
+        var drops = sweep.Targets.ToDictionary(layer => layer.Layer.Name, layer => layer.Drop);
         return [.. All.Where(entry => entry.Zeroed is not null).Select(entry => new UnitIdentity(entry.Zeroed!, entry.Distance, drops[entry.Zeroed!]))];
     }
 
@@ -98,7 +98,7 @@ public sealed class UnitDistances
             _network = network;
             _name = name;
             Module = unit;
-            _zeroed = [null, .. ConvolutionLayers.Modules(unit).Select(found => found.Name).Where(layer => !layer.StartsWith("downsample", StringComparison.Ordinal)).Select(layer => $"{name}.{layer}")];
+            _zeroed = [null, .. NetworkLayers.Modules(unit).Select(found => found.Name).Where(layer => !layer.StartsWith("downsample", StringComparison.Ordinal)).Select(layer => $"{name}.{layer}")];
             _difference = new double[_zeroed.Length];
             _output = new double[_zeroed.Length];
         }

@@ -18,7 +18,7 @@ public sealed partial class ShippedClaimsTests : IDisposable
     {
         var (wide, deep, plain, vgg) = (Sample(() => ResNet.ForSmallImages(20, 16, 10, 1)), Sample(() => ResNet.ForSmallImages(56, 8, 10, 1)),
             Sample(() => PlainNet.ForSmallImages(20, 16, 10, 1)), Sample(() => Vgg.ForSmallImages(11, 0.125, 10, 1)));
-        List<(TrainedRun, ZeroSweep)> grid = [.. from size in new[] { (8, 8), (8, 16), (8, 32), (14, 8), (14, 16), (14, 32), (20, 8), (20, 16), (20, 32), (56, 8) } from run in Sample(() => ResNet.ForSmallImages(size.Item1, size.Item2, 10, 1)) select run];
+        List<(TrainedRun, Sweep)> grid = [.. from size in new[] { (8, 8), (8, 16), (8, 32), (14, 8), (14, 16), (14, 32), (20, 8), (20, 16), (20, 32), (56, 8) } from run in Sample(() => ResNet.ForSmallImages(size.Item1, size.Item2, 10, 1)) select run];
 
         Decided("C1", 1, ClaimRules.SomeLayersAreTrivial(Verdicts(wide, deep)));
         Decided("C2", 1, ClaimRules.EveryLayerIsNeeded(Verdicts(plain, vgg), Verdicts(wide)));
@@ -31,8 +31,8 @@ public sealed partial class ShippedClaimsTests : IDisposable
         Readme.Demand($"{Listed(deep, Verdict.Trivial)} of its 57 convolutions are Trivial, {Listed(deep, Verdict.Undecided)} Undecided");
         Assert.All([.. wide, .. deep, .. plain, .. vgg], entry => Assert.True(entry.Run.IsOverParameterised));
         Readme.Demand($"On Fashion-MNIST ResNet-56 has in {deep.Count(entry => entry.Sweep.Count(Verdict.Trivial) > 0)} of 3 trainings, ResNet-20 in none");
-        Assert.Equal((0, 2), (wide.Sum(entry => entry.Sweep.Count(Verdict.Trivial)), wide.Count(entry => entry.Sweep.Count(Verdict.NonTrivial) == entry.Sweep.Layers.Count))); // two of three need every layer
-        var sorted = wide.ConvertAll(entry => entry.Sweep.Layers.Select(layer => layer.Drop).Order().ToArray());
+        Assert.Equal((0, 2), (wide.Sum(entry => entry.Sweep.Count(Verdict.Trivial)), wide.Count(entry => entry.Sweep.Count(Verdict.NonTrivial) == entry.Sweep.Targets.Count))); // two of three need every layer
+        var sorted = wide.ConvertAll(entry => entry.Sweep.Targets.Select(layer => layer.Drop).Order().ToArray());
         var (least, median) = (sorted.ConvertAll(drops => drops[0]), sorted.ConvertAll(drops => drops[drops.Length / 2]));
         Readme.Demand($"cheapest layer costs {least.Min():F1} to {least.Max():F1} points, the median layer {median.Min():F1} to {median.Max():F1}");
     }
@@ -45,7 +45,7 @@ public sealed partial class ShippedClaimsTests : IDisposable
         var deep = _shipped.Seeds(() => ResNet.ForSmallImages(56, 8, 10, 3), few, Profile.Reference.Fit);
         using var plain = PlainNet.ForSmallImages(20, 16, 10, 3);
         using var vgg = Vgg.ForSmallImages(11, 0.25, 10, 3);
-        List<(TrainedRun, ZeroSweep)> without = [_shipped.Of(plain, data, recipe, 1), _shipped.Of(vgg, data, recipe, 1)];
+        List<(TrainedRun, Sweep)> without = [_shipped.Of(plain, data, recipe, 1), _shipped.Of(vgg, data, recipe, 1)];
 
         var decided = new Dictionary<string, ClaimDecision>
         {
@@ -62,9 +62,9 @@ public sealed partial class ShippedClaimsTests : IDisposable
         }
         using var onAll = ResNet.ForSmallImages(56, 16, 10, 3);
         var sweep = _shipped.Of(onAll, data, recipe, 1).Sweep;
-        Readme.Demand($"of a ResNet-56 {sweep.Count(Verdict.Trivial)} of {sweep.Layers.Count} convolutions is Trivial, {sweep.Count(Verdict.Undecided)} are Undecided; three ResNet-20 have neither");
-        Assert.All(wide, entry => Assert.Equal(entry.Sweep.Layers.Count, entry.Sweep.Count(Verdict.NonTrivial)));
-        Readme.Demand($"the cheapest costs {Listed(deep.ConvertAll(entry => entry.Sweep.Layers.Min(layer => layer.Drop).ToString("F2", CultureInfo.InvariantCulture)))} points, {Listed(deep, Verdict.Undecided)} layers are Undecided");
+        Readme.Demand($"of a ResNet-56 {sweep.Count(Verdict.Trivial)} of {sweep.Targets.Count} convolutions is Trivial, {sweep.Count(Verdict.Undecided)} are Undecided; three ResNet-20 have neither");
+        Assert.All(wide, entry => Assert.Equal(entry.Sweep.Targets.Count, entry.Sweep.Count(Verdict.NonTrivial)));
+        Readme.Demand($"the cheapest costs {Listed(deep.ConvertAll(entry => entry.Sweep.Targets.Min(layer => layer.Drop).ToString("F2", CultureInfo.InvariantCulture)))} points, {Listed(deep, Verdict.Undecided)} layers are Undecided");
     }
 
     [Fact]
@@ -79,15 +79,15 @@ public sealed partial class ShippedClaimsTests : IDisposable
         {
             string Counts(Verdict verdict) => string.Join(", ", seeds.Select(entry => entry.Sweep.Count(verdict)));
             Readme.Demand(
-                $"| {seeds[0].Run.Network} | {string.Join(", ", seeds.Select(entry => entry.Sweep.Baseline.ToString("F1", CultureInfo.InvariantCulture)))} % | {seeds[0].Sweep.Layers.Count} | {Counts(Verdict.Trivial)} | {Counts(Verdict.Undecided)} | {Counts(Verdict.NonTrivial)} |");
+                $"| {seeds[0].Run.Network} | {string.Join(", ", seeds.Select(entry => entry.Sweep.Baseline.Value.ToString("F1", CultureInfo.InvariantCulture)))} % | {seeds[0].Sweep.Targets.Count} | {Counts(Verdict.Trivial)} | {Counts(Verdict.Undecided)} | {Counts(Verdict.NonTrivial)} |");
         }
 
-        List<NetworkVerdicts> Of(params IEnumerable<List<(TrainedRun Run, MetricSweep Sweep)>> kinds) =>
+        List<NetworkVerdicts> Of(params IEnumerable<List<(TrainedRun Run, Sweep Sweep)>> kinds) =>
             [.. kinds.SelectMany(kind => kind).Select(entry => entry.Sweep.Verdicts(entry.Run.Seed, entry.Run.TrainingAccuracy))];
         var decision = ClaimRules.LongConnectionsActLikeNone(Of(trained[0]), Of(trained[1], trained[2]), Of(trained[3]));
         Decided("C3", 1, decision);
         Kept("C3", decision);
-        Readme.Demand($"SegNet is {trained[3].Average(entry => entry.Sweep.Baseline) - trained[2].Average(entry => entry.Sweep.Baseline):F1} points behind the residual one");
+        Readme.Demand($"SegNet is {trained[3].Average(entry => entry.Sweep.Baseline.Value) - trained[2].Average(entry => entry.Sweep.Baseline.Value):F1} points behind the residual one");
     }
 
     [Fact]
@@ -95,8 +95,8 @@ public sealed partial class ShippedClaimsTests : IDisposable
     {
         using var deep = ResNet.ForSmallImages(56, 8, 10, 1);
         using var plain = PlainNet.ForSmallImages(20, 16, 10, 1);
-        ZeroSweep Sweep(StagedNetwork network) => _shipped.Of(network, _shipped.Sample, Recipe.Quick, 1).Sweep;
-        var drawn = SweepFigures.AccuracyByLayer(("ResNet-56, with shortcuts", Sweep(deep)), ("PlainNet-20, without", Sweep(plain))).Svg;
+        Sweep Sweep(SegmentedNetwork network) => _shipped.Of(network, _shipped.Sample, Recipe.Quick, 1).Sweep;
+        var drawn = SweepFigures.ByLayer(("ResNet-56, with shortcuts", Sweep(deep)), ("PlainNet-20, without", Sweep(plain))).Svg;
         var file = Path.Combine(Notebooks, "answer.svg");
         if (File.Exists(file) && File.ReadAllText(file) == drawn)
             return;
@@ -107,7 +107,7 @@ public sealed partial class ShippedClaimsTests : IDisposable
 
     private static string Notebooks => Path.Combine(RepositoryFolder.Data, "..", "notebooks");
 
-    private List<(TrainedRun Run, ZeroSweep Sweep)> Sample(Func<StagedNetwork> make) => _shipped.Seeds(make, _shipped.Sample, Recipe.Quick);
+    private List<(TrainedRun Run, Sweep Sweep)> Sample(Func<SegmentedNetwork> make) => _shipped.Seeds(make, _shipped.Sample, Recipe.Quick);
 
     /// <summary>The units of three ResNet-20, measured as <c>02-zero-one-layer</c> measures them.</summary>
     private List<IReadOnlyList<UnitIdentity>> Units(int channels, DataSplit data, Recipe recipe)
@@ -121,14 +121,14 @@ public sealed partial class ShippedClaimsTests : IDisposable
         })];
     }
 
-    private static List<NetworkVerdicts> Verdicts(params IEnumerable<List<(TrainedRun Run, ZeroSweep Sweep)>> trained) =>
+    private static List<NetworkVerdicts> Verdicts(params IEnumerable<List<(TrainedRun Run, Sweep Sweep)>> trained) =>
         [.. trained.SelectMany(seeds => seeds).Select(entry => entry.Sweep.Verdicts(entry.Run.Seed, entry.Run.TrainingAccuracy))];
 
     /// <summary>Compares verdict and effect of a claim with two cells of its row in the README, the first of them this one.</summary>
     private static void Decided(string claim, int cell, ClaimDecision decision) => Assert.Equal(
         [claim, ClaimWords.NameOf(decision.Verdict), ClaimWords.Effect(decision.Effect, decision.Interval)], [claim, .. Readme.Row(claim)[cell..(cell + 2)]]);
 
-    private static string Listed(List<(TrainedRun Run, ZeroSweep Sweep)> trained, Verdict verdict) => Listed(trained.ConvertAll(entry => entry.Sweep.Count(verdict).ToString(CultureInfo.InvariantCulture)));
+    private static string Listed(List<(TrainedRun Run, Sweep Sweep)> trained, Verdict verdict) => Listed(trained.ConvertAll(entry => entry.Sweep.Count(verdict).ToString(CultureInfo.InvariantCulture)));
 
     private static string Listed(List<string> three) => $"{three[0]}, {three[1]} and {three[2]}";
 

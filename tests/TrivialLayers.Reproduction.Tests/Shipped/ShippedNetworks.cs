@@ -30,7 +30,7 @@ internal static class ShippedNetworks
         _ => UNet.ForSmallImages(width: 8),
         _ => SegNet.ForSmallImages(width: 8),
         _ => ResidualEncoderDecoder.ForSmallImages(width: 8),
-        channels => PlainNet.ForSmallImages(14, 8, 10, channels).Replace("layer1.1", new ResidualUnit(8, 8, stride: 1)),
+        channels => PlainNet.ForSmallImages(14, 8, 10, channels).Replace("layer1.1", new BasicBlock(8, 8, stride: 1)),
         channels => Pruned(ResNet.ForSmallImages(56, 8, 10, channels), "layer1.8.conv2", "layer2.8.conv1", "layer3.8.conv2"),
     ];
 

@@ -40,23 +40,23 @@ internal sealed class ShippedRuns : IDisposable
     };
 
     /// <summary>A run and its sweep; the network has its weights, where they ship.</summary>
-    public (TrainedRun Run, ZeroSweep Sweep) Of(StagedNetwork network, DataSplit data, Recipe recipe, long seed) => _runs.OnRecord(network, data, recipe, seed) is { } record
-        ? (record, ZeroSweep.OnRecord(network, record.WeightsFingerprint!, data.Test, _sweeps) ?? throw new FileNotFoundException($"{record.Folder} has no sweep."))
-        : (_runs.GetOrTrain(network, data, recipe, seed, cancellationToken: s_never), ZeroSweep.Run(network, data.Test, store: _sweeps, cancellationToken: s_never));
+    public (TrainedRun Run, Sweep Sweep) Of(SegmentedNetwork network, DataSplit data, Recipe recipe, long seed) => _runs.OnRecord(network, data, recipe, seed) is { } record
+        ? (record, Sweep.OnRecord(network, record.WeightsFingerprint!, data.Test, _sweeps) ?? throw new FileNotFoundException($"{record.Folder} has no sweep."))
+        : (_runs.GetOrTrain(network, data, recipe, seed, cancellationToken: s_never), Sweep.Run(network, data.Test, store: _sweeps, cancellationToken: s_never));
 
     /// <summary>Three trainings of a network and their sweeps.</summary>
-    public List<(TrainedRun Run, ZeroSweep Sweep)> Seeds(Func<StagedNetwork> make, DataSplit data, Recipe recipe) => Each(make, (network, seed) => Of(network, data, recipe, seed));
+    public List<(TrainedRun Run, Sweep Sweep)> Seeds(Func<SegmentedNetwork> make, DataSplit data, Recipe recipe) => Each(make, (network, seed) => Of(network, data, recipe, seed));
 
     /// <summary>Three trainings of a network that segments scenes and their sweeps.</summary>
-    public List<(TrainedRun Run, MetricSweep Sweep)> OfScenes(Func<StagedNetwork> make) => Each(make, (network, seed) =>
+    public List<(TrainedRun Run, Sweep Sweep)> OfScenes(Func<SegmentedNetwork> make) => Each(make, (network, seed) =>
         (_runs.GetOrTrain(network, _scenes.Value, Recipe.Scenes, seed, cancellationToken: s_never),
-            MetricSweep.Run(network, _scenes.Value.Test, Metric.MeanIoU(_scenes.Value.Classes.Count), store: _sweeps, cancellationToken: s_never)));
+            Sweep.Run(network, _scenes.Value.Test, new() { Measure = Measure.MeanIoU(_scenes.Value.Classes.Count) }, store: _sweeps, cancellationToken: s_never)));
 
     /// <summary>The order in which layers went at the greedy zeroing of <c>07-joint-zeroing</c>.</summary>
-    public JointZeroing Greedy(StagedNetwork network, DataSplit data) => JointZeroing.Greedy(network, data.Validation, steps: 20, store: _sweeps, cancellationToken: s_never);
+    public Sweep Greedy(SegmentedNetwork network, DataSplit data) => Sweep.Run(network, data.Validation, new() { Targets = Targets.Greedy(20) }, store: _sweeps, cancellationToken: s_never);
 
     /// <summary>A network that was changed and trained on.</summary>
-    public TrainedRun Tuned(StagedNetwork network, DataSplit data, Recipe recipe) => _runs.GetOrTrainFurther(network, data, recipe, seed: 1, cancellationToken: s_never);
+    public TrainedRun Tuned(SegmentedNetwork network, DataSplit data, Recipe recipe) => _runs.GetOrTrainFurther(network, data, recipe, seed: 1, cancellationToken: s_never);
 
     public void Dispose()
     {
@@ -66,7 +66,7 @@ internal sealed class ShippedRuns : IDisposable
         _own.Dispose();
     }
 
-    private static List<T> Each<T>(Func<StagedNetwork> make, Func<StagedNetwork, long, T> of) => [.. new long[] { 1, 2, 3 }.Select(seed =>
+    private static List<T> Each<T>(Func<SegmentedNetwork> make, Func<SegmentedNetwork, long, T> of) => [.. new long[] { 1, 2, 3 }.Select(seed =>
     {
         using var network = make();
         return of(network, seed);

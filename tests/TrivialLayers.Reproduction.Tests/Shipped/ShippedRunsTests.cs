@@ -45,11 +45,11 @@ public sealed class ShippedRunsTests : IDisposable
     public void Each_has_its_sweep_where_its_weights_are_not_here(string folder)
     {
         var recorded = Read(folder);
-        using var network = (StagedNetwork)ShippedNetworks.Of(recorded);
+        using var network = (SegmentedNetwork)ShippedNetworks.Of(recorded);
         var (run, sweep) = _shipped.Of(network, _shipped.DataOf(recorded), recorded.Recipe!, recorded.Seed);
 
         Assert.Equal(recorded.Folder, run.Folder);
-        Assert.Equal(run.TestAccuracy, sweep.Baseline.Percent, precision: 9);
+        Assert.Equal(run.TestAccuracy, sweep.Baseline.Value, precision: 9);
         Assert.Equal(recorded.Recipe!.Epochs, run.History.Epochs.Count);
     }
 
@@ -58,13 +58,13 @@ public sealed class ShippedRunsTests : IDisposable
     public void Run_and_sweep_load_instead_of_being_computed_and_the_README_shows_them(string folder)
     {
         var recorded = Read(folder);
-        using var network = (StagedNetwork)ShippedNetworks.Of(recorded);
+        using var network = (SegmentedNetwork)ShippedNetworks.Of(recorded);
         var (run, sweep) = _shipped.Of(network, _shipped.DataOf(recorded), recorded.Recipe!, recorded.Seed);
 
         Assert.Equal(run.Data switch { "fashion-mnist-sample" => Recipe.Quick, "cifar-10-5000" => Profile.Reference.Fit, _ => Profile.Reference.Recipe }, recorded.Recipe);
-        Assert.Equal(run.TestAccuracy, sweep.Baseline.Percent, precision: 9);
+        Assert.Equal(run.TestAccuracy, sweep.Baseline.Value, precision: 9);
         Assert.True(run.Data != "fashion-mnist-sample" || run.TestAccuracy >= 88, $"{run.TestAccuracy} %");
-        Readme.Demand($"{s_listed[run.Data]}| {run.Network} | {run.Seed} | {run.TrainingAccuracy:F2} % | {run.TestAccuracy:F2} % | {sweep.Layers.Count} | {sweep.Count(Verdict.Trivial)} | {sweep.Count(Verdict.Undecided)} | {sweep.Count(Verdict.NonTrivial)} |");
+        Readme.Demand($"{s_listed[run.Data]}| {run.Network} | {run.Seed} | {run.TrainingAccuracy:F2} % | {run.TestAccuracy:F2} % | {sweep.Targets.Count} | {sweep.Count(Verdict.Trivial)} | {sweep.Count(Verdict.Undecided)} | {sweep.Count(Verdict.NonTrivial)} |");
     }
 
     [Fact]
@@ -76,8 +76,8 @@ public sealed class ShippedRunsTests : IDisposable
         using var network = ResNet.ForSmallImages(56, 8, 10, 1);
         _shipped.Of(network, _shipped.Sample, Recipe.Quick, 1);
         var greedy = _shipped.Greedy(network, _shipped.Sample);
-        var largest = greedy.Steps.LastOrDefault(step => step.Drop <= 1) ?? greedy.Steps[0];
-        TrivialLayers.Pruning.TakeOut(network, largest.Layers.Where(name => network.RoleOf(name) is LayerRole.Residual or LayerRole.ChannelChange), _shipped.Sample.Height, _shipped.Sample.Width);
+        var largest = greedy.Targets.LastOrDefault(step => step.Drop <= 1) ?? greedy.Targets[0];
+        TrivialLayers.Pruning.TakeOut(network, largest.Names.Where(name => network.RoleOf(name) is LayerRole.Residual or LayerRole.ChannelChange), _shipped.Sample.Height, _shipped.Sample.Width);
 
         Assert.Equal(3, _shipped.Tuned(network, _shipped.Sample, Recipe.Quick with { Epochs = 3, LearningRate = 0.01 }).History.Epochs.Count);
     }

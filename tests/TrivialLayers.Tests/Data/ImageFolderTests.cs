@@ -54,10 +54,10 @@ public sealed class ImageFolderTests : IDisposable
         Assert.True(Weights.LoadByName(network, _folder["resnet50.safetensors"]).IsComplete);
         using var images = ImageFolder.LoadImageNet(_folder["val"], 36, 32);
         using var some = images.Take(4, seed: 0);
-        var sweep = ZeroSweep.Run(network, some, store: SweepStore.None);
+        var sweep = Sweep.Run(network, some);
 
-        Assert.Equal(53, sweep.Layers.Count); // 49 on the longest path, the last layer being linear, and 4 projections
-        Assert.Equal(4, sweep.Baseline.Outcomes.Count);
+        Assert.Equal(53, sweep.Targets.Count); // 49 on the longest path, the last layer being linear, and 4 projections
+        Assert.Equal(4, sweep.Baseline.Count);
     }
 
     [Theory]

@@ -64,9 +64,9 @@ public sealed class PixelLabelTests
         using var network = SmallScenes.RandomUNet();
         foreach (var sweep in new Action[]
         {
-            () => ZeroSweep.Run(network, images, store: SweepStore.None),
-            () => JointZeroing.Greedy(network, images, steps: 1, store: SweepStore.None),
-            () => ControlSweep.Run(network, images, Control.MeanOutput, store: SweepStore.None),
+            () => Sweep.Run(network, images),
+            () => Sweep.Run(network, images, new() { Targets = Targets.Greedy(1) }),
+            () => Sweep.Run(network, images, new() { Intervention = Intervention.MeanOutput }),
         })
             Assert.Contains("no independent answers", Assert.Throws<ArgumentException>(sweep).Message, StringComparison.Ordinal);
     }

@@ -15,7 +15,8 @@ public sealed class MetaDeviceTests
     public static TheoryData<string> Networks => ["resnet", "zero-padded", "large", "bottleneck", "large stem", "plain net", "vgg", "pruned", .. EncoderDecoders.Kinds];
 
     /// <summary>All but the one that measures statistics anew: it needs the forward pass of real batch norms, which META has not.</summary>
-    public static TheoryData<Control> Controls => [Control.Zeroed, Control.Reinitialised(1), Control.Rerandomised(2), Control.MeanOutput, Control.BranchRemoved];
+    public static TheoryData<Intervention> Interventions =>
+        [Intervention.Zero, Intervention.ZeroFilters(Norm.L2, 0.5), Intervention.StartWeights(1), Intervention.DrawnAnew(2), Intervention.MeanOutput, Intervention.BranchRemoved];
 
     [Theory]
     [MemberData(nameof(Networks))]
@@ -47,11 +48,11 @@ public sealed class MetaDeviceTests
         using var images = ImagesFor(network);
         using var evaluation = new EvaluationMode(network);
         var (input, _) = images.Batch(0, 8, META);
-        using var engine = PrefixReuse.For(network, original.Layers, input);
+        using var engine = PrefixReuse.For(network, input);
 
         var baseline = engine.Begin(input.ToChannelsLast());
 
-        Assert.All(original.Stages.Index(), entry =>
+        Assert.All(original.Segments.Index(), entry =>
         {
             var logits = engine.From(entry.Index, FoldedNetwork.NoneZeroed);
             Assert.Equal(baseline.device_type, logits.device_type);
@@ -60,28 +61,28 @@ public sealed class MetaDeviceTests
     }
 
     [Theory]
-    [MemberData(nameof(Controls))]
-    public void A_control_changes_the_network_on_the_device(Control control)
+    [MemberData(nameof(Interventions))]
+    public void An_intervention_changes_the_network_on_the_device(Intervention intervention)
     {
         using var scope = NewDisposeScope();
         using var network = ResNet.ForSmallImages(8, 4, 3, 1).to(META);
         using var noGradients = no_grad();
         var norm = (BatchNorm)network.named_modules().Single(found => found.name == "layer1.0.bn2").module;
-        var site = new ControlSite(network, network.Layers.Single(layer => layer.Name == "layer1.0.conv2"), norm, EndsBranch: true);
-        Assert.True(control.AppliesTo(site));
-        control.Apply(site);
+        var site = new InterventionSite(network, network.Layers.Single(layer => layer.Name == "layer1.0.conv2"), norm, EndsBranch: true);
+        Assert.True(intervention.AppliesTo(site));
+        intervention.Apply([site], 0.5);
         Assert.All(network.state_dict().Values, value => Assert.Equal(DeviceType.META, value.device_type));
     }
 
     [Fact]
-    public void A_metric_computes_on_the_device()
+    public void A_measure_computes_on_the_device()
     {
         using var scope = NewDisposeScope();
         var (outputs, labels) = (zeros(4, 3, 12, 12, device: META), zeros(4, 12, 12, dtype: ScalarType.Int64, device: META));
-        var metric = Metric.MeanIoU(3);
-        Assert.Equal((DeviceType.META, 4), (metric.Measure(outputs, labels).Values.device_type, (int)metric.Measure(outputs, labels).Values.shape[0]));
-        Assert.Equal(DeviceType.META, metric.Measure(outputs, labels).Counts!.device_type);
-        Assert.ThrowsAny<Exception>(() => metric.Measure(outputs, labels.to(CPU)));
+        var measure = Measure.MeanIoU(3);
+        Assert.Equal((DeviceType.META, 4), (measure.OfBatch(outputs, labels).Values.device_type, (int)measure.OfBatch(outputs, labels).Values.shape[0]));
+        Assert.Equal(DeviceType.META, measure.OfBatch(outputs, labels).Counts!.device_type);
+        Assert.ThrowsAny<Exception>(() => measure.OfBatch(outputs, labels.to(CPU)));
     }
 
     [Fact]
@@ -92,7 +93,7 @@ public sealed class MetaDeviceTests
         Assert.Throws<ArgumentException>(() => network.call(zeros(1, 1, 12, 12)));
     }
 
-    private static StagedNetwork Make(string family) => family switch
+    private static SegmentedNetwork Make(string family) => family switch
     {
         "resnet" => ResNet.ForSmallImages(8, 4, 3, 1),
         "zero-padded" => ResNet.ForSmallImages(8, 4, 3, 1, ShortcutKind.ZeroPadded),
@@ -114,7 +115,7 @@ public sealed class MetaDeviceTests
 
     private static ImageSet ImagesFor(Module network) => network is EncoderDecoder ? SmallScenes.Images("squares", 8, 1) : SmallData.Images("bars", 8, 1);
 
-    private static StagedNetwork OnMeta(string family)
+    private static SegmentedNetwork OnMeta(string family)
     {
         var network = Make(family);
         foreach (var (name, module) in network.named_modules().ToList())

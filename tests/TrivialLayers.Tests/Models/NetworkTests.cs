@@ -109,7 +109,7 @@ public sealed class NetworkTests
     public void A_zero_padded_shortcut_keeps_every_second_pixel_and_centres_the_channels()
     {
         using var scope = NewDisposeScope();
-        using var unit = new ResidualUnit(2, 4, 2, ShortcutKind.ZeroPadded);
+        using var unit = new BasicBlock(2, 4, 2, ShortcutKind.ZeroPadded);
         var input = arange(2 * 4 * 4, ScalarType.Float32).reshape(1, 2, 4, 4);
         var shortcut = unit.Shortcut(input);
         Assert.Equal([1, 4, 2, 2], shortcut.shape);
@@ -120,7 +120,7 @@ public sealed class NetworkTests
     public void Multiply_accumulates_follow_the_closed_form()
     {
         using var network = ResNet.ForSmallImages(20);
-        var layers = ConvolutionLayers.For(network, 3, 32, 32).ToDictionary(layer => layer.Name);
+        var layers = NetworkLayers.For(network, 3, 32, 32).ToDictionary(layer => layer.Name);
         Assert.Equal(32L * 32 * 16 * 9 * 3, layers["conv1"].MultiplyAccumulates);
         Assert.Equal(16L * 16 * 32 * 9 * 16, layers["layer2.0.conv1"].MultiplyAccumulates);
         Assert.Equal(8L * 8 * 64 * 32, layers["layer3.0.downsample.0"].MultiplyAccumulates);
@@ -130,7 +130,7 @@ public sealed class NetworkTests
     public void The_forward_pass_is_the_composition_of_the_stages()
     {
         using var scope = NewDisposeScope();
-        foreach (StagedNetwork network in new StagedNetwork[]
+        foreach (SegmentedNetwork network in new SegmentedNetwork[]
         {
             ResNet.ForSmallImages(8, 4), ResNet.ForSmallImages(8, 4, shortcut: ShortcutKind.ZeroPadded), ResNet.ForLargeImages(18, width: 4), ResNet.ForLargeImages(50, width: 4, smallImageStem: true),
             PlainNet.ForSmallImages(8, 4), Vgg.ForSmallImages(11, 0.0625),
@@ -139,9 +139,9 @@ public sealed class NetworkTests
             using var _ = network;
             using var evaluation = new EvaluationMode(network);
             var input = randn(2, 3, 28, 28);
-            var composed = network.Stages.Aggregate(input.alias(), (features, stage) => stage.Forward(features));
+            var composed = network.Segments.Aggregate(input.alias(), (features, stage) => stage.Forward(features));
             Assert.True(network.call(input).equal(composed).all().item<bool>());
-            Assert.All(network.Layers, layer => Assert.Single(network.Stages, stage => stage.Holds(layer.Name)));
+            Assert.All(network.Layers, layer => Assert.Single(network.Segments, stage => stage.Holds(layer.Name)));
         }
     }
 
@@ -172,7 +172,7 @@ public sealed class NetworkTests
     public void A_depth_that_does_not_exist_is_refused(int depth) =>
         Assert.Contains("6n + 2", Assert.Throws<ArgumentOutOfRangeException>(() => ResNet.ForSmallImages(depth)).Message, StringComparison.Ordinal);
 
-    private static void AssertHas(int convolutions, long parameters, StagedNetwork network)
+    private static void AssertHas(int convolutions, long parameters, SegmentedNetwork network)
     {
         Assert.Equal(convolutions, network.Layers.Count);
         Assert.Equal(parameters, network.parameters().Sum(parameter => parameter.numel()));

@@ -48,7 +48,7 @@ public sealed class TorchvisionTests
     [InlineData("plain")]
     public void A_network_for_small_images_answers_as_the_same_network_written_for_PyTorch(string kind)
     {
-        using StagedNetwork network = kind == "plain"
+        using SegmentedNetwork network = kind == "plain"
             ? PlainNet.ForSmallImages(14, 16)
             : ResNet.ForSmallImages(14, 16, shortcut: kind == "padded" ? ShortcutKind.ZeroPadded : ShortcutKind.Projection);
         AssertLogits($"small {kind}", network);
@@ -71,7 +71,7 @@ public sealed class TorchvisionTests
         Assert.All(found.Zip(expected), pair => Assert.Equal(pair.Second, pair.First, 1e-4 * expected.Max(Math.Abs)));
     }
 
-    private static void AssertLogits(string recorded, StagedNetwork network)
+    private static void AssertLogits(string recorded, SegmentedNetwork network)
     {
         var expected = Recorded("logits", recorded);
         using var scope = NewDisposeScope();
@@ -82,7 +82,7 @@ public sealed class TorchvisionTests
         Assert.All(found.Zip(expected), pair => Assert.Equal(pair.Second, pair.First, 1e-4 * largest));
     }
 
-    private static StagedNetwork Large(string name, int classes) => name.StartsWith("vgg", StringComparison.Ordinal)
+    private static SegmentedNetwork Large(string name, int classes) => name.StartsWith("vgg", StringComparison.Ordinal)
         ? Vgg.ForLargeImages(int.Parse(name[3..5]), classes)
         : ResNet.ForLargeImages(int.Parse(name[6..]), classes);
 

@@ -132,7 +132,7 @@ public sealed class PruningTests
         void Work()
         {
             Evaluation.Run(network, data.Test);
-            ZeroSweep.Run(network, data.Test, store: SweepStore.None);
+            Sweep.Run(network, data.Test);
             Trainer.Fit(network, data, Recipe.Short with { Epochs = 1, Batch = 24 }, 1);
         }
 

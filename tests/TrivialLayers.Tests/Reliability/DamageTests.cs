@@ -58,15 +58,15 @@ public sealed class DamageTests : IDisposable
     public void A_stored_sweep()
     {
         Train();
-        var sweep = ZeroSweep.Run(_network, _data.Test, store: new SweepStore(_folder["sweeps"]));
+        var sweep = Sweep.Run(_network, _data.Test, store: new SweepStore(_folder["sweeps"]));
         var path = Directory.GetFiles(_folder["sweeps"], "*.json").Single();
-        var layers = ConvolutionLayers.Of(_network, null);
+        var plan = SweepPlan.Of(_network, _data.Test, new());
         Campaign.Damage(path, () =>
         {
-            var stored = IStoredSweep<StoredSweep>.Load(path);
+            var stored = StoredSweep.Load(path);
             try
             {
-                return Told(stored.ToSweep(stored.Identity, layers, _data.Classes)) + string.Join(",", stored.FirstLogits);
+                return Told(stored.ToSweep(plan)) + string.Join(",", stored.FirstLogits);
             }
             catch (InvalidDataException error)
             {
@@ -77,8 +77,8 @@ public sealed class DamageTests : IDisposable
         // The way to it: whatever the file holds, the sweep is the same, and the file is kept.
         File.WriteAllText(path, File.ReadAllText(path).Replace("\"count\":24", "\"count\":25", StringComparison.Ordinal));
         var reports = new List<string>();
-        var again = ZeroSweep.Run(_network, _data.Test, store: new SweepStore(_folder["sweeps"], report: reports.Add));
-        Assert.Equal(sweep.Layers.Select(layer => layer.Outcomes), again.Layers.Select(layer => layer.Outcomes));
+        var again = Sweep.Run(_network, _data.Test, store: new SweepStore(_folder["sweeps"], report: reports.Add));
+        Assert.Equal(sweep.Targets.Select(target => target.Measured.Outcomes), again.Targets.Select(target => target.Measured.Outcomes));
         Assert.Contains(path, Assert.Single(reports), StringComparison.Ordinal);
         Assert.True(File.Exists(path + ".damaged-1"));
     }
@@ -88,17 +88,17 @@ public sealed class DamageTests : IDisposable
     {
         using var network = SmallScenes.RandomUNet();
         using var images = SmallScenes.Images("scenes", 6, 5);
-        MetricSweep.Run(network, images, Metric.MeanIoU(3), store: new SweepStore(_folder["sweeps"]));
+        Sweep.Run(network, images, new() { Measure = Measure.MeanIoU(3) }, store: new SweepStore(_folder["sweeps"]));
         var path = Directory.GetFiles(_folder["sweeps"], "*.json").Single();
-        var layers = ConvolutionLayers.Of(network, null);
+        var plan = SweepPlan.Of(network, images, new() { Measure = Measure.MeanIoU(3) });
         Campaign.Damage(path, () =>
         {
-            var stored = IStoredSweep<StoredMetricSweep>.Load(path);
+            var stored = StoredSweep.Load(path);
             try
             {
-                var sweep = stored.ToSweep(stored.Identity, layers);
-                return $"{sweep.Metric} {sweep.Chance:R} {sweep.PooledBaseline:R} {string.Join(",", sweep.BaselineAnswers.Values)} "
-                    + string.Join(" ", sweep.LayerAnswers.Select(answers => $"{answers.Pooled:R} {string.Join(",", answers.Values)}")) + string.Join(",", stored.FirstLogits);
+                var sweep = stored.ToSweep(plan);
+                return $"{sweep.Measure.Name} {sweep.Chance:R} {sweep.Baseline.Pooled:R} {string.Join(",", sweep.Baseline.Values!)} "
+                    + string.Join(" ", sweep.Targets.Select(target => $"{target.Measured.Pooled:R} {string.Join(",", target.Measured.Values!)}")) + string.Join(",", stored.FirstLogits);
             }
             catch (InvalidDataException error)
             {
@@ -135,12 +135,12 @@ public sealed class DamageTests : IDisposable
 
     private TrainedRun Train() => new RunStore(_folder["runs"]).GetOrTrain(_network, _data, new Recipe { Epochs = 1, Batch = 16, LearningRate = 0.05, CropPadding = 0 }, 1);
 
-    private static string Told(ZeroSweep sweep)
+    private static string Told(Sweep sweep)
     {
-        var text = new StringBuilder(FormattableString.Invariant($"{sweep.Identity} {sweep.Baseline.Percent} {sweep.Baseline.CrossEntropy} {sweep.Seconds} {sweep.Provenance}"));
-        text.AppendJoin(',', sweep.Baseline.Confusion.Counts).Append(Convert.ToHexString(sweep.Baseline.Outcomes.Packed.Span));
-        foreach (var layer in sweep.Layers)
-            text.Append(CultureInfo.InvariantCulture, $"{layer.Layer.Name} {layer.Agreement} {layer.Interval} {layer.CrossEntropyChange}").AppendJoin(',', layer.Confusion.Counts).Append(Convert.ToHexString(layer.Outcomes.Packed.Span));
+        var text = new StringBuilder(FormattableString.Invariant($"{sweep.Identity} {sweep.Baseline.Value} {sweep.Baseline.Outcomes!.MeanCrossEntropy} {sweep.Seconds} {sweep.Provenance}"));
+        text.AppendJoin(',', sweep.Baseline.Confusion!.Counts).Append(Convert.ToHexString(sweep.Baseline.Outcomes.Packed.Span));
+        foreach (var target in sweep.Targets)
+            text.Append(CultureInfo.InvariantCulture, $"{target.Layer.Name} {target.Measured.Agreement} {target.Interval} {target.CrossEntropyChange}").AppendJoin(',', target.Measured.Confusion!.Counts).Append(Convert.ToHexString(target.Measured.Outcomes!.Packed.Span));
         return text.ToString();
     }
 

@@ -14,13 +14,13 @@ public sealed class MemoryTests
         using var network = ResNet.ForSmallImages(8, 16, SmallData.Classes.Length, 1);
         var recipe = new Recipe { Epochs = 1, Batch = 32, LearningRate = 0.05, CropPadding = 1, Flip = false };
         Trainer.Fit(network, data, recipe, 1);
-        ZeroSweep.Run(network, data.Test, store: SweepStore.None);
+        Sweep.Run(network, data.Test);
         var resident = new List<long>();
         for (var i = 0; i < sweeps; i++)
         {
             if (i % 4 == 0)
                 LiveTensors.AssertUnchangedInProcessBy(() => Trainer.Fit(network, data, recipe, i));
-            LiveTensors.AssertUnchangedInProcessBy(() => ZeroSweep.Run(network, data.Test, store: SweepStore.None));
+            LiveTensors.AssertUnchangedInProcessBy(() => Sweep.Run(network, data.Test));
             GC.Collect();
             resident.Add(Environment.WorkingSet);
         }

@@ -18,12 +18,12 @@ public sealed class InPlaceInputTests
         using var plain = Make(change, isInPlace: false);
 
         Assert.Equal(Evaluation.Accuracy(plain, images), Evaluation.Accuracy(inPlace, images));
-        var expected = ZeroSweep.Run(plain, images, store: SweepStore.None, batch: 20);
-        var found = ZeroSweep.Run(inPlace, images, store: SweepStore.None, batch: 20);
-        Assert.Equal(expected.Baseline.CrossEntropy, found.Baseline.CrossEntropy, 1e-6);
-        Assert.Equal(expected.Layers.Select(layer => layer.Layer.Name), found.Layers.Select(layer => layer.Layer.Name));
-        Assert.All(expected.Layers.Zip(found.Layers), pair => Assert.Equal(pair.First.CrossEntropyChange, pair.Second.CrossEntropyChange, 1e-6));
-        Assert.Contains(found.Layers, layer => Math.Abs(layer.CrossEntropyChange) > 1e-4);
+        var expected = Sweep.Run(plain, images, new() { Batch = 20 });
+        var found = Sweep.Run(inPlace, images, new() { Batch = 20 });
+        Assert.Equal(expected.Baseline.Outcomes!.MeanCrossEntropy, found.Baseline.Outcomes!.MeanCrossEntropy, 1e-6);
+        Assert.Equal(expected.Targets.Select(layer => layer.Layer.Name), found.Targets.Select(layer => layer.Layer.Name));
+        Assert.All(expected.Targets.Zip(found.Targets), pair => Assert.Equal(pair.First.CrossEntropyChange!.Value, pair.Second.CrossEntropyChange!.Value, 1e-6));
+        Assert.Contains(found.Targets, layer => Math.Abs(layer.CrossEntropyChange!.Value) > 1e-4);
     }
 
     [Theory]
@@ -44,10 +44,10 @@ public sealed class InPlaceInputTests
 
         var reports = new List<string>();
         var store = new SweepStore(folder.Path, report: reports.Add);
-        ZeroSweep.Run(inPlace, images, store: store);
+        Sweep.Run(inPlace, images, store: store);
         var file = Directory.GetFiles(folder.Path, "*.json").Single();
         var written = File.GetLastWriteTimeUtc(file);
-        ZeroSweep.Run(inPlace, images, store: store);
+        Sweep.Run(inPlace, images, store: store);
         Assert.Equal(written, File.GetLastWriteTimeUtc(file));
         Assert.Empty(reports);
     }
@@ -87,7 +87,7 @@ public sealed class InPlaceInputTests
         }
     }
 
-    private sealed class Staged : StagedNetwork
+    private sealed class Staged : SegmentedNetwork
     {
         private readonly Module<Tensor, Tensor> conv1 = Conv2d(1, 16, 3, padding: 1);
         private readonly Module<Tensor, Tensor> conv2 = Conv2d(16, 16, 3, padding: 1);
@@ -101,7 +101,7 @@ public sealed class InPlaceInputTests
             RegisterComponents();
         }
 
-        public override IReadOnlyList<Stage> Stages =>
+        public override IReadOnlyList<Segment> Segments =>
         [
             new("halve", [], input => Own(input).mul_(0.5f)),
             new("first", ["conv1"], input => conv1.call(Own(input).relu_())),

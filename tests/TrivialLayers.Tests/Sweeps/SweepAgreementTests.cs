@@ -8,9 +8,9 @@ public sealed class SweepAgreementTests
     {
         var (small, other, deep) = (HandMadeSweep.ResNetOf(20, "a", 1), HandMadeSweep.ResNetOf(20, "a", 2), HandMadeSweep.ResNetOf(32, "b", 3));
         Assert.Equal(1, SweepAgreement.Test([small, small]).Agreement, 9);
-        var shared = small.Layers.Select(layer => layer.Layer).Where(layer => deep.Layers.Any(found => found.Layer.Name == layer.Name)).ToList();
-        Assert.Equal(small.Layers.Count, shared.Count);
-        double[] Drops(ZeroSweep sweep) => [.. shared.Select(layer => sweep.Layers.Single(found => found.Layer.Name == layer.Name).Drop)];
+        var shared = small.Targets.Select(layer => layer.Layer).Where(layer => deep.Targets.Any(found => found.Layer.Name == layer.Name)).ToList();
+        Assert.Equal(small.Targets.Count, shared.Count);
+        double[] Drops(Sweep sweep) => [.. shared.Select(layer => sweep.Targets.Single(found => found.Layer.Name == layer.Name).Drop)];
         var expected = RankAgreement.WithinStrata([Drops(small), Drops(deep)], [.. shared.Select(layer => $"{layer.Role}/{layer.Name.Split('.')[^1]}")]);
         Assert.Equal(expected, SweepAgreement.Test([small, deep]));
         Assert.Equal(3, SweepAgreement.Test([small, other, deep]).Networks);

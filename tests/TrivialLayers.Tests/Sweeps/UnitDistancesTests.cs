@@ -77,12 +77,12 @@ public sealed class UnitDistancesTests
     {
         using var network = SmallData.RandomResNet();
         using var images = SmallData.Images("bars", 60, 5);
-        var sweep = ZeroSweep.Run(network, images, store: SweepStore.None);
+        var sweep = Sweep.Run(network, images);
         var distances = UnitDistances.Run(network, images);
         var units = distances.WithDropsOf(sweep);
         Assert.Equal(
             ["layer1.0.conv1", "layer1.0.conv2", "layer2.0.conv1", "layer2.0.conv2", "layer3.0.conv1", "layer3.0.conv2"], units.Select(unit => unit.Unit));
-        Assert.All(units, unit => Assert.Equal(sweep.Layers.Single(layer => layer.Layer.Name == unit.Unit).Drop, unit.Drop));
+        Assert.All(units, unit => Assert.Equal(sweep.Targets.Single(layer => layer.Layer.Name == unit.Unit).Drop, unit.Drop));
         Assert.All(units, unit => Assert.Equal(distances.All.Single(entry => entry.Zeroed == unit.Unit).Distance, unit.Distance));
     }
 
@@ -94,7 +94,7 @@ public sealed class UnitDistancesTests
         var distances = UnitDistances.Run(network, images);
         using var zeroing = Zeroing.Of(network, "layer1.0.conv2");
         using var other = ResNet.ForSmallImages(8, 4, SmallData.Classes.Length, 1);
-        var error = Assert.Throws<ArgumentException>(() => distances.WithDropsOf(ZeroSweep.Run(other, images, store: SweepStore.None)));
+        var error = Assert.Throws<ArgumentException>(() => distances.WithDropsOf(Sweep.Run(other, images)));
         Assert.Contains("other weights", error.Message, StringComparison.Ordinal);
     }
 
@@ -113,9 +113,9 @@ public sealed class UnitDistancesTests
         using var scope = NewDisposeScope();
         using var evaluation = new EvaluationMode(network);
         var features = images.Normalise(images.Images);
-        foreach (var stage in network.Stages.TakeWhile(stage => stage.Name != "layer3.0"))
+        foreach (var stage in network.Segments.TakeWhile(stage => stage.Name != "layer3.0"))
             features = stage.Forward(features);
-        var unit = (ResidualUnit)network.named_modules().Single(found => found.name == "layer3.0").module;
+        var unit = (BasicBlock)network.named_modules().Single(found => found.name == "layer3.0").module;
         using var zeroing = Zeroing.Of(network, zeroed is null ? [] : [zeroed]);
         var output = unit.call(features).to(ScalarType.Float64);
         return ((output - unit.Shortcut(features).relu()).norm() / output.norm()).item<double>();
@@ -145,11 +145,11 @@ public sealed class UnitDistancesTests
 
     private sealed class OneUnit : Module<Tensor, Tensor>
     {
-        private readonly ResidualUnit unit;
+        private readonly BasicBlock unit;
 
         public OneUnit() : base(nameof(OneUnit))
         {
-            unit = new ResidualUnit(1, 1, 1);
+            unit = new BasicBlock(1, 1, 1);
             RegisterComponents();
         }
 

@@ -13,7 +13,7 @@ public sealed class RenamedCopyTests
     /// <summary>Names that stand for classes, private fields and options of a recipe, and what the copy calls them.</summary>
     private static readonly Dictionary<string, string> s_renamed = new()
     {
-        ["ResidualUnit"] = "TwoConvolutions", ["BottleneckUnit"] = "ThreeConvolutions", ["PlainUnit"] = "UnitWithoutShortcut", ["PaddedIdentity"] = "ShortcutOfOptionA", ["Chain"] = "OneAfterAnother",
+        ["BasicBlock"] = "TwoConvolutions", ["Bottleneck"] = "ThreeConvolutions", ["PlainBlock"] = "UnitWithoutShortcut", ["PaddedIdentity"] = "ShortcutOfOptionA", ["Chain"] = "OneAfterAnother",
         ["PlainNet"] = "StraightNet", ["Vgg"] = "VisualGeometryNet", ["_stride"] = "_step", ["_features"] = "_maps", ["WarmUp"] = "RisingShare", ["Flip"] = "Mirrored", ["Epochs"] = "Passes",
     };
 

@@ -35,7 +35,7 @@ internal sealed class FoldedConvolution : IDisposable
     public string Name { get; }
 
     /// <summary>Folds the two modules, or gives null where they are not a zero-padded convolution and a batch norm with statistics of its own.</summary>
-    public static FoldedConvolution? Of(string name, Module<Tensor, Tensor> convolution, Module<Tensor, Tensor> normalisation) =>
+    public static FoldedConvolution? Of(string name, Module convolution, Module normalisation) =>
         convolution is Conv2d { padding_mode: PaddingModes.Zeros, padding: not null, weight.dtype: ScalarType.Float32 } kernel
         && normalisation is BatchNorm2d { running_mean: not null, running_var: not null } statistics
             ? new FoldedConvolution(name, kernel, statistics)

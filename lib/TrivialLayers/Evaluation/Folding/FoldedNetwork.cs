@@ -4,7 +4,8 @@ using static TorchSharp.torch.nn;
 namespace TrivialLayers;
 
 /// <summary>
-/// A network prepared for many evaluations: batch norm folded into its convolutions where a stage can do that. A snapshot of the weights; make it in evaluation mode and use it there.
+/// A network prepared for many evaluations: its segments, with batch norm folded into the convolutions where that gives the segment's own output. A snapshot of the weights; make it in evaluation
+/// mode and use it there.
 /// </summary>
 internal sealed class FoldedNetwork : IDisposable
 {
@@ -14,31 +15,44 @@ internal sealed class FoldedNetwork : IDisposable
     /// <summary>For a network as it is.</summary>
     public static readonly IReadOnlySet<string> NoneZeroed = new HashSet<string>();
 
-    private FoldedNetwork(IReadOnlyList<(Stage Stage, IFoldedStage? Folded)> stages) => Stages = stages;
+    private FoldedNetwork(IReadOnlyList<(Segment Segment, IFoldedSegment? Folded)> segments) => Segments = segments;
 
-    /// <summary>Each stage with its folded form, or null where it has none.</summary>
-    public IReadOnlyList<(Stage Stage, IFoldedStage? Folded)> Stages { get; }
+    /// <summary>Each segment with its folded form, or null where it has none.</summary>
+    public IReadOnlyList<(Segment Segment, IFoldedSegment? Folded)> Segments { get; }
 
     /// <summary>
-    /// Folds what can be folded, and uses that only if it gives the network's own logits on some images. So whatever folding cannot know, a hook on a module for one, is not passed over.
-    /// A module without stages is one stage, as it is.
+    /// Folds what can be folded and gives the segment's own output on some images. So whatever folding cannot know, a hook on a module for one, is not passed over. Where the segments together do not
+    /// give the network's logits, the network is one segment.
     /// </summary>
     /// <param name="network">The network, in evaluation mode.</param>
     /// <param name="images">A batch <c>[N, C, H, W]</c> as it will be given, N ≥ 1.</param>
     public static FoldedNetwork Of(Module<Tensor, Tensor> network, Tensor images)
     {
-        if (network is not StagedNetwork staged)
-            return AsItIs([new Stage("network", [.. ConvolutionLayers.Modules(network).Select(found => found.Name)], network.call)]);
-        var stages = staged.Stages;
-        var folded = new FoldedNetwork([.. stages.Select(stage => (stage, stage.Fold?.Invoke()))]);
-        if (folded.Stages.All(entry => entry.Folded is null))
-            return folded;
         using var scope = NewDisposeScope();
         var some = images.slice(0, 0, Compared, 1);
-        if (AreSameLogits(folded.Forward(some.clone()), network.call(some.clone()))) // a pass may change its input in place
-            return folded;
-        folded.Dispose();
-        return AsItIs(stages);
+        var modules = network.named_modules().ToDictionary(found => found.name, found => found.module);
+        var segments = new List<(Segment Segment, IFoldedSegment? Folded)>();
+        var features = some.clone(); // a pass may change its input in place
+        foreach (var segment in Segmentation.Of(network))
+        {
+            var (input, guess) = (features, Folding.Of(segment, modules));
+            features = segment.Forward(input.clone());
+            var folded = guess;
+            if (guess is not null && !IsSame(guess.Forward(input, NoneZeroed), features))
+            {
+                guess.Dispose();
+                folded = null;
+            }
+
+            segments.Add((segment, folded));
+        }
+
+        var whole = new FoldedNetwork(segments);
+        var isItsOwn = network is SegmentedNetwork && segments.TrueForAll(entry => entry.Folded is null);
+        if (isItsOwn || segments.Count == 1 || IsSame(features, network.call(some.clone())))
+            return whole;
+        whole.Dispose();
+        return new FoldedNetwork([(Segmentation.Whole(network), null)]);
     }
 
     /// <summary>Whether logits differ by rounding only: by at most 1e-4 of the greatest magnitude, or 1e-2 in the coarser arithmetic of TF32.</summary>
@@ -54,16 +68,16 @@ internal sealed class FoldedNetwork : IDisposable
     {
         using var scope = NewDisposeScope();
         var features = images;
-        foreach (var (stage, folded) in Stages)
-            features = folded?.Forward(features, NoneZeroed) ?? stage.Forward(features);
+        foreach (var (segment, folded) in Segments)
+            features = folded?.Forward(features, NoneZeroed) ?? segment.Forward(features);
         return features.MoveToOuterDisposeScope();
     }
 
     public void Dispose()
     {
-        foreach (var (_, folded) in Stages)
+        foreach (var (_, folded) in Segments)
             folded?.Dispose();
     }
 
-    private static FoldedNetwork AsItIs(IEnumerable<Stage> stages) => new([.. stages.Select(stage => (stage, (IFoldedStage?)null))]);
+    private static bool IsSame(Tensor found, Tensor expected) => found.shape.SequenceEqual(expected.shape) && AreSameLogits(found, expected);
 }

@@ -6,32 +6,20 @@ namespace TrivialLayers;
 /// <summary>
 /// A residual unit. With a kernel of its branch at zero the branch is a constant from there on, or a constant with a border, that is added to the shortcut; nothing is convolved but that one map.
 /// </summary>
-internal sealed class FoldedUnit : IFoldedStage
+internal sealed class FoldedUnit : IFoldedSegment
 {
     private readonly IReadOnlyList<FoldedConvolution> _convolutions;
     private readonly FoldedConvolution? _projection;
-    private readonly PaddedIdentity? _padding;
+    private readonly Func<Tensor, Tensor>? _identity;
     private Tensor? _input;
     private Tensor? _branch;
     private Tensor? _shortcut;
 
-    private FoldedUnit(IReadOnlyList<FoldedConvolution> convolutions, FoldedConvolution? projection, PaddedIdentity? padding) =>
-        (_convolutions, _projection, _padding) = (convolutions, projection, padding);
-
-    /// <summary>The unit, or null where a part of it could not be folded.</summary>
-    /// <param name="name">The unit's dotted name in the network.</param>
-    /// <param name="downsample">The shortcut's module; null for the input itself.</param>
-    /// <param name="branch">The branch's convolutions, with ReLU between them.</param>
-    public static FoldedUnit? Of(string name, Module<Tensor, Tensor>? downsample, params IReadOnlyList<FoldedConvolution?> branch)
-    {
-        var projection = downsample is Chain { Modules: [var convolution, var normalisation] } ? FoldedConvolution.Of($"{name}.downsample.0", convolution, normalisation) : null;
-        var convolutions = branch.OfType<FoldedConvolution>().ToList();
-        if (convolutions.Count == branch.Count && (projection is not null || downsample is null or PaddedIdentity))
-            return new FoldedUnit(convolutions, projection, downsample as PaddedIdentity);
-        convolutions.ForEach(part => part.Dispose());
-        projection?.Dispose();
-        return null;
-    }
+    /// <param name="convolutions">The branch, with ReLU between the convolutions.</param>
+    /// <param name="projection">The shortcut where it is a convolution, else null.</param>
+    /// <param name="identity">The shortcut where it has no weights; null for the input itself.</param>
+    public FoldedUnit(IReadOnlyList<FoldedConvolution> convolutions, FoldedConvolution? projection, Func<Tensor, Tensor>? identity) =>
+        (_convolutions, _projection, _identity) = (convolutions, projection, identity);
 
     public Tensor Forward(Tensor input, IReadOnlySet<string> zeroed)
     {
@@ -95,7 +83,7 @@ internal sealed class FoldedUnit : IFoldedStage
     private Tensor Shortcut(Tensor input, IReadOnlySet<string> zeroed)
     {
         if (_projection is null)
-            return _padding is null ? input : _padding.call(input);
+            return _identity is null ? input : _identity(input);
         if (zeroed.Contains(_projection.Name))
             return _projection.Constant(_projection.SizeAfter((input.shape[2], input.shape[3])));
         return ReferenceEquals(input, _input) && _shortcut is { } kept ? kept : _projection.Forward(input);

@@ -4,64 +4,61 @@ using static TorchSharp.torch.nn;
 namespace TrivialLayers;
 
 /// <summary>
-/// Computes a batch once and then again, from the first stage that holds a zeroed layer, for each of many zeroings. A module without stages is one stage. To be used in evaluation mode.
+/// Computes a batch once and then again, from the first segment that holds something changed, for each of many changes. To be used in evaluation mode.
 /// </summary>
 internal sealed class PrefixReuse : IDisposable
 {
     private readonly Module<Tensor, Tensor> _network;
     private readonly FoldedNetwork _folded;
-    private readonly Dictionary<string, int> _stageOf = [];
+    private readonly Dictionary<string, int> _segmentOf = [];
     private Tensor[] _inputs = [];
     private IReadOnlySet<string> _zeroed = FoldedNetwork.NoneZeroed;
 
-    private PrefixReuse(Module<Tensor, Tensor> network, IReadOnlyList<ConvolutionLayer> layers, FoldedNetwork folded)
-    {
-        _network = network;
-        _folded = folded;
-        foreach (var layer in layers)
-        {
-            var stage = folded.Stages.Index().FirstOrDefault(candidate => candidate.Item.Stage.Holds(layer.Name), (-1, default)).Index;
-            if (stage < 0)
-                throw new InvalidOperationException($"No stage of the network holds the layer '{layer.Name}'.");
-            _stageOf[layer.Name] = stage;
-        }
-    }
+    private PrefixReuse(Module<Tensor, Tensor> network, FoldedNetwork folded) => (_network, _folded) = (network, folded);
 
     /// <param name="network">The network, in evaluation mode; its weights may not change afterwards.</param>
-    /// <param name="layers">Its convolutions.</param>
     /// <param name="images">Some images <c>[N, C, H, W]</c> to prepare with.</param>
-    public static PrefixReuse For(Module<Tensor, Tensor> network, IReadOnlyList<ConvolutionLayer> layers, Tensor images) =>
-        new(network, layers, FoldedNetwork.Of(network, images));
+    public static PrefixReuse For(Module<Tensor, Tensor> network, Tensor images) => new(network, FoldedNetwork.Of(network, images));
 
-    /// <summary>Computes the logits of a batch <c>[N, C, H, W]</c> and keeps each stage's input until the next batch; they belong to the current dispose scope.</summary>
+    /// <summary>Computes the logits of a batch <c>[N, C, H, W]</c> and keeps each segment's input until the next batch; they belong to the current dispose scope.</summary>
     /// <param name="batch">The images.</param>
-    /// <param name="zeroed">Convolutions whose kernels are zero for the whole batch.</param>
+    /// <param name="zeroed">Layers whose kernels are zero for the whole batch.</param>
     public Tensor Begin(Tensor batch, IReadOnlySet<string>? zeroed = null)
     {
         _zeroed = zeroed ?? FoldedNetwork.NoneZeroed;
-        _inputs = new Tensor[_folded.Stages.Count];
+        _inputs = new Tensor[_folded.Segments.Count];
         var features = batch;
-        foreach (var (index, (stage, folded)) in _folded.Stages.Index())
+        foreach (var (index, (segment, folded)) in _folded.Segments.Index())
         {
             _inputs[index] = features;
-            features = folded?.Begin(features, _zeroed) ?? AsItIs(index, stage, features, _zeroed, isKept: _stageOf.ContainsValue(index));
+            features = folded?.Begin(features, _zeroed) ?? AsItIs(index, segment, features, _zeroed, isKept: true);
         }
 
         return ForEachImage(features, batch);
     }
 
-    /// <summary>The logits <c>[N, classes]</c> of the same batch with the kernels of these convolutions at zero as well, computed from the first stage that holds one of them.</summary>
-    public Tensor With(params IReadOnlyCollection<string> zeroed) => From(zeroed.Min(layer => _stageOf[layer]), _zeroed.Concat(zeroed).ToHashSet());
+    /// <summary>The logits <c>[N, classes]</c> of the same batch with the kernels of these layers at zero as well, computed from the first segment that holds one of them.</summary>
+    public Tensor With(params IReadOnlyCollection<string> zeroed) => From(zeroed.Min(SegmentOf), _zeroed.Concat(zeroed).ToHashSet());
 
-    /// <summary>The logits of the same batch, computed again from a stage on.</summary>
-    internal Tensor From(int first, IReadOnlySet<string> zeroed)
+    /// <summary>The logits of the same batch with a change of the network, computed from the first segment that holds something of it. Segments that the change touches are computed as they are.</summary>
+    public Tensor With(Change change)
+    {
+        var touched = change.Names.Select(SegmentOf).ToHashSet();
+        using var applied = change.Apply();
+        return From(touched.Min(), _zeroed, touched);
+    }
+
+    /// <summary>The logits of the same batch, computed again from a segment on.</summary>
+    internal Tensor From(int first, IReadOnlySet<string> zeroed, IReadOnlySet<int>? unfolded = null)
     {
         using var scope = NewDisposeScope();
         var features = _inputs[first];
-        for (var index = first; index < _folded.Stages.Count; index++)
+        for (var index = first; index < _folded.Segments.Count; index++)
         {
-            var (stage, folded) = _folded.Stages[index];
-            features = folded?.Forward(features, zeroed) ?? AsItIs(index, stage, features, zeroed, isKept: index == first);
+            var (segment, folded) = _folded.Segments[index];
+            features = folded is not null && unfolded?.Contains(index) is not true
+                ? folded.Forward(features, zeroed)
+                : AsItIs(index, segment, features, zeroed, isKept: index == first);
         }
 
         return ForEachImage(features, _inputs[0]).MoveToOuterDisposeScope();
@@ -72,13 +69,22 @@ internal sealed class PrefixReuse : IDisposable
     /// <summary>Logits that do not depend on the image, repeated for each.</summary>
     private static Tensor ForEachImage(Tensor logits, Tensor images) => logits.expand([images.shape[0], .. logits.shape[1..]]);
 
-    /// <summary>A stage may change its input in place, so it gets a copy of what is kept for the next pass.</summary>
-    private Tensor AsItIs(int index, Stage stage, Tensor features, IReadOnlySet<string> zeroed, bool isKept)
+    /// <summary>The first segment that uses a layer, parameter or buffer.</summary>
+    private int SegmentOf(string name)
     {
-        using var zeroing = Zeroing.Of(_network, zeroed.Where(layer => _stageOf[layer] == index));
+        if (_segmentOf.TryGetValue(name, out var known))
+            return known;
+        var found = _folded.Segments.Index().FirstOrDefault(candidate => candidate.Item.Segment.Holds(name), (-1, default)).Index;
+        return _segmentOf[name] = found >= 0 ? found : throw new InvalidOperationException($"No segment of the network holds '{name}'.");
+    }
+
+    /// <summary>A segment may change its input in place, so it gets a copy of what is kept for the next pass.</summary>
+    private Tensor AsItIs(int index, Segment segment, Tensor features, IReadOnlySet<string> zeroed, bool isKept)
+    {
+        using var zeroing = Zeroing.Of(_network, zeroed.Where(layer => SegmentOf(layer) == index));
         if (!isKept)
-            return stage.Forward(features);
+            return segment.Forward(features);
         using var scope = NewDisposeScope();
-        return stage.Forward(features.clone()).MoveToOuterDisposeScope();
+        return segment.Forward(features.clone()).MoveToOuterDisposeScope();
     }
 }

@@ -1,42 +1,39 @@
+using System.Globalization;
+using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
 namespace TrivialLayers;
 
-/// <summary>Passes a set of images through a network with different kernels at zero, batch by batch, reusing what the zeroed layers do not touch. The network is in evaluation mode until the end.</summary>
+/// <summary>Passes a set of images through a network with different targets changed, batch by batch, reusing what the changes do not touch. The network is in evaluation mode until the end.</summary>
 internal sealed class SweepPass : IDisposable
 {
-    private readonly ImageSet _images;
-    private readonly int _batch;
+    private readonly SweepPlan _plan;
     private readonly IProgress<ProgressReport>? _progress;
-    private readonly string _task;
-    private readonly long _total;
     private readonly CancellationToken _cancellationToken;
     private readonly Device _device;
     private readonly EvaluationMode _evaluation;
     private readonly PrefixReuse _engine;
+    private readonly string _task;
+    private NetworkState? _state;
+    private ISheet? _untouched;
+    private Measurement? _baseline;
     private long _done;
+    private long _total;
 
-    /// <param name="network">Any module from images <c>[N, C, H, W]</c> to logits <c>[N, classes]</c>.</param>
-    /// <param name="images">The images.</param>
-    /// <param name="batch">Images a batch, 1 or more.</param>
+    /// <param name="plan">What is to be computed.</param>
     /// <param name="progress">Told about images done.</param>
-    /// <param name="task">What the progress line calls it.</param>
-    /// <param name="total">Images that will be passed in all, once for each set of zeroed kernels.</param>
-    /// <param name="cancellationToken">Ends a pass after the current set of the current batch.</param>
-    public SweepPass(
-        Module<Tensor, Tensor> network, ImageSet images, int batch, IProgress<ProgressReport>? progress, string task, long total, CancellationToken cancellationToken)
+    /// <param name="cancellationToken">Ends a pass after the current target of the current batch.</param>
+    public SweepPass(SweepPlan plan, IProgress<ProgressReport>? progress, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(network);
-        ArgumentNullException.ThrowIfNull(images);
-        ArgumentOutOfRangeException.ThrowIfLessThan(batch, 1);
-        (_images, _batch, _progress, _task, _total) = (images, batch, progress, task, total);
-        _cancellationToken = progress.Link(cancellationToken);
-        _device = NetworkProbe.DeviceOf(network);
-        _evaluation = new EvaluationMode(network);
+        (_plan, _progress, _cancellationToken) = (plan, progress, cancellationToken);
+        _device = NetworkProbe.DeviceOf(plan.Network);
+        _task = plan.Options.Targets.IsGreedy ? $"choose layers ({plan.Options.Intervention.Name})" : string.Create(CultureInfo.InvariantCulture, $"{plan.Targets.Count()} targets ({plan.Options.Intervention.Name})");
+        _evaluation = new EvaluationMode(plan.Network);
         try
         {
-            _engine = Checked(network);
+            using var scope = NewDisposeScope();
+            _engine = PrefixReuse.For(plan.Network, Few());
         }
         catch
         {
@@ -45,97 +42,151 @@ internal sealed class SweepPass : IDisposable
         }
     }
 
-    /// <summary>The convolutions that a sweep zeroes in turn.</summary>
-    /// <exception cref="InvalidOperationException">There is none.</exception>
-    public static IReadOnlyList<ConvolutionLayer> LayersOf(Module network, Func<string, LayerRole>? roleOf) =>
-        ConvolutionLayers.Of(network, roleOf) is { Count: > 0 } layers ? layers : throw new InvalidOperationException("The network has no two-dimensional convolution to zero.");
+    private bool IsZero => _plan.Options.Intervention == Intervention.Zero;
 
-    /// <summary>Intervals of answers right or wrong hold for independent answers; those for the pixels of one image are not.</summary>
-    /// <exception cref="ArgumentException">Pixels have labels.</exception>
-    public static void DemandAnswersByImage(ImageSet images)
+    /// <summary>The untouched network, and the network with each target changed.</summary>
+    /// <exception cref="InvalidOperationException">A target was not really changed, or cannot be.</exception>
+    public (Measurement Baseline, IReadOnlyList<(IReadOnlyList<Layer> Layers, double Share, Measurement Measured)> Targets) Measure()
     {
-        ArgumentNullException.ThrowIfNull(images);
-        if (images.HasPixelLabels)
-            throw new ArgumentException($"\"{images.Name}\" has a label for each pixel, and the pixels of an image are no independent answers. Use {nameof(MetricSweep)} with a metric for each image, for instance {nameof(Metric)}.{nameof(Metric.MeanIoU)}.", nameof(images));
+        var targets = _plan.Targets.ToList();
+        _total = (long)targets.Count * _plan.Images.Count;
+        var measured = Measure([], targets);
+        return (_baseline!, [.. targets.Zip(measured, (target, measurement) => (target.Layers, target.Share, measurement))]);
     }
 
-    /// <summary>The network's answers, and those with each set of kernels at zero as well.</summary>
-    /// <param name="zeroed">Convolutions whose kernels are zero in all that is computed.</param>
-    /// <param name="sets">Sets of further convolutions.</param>
-    public (AnswerSheet Baseline, IReadOnlyList<AnswerSheet> Zeroed) Answers(IReadOnlyList<string> zeroed, IReadOnlyList<IReadOnlyList<string>> sets)
+    /// <summary>Changes in each step, of the layers that are left, the one that leaves the best value; among equals the one with the lower cross-entropy.</summary>
+    public (Measurement Baseline, IReadOnlyList<(IReadOnlyList<Layer> Layers, double Share, Measurement Measured)> Targets) ChooseGreedily()
     {
-        var baseline = new AnswerSheet(_images);
-        var sheets = sets.Select(_ => new AnswerSheet(_images)).ToList();
-        Visit(zeroed, sets, (set, logits, labels) => (set is { } index ? sheets[index] : baseline).Add(logits, labels));
-        return (baseline, sheets);
+        if (_plan.Options.Intervention.Shares is not [var share])
+            throw new InvalidOperationException("A greedy choice needs one share of a layer, not several.");
+        List<Layer> left = [.. _plan.Layers];
+        var last = Math.Min(_plan.Options.Targets.Steps ?? left.Count, left.Count);
+        _total = Enumerable.Range(0, last).Sum(step => (long)(left.Count - step)) * _plan.Images.Count;
+        var sign = _plan.Options.Measure.HigherIsBetter ? 1 : -1;
+        var steps = new List<(IReadOnlyList<Layer> Layers, double Share, Measurement Measured)>();
+        while (steps.Count < last)
+        {
+            IReadOnlyList<Layer> chosen = steps.Count > 0 ? steps[^1].Layers : [];
+            var measured = Measure(chosen, left.ConvertAll(layer => ((IReadOnlyList<Layer>)[layer], share)));
+            var (best, its) = left.Zip(measured).OrderByDescending(candidate => sign * candidate.Second.Value).ThenBy(candidate => candidate.Second.Outcomes?.MeanCrossEntropy ?? 0).First();
+            steps.Add(([.. chosen, best], share, its));
+            left.Remove(best);
+        }
+
+        return (_baseline!, steps);
     }
 
-    /// <summary>Computes the network's logits for each batch, and those with each set of kernels at zero as well.</summary>
-    /// <param name="zeroed">Convolutions whose kernels are zero in all that is computed.</param>
-    /// <param name="sets">Sets of further convolutions.</param>
-    /// <param name="take">Receives the place of the set (null for none), the logits and the labels, batch by batch in the order of the images; they are disposed afterwards.</param>
-    public void Visit(IReadOnlyList<string> zeroed, IReadOnlyList<IReadOnlyList<string>> sets, Action<int?, Tensor, Tensor> take)
+    public void Dispose()
     {
-        var always = zeroed.ToHashSet();
-        for (var start = 0; start < _images.Count; start += _batch)
+        _untouched?.Dispose();
+        _state?.Dispose();
+        _engine.Dispose();
+        _evaluation.Dispose();
+    }
+
+    /// <summary>Measures the network with some layers changed, and with those of each target changed as well.</summary>
+    private List<Measurement> Measure(IReadOnlyList<Layer> always, IReadOnlyList<(IReadOnlyList<Layer> Layers, double Share)> targets)
+    {
+        var alternatives = new List<Alternative>();
+        ISheet? before = null;
+        var sheets = new List<ISheet>();
+        try
+        {
+            foreach (var (layers, share) in targets)
+                alternatives.Add(IsZero ? new([.. layers.Select(layer => layer.Name)], null) : new([], ChangeOf([.. always, .. layers], share)));
+            var zeroed = IsZero ? always.Select(layer => layer.Name).ToHashSet() : [];
+            if (zeroed.Count == 0)
+                Check(targets, alternatives);
+            before = NewSheet();
+            sheets.AddRange(targets.Select(_ => NewSheet()));
+            Pass(zeroed, alternatives, before, sheets);
+            if (_baseline is null)
+            {
+                (_untouched, before) = (before, null);
+                _baseline = _untouched.ToMeasurement(null);
+            }
+
+            return sheets.ConvertAll(sheet => sheet.ToMeasurement(_untouched));
+        }
+        finally
+        {
+            alternatives.ForEach(alternative => alternative.Change?.Dispose());
+            sheets.ForEach(sheet => sheet.Dispose());
+            before?.Dispose();
+        }
+    }
+
+    private void Pass(IReadOnlySet<string> zeroed, IReadOnlyList<Alternative> alternatives, ISheet before, IReadOnlyList<ISheet> sheets)
+    {
+        for (var start = 0; start < _plan.Images.Count; start += _plan.Options.Batch)
         {
             using var scope = NewDisposeScope();
-            var size = Math.Min(_batch, _images.Count - start);
-            var (input, labels) = _images.Batch(start, size, _device);
-            take(null, _engine.Begin(input.ToChannelsLast(), always), labels);
-            foreach (var (index, set) in sets.Index())
+            var size = Math.Min(_plan.Options.Batch, _plan.Images.Count - start);
+            var (input, labels) = _plan.Images.Batch(start, size, _device);
+            before.Add(_engine.Begin(input.ToChannelsLast(), zeroed), labels);
+            foreach (var (alternative, sheet) in alternatives.Zip(sheets))
             {
                 _cancellationToken.ThrowIfCancellationRequested();
-                using var setScope = NewDisposeScope();
-                take(index, _engine.With(set), labels);
+                using var own = NewDisposeScope();
+                sheet.Add(With(alternative), labels);
                 _progress?.Report(new ProgressReport(_task, _done += size, _total, "images"));
             }
         }
     }
 
-    public void Dispose()
-    {
-        _engine.Dispose();
-        _evaluation.Dispose();
-    }
-
     /// <summary>
-    /// The engine, after it gave for each layer, on a few images, what the network gives with that kernel replaced by zeros. A layer that is not really changed would show a drop of zero
-    /// and pass for trivial, so it is an error.
+    /// The engine must give, for each target on a few images, what the network gives when it is changed and passed as a whole. A target that is not really changed would show a drop of zero and pass for
+    /// trivial, so it is an error.
     /// </summary>
-    private PrefixReuse Checked(Module<Tensor, Tensor> network)
+    private void Check(IReadOnlyList<(IReadOnlyList<Layer> Layers, double Share)> targets, IReadOnlyList<Alternative> alternatives)
     {
         using var scope = NewDisposeScope();
-        var few = _images.Batch(0, Math.Min(FoldedNetwork.Compared, _images.Count), _device).Images.ToChannelsLast();
-        var layers = ConvolutionLayers.Of(network);
-        var engine = PrefixReuse.For(network, layers, few);
-        try
+        var few = Few();
+        _engine.Begin(few.clone());
+        foreach (var ((layers, _), alternative) in targets.Zip(alternatives))
         {
-            engine.Begin(few.clone());
-            foreach (var layer in layers)
+            using var own = NewDisposeScope();
+            foreach (var layer in IsZero ? layers.Where(layer => Kernel(layer).count_nonzero().item<long>() == 0) : [])
+                throw new InvalidOperationException($"The kernel of '{layer.Name}' is zero already; zeroing it would change nothing and prove nothing. End the zeroing scope first, or train the network.");
+            var found = With(alternative);
+            using var changed = alternative.Change?.Apply() ?? Zeroing.Of(_plan.Network, alternative.Zeroed);
+            foreach (var layer in IsZero ? layers.Where(layer => Kernel(layer).count_nonzero().item<long>() > 0) : [])
+                throw new InvalidOperationException($"The kernel of '{layer.Name}' did not become zero. Is it computed from other weights?");
+            var expected = _plan.Network.call(few.clone());
+            if (!FoldedNetwork.AreSameLogits(found, expected) && expected.isfinite().all().item<bool>())
             {
-                using var layerScope = NewDisposeScope();
-                if (IsZero(network, layer))
-                    throw new InvalidOperationException($"The kernel of '{layer.Name}' is zero already; zeroing it would change nothing and prove nothing. End the zeroing scope first, or train the network.");
-                using var zeroing = Zeroing.Of(network, layer.Name);
-                if (!IsZero(network, layer))
-                    throw new InvalidOperationException($"The kernel of '{layer.Name}' did not become zero. Is it computed from other weights?");
-                var (found, expected) = (engine.With(layer.Name), network.call(few.clone()));
-                if (!FoldedNetwork.AreSameLogits(found, expected) && expected.isfinite().all().item<bool>())
-                {
-                    throw new InvalidOperationException(
-                        $"With the kernel of '{layer.Name}' at zero, the network's stages gave other logits than the network. Is a module shared between stages, or does its forward pass do something else than its stages?");
-                }
+                throw new InvalidOperationException(
+                    $"With {string.Join(", ", layers.Select(layer => $"'{layer.Name}'"))} {_plan.Options.Intervention.Name}, the network's segments gave other logits than the network. Is a module shared between segments, or does its forward pass do something else than its segments?");
             }
-
-            return engine;
-        }
-        catch
-        {
-            engine.Dispose();
-            throw;
         }
     }
 
-    private static bool IsZero(Module network, ConvolutionLayer layer) => network.get_parameter(layer.Weight)!.count_nonzero().item<long>() == 0;
+    /// <summary>What the intervention does to some layers together.</summary>
+    /// <exception cref="InvalidOperationException">It does nothing.</exception>
+    private Change ChangeOf(IReadOnlyList<Layer> layers, double share)
+    {
+        _state ??= new NetworkState(_plan.Network);
+        var sites = layers.Select(layer => _plan.Sites.FirstOrDefault(site => site.Layer.Name == layer.Name)
+            ?? throw new InvalidOperationException($"'{layer.Name}' is not among the layers of this sweep; let {nameof(SweepOptions)}.{nameof(SweepOptions.Layers)} take it.")).ToList();
+        if (sites.Find(site => !_plan.Options.Intervention.AppliesTo(site)) is { } other)
+            throw new InvalidOperationException($"\"{_plan.Options.Intervention.Name}\" cannot be done to '{other.Layer.Name}'.");
+        var change = Change.Of(_state, () => _plan.Options.Intervention.Apply(sites, share));
+        var names = change.Names.ToHashSet();
+        var unchanged = _plan.Options.Intervention.ChangesKernel ? layers.FirstOrDefault(layer => !names.Contains(layer.Weight)) : names.Count == 0 ? layers[^1] : null;
+        if (unchanged is null)
+            return change;
+        change.Dispose();
+        throw new InvalidOperationException($"\"{_plan.Options.Intervention.Name}\" left '{unchanged.Name}' as it was; was the network trained?");
+    }
+
+    private Tensor With(Alternative alternative) => alternative.Change is { } change ? _engine.With(change) : _engine.With(alternative.Zeroed);
+
+    private ISheet NewSheet() => _plan.Options.Measure == TrivialLayers.Measure.Accuracy ? new AnswerSheet(_plan.Images) : new ValueSheet(_plan.Options.Measure);
+
+    private TorchSharp.Modules.Parameter Kernel(Layer layer) => _plan.Network.get_parameter(layer.Weight)!;
+
+    private Tensor Few() => _plan.Images.Batch(0, Math.Min(FoldedNetwork.Compared, _plan.Images.Count), _device).Images.ToChannelsLast();
+
+    /// <summary>The network as a target wants it: layers whose kernels are zero, which the engine has a short way for, or any other change.</summary>
+    private sealed record Alternative(IReadOnlyCollection<string> Zeroed, Change? Change);
 }

@@ -4,8 +4,8 @@ using static TorchSharp.torch.nn;
 
 namespace TrivialLayers;
 
-/// <summary>Two convolutions with batch norm and ReLU: a <see cref="ResidualUnit"/> without its shortcut, the same names.</summary>
-public sealed class PlainUnit : Module<Tensor, Tensor>, IFoldableUnit, IDescribed
+/// <summary>Two convolutions with batch norm and ReLU: a <see cref="BasicBlock"/> without its shortcut, the same names.</summary>
+public sealed class PlainBlock : Module<Tensor, Tensor>, IDescribed
 {
     private readonly Module<Tensor, Tensor> conv1;
     private readonly Module<Tensor, Tensor> bn1;
@@ -13,7 +13,7 @@ public sealed class PlainUnit : Module<Tensor, Tensor>, IFoldableUnit, IDescribe
     private readonly Module<Tensor, Tensor> bn2;
 
     /// <summary>Makes a unit <c>[N, in, H, W] → [N, out, H/stride, W/stride]</c>.</summary>
-    public PlainUnit(long inChannels, long outChannels, long stride) : base(nameof(PlainUnit))
+    public PlainBlock(long inChannels, long outChannels, long stride) : base(nameof(PlainBlock))
     {
         conv1 = Conv2d(inChannels, outChannels, 3, stride, padding: 1, bias: false);
         bn1 = BatchNorm2d(outChannels);
@@ -24,9 +24,6 @@ public sealed class PlainUnit : Module<Tensor, Tensor>, IFoldableUnit, IDescribe
 
     /// <inheritdoc/>
     public string Description => "plain_block";
-
-    IFoldedStage? IFoldableUnit.Fold(string name) =>
-        FoldedSequence.Of(FoldedConvolution.Of($"{name}.conv1", conv1, bn1), FoldedConvolution.Of($"{name}.conv2", conv2, bn2));
 
     /// <inheritdoc/>
     public override Tensor forward(Tensor input)

@@ -1,6 +1,6 @@
 namespace TrivialLayers;
 
-/// <summary>One convolution of a network, as <c>network.Layers</c> lists it.</summary>
+/// <summary>One layer of a network: a convolution, as <c>network.Layers</c> lists them, or a linear layer, whose kernel counts as 1×1.</summary>
 /// <param name="Name">The module's dotted name, for example <c>layer2.0.conv1</c>; its kernel weights are <c>Name.weight</c>.</param>
 /// <param name="Role">What the layer does in its network.</param>
 /// <param name="Unit">The unit that holds it (<c>layer2.0</c>), or the empty string at the top level.</param>
@@ -11,7 +11,7 @@ namespace TrivialLayers;
 /// <param name="Stride">Vertical stride in pixels.</param>
 /// <param name="Groups">Number of groups the channels are divided into.</param>
 /// <param name="Parameters">Number of weights, the bias included.</param>
-public sealed record ConvolutionLayer(
+public sealed record Layer(
     string Name,
     LayerRole Role,
     string Unit,
@@ -23,6 +23,9 @@ public sealed record ConvolutionLayer(
     long Groups,
     long Parameters)
 {
+    /// <summary>What it is, by the field's word: <c>conv2d</c> or <c>linear</c>.</summary>
+    public string Kind { get; init; } = "conv2d";
+
     /// <summary>The name of the layer's kernel weights <c>[out, in/groups, kH, kW]</c> among the network's parameters.</summary>
     public string Weight => Name + ".weight";
 
@@ -31,7 +34,7 @@ public sealed record ConvolutionLayer(
 
     /// <summary>
     /// Multiply-accumulates for one image: outputs × kernel size × input channels of a group; set when the layers were listed
-    /// for an input size (see <see cref="ConvolutionLayers.For"/>), else null. The bias is not counted.
+    /// for an input size (see <see cref="NetworkLayers.For"/>), else null. The bias is not counted.
     /// </summary>
     public long? MultiplyAccumulates { get; init; }
 }

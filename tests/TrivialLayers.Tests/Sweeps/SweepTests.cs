@@ -6,14 +6,14 @@ using static TorchSharp.torch.nn;
 
 namespace TrivialLayers.Tests;
 
-public sealed class ZeroSweepTests
+public sealed class SweepTests
 {
     [Fact]
     public void Reusing_the_prefix_gives_the_logits_of_the_plain_way_for_one_zeroed_layer_and_for_several() => Gen.Select(Gen.Int[0, 6], Gen.Int[1, 4], Gen.Int[1, 100]).SampleRepeatably(
         (family, width, seed) =>
         {
             using var scope = NewDisposeScope();
-            using StagedNetwork network = family switch
+            using SegmentedNetwork network = family switch
             {
                 0 => ResNet.ForSmallImages(8 + (6 * (seed % 2)), width, 3, 1),
                 1 => PlainNet.ForSmallImages(8, width, 3, 1),
@@ -28,7 +28,7 @@ public sealed class ZeroSweepTests
             RandomStatistics(network, seed);
             using var evaluation = new EvaluationMode(network);
             var batch = randn(9, 1, 12, 12);
-            using var engine = PrefixReuse.For(network, network.Layers, batch);
+            using var engine = PrefixReuse.For(network, batch);
             AssertSame(network.call(batch), engine.Begin(batch), "nothing");
             var names = network.Layers.Select(layer => layer.Name).ToList();
             var random = new Random(seed);
@@ -48,7 +48,7 @@ public sealed class ZeroSweepTests
         RandomStatistics(network, 1);
         using var evaluation = new EvaluationMode(network);
         var batch = randn(9, 1, 32, 32) * 20;
-        using var engine = PrefixReuse.For(network, network.Layers, batch / 100);
+        using var engine = PrefixReuse.For(network, batch / 100);
         AssertSame(network.call(batch), engine.Begin(batch), "nothing");
         foreach (var layer in network.Layers)
         {
@@ -58,7 +58,7 @@ public sealed class ZeroSweepTests
     }
 
     [Fact]
-    public void A_network_with_a_hook_is_computed_as_it_is()
+    public void What_a_hook_changes_is_computed_as_it_is()
     {
         using var scope = NewDisposeScope();
         using var network = ResNet.ForSmallImages(8, 4, 3, 1);
@@ -66,26 +66,51 @@ public sealed class ZeroSweepTests
         using var evaluation = new EvaluationMode(network);
         var batch = randn(4, 1, 12, 12);
         using (var folded = FoldedNetwork.Of(network, batch))
-            Assert.Contains(folded.Stages, stage => stage.Folded is not null);
+            Assert.Contains(folded.Segments, segment => segment.Folded is not null);
 
         network.modules().OfType<Conv2d>().ElementAt(1).register_forward_hook((_, _, output) => output + 1);
         using var hooked = FoldedNetwork.Of(network, batch);
 
-        Assert.All(hooked.Stages, stage => Assert.Null(stage.Folded));
+        Assert.Equal(["layer1.0", "head"], hooked.Segments.Where(entry => entry.Folded is null).Select(entry => entry.Segment.Name));
         AssertSame(network.call(batch), hooked.Forward(batch), "nothing");
     }
 
     [Fact]
-    public void A_module_without_stages_is_swept_to_the_same_outcomes()
+    public void A_module_without_segments_is_swept_to_the_same_outcomes()
     {
         using var network = SmallData.RandomResNet();
         using var images = SmallData.Images("bars", 60, 5);
         using var opaque = new Opaque(network);
-        var staged = ZeroSweep.Run(network, images, store: SweepStore.None);
-        var plain = ZeroSweep.Run(opaque, images, store: SweepStore.None);
-        AssertSameAnswers(staged.Baseline.Outcomes, plain.Baseline.Outcomes);
-        Assert.All(staged.Layers.Zip(plain.Layers), pair => AssertSameAnswers(pair.First.Outcomes, pair.Second.Outcomes));
-        Assert.All(plain.Layers, layer => Assert.Equal(LayerRole.Unspecified, layer.Layer.Role));
+        var segmented = Sweep.Run(network, images);
+        var plain = Sweep.Run(opaque, images);
+        AssertSameAnswers(segmented.Baseline.Outcomes!, plain.Baseline.Outcomes!);
+        Assert.All(segmented.Targets.Zip(plain.Targets), pair => AssertSameAnswers(pair.First.Measured.Outcomes!, pair.Second.Measured.Outcomes!));
+        Assert.All(plain.Targets, layer => Assert.Equal(LayerRole.Unspecified, layer.Layer.Role));
+    }
+
+    [Fact]
+    public void A_Sequential_is_segmented_by_itself()
+    {
+        using var scope = NewDisposeScope();
+        using var network = Sequential(
+            ("first", Conv2d(1, 4, 3, padding: 1)), ("norm", BatchNorm2d(4)), ("act", ELU()), ("pool", MaxPool2d(2)),
+            ("block", new BasicBlock(4, 6, 2)), ("second", Conv2d(6, 8, 1)), ("rectify", ReLU(inplace: true)),
+            ("mean", AdaptiveAvgPool2d(1)), ("flat", Flatten()), ("fc", Linear(8, 3)));
+        RandomStatistics(network, 3);
+        using var images = SmallData.Images("bars", 40, 5);
+        using (new EvaluationMode(network))
+        using (var folded = FoldedNetwork.Of(network, images.Batch(0, 8, CPU).Images))
+        {
+            Assert.Equal(["first", "block", "second", "fc"], folded.Segments.Select(entry => entry.Segment.Name));
+            Assert.Equal([true, true, false, false], folded.Segments.Select(entry => entry.Folded is not null));
+        }
+
+        foreach (var target in Sweep.Run(network, images, new() { Layers = _ => true }).Targets)
+        {
+            using var zeroing = Zeroing.Of(network, target.Names);
+            var direct = Evaluation.Run(network, images).Outcomes;
+            AssertSameAnswers(direct, target.Measured.Outcomes!);
+        }
     }
 
     [Fact]
@@ -94,15 +119,15 @@ public sealed class ZeroSweepTests
         using var network = SmallData.RandomResNet();
         using var images = SmallData.Images("bars", 60, 5);
         var before = NetworkDescription.WeightsOf(network);
-        var sweep = ZeroSweep.Run(network, images, store: SweepStore.None, batch: 7);
+        var sweep = Sweep.Run(network, images, new() { Batch = 7 });
         Assert.Equal(before, NetworkDescription.WeightsOf(network));
-        foreach (var layer in sweep.Layers)
+        foreach (var layer in sweep.Targets)
         {
             using var zeroing = Zeroing.Of(network, layer.Layer.Name);
             var direct = Evaluation.Run(network, images);
-            AssertSameAnswers(direct.Outcomes, layer.Outcomes);
-            Assert.Equal(direct.Confusion.Counts, layer.Confusion.Counts);
-            Assert.Equal(sweep.Baseline.Percent - direct.Percent, layer.Drop, 1e-9);
+            AssertSameAnswers(direct.Outcomes, layer.Measured.Outcomes!);
+            Assert.Equal(direct.Confusion.Counts, layer.Measured.Confusion!.Counts);
+            Assert.Equal(sweep.Baseline.Value - direct.Percent, layer.Drop, 1e-9);
             Assert.True(layer.Interval.Contains(layer.Drop));
         }
     }
@@ -113,7 +138,7 @@ public sealed class ZeroSweepTests
         using var network = SmallData.RandomResNet();
         using var images = SmallData.Images("bars", 30, 5);
         using var zeroing = Zeroing.Of(network, "layer1.0.conv2");
-        var error = Assert.Throws<InvalidOperationException>(() => ZeroSweep.Run(network, images, store: SweepStore.None));
+        var error = Assert.Throws<InvalidOperationException>(() => Sweep.Run(network, images));
         Assert.Contains("'layer1.0.conv2' is zero already", error.Message, StringComparison.Ordinal);
     }
 
@@ -125,15 +150,15 @@ public sealed class ZeroSweepTests
         using var images = SmallData.Images("bars", 60, 5);
         var reports = new List<string>();
         var store = new SweepStore(folder.Path, report: reports.Add);
-        var computed = ZeroSweep.Run(network, images, store: store);
-        var loaded = ZeroSweep.Run(network, images, store: store);
+        var computed = Sweep.Run(network, images, store: store);
+        var loaded = Sweep.Run(network, images, store: store);
         Assert.Equal(computed.Seconds, loaded.Seconds);
-        Assert.Equal(computed.Layers.Select(layer => layer.Outcomes), loaded.Layers.Select(layer => layer.Outcomes));
-        Assert.Equal(computed.Layers.Select(layer => layer.Interval), loaded.Layers.Select(layer => layer.Interval));
+        Assert.Equal(computed.Targets.Select(target => target.Measured.Outcomes), loaded.Targets.Select(target => target.Measured.Outcomes));
+        Assert.Equal(computed.Targets.Select(layer => layer.Interval), loaded.Targets.Select(layer => layer.Interval));
 
         var file = Directory.GetFiles(folder.Path).Single();
         File.WriteAllText(file, File.ReadAllText(file)[..200]);
-        var again = ZeroSweep.Run(network, images, store: store);
+        var again = Sweep.Run(network, images, store: store);
         Assert.Equal(computed.Baseline.Outcomes, again.Baseline.Outcomes);
         Assert.Contains(file, Assert.Single(reports), StringComparison.Ordinal);
         Assert.Single(Directory.GetFiles(folder.Path, "*.damaged*"));
@@ -144,8 +169,8 @@ public sealed class ZeroSweepTests
     {
         using var network = SmallData.RandomResNet();
         using var images = SmallData.Images("bars", 60, 5);
-        ZeroSweep.Run(network, images, store: SweepStore.None);
-        LiveTensors.AssertUnchangedInProcessBy(() => ZeroSweep.Run(network, images, store: SweepStore.None));
+        Sweep.Run(network, images);
+        LiveTensors.AssertUnchangedInProcessBy(() => Sweep.Run(network, images));
     }
 
     private sealed class Opaque : Module<Tensor, Tensor>

@@ -5,19 +5,33 @@ using static TorchSharp.torch.nn;
 
 namespace TrivialLayers;
 
-/// <summary>Finds the convolution layers of any module, a user's own included.</summary>
-public static class ConvolutionLayers
+/// <summary>Finds the layers of any module, a user's own included.</summary>
+public static class NetworkLayers
 {
     /// <summary>Lists the two-dimensional convolutions of a network in the order of its modules.</summary>
     /// <param name="network">Any module.</param>
     /// <param name="roleOf">
-    /// Gives a layer's role by its dotted name. By default a <see cref="StagedNetwork"/> knows its own roles, and the layers of any other module are <see cref="LayerRole.Unspecified"/>.
+    /// Gives a layer's role by its dotted name. By default a <see cref="SegmentedNetwork"/> knows its own roles, and the layers of any other module are <see cref="LayerRole.Unspecified"/>.
     /// </param>
-    public static IReadOnlyList<ConvolutionLayer> Of(Module network, Func<string, LayerRole>? roleOf = null)
+    public static IReadOnlyList<Layer> Of(Module network, Func<string, LayerRole>? roleOf = null)
     {
         ArgumentNullException.ThrowIfNull(network);
-        roleOf ??= network is StagedNetwork staged ? staged.RoleOf : _ => LayerRole.Unspecified;
+        roleOf ??= network is SegmentedNetwork segmented ? segmented.RoleOf : _ => LayerRole.Unspecified;
         return [.. Modules(network).Select(found => Describe(found.Name, found.Convolution, roleOf(found.Name)))];
+    }
+
+    /// <summary>Lists the two-dimensional convolutions and the linear layers of a network in the order of its modules.</summary>
+    /// <param name="network">Any module.</param>
+    /// <param name="roleOf">Gives a layer's role by its dotted name. By default that of a convolution is as <see cref="Of"/> has it, and a linear layer is <see cref="LayerRole.Unspecified"/>.</param>
+    public static IReadOnlyList<Layer> All(Module network, Func<string, LayerRole>? roleOf = null)
+    {
+        var convolutions = Of(network, roleOf).ToDictionary(layer => layer.Name);
+        return
+        [
+            .. network.named_modules().Where(found => found.module is TorchSharp.Modules.Conv2d or TorchSharp.Modules.Linear).Select(found => found.module is TorchSharp.Modules.Linear linear
+                ? new Layer(found.name, roleOf?.Invoke(found.name) ?? LayerRole.Unspecified, UnitOf(found.name), linear.in_features, linear.out_features, 1, 1, 1, 1, linear.parameters().Sum(parameter => parameter.numel())) { Kind = "linear" }
+                : convolutions[found.name]),
+        ];
     }
 
     /// <summary>Lists the convolutions with the multiply-accumulates each needs for one image of a given size.</summary>
@@ -25,7 +39,7 @@ public static class ConvolutionLayers
     /// <param name="channels">Channels of the image.</param>
     /// <param name="height">Height of the image in pixels.</param>
     /// <param name="width">Width of the image in pixels.</param>
-    public static IReadOnlyList<ConvolutionLayer> For(Module<Tensor, Tensor> network, int channels, int height, int width)
+    public static IReadOnlyList<Layer> For(Module<Tensor, Tensor> network, int channels, int height, int width)
     {
         ArgumentNullException.ThrowIfNull(network);
         var outputs = new Dictionary<string, long>();
@@ -42,13 +56,13 @@ public static class ConvolutionLayers
         ];
     }
 
-    /// <summary>Checks that each name is that of a convolution of the network.</summary>
+    /// <summary>Checks that each name is that of a convolution of the network, or of a linear layer where these will do.</summary>
     /// <exception cref="ArgumentException">A name is not; the message gives the nearest ones.</exception>
-    internal static void Demand(Module network, IEnumerable<string> layers)
+    internal static void Demand(Module network, IEnumerable<string> layers, bool linearToo = false)
     {
-        var known = Modules(network).Select(found => found.Name).ToList();
+        var known = network.named_modules().Where(found => found.module is TorchSharp.Modules.Conv2d || (linearToo && found.module is TorchSharp.Modules.Linear)).Select(found => found.name).ToList();
         foreach (var layer in layers.Where(layer => !known.Contains(layer)))
-            throw new ArgumentException($"The network has no convolution named '{layer}'. Nearest names: {string.Join(", ", NearestNames.To(layer, known))}.", nameof(layers));
+            throw new ArgumentException($"The network has no convolution named '{layer}'{(linearToo ? ", and no linear layer either" : "")}. Nearest names: {string.Join(", ", NearestNames.To(layer, known))}.", nameof(layers));
     }
 
     internal static IEnumerable<(string Name, Conv2d Convolution)> Modules(Module network)
@@ -66,14 +80,13 @@ public static class ConvolutionLayers
         return watch;
     }
 
-    private static ConvolutionLayer Describe(string name, Conv2d convolution, LayerRole role)
+    private static Layer Describe(string name, Conv2d convolution, LayerRole role)
     {
-        var dot = name.LastIndexOf('.');
         var bias = convolution.bias is { } b ? b.numel() : 0;
-        return new ConvolutionLayer(
+        return new Layer(
             name,
             role,
-            dot < 0 ? "" : name[..dot].Replace(".downsample", "", StringComparison.Ordinal),
+            UnitOf(name),
             convolution.in_channels,
             convolution.out_channels,
             convolution.kernel_size[0],
@@ -82,4 +95,6 @@ public static class ConvolutionLayers
             convolution.groups,
             convolution.weight!.numel() + bias);
     }
+
+    private static string UnitOf(string name) => name.LastIndexOf('.') is >= 0 and var dot ? name[..dot].Replace(".downsample", "", StringComparison.Ordinal) : "";
 }

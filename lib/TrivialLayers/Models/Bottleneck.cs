@@ -8,7 +8,7 @@ namespace TrivialLayers;
 /// The bottleneck unit of He et al. (2016), <i>Deep Residual Learning</i>, fig. 5, with the stride on its 3×3 convolution as in torchvision's <c>Bottleneck</c>:
 /// 1×1 to the group's channels, 3×3, 1×1 to four times as many, each with batch norm. The shortcut is a 1×1 projection with batch norm when the shape changes, else the identity.
 /// </summary>
-public sealed class BottleneckUnit : Module<Tensor, Tensor>, IResidualUnit, IFoldableUnit, IDescribed
+public sealed class Bottleneck : Module<Tensor, Tensor>, IResidualUnit, IDescribed
 {
     /// <summary>Channels of the output for each of the group's channels.</summary>
     internal const int Expansion = 4;
@@ -25,7 +25,7 @@ public sealed class BottleneckUnit : Module<Tensor, Tensor>, IResidualUnit, IFol
     /// <param name="inChannels">Channels of the input.</param>
     /// <param name="channels">Channels of the group, between the 1×1 convolutions.</param>
     /// <param name="stride">Stride of the 3×3 convolution in pixels.</param>
-    public BottleneckUnit(long inChannels, long channels, long stride) : base(nameof(BottleneckUnit))
+    public Bottleneck(long inChannels, long channels, long stride) : base(nameof(Bottleneck))
     {
         var outChannels = Expansion * channels;
         conv1 = Conv2d(inChannels, channels, 1, bias: false);
@@ -56,10 +56,6 @@ public sealed class BottleneckUnit : Module<Tensor, Tensor>, IResidualUnit, IFol
 
     /// <inheritdoc/>
     public Tensor Shortcut(Tensor input) => downsample is null ? input.alias() : downsample.call(input);
-
-    IFoldedStage? IFoldableUnit.Fold(string name) => FoldedUnit.Of(
-        name, downsample,
-        FoldedConvolution.Of($"{name}.conv1", conv1, bn1), FoldedConvolution.Of($"{name}.conv2", conv2, bn2), FoldedConvolution.Of($"{name}.conv3", conv3, bn3));
 
     /// <inheritdoc/>
     public override Tensor forward(Tensor input)

@@ -8,7 +8,7 @@ namespace TrivialLayers;
 /// The basic residual unit of He et al. (2016), <i>Deep Residual Learning</i>, fig. 2: <c>relu(bn2(conv2(relu(bn1(conv1(x))))) + shortcut(x))</c>.
 /// The shortcut is a 1×1 projection with batch norm when the shape changes, else the identity. Names as torchvision's <c>BasicBlock</c>.
 /// </summary>
-public sealed class ResidualUnit : Module<Tensor, Tensor>, IResidualUnit, IFoldableUnit, IDescribed
+public sealed class BasicBlock : Module<Tensor, Tensor>, IResidualUnit, IDescribed
 {
     private readonly Module<Tensor, Tensor> conv1;
     private readonly Module<Tensor, Tensor> bn1;
@@ -21,7 +21,7 @@ public sealed class ResidualUnit : Module<Tensor, Tensor>, IResidualUnit, IFolda
     /// <param name="outChannels">Channels of the output; with zero-padded shortcuts no fewer than those of the input.</param>
     /// <param name="stride">Stride of the first convolution in pixels.</param>
     /// <param name="shortcut">What the shortcut does where the shape changes.</param>
-    public ResidualUnit(long inChannels, long outChannels, long stride, ShortcutKind shortcut = ShortcutKind.Projection) : base(nameof(ResidualUnit))
+    public BasicBlock(long inChannels, long outChannels, long stride, ShortcutKind shortcut = ShortcutKind.Projection) : base(nameof(BasicBlock))
     {
         conv1 = Conv2d(inChannels, outChannels, 3, stride, padding: 1, bias: false);
         bn1 = BatchNorm2d(outChannels);
@@ -48,9 +48,6 @@ public sealed class ResidualUnit : Module<Tensor, Tensor>, IResidualUnit, IFolda
 
     /// <inheritdoc/>
     public Tensor Shortcut(Tensor input) => downsample is null ? input.alias() : downsample.call(input);
-
-    IFoldedStage? IFoldableUnit.Fold(string name) =>
-        FoldedUnit.Of(name, downsample, FoldedConvolution.Of($"{name}.conv1", conv1, bn1), FoldedConvolution.Of($"{name}.conv2", conv2, bn2));
 
     /// <inheritdoc/>
     public override Tensor forward(Tensor input)

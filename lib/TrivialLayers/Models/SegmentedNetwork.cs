@@ -5,15 +5,15 @@ using static TorchSharp.torch.nn;
 namespace TrivialLayers;
 
 /// <summary>
-/// A network that is an ordered list of named stages: its forward pass is their composition, and nothing else. So whoever changes
+/// A network that is an ordered list of named segments: its forward pass is their composition, and nothing else. So whoever changes
 /// one layer knows which part of the computation stays as it was.
 /// </summary>
-public abstract class StagedNetwork : Module<Tensor, Tensor>
+public abstract class SegmentedNetwork : Module<Tensor, Tensor>
 {
-    /// <summary>Makes a network without stages yet; the derived class registers its modules and implements <see cref="Stages"/>.</summary>
+    /// <summary>Makes a network without segments yet; the derived class registers its modules and implements <see cref="Segments"/>.</summary>
     /// <param name="name">A name for people, for example <c>ResNet-20 (width 16)</c>.</param>
     /// <param name="channels">Channels of an input image, 1 or more.</param>
-    protected StagedNetwork(string name, int channels) : base(name)
+    protected SegmentedNetwork(string name, int channels) : base(name)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(channels, 1);
         Channels = channels;
@@ -25,11 +25,11 @@ public abstract class StagedNetwork : Module<Tensor, Tensor>
     /// <summary>Channels of an input image.</summary>
     public int Channels { get; }
 
-    /// <summary>The stages in order. Their composition is the forward pass.</summary>
-    public abstract IReadOnlyList<Stage> Stages { get; }
+    /// <summary>The segments in order. Their composition is the forward pass.</summary>
+    public abstract IReadOnlyList<Segment> Segments { get; }
 
     /// <summary>Each convolution layer in the order of the modules, with its role.</summary>
-    public IReadOnlyList<ConvolutionLayer> Layers => ConvolutionLayers.Of(this);
+    public IReadOnlyList<Layer> Layers => NetworkLayers.Of(this);
 
     /// <summary>The role of one of this network's convolutions.</summary>
     /// <param name="layer">The dotted name, as in <see cref="Layers"/>.</param>
@@ -42,8 +42,8 @@ public abstract class StagedNetwork : Module<Tensor, Tensor>
     {
         using var scope = NewDisposeScope();
         var features = input;
-        foreach (var stage in Stages)
-            features = stage.Forward(features);
+        foreach (var segment in Segments)
+            features = segment.Forward(features);
         return features.MoveToOuterDisposeScope();
     }
 }

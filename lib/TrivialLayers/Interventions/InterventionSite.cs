@@ -1,0 +1,28 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace TrivialLayers;
+
+/// <summary>Where an <see cref="Intervention"/> acts.</summary>
+/// <param name="Network">The network.</param>
+/// <param name="Layer">The layer.</param>
+/// <param name="Normalisation">The batch norm directly behind it, or null.</param>
+/// <param name="EndsBranch">Whether it is the last convolution in the branch of a residual unit.</param>
+public sealed record InterventionSite(Module<Tensor, Tensor> Network, Layer Layer, BatchNorm? Normalisation, bool EndsBranch)
+{
+    /// <summary>The kernel weights: <c>[out, in/groups, kH, kW]</c> of a convolution, <c>[out, in]</c> of a linear layer.</summary>
+    public Parameter Kernel => Network.get_parameter(Layer.Weight)!;
+
+    /// <summary>The sites of all layers of a network.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="layers">Its layers.</param>
+    /// <param name="images">Images whose size shows which batch norm takes which layer's output.</param>
+    internal static IReadOnlyList<InterventionSite> Of(Module<Tensor, Tensor> network, IReadOnlyList<Layer> layers, ImageSet images)
+    {
+        var norms = Normalisations.Of(network, images.Channels, images.Height, images.Width);
+        var ends = network.named_modules().Where(found => found.module is IResidualUnit)
+            .Select(unit => layers.LastOrDefault(layer => layer.Name.StartsWith(unit.name + ".", StringComparison.Ordinal) && layer.Role != LayerRole.Shortcut)?.Name).ToHashSet();
+        return [.. layers.Select(layer => new InterventionSite(network, layer, norms.GetValueOrDefault(layer.Name), ends.Contains(layer.Name)))];
+    }
+}
