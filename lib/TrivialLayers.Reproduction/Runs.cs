@@ -14,8 +14,8 @@ public static class Runs
     public static SweepStore Sweeps => new(Path.Combine(RepositoryFolder.Runs, "sweeps"), [Path.Combine(RepositoryFolder.ShippedRuns, "sweeps")]);
 
     /// <summary>
-    /// Moves the network to <see cref="ComputeDevice.Default"/>, then loads the run of this network, data, recipe and seed if there is one, else trains it; see
-    /// <see cref="RunStore.GetOrTrain"/>.
+    /// Loads the run of this network, data, recipe and seed if there is one, else trains it; see <see cref="RunStore.GetOrTrain"/>. A network on the processor first goes to
+    /// <see cref="ComputeDevice.Default"/>; one that is on a card stays there.
     /// </summary>
     public static Task<TrainedRun> GetOrTrain(
         Module<Tensor, Tensor> network,
@@ -23,18 +23,31 @@ public static class Runs
         Recipe recipe,
         long seed,
         IProgress<ProgressReport>? progress = null,
+        Action<Module<Tensor, Tensor>, TrainingHistory>? afterEpoch = null,
         CancellationToken cancellationToken = default) =>
-        OnItsOwnThread(() => Store.GetOrTrain(network.to(ComputeDevice.Default), data, recipe, seed, progress, cancellationToken), cancellationToken);
+        OnItsOwnThread(() => Store.GetOrTrain(OnDefaultDevice(network), data, recipe, seed, progress, afterEpoch, cancellationToken), cancellationToken);
 
-    /// <summary>The same for a network that is trained on from the weights it has; see <see cref="RunStore.GetOrTune"/>.</summary>
-    public static Task<TrainedRun> GetOrTune(
+    /// <summary>The same for a network that is trained on from the weights it has; see <see cref="RunStore.GetOrTrainFurther"/>.</summary>
+    public static Task<TrainedRun> GetOrTrainFurther(
         Module<Tensor, Tensor> network,
         DataSplit data,
         Recipe recipe,
         long seed,
         IProgress<ProgressReport>? progress = null,
+        Action<Module<Tensor, Tensor>, TrainingHistory>? afterEpoch = null,
         CancellationToken cancellationToken = default) =>
-        OnItsOwnThread(() => Store.GetOrTune(network.to(ComputeDevice.Default), data, recipe, seed, progress, cancellationToken), cancellationToken);
+        OnItsOwnThread(() => Store.GetOrTrainFurther(OnDefaultDevice(network), data, recipe, seed, progress, afterEpoch, cancellationToken), cancellationToken);
+
+    /// <summary>The same for a training by a loop of the user's own, on the device that holds the network; see <see cref="RunStore.GetOrMake"/>.</summary>
+    public static Task<TrainedRun> GetOrMake(
+        OwnTraining what, Module<Tensor, Tensor> network, Action<OwnLoop> make, IProgress<ProgressReport>? progress = null, CancellationToken cancellationToken = default) =>
+        OnItsOwnThread(() => Store.GetOrMake(what, network, make, progress, cancellationToken), cancellationToken);
+
+    private static Module<Tensor, Tensor> OnDefaultDevice(Module<Tensor, Tensor> network)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        return network.parameters().All(parameter => parameter.device_type == DeviceType.CPU) ? network.to(ComputeDevice.Default) : network;
+    }
 
     private static Task<TrainedRun> OnItsOwnThread(Func<TrainedRun> work, CancellationToken cancellationToken) =>
         Task.Factory.StartNew(work, cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);

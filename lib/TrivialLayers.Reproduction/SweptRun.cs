@@ -50,7 +50,7 @@ public sealed record SweptRun(TrainedRun Run, Sweep Sweep)
         {
             using var network = make().to(ComputeDevice.Default);
             SweepPlan.Of(network, data.Test, options); // what cannot be swept is not trained first
-            return runs.TryGet(network, data, recipe, seed) is { } run ? new SweptRun(run, Swept(network)) : null;
+            return runs.TryGetTrained(network, data, recipe, seed) is { } run ? new SweptRun(run, Swept(network)) : null;
         }
 
         SweptRun? OnRecord()
@@ -63,7 +63,7 @@ public sealed record SweptRun(TrainedRun Run, Sweep Sweep)
         SweptRun Made()
         {
             using var network = make().to(ComputeDevice.Default);
-            var run = runs.GetOrTrain(network, data, recipe, seed, progress, cancellationToken);
+            var run = runs.GetOrTrain(network, data, recipe, seed, progress, cancellationToken: cancellationToken);
             return new SweptRun(run, Swept(network));
         }
 

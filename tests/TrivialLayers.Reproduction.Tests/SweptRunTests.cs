@@ -79,7 +79,7 @@ public sealed class SweptRunTests : IDisposable
         var maker = new RunStore(_folder["maker"]);
         using var network = new Small(maps => maps);
         var run = maker.GetOrTrain(network, _data, s_recipe, 1);
-        RunStore.WriteRecord(run, () => new Small(maps => maps), _data, _folder["shipped"]);
+        RunRecord.Write(run, () => new Small(maps => maps), _data, _folder["shipped"]);
         var sweep = Sweep.Run(network, _data.Test, store: new SweepStore(_folder["sweeps"]));
 
         var squared = await Ask(() => new Small(maps => maps.square()));
@@ -111,11 +111,11 @@ public sealed class SweptRunTests : IDisposable
     public async Task A_run_is_written_for_the_network_and_images_it_is_of_and_never_over_itself()
     {
         var (made, shipped) = await Ship();
-        Assert.Contains("not those of", Assert.Throws<ArgumentException>(() => RunStore.WriteRecord(made.Run, () => ResNet.ForSmallImages(8, 4, SmallData.Classes.Length, 1).Replace("conv1", Conv2d(1, 4, 3, padding: 1)), _data, _folder["else"])).Message, StringComparison.Ordinal);
+        Assert.Contains("not those of", Assert.Throws<ArgumentException>(() => RunRecord.Write(made.Run, () => ResNet.ForSmallImages(8, 4, SmallData.Classes.Length, 1).Replace("conv1", Conv2d(1, 4, 3, padding: 1)), _data, _folder["else"])).Message, StringComparison.Ordinal);
         using var fewer = _data.WithTraining(_data.Train.Count / 2);
-        Assert.Contains("not those of", Assert.Throws<ArgumentException>(() => RunStore.WriteRecord(made.Run, Network, fewer, _folder["else"])).Message, StringComparison.Ordinal);
-        Assert.Contains("has no weights", Assert.Throws<ArgumentException>(() => RunStore.WriteRecord(shipped, Network, _data, _folder["else"])).Message, StringComparison.Ordinal);
-        Assert.Contains("would lose its weights", Assert.Throws<ArgumentException>(() => RunStore.WriteRecord(made.Run, Network, _data, _folder["maker"] + Path.DirectorySeparatorChar)).Message, StringComparison.Ordinal);
+        Assert.Contains("not those of", Assert.Throws<ArgumentException>(() => RunRecord.Write(made.Run, Network, fewer, _folder["else"])).Message, StringComparison.Ordinal);
+        Assert.Contains("has no weights", Assert.Throws<ArgumentException>(() => RunRecord.Write(shipped, Network, _data, _folder["else"])).Message, StringComparison.Ordinal);
+        Assert.Contains("would lose its weights", Assert.Throws<ArgumentException>(() => RunRecord.Write(made.Run, Network, _data, _folder["maker"] + Path.DirectorySeparatorChar)).Message, StringComparison.Ordinal);
         Assert.False(Directory.Exists(_folder["else"]));
         Assert.Equal(made.Run.Checksum, RunStore.Read(made.Run.Folder).Checksum);
     }
@@ -146,7 +146,7 @@ public sealed class SweptRunTests : IDisposable
     private async Task<(SweptRun Made, TrainedRun Shipped)> Ship()
     {
         var made = await SweptRun.GetOrMake(Network, _data, s_recipe, 1, runs: new RunStore(_folder["maker"]), sweeps: new SweepStore(_folder["sweeps"]));
-        return (made, RunStore.WriteRecord(made.Run, Network, _data, _folder["shipped"]));
+        return (made, RunRecord.Write(made.Run, Network, _data, _folder["shipped"]));
     }
 
     private static ResNet Network() => ResNet.ForSmallImages(8, 4, SmallData.Classes.Length, 1);

@@ -21,13 +21,14 @@ internal sealed class BehaviourProbe : IDisposable
 
     private BehaviourProbe(Tensor evaluation, Tensor training) => (_evaluation, _training) = (evaluation, training);
 
-    /// <summary>Probes a network and leaves its mode, statistics and gradients as they were.</summary>
+    /// <summary>Probes a network and leaves its mode, statistics and gradients as they were, and torch's global generator too.</summary>
     /// <param name="network">The network.</param>
     /// <param name="input">A few normalised images <c>[n, C, H, W]</c> on the network's device.</param>
     public static BehaviourProbe Of(Module<Tensor, Tensor> network, Tensor input)
     {
         using var scope = NewDisposeScope();
         var buffers = network.named_buffers().Select(entry => (entry.buffer, Saved: entry.buffer.clone())).ToList();
+        using var generator = new GlobalGenerator(input.device);
         using var mode = new EvaluationMode(network);
         var evaluation = NetworkProbe.Sample(network.call(input.clone())).cpu(); // a network may change its input in place
         network.train();

@@ -5,10 +5,10 @@ using static TorchSharp.torch;
 namespace TrivialLayers;
 
 /// <summary>
-/// Stochastic gradient descent with Nesterov momentum as torch computes it (Sutskever et al. 2013), with weight decay on kernels only.
+/// Stochastic gradient descent as torch computes it, with weight decay on what the recipe says; see <see cref="Optimiser.Sgd"/>.
 /// Unlike torch's own optimiser it gives its momentum by name, so that a training can be kept and continued bit for bit.
 /// </summary>
-internal sealed class KernelDecaySgd : IDisposable
+internal sealed class KernelDecaySgd : IStepper
 {
     private readonly Recipe _recipe;
     private readonly List<(string Name, Parameter Parameter)> _parameters;
@@ -30,10 +30,9 @@ internal sealed class KernelDecaySgd : IDisposable
             });
     }
 
-    /// <summary>The momentum of each parameter, by name; valid until the next step.</summary>
-    public IReadOnlyDictionary<string, Tensor> Momentum => _momentum;
+    /// <summary>The momentum of each parameter, by name.</summary>
+    public IReadOnlyDictionary<string, Tensor> State => _momentum;
 
-    /// <summary>Backpropagates a loss and moves each parameter.</summary>
     public void Step(Tensor loss, double learningRate)
     {
         foreach (var (_, parameter) in _parameters)
@@ -45,11 +44,12 @@ internal sealed class KernelDecaySgd : IDisposable
         {
             if (parameter.grad is not { } gradient)
                 continue;
-            if (_recipe.WeightDecay > 0 && parameter.dim() > 1)
+            if (_recipe.Decays(parameter))
                 gradient = gradient.add(parameter, _recipe.WeightDecay);
             var buffer = _momentum[name];
-            buffer.mul_(_recipe.Momentum).add_(gradient);
-            parameter.add_(gradient.add(buffer, _recipe.Momentum), -learningRate);
+            var sgd = _recipe.Optimiser;
+            buffer.mul_(sgd.Momentum).add_(gradient);
+            parameter.add_(sgd.Nesterov ? gradient.add(buffer, sgd.Momentum) : buffer, -learningRate);
         }
     }
 

@@ -1,9 +1,10 @@
+using static TorchSharp.torch;
+
 namespace TrivialLayers;
 
 /// <summary>
-/// How a network is trained: all that decides the weights besides the network, the data and the seed. Stochastic gradient descent with Nesterov momentum, a
-/// one-cycle learning rate (Smith and Topin 2018, <i>Super-Convergence</i>), weight decay on kernels only (He et al. 2019, <i>Bag of Tricks</i>, section 3.1), label smoothing
-/// (Szegedy et al. 2016) and, for each image, a random crop after zero padding and a random horizontal flip.
+/// How a network is trained: all that decides the weights besides the network, the data and the seed. Where nothing else is said, stochastic gradient descent with Nesterov momentum, a
+/// one-cycle learning rate, weight decay on kernels only, cross-entropy and, for each image, a random crop after zero padding and a random horizontal flip.
 /// </summary>
 public sealed record Recipe
 {
@@ -16,20 +17,23 @@ public sealed record Recipe
     /// <summary>Images a step, 1 or more. The last, smaller batch of an epoch is left out when there is a full one.</summary>
     public int Batch { get; init; } = 128;
 
-    /// <summary>The highest learning rate of the cycle, above 0.</summary>
+    /// <summary>How gradients move weights.</summary>
+    public Optimiser Optimiser { get; init; } = Optimiser.Default;
+
+    /// <summary>The highest learning rate, above 0.</summary>
     public double LearningRate { get; init; } = 0.2;
 
-    /// <summary>The share of all steps in which the learning rate rises, 0 to 1.</summary>
-    public double WarmUp { get; init; } = 0.25;
+    /// <summary>How the learning rate goes over the training.</summary>
+    public Schedule Schedule { get; init; } = Schedule.Default;
 
-    /// <summary>Nesterov momentum, 0 to below 1.</summary>
-    public double Momentum { get; init; } = 0.9;
-
-    /// <summary>L2 penalty on the weights of convolutions and linear layers, 0 or more; biases and normalisation have none.</summary>
+    /// <summary>How strongly weights are pulled towards 0, 0 or more: an L2 penalty, or decoupled in <see cref="Optimiser.AdamW"/>.</summary>
     public double WeightDecay { get; init; } = 5e-4;
 
-    /// <summary>The share of the target that is spread over all classes, 0 to below 1.</summary>
-    public double LabelSmoothing { get; init; }
+    /// <summary>Whether biases and normalisation are pulled as well, and not only the weights of convolutions and linear layers (He et al. 2019, <i>Bag of Tricks</i>, section 3.1).</summary>
+    public bool DecayEverything { get; init; }
+
+    /// <summary>What is made small.</summary>
+    public Loss Loss { get; init; } = Loss.CrossEntropy();
 
     /// <summary>Zero padding in pixels before each random crop; 0 for none.</summary>
     public int CropPadding { get; init; } = 4;
@@ -58,30 +62,41 @@ public sealed record Recipe
     public static Recipe Fit { get; } = Quick with { Name = "fit", Epochs = 60 };
 
     /// <summary>For a GPU: long enough for the accuracies that the literature reports.</summary>
-    public static Recipe Full { get; } = new() { Name = "full", Epochs = 200, LabelSmoothing = 0.1 };
+    public static Recipe Full { get; } = new() { Name = "full", Epochs = 200, Loss = Loss.CrossEntropy(smoothing: 0.1) };
 
-    /// <summary>The learning rate at a point of the training: linear up from 0 to <see cref="LearningRate"/>, then linear down to 0.</summary>
+    /// <summary>
+    /// That of He et al. (2016), <i>Deep Residual Learning for Image Recognition</i>, section 4.2, for CIFAR-10: rate 0.1, divided by 10 at 32,000 and 48,000 of 64,000 steps (182 epochs of 45,000
+    /// images), batches of 128, momentum 0.9, decay 0.0001 on all weights, 4 pixels of padding, crop and flip. They trained their ResNet-110 at rate 0.01 for the first 400 steps, which is not in here.
+    /// </summary>
+    public static Recipe HeEtAl2016 { get; } = new()
+    {
+        Name = "he et al. 2016",
+        Epochs = 182,
+        Optimiser = Optimiser.Sgd(momentum: 0.9, nesterov: false),
+        LearningRate = 0.1,
+        Schedule = Schedule.Steps(factor: 0.1, at: [0.5, 0.75]),
+        WeightDecay = 1e-4,
+        DecayEverything = true,
+    };
+
+    /// <summary>The learning rate at a point of the training.</summary>
     /// <param name="progress">The share of all steps that is done, 0 to 1.</param>
-    public double LearningRateAt(double progress) =>
-        LearningRate * Math.Max(0, Math.Min(progress / Math.Max(WarmUp, 1e-9), (1 - progress) / Math.Max(1 - WarmUp, 1e-9)));
+    public double LearningRateAt(double progress) => LearningRate * Schedule.ShareAt(progress);
+
+    /// <summary>Whether a parameter is pulled towards 0.</summary>
+    internal bool Decays(Tensor parameter) => WeightDecay > 0 && (DecayEverything || parameter.dim() > 1);
 
     /// <summary>Checks each value at the door.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A value is outside its range; the message names it.</exception>
     public void Validate()
     {
-        Require(Epochs >= 1, nameof(Epochs), Epochs, "1 or more");
-        Require(Batch >= 1, nameof(Batch), Batch, "1 or more");
-        Require(LearningRate > 0 && double.IsFinite(LearningRate), nameof(LearningRate), LearningRate, "above 0");
-        Require(WarmUp is >= 0 and <= 1, nameof(WarmUp), WarmUp, "0 to 1");
-        Require(Momentum is >= 0 and < 1, nameof(Momentum), Momentum, "0 to below 1");
-        Require(WeightDecay >= 0 && double.IsFinite(WeightDecay), nameof(WeightDecay), WeightDecay, "0 or more");
-        Require(LabelSmoothing is >= 0 and < 1, nameof(LabelSmoothing), LabelSmoothing, "0 to below 1");
-        Require(CropPadding >= 0, nameof(CropPadding), CropPadding, "0 or more pixels");
-    }
-
-    private static void Require(bool holds, string name, object value, string expected)
-    {
-        if (!holds)
-            throw new ArgumentOutOfRangeException(name, value, $"The recipe's {name} is {expected}.");
+        Require.Range(Epochs >= 1, nameof(Epochs), Epochs, "1 or more");
+        Require.Range(Batch >= 1, nameof(Batch), Batch, "1 or more");
+        Require.Range(LearningRate > 0 && double.IsFinite(LearningRate), nameof(LearningRate), LearningRate, "above 0");
+        Require.Range(WeightDecay >= 0 && double.IsFinite(WeightDecay), nameof(WeightDecay), WeightDecay, "0 or more");
+        Require.Range(CropPadding >= 0, nameof(CropPadding), CropPadding, "0 or more pixels");
+        ArgumentNullException.ThrowIfNull(Optimiser);
+        ArgumentNullException.ThrowIfNull(Schedule);
+        ArgumentNullException.ThrowIfNull(Loss);
     }
 }

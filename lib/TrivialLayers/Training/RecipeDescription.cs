@@ -7,20 +7,37 @@ namespace TrivialLayers;
 /// </summary>
 internal static class RecipeDescription
 {
-    private static readonly Dictionary<Precision, string> Words = new() { [Precision.Float32] = "float32", [Precision.TensorFloat32] = "tf32" };
+    private const string CrossEntropy = "cross_entropy";
+
+    private static readonly Dictionary<Precision, string> Precisions = new() { [Precision.Float32] = "float32", [Precision.TensorFloat32] = "tf32" };
+    private static readonly Dictionary<OptimiserKind, string> Optimisers = new() { [OptimiserKind.Sgd] = "sgd", [OptimiserKind.AdamW] = "adamw" };
+
+    private static readonly Dictionary<ScheduleKind, string> Schedules = new()
+    {
+        [ScheduleKind.OneCycle] = "one_cycle", [ScheduleKind.Cosine] = "cosine", [ScheduleKind.Steps] = "steps", [ScheduleKind.Constant] = "constant",
+    };
 
     private static readonly Option[] Options =
     [
-        new("epochs", 10, recipe => recipe.Epochs, (recipe, value) => recipe with { Epochs = value.GetValue<int>() }),
-        new("batch", 128, recipe => recipe.Batch, (recipe, value) => recipe with { Batch = value.GetValue<int>() }),
-        new("learning_rate", 0.2, recipe => recipe.LearningRate, (recipe, value) => recipe with { LearningRate = value.GetValue<double>() }),
-        new("warm_up", 0.25, recipe => recipe.WarmUp, (recipe, value) => recipe with { WarmUp = value.GetValue<double>() }),
-        new("momentum", 0.9, recipe => recipe.Momentum, (recipe, value) => recipe with { Momentum = value.GetValue<double>() }),
-        new("weight_decay", 5e-4, recipe => recipe.WeightDecay, (recipe, value) => recipe with { WeightDecay = value.GetValue<double>() }),
-        new("label_smoothing", 0.0, recipe => recipe.LabelSmoothing, (recipe, value) => recipe with { LabelSmoothing = value.GetValue<double>() }),
-        new("crop_padding", 4, recipe => recipe.CropPadding, (recipe, value) => recipe with { CropPadding = value.GetValue<int>() }),
-        new("flip", true, recipe => recipe.Flip, (recipe, value) => recipe with { Flip = value.GetValue<bool>() }),
-        new("precision", Words[Precision.Float32], recipe => Words[recipe.Precision], (recipe, value) => recipe with { Precision = Words.Single(word => word.Value == value.GetValue<string>()).Key }),
+        Plain("epochs", 10, recipe => recipe.Epochs, (recipe, value) => recipe with { Epochs = value }),
+        Plain("batch", 128, recipe => recipe.Batch, (recipe, value) => recipe with { Batch = value }),
+        Word("optimiser", Optimisers, recipe => recipe.Optimiser.Kind, (recipe, value) => recipe with { Optimiser = recipe.Optimiser with { Kind = value } }),
+        Plain("momentum", 0.9, recipe => recipe.Optimiser.Momentum, (recipe, value) => recipe with { Optimiser = recipe.Optimiser with { Momentum = value } }),
+        Plain("nesterov", true, recipe => recipe.Optimiser.Nesterov, (recipe, value) => recipe with { Optimiser = recipe.Optimiser with { Nesterov = value } }),
+        Plain("beta2", 0.999, recipe => recipe.Optimiser.Beta2, (recipe, value) => recipe with { Optimiser = recipe.Optimiser with { Beta2 = value } }),
+        Plain("epsilon", 1e-8, recipe => recipe.Optimiser.Epsilon, (recipe, value) => recipe with { Optimiser = recipe.Optimiser with { Epsilon = value } }),
+        Plain("learning_rate", 0.2, recipe => recipe.LearningRate, (recipe, value) => recipe with { LearningRate = value }),
+        Word("schedule", Schedules, recipe => recipe.Schedule.Kind, (recipe, value) => recipe with { Schedule = recipe.Schedule with { Kind = value } }),
+        Plain("warm_up", 0.25, recipe => recipe.Schedule.WarmUp, (recipe, value) => recipe with { Schedule = recipe.Schedule with { WarmUp = value } }),
+        Plain("factor", 0.1, recipe => recipe.Schedule.Factor, (recipe, value) => recipe with { Schedule = recipe.Schedule with { Factor = value } }),
+        new("at", new JsonArray(0.5, 0.75), recipe => new JsonArray([.. recipe.Schedule.At.Select(share => JsonValue.Create(share))]), (recipe, value) => recipe with { Schedule = recipe.Schedule with { At = [.. value.AsArray().Select(share => share!.GetValue<double>())] } }),
+        Plain("weight_decay", 5e-4, recipe => recipe.WeightDecay, (recipe, value) => recipe with { WeightDecay = value }),
+        Plain("decay_everything", false, recipe => recipe.DecayEverything, (recipe, value) => recipe with { DecayEverything = value }),
+        Plain("label_smoothing", 0.0, recipe => recipe.Loss.Smoothing, (recipe, value) => recipe with { Loss = Loss.CrossEntropy(value) }),
+        new("loss", CrossEntropy, recipe => recipe.Loss.Id is { } id ? new JsonObject { ["name"] = id.Name, ["version"] = id.Version } : CrossEntropy, (recipe, value) => recipe with { Loss = value is JsonObject id ? Loss.Named(id["name"]!.GetValue<string>(), id["version"]!.GetValue<int>()) : recipe.Loss }),
+        Plain("crop_padding", 4, recipe => recipe.CropPadding, (recipe, value) => recipe with { CropPadding = value }),
+        Plain("flip", true, recipe => recipe.Flip, (recipe, value) => recipe with { Flip = value }),
+        Word("precision", Precisions, recipe => recipe.Precision, (recipe, value) => recipe with { Precision = value }),
     ];
 
     /// <summary>What differs from version 1's defaults; the recipe's name is for people and not part of it.</summary>
@@ -39,7 +56,7 @@ internal static class RecipeDescription
         {
             return Options.Aggregate(new Recipe { Name = name }, (recipe, option) => option.Set(recipe, description[option.Name] ?? option.Default));
         }
-        catch (Exception error) when (error is InvalidOperationException or FormatException)
+        catch (Exception error) when (error is InvalidOperationException or FormatException or ArgumentException or NullReferenceException)
         {
             throw new InvalidDataException($"the recipe {description.ToJsonString()} has a value of another kind than its option: {error.Message}", error);
         }
@@ -48,6 +65,15 @@ internal static class RecipeDescription
     /// <summary>The description with what it leaves out.</summary>
     public static JsonObject WithDefaults(JsonObject? description) => new(Options.Select(option =>
         KeyValuePair.Create(option.Name, (JsonNode?)(description?[option.Name] ?? option.Default).DeepClone())));
+
+    private static Option Plain<T>(string name, T byDefault, Func<Recipe, T> get, Func<Recipe, T, Recipe> set)
+        where T : struct =>
+        new(name, JsonValue.Create(byDefault)!, recipe => JsonValue.Create(get(recipe))!, (recipe, value) => set(recipe, value.GetValue<T>()));
+
+    /// <summary>A choice, by words; the first one is the default.</summary>
+    private static Option Word<T>(string name, Dictionary<T, string> words, Func<Recipe, T> get, Func<Recipe, T, Recipe> set)
+        where T : struct, Enum =>
+        new(name, words[default], recipe => words[get(recipe)], (recipe, value) => set(recipe, words.Single(word => word.Value == value.GetValue<string>()).Key));
 
     private sealed record Option(string Name, JsonNode Default, Func<Recipe, JsonNode> Get, Func<Recipe, JsonNode, Recipe> Set);
 }

@@ -1,6 +1,4 @@
-using System.Diagnostics;
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Text.RegularExpressions;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -11,22 +9,14 @@ namespace TrivialLayers;
 /// <summary>
 /// Trained networks in folders, found by what they are: network, data, recipe and seed. A folder holds <c>weights.safetensors</c>, <c>probe.safetensors</c>, <c>history.csv</c> and,
 /// written last, <c>run.json</c>; an unfinished one holds <c>training.safetensors</c> and goes on from there. One that ships without its weights holds
-/// <c>start-probe.safetensors</c>, <c>history.csv</c> and <c>run.json</c>.
+/// <c>start-probe.safetensors</c>, <c>history.csv</c> and <c>run.json</c>. A kept run that loads leaves the network on its device and in its mode, and draws nothing at random.
 /// </summary>
 public sealed partial class RunStore
 {
-    private const string WeightsFile = "weights.safetensors";
-    private const string ProbeFile = "probe.safetensors";
-    private const string HistoryFile = "history.csv";
-    private const string StateFile = "training.safetensors";
-    private const string StartProbeFile = "start-probe.safetensors";
-
     /// <summary>So many differences and no more make a stored run one that was perhaps meant.</summary>
     private const int FewDifferences = 2;
 
-    private readonly string _folder;
-    private readonly IReadOnlyList<string> _shipped;
-    private readonly Action<string> _report;
+    private readonly Shelf _shelf;
 
     /// <summary>Makes a store; nothing is created before something is stored.</summary>
     /// <param name="folder">Where new runs go.</param>
@@ -35,9 +25,7 @@ public sealed partial class RunStore
     public RunStore(string folder, IEnumerable<string>? shipped = null, Action<string>? report = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
-        _folder = Path.GetFullPath(folder);
-        _shipped = [.. shipped ?? []];
-        _report = report ?? Console.Error.WriteLine;
+        _shelf = new Shelf(folder, shipped, report);
     }
 
     /// <summary>
@@ -49,6 +37,7 @@ public sealed partial class RunStore
     /// <param name="recipe">How to train.</param>
     /// <param name="seed">Decides all that is random.</param>
     /// <param name="progress">Told about images done.</param>
+    /// <param name="afterEpoch">Called after each epoch that is trained, before it is kept, with the network and the epochs so far. It is no part of the run's address, so it looks and changes nothing.</param>
     /// <param name="cancellationToken">Ends the training after the current batch, or the wait for another process; finished epochs are kept.</param>
     /// <exception cref="OperationCanceledException">The training or the wait was cancelled.</exception>
     /// <exception cref="IOException">The disk is full or failed; what was stored before is as it was.</exception>
@@ -58,355 +47,174 @@ public sealed partial class RunStore
         Recipe recipe,
         long seed,
         IProgress<ProgressReport>? progress = null,
+        Action<Module<Tensor, Tensor>, TrainingHistory>? afterEpoch = null,
         CancellationToken cancellationToken = default) =>
-        Obtain(network, data, recipe, seed, () => Initialisation.OfRun(network, seed), progress, cancellationToken);
+        Train(network, new TrainingJob(data, recipe, seed, progress, afterEpoch, cancellationToken), () => Initialisation.OfRun(network, seed));
 
     /// <summary>The same for a network that starts from the weights and statistics it has, which are part of the run's address: to train one on after it was changed.</summary>
     /// <inheritdoc cref="GetOrTrain"/>
-    public TrainedRun GetOrTune(
+    public TrainedRun GetOrTrainFurther(
         Module<Tensor, Tensor> network,
         DataSplit data,
         Recipe recipe,
         long seed,
         IProgress<ProgressReport>? progress = null,
+        Action<Module<Tensor, Tensor>, TrainingHistory>? afterEpoch = null,
         CancellationToken cancellationToken = default) =>
-        Obtain(network, data, recipe, seed, () => [.. network.state_dict().Keys.Order(StringComparer.Ordinal)], progress, cancellationToken);
-
-    /// <summary>Loads the run if there is one, with its weights; else null, and the network has some weights or other.</summary>
-    internal TrainedRun? TryGet(Module<Tensor, Tensor> network, DataSplit data, Recipe recipe, long seed) =>
-        Find(network, data, IdentityAtStart(network, data, recipe, seed), unusable: (_, _) => { });
+        Train(network, new TrainingJob(data, recipe, seed, progress, afterEpoch, cancellationToken), () => [.. network.state_dict().Keys.Order(StringComparer.Ordinal)]);
 
     /// <summary>
-    /// The run that is on record without its weights, of a network that behaves at its start as this one does, or null. The network is left at the start of a training.
+    /// Keeps a training by a loop of the user's own as <see cref="GetOrTrain"/> keeps one by a recipe: loads it if there is one, else calls the loop, which can go on where it was interrupted or killed. The
+    /// loop starts from the weights that the network has, or sets others.
     /// </summary>
-    internal TrainedRun? OnRecord(Module<Tensor, Tensor> network, DataSplit data, Recipe recipe, long seed)
+    /// <param name="what">Name and version of the loop, with images and seed.</param>
+    /// <param name="network">The network that the loop trains. Where the run is kept it gets the weights of that.</param>
+    /// <param name="make">The loop; see <see cref="OwnLoop"/>. Not called when the run is kept.</param>
+    /// <param name="progress">Given to the loop.</param>
+    /// <param name="cancellationToken">Given to the loop; also ends the wait for another process.</param>
+    /// <exception cref="OperationCanceledException">The loop or the wait was cancelled.</exception>
+    /// <exception cref="IOException">The disk is full or failed; what was stored before is as it was.</exception>
+    public TrainedRun GetOrMake(
+        OwnTraining what, Module<Tensor, Tensor> network, Action<OwnLoop> make, IProgress<ProgressReport>? progress = null, CancellationToken cancellationToken = default)
     {
-        var identity = IdentityAtStart(network, data, recipe, seed);
-        using var start = Probe(network, data);
-        foreach (var folder in Candidates(identity))
-        {
-            try
-            {
-                var run = Read(folder);
-                if (run.Identity.Equals(identity) && !run.HasWeights && Reproduces(start, Path.Combine(folder, StartProbeFile)))
-                    return run;
-            }
-            catch (Exception error) when (error is InvalidDataException or FileNotFoundException or ArgumentException)
-            {
-                // Who goes on to train hears of it then.
-            }
-        }
-
-        return null;
-    }
-
-    /// <summary>Writes a run without its weights, for where there is no room for them: its history, its record and how the network behaves before the first step. The run stays as it is.</summary>
-    /// <param name="run">A finished run of <see cref="GetOrTrain"/>.</param>
-    /// <param name="make">Makes the network.</param>
-    /// <param name="data">The images it was trained on.</param>
-    /// <param name="store">The folder of another store; the run gets a folder of the same name there.</param>
-    /// <returns>The run as it was written, which has no weights.</returns>
-    /// <exception cref="ArgumentException">The network or the images are not those of the run, the run has no weights, or it is in that store itself.</exception>
-    public static TrainedRun WriteRecord(TrainedRun run, Func<Module<Tensor, Tensor>> make, DataSplit data, string store)
-    {
-        ArgumentNullException.ThrowIfNull(run);
-        ArgumentNullException.ThrowIfNull(make);
-        ArgumentNullException.ThrowIfNull(data);
-        var home = Path.TrimEndingDirectorySeparator(Path.GetFullPath(run.Folder));
-        var folder = Path.Combine(Path.GetFullPath(store), Path.GetFileName(home));
-        if (folder == home)
-            throw new ArgumentException($"{home} would lose its weights. Name the folder of another store.", nameof(store));
-        if (!run.HasWeights)
-            throw new ArgumentException($"{home} has no weights, so it cannot be compared with the network.", nameof(run));
-
-        using var network = make();
-        var isIts = IdentityAtStart(network, data, run.Recipe, run.Seed).Equals(run.Identity);
-        using var start = Probe(network, data);
-        if (!isIts || !Answers())
-            throw new ArgumentException($"The network or the images are not those of {home}.", nameof(make));
-
-        Directory.CreateDirectory(folder);
-        AtomicFile.Write(Path.Combine(folder, StartProbeFile), stream => Safetensors.Write(stream, start.Tensors));
-        AtomicFile.WriteText(Path.Combine(folder, HistoryFile), run.History.ToCsv());
-        return Sealed(run with { Folder = folder, WeightsFingerprint = NetworkDescription.WeightsOf(network) }, StartProbeFile, HistoryFile);
-
-        bool Answers()
-        {
-            Weights.Load(network, Path.Combine(home, WeightsFile));
-            using var trained = Probe(network, data);
-            return Reproduces(trained, Path.Combine(home, ProbeFile));
-        }
-    }
-
-    private TrainedRun Obtain(
-        Module<Tensor, Tensor> network,
-        DataSplit data,
-        Recipe recipe,
-        long seed,
-        Func<IReadOnlyList<string>> initialise,
-        IProgress<ProgressReport>? progress,
-        CancellationToken cancellationToken)
-    {
+        ArgumentNullException.ThrowIfNull(what);
         ArgumentNullException.ThrowIfNull(network);
-        ArgumentNullException.ThrowIfNull(data);
-        ArgumentNullException.ThrowIfNull(recipe);
-        recipe.Validate();
-        using var scope = NewDisposeScope();
-        var given = initialise();
-        var own = network.state_dict().Where(entry => given.Contains(entry.Key)).Select(entry => (Tensor: entry.Value, Values: entry.Value.detach().clone())).ToList();
-        var identity = RunIdentity.Of(network, data.Fingerprint, recipe, seed, given);
-        if (Find(network, data, identity, unusable: (_, _) => { }) is { } known)
-            return known;
-        using var turn = Turn.Take(Path.Combine(_folder, "locks", identity.Address[..12] + ".lock"), $"The run {identity.Address[..12]} is trained", _report, progress.Link(cancellationToken));
-        if (Find(network, data, identity, SetAside) is { } made)
-            return made;
-        ReportWhatAlmostFits(identity);
-        initialise(); // a stored run that was tried has left its weights
-        using (no_grad())
-            own.ForEach(entry => entry.Tensor.copy_(entry.Values));
-        using var start = Probe(network, data);
-        var folder = FolderFor(network, data, seed, identity, start);
-        return Train(folder, network, data, recipe, seed, identity, progress, cancellationToken);
-    }
-
-    private TrainedRun? Find(Module<Tensor, Tensor> network, DataSplit data, Identity identity, Action<string, string> unusable) =>
-        Candidates(identity).Select(folder => TryLoad(folder, network, data, identity, unusable)).FirstOrDefault(run => run is not null);
-
-    private IEnumerable<string> Candidates(Identity identity) => Finished($"*-{identity.Address[..12]}*");
-
-    /// <summary>The folders of finished runs whose names match, the user's own first.</summary>
-    private IEnumerable<string> Finished(string pattern) => _shipped.Prepend(_folder)
-        .Where(Directory.Exists)
-        .SelectMany(store => Directory.GetDirectories(store, pattern).Order(StringComparer.Ordinal))
-        .Where(folder => File.Exists(Path.Combine(folder, RunFile.Name)) && !folder.Contains(".damaged", StringComparison.Ordinal));
-
-    /// <summary>Before hours of training: the stored run of the same network that is nearly the one asked for, and runs that an earlier version left.</summary>
-    private void ReportWhatAlmostFits(Identity wanted)
-    {
-        if (Directory.Exists(_folder) && Directory.GetDirectories(_folder).Where(RunFile.IsEarlier).Select(Path.GetFileName).Order(StringComparer.Ordinal).ToList() is { Count: > 0 } earlier)
-            _report($"{_folder} holds {earlier.Count} of an earlier version, which are kept but not used, as their addresses are not known here: {string.Join(", ", earlier.Take(3))}{(earlier.Count > 3 ? ", …" : "")}.");
-        var nearest = Finished("*")
-            .Select(folder => (Folder: folder, Identity: RunFile.IdentityIn(folder)))
-            .Where(stored => stored.Identity is { } identity && !identity.Equals(wanted) && RunIdentity.NetworkOf(identity).SequenceEqual(RunIdentity.NetworkOf(wanted)) && identity["seed"]?.ToJsonString() == wanted["seed"]?.ToJsonString())
-            .Select(stored => (stored.Folder, Differences: RunIdentity.Differences(stored.Identity!, wanted)))
-            .Where(stored => stored.Differences.Count is > 0 and <= FewDifferences)
-            .OrderBy(stored => stored.Differences.Count)
-            .FirstOrDefault();
-        if (nearest.Folder is not null)
-            _report($"No such run is stored. {nearest.Folder} is the same but for {string.Join("; ", nearest.Differences)}.");
-    }
-
-    private static TrainedRun? TryLoad(string folder, Module<Tensor, Tensor> network, DataSplit data, Identity identity, Action<string, string> unusable)
-    {
-        try
-        {
-            var run = Read(folder);
-            if (!run.Identity.Equals(identity))
-                throw new InvalidDataException($"{folder} holds the run {run.Address}; expected {identity.Address}.");
-            if (!run.HasWeights)
-                return null;
-            Weights.Load(network, Path.Combine(folder, WeightsFile));
-            using var probe = Probe(network, data);
-            return Reproduces(probe, Path.Combine(folder, ProbeFile)) ? run : null;
-        }
-        catch (Exception error) when (error is InvalidDataException or FileNotFoundException or ArgumentException)
-        {
-            unusable(folder, error.Message);
-            return null;
-        }
+        ArgumentNullException.ThrowIfNull(make);
+        cancellationToken = progress.Link(cancellationToken);
+        return Obtain(network, what.Data, RunIdentity.OfLoop(network, what), () => ProbeOfForwardPass(network, what.Data), training => training.Run(what, make, progress, cancellationToken), cancellationToken);
     }
 
     /// <summary>Reads a finished run's record and checks it and the run's other files against their checksums; see <see cref="TrainedRun.HasWeights"/>.</summary>
     /// <exception cref="InvalidDataException">A file is damaged or missing; the message names it.</exception>
-    public static TrainedRun Read(string folder)
-    {
-        var run = RunFile.Read(folder);
-        foreach (var (file, expected) in run.Files)
-        {
-            var found = File.Exists(Path.Combine(folder, file)) ? Sha256(Path.Combine(folder, file)) : "none: it is missing";
-            if (found != expected)
-                throw new InvalidDataException($"{Path.Combine(folder, file)} is damaged: its SHA-256 is {found}; {RunFile.Name} says {expected}.");
-        }
+    public static TrainedRun Read(string folder) => RunFolder.Read(folder);
 
-        var history = Path.Combine(folder, HistoryFile);
-        return run with { History = TrainingHistory.FromCsv(File.ReadAllText(history), history) };
+    /// <summary>Loads the trained run if there is one with its weights; else null, and the network is as it was.</summary>
+    internal TrainedRun? TryGetTrained(Module<Tensor, Tensor> network, DataSplit data, Recipe recipe, long seed)
+    {
+        using var scope = NewDisposeScope();
+        var before = Copy(network);
+        var identity = RunIdentity.AtStart(network, data, recipe, seed);
+        if (_shelf.Find(PatternOf(identity), folder => TryLoad(folder, network, data, identity)) is { } run)
+            return run;
+        Weights.Load(network, before, "");
+        return null;
+    }
+
+    /// <summary>The run that is on record without its weights, of a network that behaves at its start as this one does, or null. The network stays as it is.</summary>
+    internal TrainedRun? OnRecord(Module<Tensor, Tensor> network, DataSplit data, Recipe recipe, long seed)
+    {
+        using var unchanged = new NetworkState(network);
+        var identity = RunIdentity.AtStart(network, data, recipe, seed);
+        using var start = RunFolder.Probe(network, data);
+        return _shelf.Find(PatternOf(identity), folder =>
+            RunFolder.IsFinished(folder) && RunFolder.Read(folder) is { HasWeights: false } run && run.Identity.Equals(identity) && RunFolder.Reproduces(start, Path.Combine(folder, RunFolder.StartProbeFile)) ? run : null);
+    }
+
+    private TrainedRun Train(Module<Tensor, Tensor> network, TrainingJob job, Func<IReadOnlyList<string>> initialise)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        var identity = RunIdentity.Of(network, job.Data.Fingerprint, job.Recipe, job.Seed, initialise());
+        return Obtain(network, job.Data, identity, () => RunFolder.Probe(network, job.Data), training => training.Run(job), job.CancellationToken);
+    }
+
+    private TrainedRun Obtain(
+        Module<Tensor, Tensor> network, DataSplit data, Identity identity, Func<BehaviourProbe> probe, Func<ResumableTraining, TrainedRun> train, CancellationToken cancellationToken)
+    {
+        using var scope = NewDisposeScope();
+        var start = Copy(network);
+        return _shelf.GetOrMake(KeyOf(identity), PatternOf(identity), $"The run {KeyOf(identity)} is trained", folder => TryLoad(folder, network, data, identity), Made, cancellationToken);
+
+        TrainedRun Made()
+        {
+            ReportWhatAlmostFits(identity);
+            Weights.Load(network, start, ""); // a stored run that was tried has left its own
+            using var behaviour = probe();
+            return train(new ResumableTraining(FolderFor(network, data, identity, behaviour), network, data, identity, _shelf.Report));
+        }
+    }
+
+    private static TrainedRun? TryLoad(string folder, Module<Tensor, Tensor> network, DataSplit data, Identity identity)
+    {
+        if (!RunFolder.IsFinished(folder))
+            return null;
+        var run = RunFolder.Read(folder);
+        if (!run.Identity.Equals(identity))
+            throw new InvalidDataException($"{folder} holds the run {run.Address}; expected {identity.Address}.");
+        if (!run.HasWeights)
+            return null;
+        Weights.Load(network, Path.Combine(folder, RunFolder.WeightsFile));
+        using var probe = RunFolder.Probe(network, data);
+        return RunFolder.Reproduces(probe, Path.Combine(folder, RunFolder.ProbeFile)) ? run : null;
+    }
+
+    /// <summary>Before hours of training: the stored run of the same network that is nearly the one asked for, and runs that an earlier version left.</summary>
+    private void ReportWhatAlmostFits(Identity wanted)
+    {
+        var stored = _shelf.Entries("*").Where(RunFolder.IsFinished).Select(folder => (Folder: folder, Record: RunFile.Glance(folder))).ToList();
+        var earlier = stored.Where(run => run.Record.IsEarlier && Path.GetDirectoryName(run.Folder) == _shelf.Folder).Select(run => Path.GetFileName(run.Folder)).ToList();
+        if (earlier.Count > 0)
+            _shelf.Report($"{_shelf.Folder} holds {earlier.Count} of an earlier version, which are kept but not used, as their addresses are not known here: {string.Join(", ", earlier.Take(3))}{(earlier.Count > 3 ? ", …" : "")}.");
+        var nearest = stored
+            .Where(run => run.Record.Identity is { } identity && !identity.Equals(wanted) && RunIdentity.NetworkOf(identity).SequenceEqual(RunIdentity.NetworkOf(wanted)) && identity["seed"]?.ToJsonString() == wanted["seed"]?.ToJsonString())
+            .Select(run => (run.Folder, Differences: RunIdentity.Differences(run.Record.Identity!, wanted)))
+            .Where(run => run.Differences.Count is > 0 and <= FewDifferences)
+            .OrderBy(run => run.Differences.Count)
+            .FirstOrDefault();
+        if (nearest.Folder is not null)
+            _shelf.Report($"No such run is stored. {nearest.Folder} is the same but for {string.Join("; ", nearest.Differences)}.");
     }
 
     /// <summary>The first folder of this run that holds nothing, or an unfinished training of a network that behaved the same at its start.</summary>
-    private string FolderFor(Module<Tensor, Tensor> network, DataSplit data, long seed, Identity identity, BehaviourProbe start)
+    private string FolderFor(Module network, DataSplit data, Identity identity, BehaviourProbe start)
     {
-        var name = $"{Slug(TitleOf(network))}-{data.Name}-seed{seed.ToString(CultureInfo.InvariantCulture)}-{identity.Address[..12]}";
+        var name = $"{NotInNames().Replace(network.GetName().ToLowerInvariant(), "-").Trim('-')}-{data.Name}-seed{identity["seed"]!.ToJsonString()}-{KeyOf(identity)}";
         for (var variant = 1; ; variant++)
         {
-            var folder = Path.Combine(_folder, variant == 1 ? name : $"{name}-{variant}");
-            var probe = Path.Combine(folder, StartProbeFile);
-            if (File.Exists(Path.Combine(folder, RunFile.Name)))
+            var folder = Path.Combine(_shelf.Folder, variant == 1 ? name : $"{name}-{variant.ToString(CultureInfo.InvariantCulture)}");
+            var probe = Path.Combine(folder, RunFolder.StartProbeFile);
+            if (RunFolder.IsFinished(folder))
                 continue;
             if (!File.Exists(probe))
             {
                 Directory.CreateDirectory(folder);
-                AtomicFile.Write(probe, stream => Safetensors.Write(stream, start.Tensors));
+                RunFolder.Write(start, probe);
                 return folder;
             }
 
             try
             {
-                if (Reproduces(start, probe))
+                if (RunFolder.Reproduces(start, probe))
                     return folder;
             }
             catch (InvalidDataException error)
             {
-                SetAside(folder, error.Message);
+                _shelf.SetAside(folder, error.Message);
                 variant--;
             }
         }
     }
 
-    private TrainedRun Train(
-        string folder,
-        Module<Tensor, Tensor> network,
-        DataSplit data,
-        Recipe recipe,
-        long seed,
-        Identity identity,
-        IProgress<ProgressReport>? progress,
-        CancellationToken cancellationToken)
-    {
-        AtomicFile.DeleteLeftovers(folder, "*");
-        var state = Path.Combine(folder, StateFile);
-        var history = new TrainingHistory([]);
-        var momentum = new Dictionary<string, Tensor>();
-        if (File.Exists(state))
-        {
-            try
-            {
-                (history, momentum) = TrainingState.Load(state, network, identity.Address);
-            }
-            catch (InvalidDataException error)
-            {
-                File.Move(state, AtomicFile.FreeName(state + ".damaged"));
-                _report($"Training starts over: {error.Message}");
-            }
-        }
-
-        var clock = Stopwatch.StartNew();
-        var before = history.Epochs.Sum(epoch => data.Train.Count / epoch.ImagesPerSecond);
-        void Keep(TrainingHistory epochs, IReadOnlyDictionary<string, Tensor> buffers)
-        {
-            AtomicFile.Write(state, stream => TrainingState.Save(stream, network, buffers, epochs, identity.Address));
-            history = epochs;
-        }
-
-        try
-        {
-            Trainer.Continue(network, data, recipe, seed, history, momentum, Keep, progress, cancellationToken);
-        }
-        catch (OperationCanceledException stopped)
-        {
-            throw new OperationCanceledException(
-                $"Interrupted. {history.Epochs.Count} of {recipe.Epochs} epochs are kept in {folder}; ask for the same run again and it goes on from there.", stopped, stopped.CancellationToken);
-        }
-        finally
-        {
-            foreach (var buffer in momentum.Values)
-                buffer.Dispose();
-        }
-
-        return Finish(folder, network, data, recipe, seed, identity, history, before + clock.Elapsed.TotalSeconds, cancellationToken);
-    }
-
-    private static TrainedRun Finish(
-        string folder,
-        Module<Tensor, Tensor> network,
-        DataSplit data,
-        Recipe recipe,
-        long seed,
-        Identity identity,
-        TrainingHistory history,
-        double seconds,
-        CancellationToken cancellationToken)
-    {
-        Weights.Save(network, Path.Combine(folder, WeightsFile));
-        using (var probe = Probe(network, data))
-            AtomicFile.Write(Path.Combine(folder, ProbeFile), stream => Safetensors.Write(stream, probe.Tensors));
-        AtomicFile.WriteText(Path.Combine(folder, HistoryFile), history.ToCsv());
-        var run = new TrainedRun
-        {
-            Network = TitleOf(network),
-            Identity = identity,
-            Data = data.Name,
-            Recipe = recipe,
-            Parameters = network.parameters().Sum(parameter => parameter.numel()),
-            TrainingAccuracy = Evaluation.Run(network, data.Train, cancellationToken: cancellationToken).Percent,
-            ValidationAccuracy = Evaluation.Run(network, data.Validation, cancellationToken: cancellationToken).Percent,
-            TestAccuracy = Evaluation.Run(network, data.Test, cancellationToken: cancellationToken).Percent,
-            Seconds = seconds,
-            Files = new Dictionary<string, string>(),
-            Provenance = Provenance.Current(),
-            History = history,
-            Folder = folder,
-        };
-        run = Sealed(run, WeightsFile, ProbeFile, HistoryFile);
-        File.Delete(Path.Combine(folder, StateFile));
-        File.Delete(Path.Combine(folder, StartProbeFile));
-        return run;
-    }
-
-    /// <summary>Writes <c>run.json</c>, with the checksums of the run's other files and its own.</summary>
-    private static TrainedRun Sealed(TrainedRun run, params string[] files)
-    {
-        run = run with { Files = files.ToDictionary(file => file, file => Sha256(Path.Combine(run.Folder, file))) };
-        return run with { Checksum = RunFile.Write(run) };
-    }
-
-    private void SetAside(string folder, string reason)
-    {
-        if (Path.GetDirectoryName(folder) != Path.TrimEndingDirectorySeparator(_folder))
-        {
-            _report($"The shipped run {folder} is not used: {reason}");
-            return;
-        }
-
-        var aside = AtomicFile.FreeName(folder + ".damaged");
-        Directory.Move(folder, aside);
-        _report($"The run {folder} cannot be used and is now {aside}: {reason}");
-    }
-
-    /// <summary>Brings the network to the start of a training; the identity of the run that begins there.</summary>
-    private static Identity IdentityAtStart(Module<Tensor, Tensor> network, DataSplit data, Recipe recipe, long seed) =>
-        RunIdentity.Of(network, data.Fingerprint, recipe, seed, Initialisation.OfRun(network, seed));
-
-    private static BehaviourProbe Probe(Module<Tensor, Tensor> network, DataSplit data)
+    /// <summary>How a network behaves whatever its weights are: with those of one fixed draw, which are taken out again.</summary>
+    private static BehaviourProbe ProbeOfForwardPass(Module<Tensor, Tensor> network, DataSplit data)
     {
         using var scope = NewDisposeScope();
-        return BehaviourProbe.Of(network, data.Train.Batch(0, Math.Min(BehaviourProbe.Images, data.Train.Count), NetworkProbe.DeviceOf(network)).Images);
-    }
-
-    private static bool Reproduces(BehaviourProbe probe, string path)
-    {
-        var (tensors, metadata) = Safetensors.Read(path);
-        try
+        using var unchanged = new NetworkState(network);
+        using var generator = new Generator(0, CPU);
+        var others = Initialisation.He(network, 0).ToHashSet();
+        using (no_grad())
         {
-            if (metadata.Count > 0)
-                throw new InvalidDataException($"{path} is no probe: it says {string.Join(", ", metadata.Keys)}, and a probe says nothing.");
-            return probe.Reproduces(tensors);
+            foreach (var (name, parameter) in network.named_parameters().Where(entry => others.Contains(entry.name)))
+                parameter.copy_(randn(parameter.shape, generator: generator));
         }
-        finally
-        {
-            foreach (var tensor in tensors.Values)
-                tensor.Dispose();
-        }
+
+        return RunFolder.Probe(network, data);
     }
 
-    private static string Sha256(string path)
-    {
-        using var stream = File.OpenRead(path);
-        return Convert.ToHexStringLower(SHA256.HashData(stream));
-    }
+    private static Dictionary<string, Tensor> Copy(Module network) => network.state_dict().ToDictionary(entry => entry.Key, entry => entry.Value.detach().clone());
 
-    private static string TitleOf(Module network) => network is SegmentedNetwork segmented ? segmented.Title : network.GetName();
+    private static string KeyOf(Identity identity) => identity.Address[..12];
 
-    private static string Slug(string title) => NotInNames().Replace(title.ToLowerInvariant(), "-").Trim('-');
+    private static string PatternOf(Identity identity) => $"*-{KeyOf(identity)}*";
 
     [GeneratedRegex("[^a-z0-9.]+")]
     private static partial Regex NotInNames();

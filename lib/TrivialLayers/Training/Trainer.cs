@@ -15,6 +15,7 @@ public static class Trainer
     /// <param name="recipe">How to train.</param>
     /// <param name="seed">Decides the starting weights, the order of the images and the augmentation.</param>
     /// <param name="progress">Told about images done, loss and accuracy.</param>
+    /// <param name="afterEpoch">Called after each epoch with the network and the epochs so far; what it changes in the network is trained on.</param>
     /// <param name="cancellationToken">Ends the training after the current batch.</param>
     /// <returns>Loss and accuracy of each epoch.</returns>
     /// <exception cref="OperationCanceledException">The training was cancelled; the network is half-trained.</exception>
@@ -25,42 +26,33 @@ public static class Trainer
         Recipe recipe,
         long seed,
         IProgress<ProgressReport>? progress = null,
+        Action<Module<Tensor, Tensor>, TrainingHistory>? afterEpoch = null,
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(network);
+        var job = new TrainingJob(data, recipe, seed, progress, afterEpoch, cancellationToken);
         Initialisation.OfRun(network, seed);
-        var momentum = new Dictionary<string, Tensor>();
-        return Continue(network, data, recipe, seed, new TrainingHistory([]), momentum, (_, _) => { }, progress, cancellationToken);
+        return Continue(network, job, TrainingState.None, (_, _) => { });
     }
 
-    /// <summary>Goes on after the epochs of a history; <paramref name="epochDone"/> gets the state to keep after each further one.</summary>
+    /// <summary>Goes on from a state; <paramref name="epochDone"/> gets the epochs, and what the optimiser remembers, to keep after each further one.</summary>
     internal static TrainingHistory Continue(
-        Module<Tensor, Tensor> network,
-        DataSplit data,
-        Recipe recipe,
-        long seed,
-        TrainingHistory history,
-        IReadOnlyDictionary<string, Tensor> momentum,
-        Action<TrainingHistory, IReadOnlyDictionary<string, Tensor>> epochDone,
-        IProgress<ProgressReport>? progress,
-        CancellationToken cancellationToken)
+        Module<Tensor, Tensor> network, TrainingJob job, TrainingState state, Action<TrainingHistory, IReadOnlyDictionary<string, Tensor>> epochDone)
     {
-        ArgumentNullException.ThrowIfNull(data);
-        ArgumentNullException.ThrowIfNull(recipe);
-        recipe.Validate();
-        cancellationToken = progress.Link(cancellationToken);
-        var title = network is SegmentedNetwork segmented ? segmented.Title : network.GetName();
         Threads.Choose(); // sums depend on the number of threads: the first training of a process has the same as the next
         using var backend = ConvolutionBackend.For(network);
-        using var precision = new PrecisionScope(recipe.Precision);
-        using var optimizer = new KernelDecaySgd(network, recipe, momentum);
-        for (var epoch = history.Epochs.Count + 1; epoch <= recipe.Epochs; epoch++)
+        using var precision = new PrecisionScope(job.Recipe.Precision);
+        using var global = new GlobalGenerator(NetworkProbe.DeviceOf(network));
+        using var optimiser = Optimiser.Begin(network, job.Recipe, state.Memory);
+        var history = state.History;
+        for (var epoch = history.Epochs.Count + 1; epoch <= job.Recipe.Epochs; epoch++)
         {
             using var scope = NewDisposeScope();
-            var (loss, accuracy, rate) = TrainEpoch(network, data.Train, recipe, seed, epoch, optimizer, title, history, progress, cancellationToken);
-            var validation = Evaluation.Run(network, data.Validation, cancellationToken: cancellationToken);
+            var (loss, accuracy, rate) = TrainEpoch(network, job, epoch, optimiser, history);
+            var validation = Evaluation.Run(network, job.Data.Validation, cancellationToken: job.CancellationToken);
             history = history.With(new EpochRecord(epoch, loss, accuracy, validation.CrossEntropy, validation.Percent, rate));
-            epochDone(history, optimizer.Momentum);
+            job.AfterEpoch?.Invoke(network, history); // before the epoch is kept, so that what it changes is kept too
+            epochDone(history, optimiser.State);
         }
 
         network.eval();
@@ -68,17 +60,9 @@ public static class Trainer
     }
 
     private static (double Loss, double Accuracy, double ImagesPerSecond) TrainEpoch(
-        Module<Tensor, Tensor> network,
-        ImageSet images,
-        Recipe recipe,
-        long seed,
-        int epoch,
-        KernelDecaySgd optimizer,
-        string title,
-        TrainingHistory history,
-        IProgress<ProgressReport>? progress,
-        CancellationToken cancellationToken)
+        Module<Tensor, Tensor> network, TrainingJob job, int epoch, IStepper optimiser, TrainingHistory history)
     {
+        var (images, recipe, seed) = (job.Data.Train, job.Recipe, job.Seed);
         var device = NetworkProbe.DeviceOf(network);
         var batch = Math.Min(recipe.Batch, images.Count);
         var steps = images.Count / batch;
@@ -94,18 +78,18 @@ public static class Trainer
         network.train();
         for (var step = 0; step < steps; step++)
         {
-            cancellationToken.ThrowIfCancellationRequested();
+            job.CancellationToken.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
             var chosen = order.slice(0, step * batch, (step + 1) * batch, 1);
             var (stored, storedLabels) = images.Batch(chosen, device);
             var (input, labels) = augmentation.Apply(stored, storedLabels, generator);
             var logits = network.call(input.ToChannelsLast());
-            var loss = functional.cross_entropy(logits, labels, label_smoothing: recipe.LabelSmoothing);
-            optimizer.Step(loss, recipe.LearningRateAt((step + 1.0 + ((epoch - 1) * steps)) / ((recipe.Epochs * steps) + 1)));
+            var loss = recipe.Loss.At(logits, labels);
+            optimiser.Step(loss, recipe.LearningRateAt((step + 1.0 + ((epoch - 1) * steps)) / ((recipe.Epochs * steps) + 1)));
             lossSum.add_(loss.detach().to(ScalarType.Float64));
             correct.add_(logits.detach().argmax(1).eq(labels).sum());
-            progress?.Report(new ProgressReport(
-                $"train {title}", (((epoch - 1L) * steps) + step + 1) * batch, (long)recipe.Epochs * steps * batch, "images", Note(epoch, recipe, history)));
+            job.Progress?.Report(new ProgressReport(
+                $"train {network.GetName()}", (((epoch - 1L) * steps) + step + 1) * batch, (long)recipe.Epochs * steps * batch, "images", Note(epoch, recipe, history)));
         }
 
         var meanLoss = lossSum.item<double>() / steps;

@@ -1,60 +1,76 @@
 using System.Globalization;
 using TorchSharp;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace TrivialLayers;
 
 /// <summary>
-/// All that an unfinished training needs to go on: weights, batch-norm statistics, momentum, epochs done. Kept in one safetensors file, so that a single rename
+/// All that an unfinished training needs to go on: weights, batch-norm statistics, what the optimiser remembers, how far it is. Kept in one safetensors file, so that a single rename
 /// makes it current. What is drawn at random is derived from the seed and the epoch, so there is no generator state to keep.
 /// </summary>
-internal sealed class TrainingState
+/// <param name="Done">How far it is: epochs, or what a loop of the user's own counts.</param>
+/// <param name="History">The epochs, where a recipe is followed.</param>
+/// <param name="Seconds">How long it took so far.</param>
+/// <param name="Memory">Tensors by name beside the network's own; whoever loaded them disposes them.</param>
+internal sealed record TrainingState(int Done, TrainingHistory History, double Seconds, IReadOnlyDictionary<string, Tensor> Memory) : IDisposable
 {
-    private const string MomentumPrefix = "momentum:";
+    private const string MemoryPrefix = "momentum:";
 
-    public static void Save(
-        Stream stream, nn.Module network, IReadOnlyDictionary<string, Tensor> momentum, TrainingHistory history, string key)
+    private static readonly string[] Words = ["epochs", "history", "key", "seconds"];
+
+    /// <summary>The state of a training that has not begun.</summary>
+    public static TrainingState None => new(0, new TrainingHistory([]), 0, new Dictionary<string, Tensor>());
+
+    public void Save(Stream stream, nn.Module network, string key)
     {
-        var tensors = network.state_dict().Concat(
-            momentum.Select(entry => KeyValuePair.Create(MomentumPrefix + entry.Key, entry.Value)));
+        var tensors = network.state_dict().Concat(Memory.Select(entry => KeyValuePair.Create(MemoryPrefix + entry.Key, entry.Value)));
         Safetensors.Write(stream, tensors, new Dictionary<string, string>
         {
             ["key"] = key,
-            ["epochs"] = history.Epochs.Count.ToString(CultureInfo.InvariantCulture),
-            ["history"] = history.ToCsv(),
+            ["epochs"] = Done.ToString(CultureInfo.InvariantCulture),
+            ["history"] = History.ToCsv(),
+            ["seconds"] = Seconds.ToString("R", CultureInfo.InvariantCulture),
         });
     }
 
     /// <summary>Puts a state back into a network of the same shape.</summary>
     /// <exception cref="InvalidDataException">The file is damaged or belongs to another run.</exception>
-    public static (TrainingHistory History, Dictionary<string, Tensor> Momentum) Load(string path, nn.Module network, string key)
+    public static TrainingState Load(string path, nn.Module network, string key)
     {
         var (tensors, metadata) = Safetensors.Read(path);
-        var momentum = new Dictionary<string, Tensor>();
+        var memory = new Dictionary<string, Tensor>();
         try
         {
-            if (!metadata.Keys.Order(StringComparer.Ordinal).SequenceEqual(["epochs", "history", "key"]))
-                throw new InvalidDataException($"{path} is no training state: it says {string.Join(", ", metadata.Keys)}; expected epochs, history and key.");
-            if (metadata.GetValueOrDefault("key") != key)
-                throw new InvalidDataException($"{path} belongs to the run {metadata.GetValueOrDefault("key") ?? "(none)"}; expected {key}.");
+            if (!metadata.Keys.Order(StringComparer.Ordinal).SequenceEqual(Words))
+                throw new InvalidDataException($"{path} is no training state: it says {string.Join(", ", metadata.Keys)}; expected {string.Join(", ", Words)}.");
+            if (metadata["key"] != key)
+                throw new InvalidDataException($"{path} belongs to the run {metadata["key"]}; expected {key}.");
             var history = TrainingHistory.FromCsv(metadata["history"], path);
-            if (history.Epochs.Count.ToString(CultureInfo.InvariantCulture) != metadata["epochs"])
-                throw new InvalidDataException($"{path} says {metadata["epochs"]} epochs; its history has {history.Epochs.Count}.");
-            Weights.Load(network, tensors.Where(entry => !IsMomentum(entry.Key)).ToDictionary(), path);
-            foreach (var (name, values) in tensors.Where(entry => IsMomentum(entry.Key)))
-                momentum.Add(name[MomentumPrefix.Length..], values);
-            return (history, momentum);
+            if (!int.TryParse(metadata["epochs"], NumberStyles.None, CultureInfo.InvariantCulture, out var done)
+                || !double.TryParse(metadata["seconds"], NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds))
+                throw new InvalidDataException($"{path} says {metadata["epochs"]} epochs in {metadata["seconds"]} seconds; expected numbers.");
+            if (history.Epochs.Count > 0 && history.Epochs.Count != done)
+                throw new InvalidDataException($"{path} says {done} epochs; its history has {history.Epochs.Count}.");
+            Weights.Load(network, tensors.Where(entry => !IsMemory(entry.Key)).ToDictionary(), path);
+            foreach (var (name, values) in tensors.Where(entry => IsMemory(entry.Key)))
+                memory.Add(name[MemoryPrefix.Length..], values);
+            return new TrainingState(done, history, seconds, memory);
         }
         finally
         {
             foreach (var (name, tensor) in tensors)
             {
-                if (!IsMomentum(name) || momentum.Count == 0)
+                if (!IsMemory(name) || memory.Count == 0)
                     tensor.Dispose();
             }
         }
     }
 
-    private static bool IsMomentum(string name) => name.StartsWith(MomentumPrefix, StringComparison.Ordinal);
+    public void Dispose()
+    {
+        foreach (var tensor in Memory.Values)
+            tensor.Dispose();
+    }
+
+    private static bool IsMemory(string name) => name.StartsWith(MemoryPrefix, StringComparison.Ordinal);
 }

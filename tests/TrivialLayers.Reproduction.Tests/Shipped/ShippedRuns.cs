@@ -56,7 +56,7 @@ internal sealed class ShippedRuns : IDisposable
     public Sweep Greedy(SegmentedNetwork network, DataSplit data) => Sweep.Run(network, data.Validation, new() { Targets = Targets.Greedy(20) }, store: _sweeps, cancellationToken: s_never);
 
     /// <summary>A network that was changed and trained on.</summary>
-    public TrainedRun Tuned(SegmentedNetwork network, DataSplit data, Recipe recipe) => _runs.GetOrTune(network, data, recipe, seed: 1, cancellationToken: s_never);
+    public TrainedRun Tuned(SegmentedNetwork network, DataSplit data, Recipe recipe) => _runs.GetOrTrainFurther(network, data, recipe, seed: 1, cancellationToken: s_never);
 
     public void Dispose()
     {

@@ -23,7 +23,7 @@ public sealed class ShippedRunsTests : IDisposable
     /// <summary>The networks that have a row in the README: all of CIFAR-10 and Fashion-MNIST, and four kinds of those of the sample.</summary>
     public static TheoryData<string> Listed =>
         [.. Folders.Select(row => row.Data).Where(folder => RunStore.Read(Path.Combine(RepositoryFolder.ShippedRuns, folder)) is var run && s_listed.ContainsKey(run.Data)
-            && (run.Data != "fashion-mnist-sample" || (run.Recipe.Name == "quick" && run.Network is "ResNet-20 (width 16)" or "ResNet-56 (width 8)" or "PlainNet-20 (width 16)" or "VGG-11 (width ×0.125)")))];
+            && (run.Data != "fashion-mnist-sample" || (run.Training == "quick" && run.Network is "ResNet-20 (width 16)" or "ResNet-56 (width 8)" or "PlainNet-20 (width 16)" or "VGG-11 (width ×0.125)")))];
 
     [Theory]
     [MemberData(nameof(Folders))]
@@ -46,11 +46,11 @@ public sealed class ShippedRunsTests : IDisposable
     {
         var recorded = Read(folder);
         using var network = (SegmentedNetwork)ShippedNetworks.Of(recorded);
-        var (run, sweep) = _shipped.Of(network, _shipped.DataOf(recorded), recorded.Recipe, recorded.Seed);
+        var (run, sweep) = _shipped.Of(network, _shipped.DataOf(recorded), recorded.Recipe!, recorded.Seed);
 
         Assert.Equal(recorded.Folder, run.Folder);
         Assert.Equal(run.TestAccuracy, sweep.Baseline.Value, precision: 9);
-        Assert.Equal(recorded.Recipe.Epochs, run.History.Epochs.Count);
+        Assert.Equal(recorded.Recipe!.Epochs, run.History.Epochs.Count);
     }
 
     [Theory]
@@ -59,7 +59,7 @@ public sealed class ShippedRunsTests : IDisposable
     {
         var recorded = Read(folder);
         using var network = (SegmentedNetwork)ShippedNetworks.Of(recorded);
-        var (run, sweep) = _shipped.Of(network, _shipped.DataOf(recorded), recorded.Recipe, recorded.Seed);
+        var (run, sweep) = _shipped.Of(network, _shipped.DataOf(recorded), recorded.Recipe!, recorded.Seed);
 
         Assert.Equal(run.Data switch { "fashion-mnist-sample" => Recipe.Quick, "cifar-10-5000" => Profile.Reference.Fit, _ => Profile.Reference.Recipe }, recorded.Recipe);
         Assert.Equal(run.TestAccuracy, sweep.Baseline.Value, precision: 9);

@@ -45,19 +45,12 @@ public sealed class DamageTests : IDisposable
         Initialisation.He(_network, 1);
         using var momentum = randn(16, 1, 3, 3);
         var history = new TrainingHistory([new EpochRecord(1, 1.5, 30, 1.25, 35, 100), new EpochRecord(2, 1.4, 40, 1.2, 45, 110)]);
-        AtomicFile.Write(_folder["training.safetensors"], stream => TrainingState.Save(stream, _network, new Dictionary<string, Tensor> { ["conv1.weight"] = momentum }, history, "key"));
+        AtomicFile.Write(_folder["training.safetensors"], stream => new TrainingState(2, history, 12.5, new Dictionary<string, Tensor> { ["conv1.weight"] = momentum }).Save(stream, _network, "key"));
         Campaign.Damage(_folder["training.safetensors"], () =>
         {
-            var (read, buffers) = TrainingState.Load(_folder["training.safetensors"], _network, "key");
-            try
-            {
-                return read.ToCsv() + NetworkDescription.WeightsOf(_network) + string.Join(",", buffers.Select(entry => entry.Key + Convert.ToHexString(entry.Value.bytes)));
-            }
-            finally
-            {
-                foreach (var buffer in buffers.Values)
-                    buffer.Dispose();
-            }
+            using var state = TrainingState.Load(_folder["training.safetensors"], _network, "key");
+            return FormattableString.Invariant($"{state.Done} {state.Seconds:R} {state.History.ToCsv()} {NetworkDescription.WeightsOf(_network)}")
+                + string.Join(",", state.Memory.Select(entry => entry.Key + Convert.ToHexString(entry.Value.bytes)));
         }, Usual);
     }
 

@@ -8,6 +8,7 @@ namespace TrivialLayers.Tests;
 public sealed class AddressTests
 {
     private static readonly Recipe s_recipe = Recipe.Quick;
+    private static readonly Recipe s_adam = new() { Optimiser = Optimiser.AdamW(0.8, 0.99, 1e-6), Schedule = Schedule.Steps(0.2, [0.3, 0.6, 0.9], warmUp: 0.05), Loss = Loss.Of("focal", 2, (logits, _) => logits.sum()) };
 
     [Fact]
     public void A_network_is_described_in_the_words_of_the_field()
@@ -26,7 +27,12 @@ public sealed class AddressTests
     {
         Assert.Equal("""{"crop_padding":0,"epochs":30,"learning_rate":0.1}""", CanonicalJson.Of(RecipeDescription.Of(Recipe.Quick)));
         Assert.Equal("{}", CanonicalJson.Of(RecipeDescription.Of(new Recipe())));
-        foreach (var recipe in new[] { Recipe.Quick, Recipe.Full, Recipe.Scenes, Recipe.Reference with { Precision = Precision.TensorFloat32, Flip = false, Momentum = 0, WarmUp = 1, WeightDecay = 0 } })
+        Assert.Equal(
+            """{"decay_everything":true,"epochs":182,"learning_rate":0.1,"nesterov":false,"schedule":"steps","warm_up":0,"weight_decay":0.0001}""", CanonicalJson.Of(RecipeDescription.Of(Recipe.HeEtAl2016)));
+        Assert.Equal(
+            """{"at":[0.3,0.6,0.9],"beta2":0.99,"epsilon":1E-06,"factor":0.2,"loss":{"name":"focal","version":2},"momentum":0.8,"optimiser":"adamw","schedule":"steps","warm_up":0.05}""",
+            CanonicalJson.Of(RecipeDescription.Of(s_adam)));
+        foreach (var recipe in new[] { Recipe.Quick, Recipe.Full, Recipe.Scenes, Recipe.Reference with { Precision = Precision.TensorFloat32, Flip = false, Optimiser = Optimiser.Sgd(0, nesterov: false), Schedule = Schedule.OneCycle(1), WeightDecay = 0 }, Recipe.HeEtAl2016, s_adam })
             Assert.Equal(recipe, RecipeDescription.Read(RecipeDescription.Of(recipe), recipe.Name));
     }
 
@@ -39,8 +45,8 @@ public sealed class AddressTests
     {
         Recipe[] changed =
         [
-            s_recipe with { Epochs = 31 }, s_recipe with { Batch = 64 }, s_recipe with { LearningRate = 0.11 }, s_recipe with { WarmUp = 0.5 }, s_recipe with { Momentum = 0.8 }, s_recipe with { WeightDecay = 1e-4 },
-            s_recipe with { LabelSmoothing = 0.1 }, s_recipe with { CropPadding = 2 }, s_recipe with { Flip = false }, s_recipe with { Precision = Precision.TensorFloat32 },
+            s_recipe with { Epochs = 31 }, s_recipe with { Batch = 64 }, s_recipe with { LearningRate = 0.11 }, s_recipe with { Optimiser = Optimiser.AdamW() }, s_recipe with { Schedule = Schedule.Cosine() }, s_recipe with { WeightDecay = 1e-4 },
+            s_recipe with { DecayEverything = true }, s_recipe with { Loss = Loss.CrossEntropy(0.1) }, s_recipe with { CropPadding = 2 }, s_recipe with { Flip = false }, s_recipe with { Precision = Precision.TensorFloat32 },
         ];
         Assert.Equal(typeof(Recipe).GetProperties().Count(property => property.SetMethod is not null && property.Name != nameof(Recipe.Name)), changed.Length);
         using var network = ResNet.ForSmallImages(8, 4, 10, 1);

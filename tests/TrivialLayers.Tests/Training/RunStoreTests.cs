@@ -53,6 +53,42 @@ public sealed class RunStoreTests : IDisposable
     }
 
     [Fact]
+    public void So_does_one_by_AdamW_on_a_cosine()
+    {
+        var recipe = Short with { Optimiser = Optimiser.AdamW(), LearningRate = 0.003, Schedule = Schedule.Cosine(0.1) };
+        using var whole = Network();
+        new RunStore(_folder["whole"]).GetOrTrain(whole, _data, recipe, 1);
+        using var network = Network();
+        using var stop = new StopAfter(7);
+        Assert.ThrowsAny<OperationCanceledException>(() => Store.GetOrTrain(network, _data, recipe, 1, stop));
+        using var resumed = Network();
+        Store.GetOrTrain(resumed, _data, recipe, 1);
+        Assert.Equal(NetworkDescription.WeightsOf(whole), NetworkDescription.WeightsOf(resumed));
+    }
+
+    [Fact]
+    public void After_each_epoch_that_is_trained_a_callback_sees_network_and_history()
+    {
+        var seen = new List<(int Epochs, double Accuracy)>();
+        void Look(Module<Tensor, Tensor> seenNetwork, TrainingHistory history)
+        {
+            seen.Add((history.Epochs.Count, Evaluation.Accuracy(seenNetwork, _data.Validation)));
+            rand(3); // what it draws changes nothing
+        }
+
+        using var network = Network();
+        using var stop = new StopAfter(4);
+        Assert.ThrowsAny<OperationCanceledException>(() => Store.GetOrTrain(network, _data, Short, 1, stop, Look));
+        Assert.Equal([1], seen.Select(epoch => epoch.Epochs));
+        var run = Store.GetOrTrain(network, _data, Short, 1, afterEpoch: Look);
+        Assert.Equal(run.History.Epochs.Select(epoch => (epoch.Epoch, epoch.ValidationAccuracy)), seen);
+        Store.GetOrTrain(network, _data, Short, 1, afterEpoch: (_, _) => Assert.Fail("The run is kept."));
+        using var without = Network();
+        new RunStore(_folder["without"]).GetOrTrain(without, _data, Short, 1);
+        Assert.Equal(NetworkDescription.WeightsOf(without), NetworkDescription.WeightsOf(network));
+    }
+
+    [Fact]
     public void A_network_is_trained_on_from_the_weights_it_has_which_are_part_of_the_address()
     {
         using var first = Network();
@@ -62,11 +98,11 @@ public sealed class RunStoreTests : IDisposable
         Store.GetOrTrain(second, _data, Short, 1);
         var one = Short with { Epochs = 1, LearningRate = 0.001 };
 
-        var tuned = Store.GetOrTune(first, _data, one, 1);
+        var tuned = Store.GetOrTrainFurther(first, _data, one, 1);
         Assert.NotEqual(start, NetworkDescription.WeightsOf(first));
-        Assert.Equal(tuned.Folder, Store.GetOrTune(second, _data, one, 1).Folder);
+        Assert.Equal(tuned.Folder, Store.GetOrTrainFurther(second, _data, one, 1).Folder);
         Assert.Equal(NetworkDescription.WeightsOf(first), NetworkDescription.WeightsOf(second));
-        Assert.NotEqual(tuned.Address, Store.GetOrTune(second, _data, one, 1).Address); // it goes on from where it is
+        Assert.NotEqual(tuned.Address, Store.GetOrTrainFurther(second, _data, one, 1).Address); // it goes on from where it is
         Assert.NotEqual(tuned.Address, Store.GetOrTrain(second, _data, one, 1).Address);
     }
 

@@ -1,0 +1,7 @@
+namespace TrivialLayers;
+
+internal enum OptimiserKind
+{
+    Sgd,
+    AdamW,
+}

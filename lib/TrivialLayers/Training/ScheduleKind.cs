@@ -1,0 +1,9 @@
+namespace TrivialLayers;
+
+internal enum ScheduleKind
+{
+    OneCycle,
+    Cosine,
+    Steps,
+    Constant,
+}
