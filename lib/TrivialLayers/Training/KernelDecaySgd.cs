@@ -1,5 +1,4 @@
 using TorchSharp;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace TrivialLayers;
@@ -11,51 +10,26 @@ namespace TrivialLayers;
 internal sealed class KernelDecaySgd : IDisposable
 {
     private readonly Recipe _recipe;
-    private readonly List<(string Name, Parameter Parameter)> _parameters;
-    private readonly Dictionary<string, Tensor> _momentum;
+    private readonly FlatParameters _parameters;
 
     /// <summary>Starts from a momentum by parameter name (copied), zero where there is none.</summary>
     public KernelDecaySgd(nn.Module network, Recipe recipe, IReadOnlyDictionary<string, Tensor> momentum)
     {
         _recipe = recipe;
-        _parameters = [.. network.named_parameters().Where(entry => entry.parameter.requires_grad)];
-        _momentum = _parameters.ToDictionary(
-            entry => entry.Name,
-            entry =>
-            {
-                var buffer = zeros(entry.Parameter.shape, device: entry.Parameter.device).DetachFromDisposeScope();
-                if (momentum.TryGetValue(entry.Name, out var values))
-                    buffer.copy_(values);
-                return buffer;
-            });
+        _parameters = new FlatParameters(network, parameter => recipe.WeightDecay > 0 && parameter.dim() > 1, [""], momentum);
     }
 
     /// <summary>The momentum of each parameter, by name; valid until the next step.</summary>
-    public IReadOnlyDictionary<string, Tensor> Momentum => _momentum;
+    public IReadOnlyDictionary<string, Tensor> Momentum => _parameters.State;
 
     /// <summary>Backpropagates a loss and moves each parameter.</summary>
-    public void Step(Tensor loss, double learningRate)
+    public void Step(Tensor loss, double learningRate) => _parameters.Step(loss, group =>
     {
-        foreach (var (_, parameter) in _parameters)
-            parameter.grad?.zero_();
-        loss.backward();
-        using var scope = NewDisposeScope();
-        using var noGradients = no_grad();
-        foreach (var (name, parameter) in _parameters)
-        {
-            if (parameter.grad is not { } gradient)
-                continue;
-            if (_recipe.WeightDecay > 0 && parameter.dim() > 1)
-                gradient = gradient.add(parameter, _recipe.WeightDecay);
-            var buffer = _momentum[name];
-            buffer.mul_(_recipe.Momentum).add_(gradient);
-            parameter.add_(gradient.add(buffer, _recipe.Momentum), -learningRate);
-        }
-    }
+        var (gradient, momentum) = (group.Gradients, group.States[0]);
+        group.Decayed(gradient).add_(group.Decayed(group.Values), _recipe.WeightDecay);
+        momentum.mul_(_recipe.Momentum).add_(gradient);
+        group.Values.add_(gradient.add_(momentum, _recipe.Momentum), -learningRate);
+    });
 
-    public void Dispose()
-    {
-        foreach (var buffer in _momentum.Values)
-            buffer.Dispose();
-    }
+    public void Dispose() => _parameters.Dispose();
 }

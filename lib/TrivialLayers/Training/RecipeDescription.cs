@@ -7,7 +7,7 @@ namespace TrivialLayers;
 /// </summary>
 internal static class RecipeDescription
 {
-    private static readonly Dictionary<Precision, string> Words = new() { [Precision.Float32] = "float32", [Precision.TensorFloat32] = "tf32" };
+    private static readonly Dictionary<Precision, string> Words = new() { [Precision.Float32] = "float32", [Precision.TensorFloat32] = "tf32", [Precision.BFloat16] = "bfloat16" };
 
     private static readonly Option[] Options =
     [
@@ -21,6 +21,7 @@ internal static class RecipeDescription
         new("crop_padding", 4, recipe => recipe.CropPadding, (recipe, value) => recipe with { CropPadding = value.GetValue<int>() }),
         new("flip", true, recipe => recipe.Flip, (recipe, value) => recipe with { Flip = value.GetValue<bool>() }),
         new("precision", Words[Precision.Float32], recipe => Words[recipe.Precision], (recipe, value) => recipe with { Precision = Words.Single(word => word.Value == value.GetValue<string>()).Key }),
+        new("deterministic", true, recipe => recipe.Deterministic, (recipe, value) => recipe with { Deterministic = value.GetValue<bool>() }),
     ];
 
     /// <summary>What differs from version 1's defaults; the recipe's name is for people and not part of it.</summary>

@@ -34,7 +34,8 @@ public sealed class MetaDeviceTests
         optimizer.Step(functional.cross_entropy(logits.movedim([1], [-1]).flatten(0, -2), labels.flatten()), learningRate: 0.1); // that of maps has no META form
 
         Assert.Equal(DeviceType.META, logits.device_type);
-        Assert.All(network.parameters(), parameter => Assert.Equal(DeviceType.META, parameter.grad!.device_type));
+        Assert.All(optimizer.Momentum.Values, momentum => Assert.Equal(DeviceType.META, momentum.device_type));
+        Assert.All(network.parameters(), parameter => Assert.Equal(DeviceType.META, parameter.device_type));
     }
 
     [Theory]

@@ -26,7 +26,7 @@ public sealed class AddressTests
     {
         Assert.Equal("""{"crop_padding":0,"epochs":30,"learning_rate":0.1}""", CanonicalJson.Of(RecipeDescription.Of(Recipe.Quick)));
         Assert.Equal("{}", CanonicalJson.Of(RecipeDescription.Of(new Recipe())));
-        foreach (var recipe in new[] { Recipe.Quick, Recipe.Full, Recipe.Scenes, Recipe.Reference with { Precision = Precision.TensorFloat32, Flip = false, Momentum = 0, WarmUp = 1, WeightDecay = 0 } })
+        foreach (var recipe in new[] { Recipe.Quick, Recipe.Full, Recipe.Scenes, Recipe.Reference with { Precision = Precision.TensorFloat32, Flip = false, Momentum = 0, WarmUp = 1, WeightDecay = 0 }, Recipe.Quick with { Precision = Precision.BFloat16, Deterministic = false } })
             Assert.Equal(recipe, RecipeDescription.Read(RecipeDescription.Of(recipe), recipe.Name));
     }
 
@@ -40,7 +40,7 @@ public sealed class AddressTests
         Recipe[] changed =
         [
             s_recipe with { Epochs = 31 }, s_recipe with { Batch = 64 }, s_recipe with { LearningRate = 0.11 }, s_recipe with { WarmUp = 0.5 }, s_recipe with { Momentum = 0.8 }, s_recipe with { WeightDecay = 1e-4 },
-            s_recipe with { LabelSmoothing = 0.1 }, s_recipe with { CropPadding = 2 }, s_recipe with { Flip = false }, s_recipe with { Precision = Precision.TensorFloat32 },
+            s_recipe with { LabelSmoothing = 0.1 }, s_recipe with { CropPadding = 2 }, s_recipe with { Flip = false }, s_recipe with { Precision = Precision.TensorFloat32 }, s_recipe with { Deterministic = false },
         ];
         Assert.Equal(typeof(Recipe).GetProperties().Count(property => property.SetMethod is not null && property.Name != nameof(Recipe.Name)), changed.Length);
         using var network = ResNet.ForSmallImages(8, 4, 10, 1);
