@@ -11,20 +11,25 @@ internal sealed class WorkerProcess : IDisposable
     private readonly Task _reading;
 
     public WorkerProcess(params string[] arguments)
-        : this("dotnet", CommandLine(arguments))
+        : this("dotnet", CommandLine(arguments), [])
     {
     }
 
-    private WorkerProcess(string program, IEnumerable<string> arguments)
+    private WorkerProcess(string program, IEnumerable<string> arguments, IEnumerable<(string Name, string Value)> environment)
     {
         var start = new ProcessStartInfo(program, arguments)
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        foreach (var (name, value) in environment)
+            start.Environment[name] = value;
         _process = Process.Start(start)!;
         _reading = Task.WhenAll(Read(_process.StandardOutput), Read(_process.StandardError)).ContinueWith(_ => _lines.Writer.Complete(), TaskScheduler.Default);
     }
+
+    /// <summary>One with a variable of its environment set.</summary>
+    public static WorkerProcess With(string name, string value, params string[] arguments) => new("dotnet", CommandLine(arguments), [(name, value)]);
 
     /// <summary>One that the system kills as it makes a system call for the n-th time; what it printed may be lost.</summary>
     public static WorkerProcess KilledAt(string call, int time, params string[] arguments)
@@ -37,7 +42,7 @@ internal sealed class WorkerProcess : IDisposable
             Assert.SkipUnless(trial.ExitCode == 0, $"{strace} may not watch processes here.");
         }
 
-        return new(strace, ["-f", "-qq", "-o", "/dev/null", "-e", $"trace={call}", "-e", $"inject={call}:signal=SIGKILL:when={time}", "dotnet", .. CommandLine(arguments)]);
+        return new(strace, ["-f", "-qq", "-o", "/dev/null", "-e", $"trace={call}", "-e", $"inject={call}:signal=SIGKILL:when={time}", "dotnet", .. CommandLine(arguments)], []);
     }
 
     /// <summary>Everything it printed that was read so far.</summary>

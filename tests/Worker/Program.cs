@@ -8,10 +8,17 @@ using TrivialLayers.Worker;
 //   sweep FOLDER SEED      the sweep of that run
 //   fetch FOLDER ADDRESS   the small data set
 //   memory                 where 31 MB of memory come from, once the library is in use and once it was asked to keep memory
+//   describe               the device and the versions
 // When it begins to work it says so, and waits while there is a file FOLDER/pause.
 if (args[0] is "memory")
 {
     Console.WriteLine(MemorySource.InWords());
+    return;
+}
+
+if (args[0] is "describe")
+{
+    Console.WriteLine(ComputeDevice.Describe());
     return;
 }
 

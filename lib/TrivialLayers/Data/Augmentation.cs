@@ -31,11 +31,8 @@ public sealed record Augmentation(int Padding, bool Flip)
             throw new ArgumentException($"The draws are made on the CPU; this generator is for {generator.device}.", nameof(generator));
 
         using var scope = NewDisposeScope();
-        if (Padding == 0 && !Flip)
-            return batch.clone().MoveToOuterDisposeScope();
-        var padded = Padding == 0 ? batch : nn.functional.pad(batch, [Padding, Padding, Padding, Padding]);
-        var pixels = PixelNumbers(batch, generator);
-        return Gather(padded, pixels).MoveToOuterDisposeScope();
+        var draws = Draw(batch.shape[0], batch.shape[3], generator);
+        return Apply(batch, draws, Places(batch.shape[2], batch.shape[3], batch.device)).MoveToOuterDisposeScope();
     }
 
     /// <summary>The same for images and their labels: where pixels have labels these move along, and zeros of the padding are of class 0.</summary>
@@ -47,37 +44,52 @@ public sealed record Augmentation(int Padding, bool Flip)
         ArgumentNullException.ThrowIfNull(batch);
         ArgumentNullException.ThrowIfNull(labels);
         using var scope = NewDisposeScope();
+        var draws = Draw(batch.shape[0], batch.shape[3], generator);
+        var (images, moved) = Apply(batch, labels, draws, Places(batch.shape[2], batch.shape[3], batch.device));
+        return (images.MoveToOuterDisposeScope(), moved.MoveToOuterDisposeScope());
+    }
+
+    /// <summary>The same with what was drawn before.</summary>
+    internal (Tensor Images, Tensor Labels) Apply(Tensor batch, Tensor labels, AugmentationDraws? draws, Tensor places)
+    {
+        using var scope = NewDisposeScope();
         if (labels.dim() == 1)
-            return (Apply(batch, generator).MoveToOuterDisposeScope(), labels.alias().MoveToOuterDisposeScope());
+            return (Apply(batch, draws, places).MoveToOuterDisposeScope(), labels.alias().MoveToOuterDisposeScope());
         var channels = batch.shape[1];
-        var moved = Apply(cat([batch, labels.unsqueeze(1).to(batch.dtype)], 1), generator);
+        var moved = Apply(cat([batch, labels.unsqueeze(1).to(batch.dtype)], 1), draws, places);
         return (moved.narrow(1, 0, channels).MoveToOuterDisposeScope(), moved.narrow(1, channels, 1).squeeze(1).to(ScalarType.Int64).MoveToOuterDisposeScope());
     }
 
-    // For each output pixel its place in the padded image, row by row: int64 [N, H, W].
-    private Tensor PixelNumbers(Tensor batch, Generator generator)
+    /// <summary>Draws for a number of images of a width, on the CPU; null where nothing is changed.</summary>
+    internal AugmentationDraws? Draw(long n, long width, Generator generator)
     {
-        var (n, height, width) = (batch.shape[0], batch.shape[2], batch.shape[3]);
-        var device = batch.device;
-        var offsets = randint(0, 2 * Padding + 1, [2, n], dtype: ScalarType.Int64, generator: generator).to(device);
-        var rows = offsets[0].unsqueeze(1) + arange(height, dtype: ScalarType.Int64, device: device);
-        var columns = arange(width, dtype: ScalarType.Int64, device: device).unsqueeze(0);
-        if (Flip)
-        {
-            // Where flipped is 1, column j shows column W − 1 − j, which is (W − 1 − 2j) further on.
-            var toMirrored = arange(width - 1, -width, -2, dtype: ScalarType.Int64, device: device);
-            var flipped = randint(0, 2, [n, 1], dtype: ScalarType.Int64, generator: generator).to(device);
-            columns = columns + flipped * toMirrored;
-        }
-        columns = columns + offsets[1].unsqueeze(1);
-        return rows.unsqueeze(2) * (width + 2 * Padding) + columns.unsqueeze(1);
+        if (Padding == 0 && !Flip)
+            return null;
+        using var scope = NewDisposeScope();
+        var offsets = randint(0, 2 * Padding + 1, [2, n], dtype: ScalarType.Int64, generator: generator);
+        var flipped = Flip ? randint(0, 2, [n], dtype: ScalarType.Int64, generator: generator) : null;
+        return new((offsets[0] * (width + 2 * Padding) + offsets[1]).MoveToOuterDisposeScope(), flipped?.MoveToOuterDisposeScope());
     }
 
-    private static Tensor Gather(Tensor padded, Tensor pixels)
+    /// <summary>For each output pixel its place in the padded image when that is not shifted, row by row: <c>int64 [1 or 2, H · W]</c>, as it is and, where images are flipped, mirrored.</summary>
+    internal Tensor Places(long height, long width, Device device)
     {
-        var (n, channels) = (padded.shape[0], padded.shape[1]);
-        var (height, width) = (pixels.shape[1], pixels.shape[2]);
-        var index = pixels.reshape(n, 1, height * width).expand(n, channels, height * width);
-        return padded.reshape(n, channels, -1).gather(2, index).reshape(n, channels, height, width);
+        using var scope = NewDisposeScope();
+        var rows = (arange(height, dtype: ScalarType.Int64) * (width + 2 * Padding)).unsqueeze(1);
+        var columns = arange(width, dtype: ScalarType.Int64).unsqueeze(0);
+        var places = Flip ? stack([rows + columns, rows + (width - 1 - columns)]) : (rows + columns).unsqueeze(0);
+        return places.flatten(1).to(device).MoveToOuterDisposeScope();
+    }
+
+    private Tensor Apply(Tensor batch, AugmentationDraws? draws, Tensor places)
+    {
+        if (draws is null)
+            return batch.clone();
+        using var scope = NewDisposeScope();
+        var (n, channels, height, width) = (batch.shape[0], batch.shape[1], batch.shape[2], batch.shape[3]);
+        var padded = Padding == 0 ? batch : nn.functional.pad(batch, [Padding, Padding, Padding, Padding]);
+        var unshifted = draws.Flipped is { } flipped ? places.index(TensorIndex.Tensor(flipped.to(batch.device))) : places;
+        var index = (unshifted + draws.Shift.to(batch.device).unsqueeze(1)).unsqueeze(1).expand(n, channels, height * width);
+        return padded.reshape(n, channels, -1).gather(2, index).reshape(n, channels, height, width).MoveToOuterDisposeScope();
     }
 }

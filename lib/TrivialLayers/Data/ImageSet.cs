@@ -16,6 +16,8 @@ public sealed class ImageSet : IDisposable
 
     private readonly Tensor _scale;
     private readonly Tensor _shift;
+    private readonly Lock _copying = new();
+    private ImageSet? _copy;
 
     /// <summary>Takes over two tensors: the set owns and disposes them from now on.</summary>
     /// <param name="name">What the set is called in messages and tables.</param>
@@ -123,6 +125,21 @@ public sealed class ImageSet : IDisposable
     }
 
     /// <summary>
+    /// The same set on the device that computes, copied there once and kept as long as this set, when it fills no more than half of a card's free memory; else this set. It belongs to this set.
+    /// </summary>
+    internal ImageSet On(Device device)
+    {
+        if (device.type != DeviceType.CUDA || Images.device_type != DeviceType.CPU)
+            return this;
+        lock (_copying)
+        {
+            if (_copy is null && 2 * (Images.NumberOfElements + Labels.NumberOfElements * Labels.element_size()) <= CardMemory.Free(device))
+                _copy = To(device);
+            return _copy is { } copy && copy.Images.device.index == Math.Max(device.index, 0) ? copy : this;
+        }
+    }
+
+    /// <summary>
     /// Pixels as a network takes them: (pixel / 255 − <see cref="Mean"/>) / <see cref="Std"/> per channel, on the device of the batch and in its memory layout.
     /// </summary>
     /// <param name="batch"><c>uint8 [n, C, H, W]</c>.</param>
@@ -145,6 +162,7 @@ public sealed class ImageSet : IDisposable
     /// <summary>Frees the images and labels.</summary>
     public void Dispose()
     {
+        _copy?.Dispose();
         Images.Dispose();
         Labels.Dispose();
         _scale.Dispose();

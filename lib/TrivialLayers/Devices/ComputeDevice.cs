@@ -88,7 +88,7 @@ public static class ComputeDevice
     private static torch.Device Cuda(int index)
     {
         if (!LibTorch.HasCuda)
-            throw new InvalidOperationException("This libtorch is for the processor and has no CUDA. In a program, take the package TorchSharp-cuda-linux or TorchSharp-cuda-windows instead of libtorch-cpu; in the repository, build with -p:TorchDevice=cuda (see environment.md). Or use the device cpu.");
+            throw new InvalidOperationException("This libtorch is for the processor and has no CUDA. In a program, take the package TorchSharp-cuda-linux or TorchSharp-cuda-windows instead of libtorch-cpu; in the repository, build with -p:TorchDevice=cuda; or name the libtorch of an installed PyTorch with TRIVIAL_LAYERS_LIBTORCH (see environment.md). Or use the device cpu.");
         var count = CudaCount();
         if (count == 0)
             throw new InvalidOperationException("libtorch finds no usable NVIDIA card. Check the driver with nvidia-smi (see environment.md), or use the device cpu.");

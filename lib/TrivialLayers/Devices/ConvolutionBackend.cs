@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -16,8 +15,8 @@ namespace TrivialLayers;
 /// </summary>
 internal static class ConvolutionBackend
 {
-    private static readonly Setting? s_oneDnn = Setting.Find("Mkldnn");
-    private static readonly Setting? s_nnpack = Setting.Find("NNPACK");
+    private static readonly TorchSetting? s_oneDnn = TorchSetting.UserEnabled("Mkldnn");
+    private static readonly TorchSetting? s_nnpack = TorchSetting.UserEnabled("NNPACK");
 
     /// <summary>Channels must be a multiple of this for oneDNN: the float32 values in the widest vector register that it may use; 1 on processors where nothing wrong is known.</summary>
     public static int Lanes { get; } = HasFeature(16) && !IsLimited ? 16 : HasFeature(5) ? 8 : 1;
@@ -59,7 +58,7 @@ internal static class ConvolutionBackend
                 + "Give the network such a width, or run it on another machine or a graphics card. See environment.md.");
         }
 
-        return new Off([.. new[] { isRight ? null : s_oneDnn, s_nnpack }.OfType<Setting>()]);
+        return TorchSetting.Scope([.. new[] { isRight ? null : s_oneDnn, s_nnpack }.OfType<TorchSetting>()]);
     }
 
     /// <summary>Colour or grey images, with up to three channels, are right as they are.</summary>
@@ -68,86 +67,4 @@ internal static class ConvolutionBackend
         || (convolution.out_channels / convolution.groups % Lanes == 0
             && (convolution.in_channels / convolution.groups % Lanes == 0 || (convolution.in_channels <= 3 && convolution.groups == 1))
             && !(s_hidesCaches && convolution.kernel_size.All(size => size == 1) && convolution.weight.numel() >= LargePointwise));
-
-    /// <summary>Settings that are off until the scope ends, then as they were.</summary>
-    private sealed class Off : IDisposable
-    {
-        private readonly IReadOnlyList<Setting> _settings;
-
-        public Off(IReadOnlyList<Setting> settings)
-        {
-            _settings = settings;
-            foreach (var setting in settings)
-                setting.Begin();
-        }
-
-        public void Dispose()
-        {
-            foreach (var setting in _settings)
-                setting.End();
-        }
-    }
-
-    /// <summary>A switch of libtorch's context that TorchSharp does not pass on: <c>at::globalContext().setUserEnabled…</c>.</summary>
-    private sealed class Setting
-    {
-        private static readonly string s_context = OperatingSystem.IsWindows() ? "?globalContext@at@@YAAEAVContext@1@XZ" : "_ZN2at13globalContextEv";
-
-        private readonly Lock _lock = new();
-        private int _scopes;
-        private bool _before;
-
-        private readonly nint _context;
-        private readonly GetValue _get;
-        private readonly SetValue _set;
-
-        private Setting(nint getContext, nint get, nint set) =>
-            (_context, _get, _set) = (
-                Marshal.GetDelegateForFunctionPointer<GetContext>(getContext)(),
-                Marshal.GetDelegateForFunctionPointer<GetValue>(get),
-                Marshal.GetDelegateForFunctionPointer<SetValue>(set));
-
-        [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
-        private delegate nint GetContext();
-
-        [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
-        private delegate byte GetValue(nint context);
-
-        [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
-        private delegate void SetValue(nint context, byte value);
-
-        public bool Value => _get(_context) != 0;
-
-        /// <summary>Off while any scope needs it off, also one on another thread.</summary>
-        public void Begin()
-        {
-            lock (_lock)
-            {
-                if (_scopes++ > 0)
-                    return;
-                _before = Value;
-                _set(_context, 0);
-            }
-        }
-
-        public void End()
-        {
-            lock (_lock)
-            {
-                if (--_scopes == 0)
-                    _set(_context, _before ? (byte)1 : (byte)0);
-            }
-        }
-
-        /// <summary>The setting of the libtorch that this process has loaded, by its names on Unix and on Windows, or null where it has other names.</summary>
-        public static Setting? Find(string name)
-        {
-            var (get, set) = OperatingSystem.IsWindows()
-                ? ($"?userEnabled{name}@Context@at@@QEBA_NXZ", $"?setUserEnabled{name}@Context@at@@QEAAX_N@Z")
-                : ($"_ZNK2at7Context{"userEnabled".Length + name.Length}userEnabled{name}Ev", $"_ZN2at7Context{"setUserEnabled".Length + name.Length}setUserEnabled{name}Eb");
-            return (LibTorch.Export(s_context), LibTorch.Export(get), LibTorch.Export(set)) is (not 0 and var context, not 0 and var getter, not 0 and var setter)
-                ? new Setting(context, getter, setter)
-                : null;
-        }
-    }
 }

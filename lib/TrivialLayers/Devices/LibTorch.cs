@@ -10,11 +10,15 @@ namespace TrivialLayers;
 /// Loads libtorch's native libraries by full path as soon as code of this assembly runs, so that TorchSharp finds them wherever
 /// the assembly was loaded from: a test, a program, or a notebook whose host reads no <c>.deps.json</c>. It also keeps
 /// another libtorch, which a system folder may hold under the same names, from being taken. Nothing else of the process changes.
+/// <c>TRIVIAL_LAYERS_LIBTORCH</c> names the folder of a libtorch that is there already, that of a Python's PyTorch for instance, which is then the only one looked for.
 /// </summary>
 internal static class LibTorch
 {
     /// <summary>TorchSharp's own library, as TorchSharp asks for it.</summary>
     private const string Wrapper = "LibTorchSharp";
+
+    /// <summary>The environment variable that names a folder with a libtorch, <c>torch/lib</c> of an installed PyTorch for instance.</summary>
+    internal const string FolderVariable = "TRIVIAL_LAYERS_LIBTORCH";
 
     /// <summary>A file beside the assembly in which the build of this repository names the folder that holds libtorch; packages have none.</summary>
     internal const string BuildsFolder = "libtorch.folder";
@@ -49,6 +53,14 @@ internal static class LibTorch
 
     /// <summary>Whether it is a libtorch for CUDA.</summary>
     public static bool HasCuda { get; private set; }
+
+    /// <summary>Its version as the native library itself gives it, with those of CUDA and cuDNN where it has them: <c>2.11.0, CUDA 13.0, cuDNN 91.7.1</c>. Where it cannot be asked, that of its package.</summary>
+    public static string Version => s_version.Value;
+
+    private static readonly Lazy<string> s_version = new(() => LibTorchConfiguration.OfLoaded()?.ToString() ?? PackageVersion);
+
+    /// <summary>The oldest libtorch that TorchSharp's own library works with: the one it was built with.</summary>
+    internal static Version Oldest => System.Version.Parse(PackageVersion);
 
     /// <summary>The folders in which an assembly's native libraries may lie, best first: where the build of this repository keeps them, beside the assembly, beside the program, and where .NET looks.</summary>
     public static IReadOnlyList<string> Folders(Assembly assembly)
@@ -95,7 +107,8 @@ internal static class LibTorch
     {
         try
         {
-            var handle = Load([.. Folders(typeof(LibTorch).Assembly), .. PackageFolders()]);
+            IReadOnlyList<string> folders = [.. Folders(typeof(LibTorch).Assembly), .. PackageFolders()];
+            var handle = Environment.GetEnvironmentVariable(FolderVariable) is { Length: > 0 } chosen ? LoadInstalled(chosen, folders) : Load(folders);
             var context = AssemblyLoadContext.GetLoadContext(typeof(torch).Assembly) ?? AssemblyLoadContext.Default;
             context.ResolvingUnmanagedDll += (_, name) => name == Wrapper ? handle : 0;
         }
@@ -109,25 +122,61 @@ internal static class LibTorch
     /// <summary>Loads libtorch from the first folder that has it, and TorchSharp's own library from there, the next that has it or where .NET finds it. Returns the handle of the latter.</summary>
     internal static nint Load(IReadOnlyList<string> folders)
     {
-        var (engine, wrapper) = (Patterns[..^1], Patterns[^1]);
-        var folder = FirstWith(folders, engine.Where(Required)) ?? throw new LibTorchNotLoadedException(
+        var folder = FirstWith(folders, Engine.Where(Required)) ?? throw new LibTorchNotLoadedException(
             LibTorchNotLoadedException.Absent(Platform, PackageName, PackageVersion, folders));
-        foreach (var pattern in engine)
+        LoadEngine(folder);
+        return LoadWrapper([folder, .. folders]);
+    }
+
+    /// <summary>
+    /// Loads the libtorch of a folder that the user names, with NVIDIA's libraries that were installed beside it, and TorchSharp's own library from one of the others. It is taken only if it is no older than
+    /// the one TorchSharp was built with, of the same C++ ABI, and has every function that TorchSharp asks for.
+    /// </summary>
+    internal static nint LoadInstalled(string chosen, IReadOnlyList<string> wrapperFolders)
+    {
+        if (!OperatingSystem.IsLinux())
+            throw new LibTorchNotLoadedException($"{FolderVariable} is read on Linux only. Unset it, and give the program a libtorch package (see environment.md).");
+        var folder = Path.GetFullPath(chosen);
+        if (FirstWith([folder], Engine.Where(Required)) is null)
+            throw new LibTorchNotLoadedException(LibTorchNotLoadedException.NotIn(folder, Oldest));
+        foreach (var file in NvidiaLibraries.BesideOf(folder))
+            Load(file, isRequired: false);
+        LoadEngine(folder);
+        if (LibTorchConfiguration.WhyUnfit(LibTorchConfiguration.OfLoaded(), Oldest, Export(LibTorchConfiguration.OldAbiSymbol) != 0) is { } reason)
+            throw new LibTorchNotLoadedException(LibTorchNotLoadedException.Unfit(folder, reason, Oldest));
+        var wrapper = FirstWith([.. wrapperFolders, folder], [Wrappers]) is { } its ? Path.Combine(its, Wrappers) : null;
+        if (wrapper is not null && EagerLoad.ErrorOf(wrapper) is { } missing)
+            throw new LibTorchNotLoadedException(LibTorchNotLoadedException.Unfit(folder, $"TorchSharp's library asks it for something that it does not have: {missing}", Oldest));
+        return LoadWrapper([.. wrapperFolders, folder]);
+    }
+
+    private static string[] Engine => Patterns[..^1];
+
+    /// <summary>TorchSharp's own library, as its file is called.</summary>
+    private static string Wrappers => Patterns[^1];
+
+    private static void LoadEngine(string folder)
+    {
+        foreach (var pattern in Engine)
         {
             foreach (var file in Directory.EnumerateFiles(folder, pattern).Order(StringComparer.Ordinal))
                 Load(file, Required(pattern));
         }
 
         HasCuda = Directory.EnumerateFiles(folder, "*torch_cuda.*").Any();
-        if (FirstWith([folder, .. folders], [wrapper]) is { } its)
-            return Load(Path.Combine(its, wrapper), isRequired: true);
+    }
+
+    private static nint LoadWrapper(IReadOnlyList<string> folders)
+    {
+        if (FirstWith(folders, [Wrappers]) is { } its)
+            return Load(Path.Combine(its, Wrappers), isRequired: true);
         try
         {
             return NativeLibrary.Load(Wrapper, typeof(torch).Assembly, null);
         }
         catch (Exception e) when (e is DllNotFoundException or BadImageFormatException)
         {
-            throw new LibTorchNotLoadedException(LibTorchNotLoadedException.Refused(wrapper, e.Message), e);
+            throw new LibTorchNotLoadedException(LibTorchNotLoadedException.Refused(Wrappers, e.Message), e);
         }
     }
 

@@ -31,6 +31,22 @@ public sealed class LibTorchNotLoadedException : Exception
         return $"libtorch was not found: {remedy}\nLooked in:\n{string.Join('\n', folders.Select(f => "  " + f))}";
     }
 
+    /// <summary>What to say when the folder that the user names holds no libtorch.</summary>
+    internal static string NotIn(string folder, Version oldest)
+    {
+        var found = Directory.Exists(folder)
+            ? Directory.EnumerateFiles(folder, "*torch*").Select(Path.GetFileName).Order(StringComparer.Ordinal).Take(6).ToList() is { Count: > 0 } files ? $"It holds {string.Join(", ", files)}." : "It holds no file of libtorch."
+            : "There is no such folder.";
+        return $"{LibTorch.FolderVariable} is {folder}, and libtorch was not found there. {found}\n{Wanted(oldest)}";
+    }
+
+    /// <summary>What to say when the libtorch that the user names is not one that TorchSharp works with.</summary>
+    internal static string Unfit(string folder, string reason, Version oldest) => $"The libtorch of {LibTorch.FolderVariable}, {folder}, cannot be used: {reason}\n{Wanted(oldest)}";
+
+    private static string Wanted(Version oldest) =>
+        $"Wanted is the folder with libtorch.so, libtorch_cpu.so and libc10.so of libtorch {oldest.ToString(2)} or newer, with the C++11 ABI, as Python's PyTorch of that version has it: "
+        + "python3 -c \"import os, torch; print(os.path.join(os.path.dirname(torch.__file__), 'lib'))\". Or unset the variable. More in environment.md.";
+
     /// <summary>What to say when the system refuses to load <paramref name="file"/>, giving <paramref name="reason"/>.</summary>
     internal static string Refused(string file, string reason)
     {

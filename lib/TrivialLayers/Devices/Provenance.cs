@@ -9,7 +9,7 @@ namespace TrivialLayers;
 /// <summary>On what a result was computed.</summary>
 /// <param name="Library">Version of this library.</param>
 /// <param name="TorchSharp">Version of TorchSharp.</param>
-/// <param name="LibTorch">Version of libtorch.</param>
+/// <param name="LibTorch">Version of libtorch, as the native library itself gives it, with those of CUDA and cuDNN where it has them.</param>
 /// <param name="DotNet">The .NET runtime.</param>
 /// <param name="OperatingSystem">The operating system.</param>
 /// <param name="Processor">The processor's name; that of the graphics card when it computed.</param>
@@ -35,7 +35,7 @@ public sealed record Provenance(
         return new(
             VersionOf(typeof(Provenance).Assembly),
             VersionOf(typeof(torch).Assembly),
-            torch.__version__,
+            TrivialLayers.LibTorch.Version,
             RuntimeInformation.FrameworkDescription,
             RuntimeInformation.OSDescription,
             device.type == DeviceType.CUDA ? Machine.Gpu(Math.Max(device.index, 0)) : Machine.Processor,

@@ -54,13 +54,14 @@ public sealed class Evaluation
         cancellationToken = progress.Link(cancellationToken);
         var device = NetworkProbe.DeviceOf(network);
         using var evaluation = new EvaluationMode(network);
-        using var folded = Prepare(network, images, device);
+        var stored = images.On(device);
+        using var folded = Prepare(network, stored, device);
         var answers = new AnswerSheet(images);
         for (var start = 0; start < images.Count; start += batch)
         {
             cancellationToken.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
-            var (input, labels) = images.Batch(start, Math.Min(batch, images.Count - start), device);
+            var (input, labels) = stored.Batch(start, Math.Min(batch, images.Count - start), device);
             answers.Add(folded.Forward(input.ToChannelsLast()), labels);
             progress?.Report(new ProgressReport("evaluate", Math.Min(start + batch, images.Count), images.Count, "images"));
         }

@@ -10,20 +10,15 @@ namespace TrivialLayers;
 /// </summary>
 public sealed class SweepStore
 {
-    private readonly string? _folder;
-    private readonly IReadOnlyList<string> _shipped;
-    private readonly Action<string> _report;
+    private readonly Shelf _shelf;
+    private readonly bool _keeps;
 
     /// <summary>Makes a store; nothing is created before something is stored.</summary>
     /// <param name="folder">Where new sweeps go, or null to keep none.</param>
     /// <param name="shipped">Folders to look in as well; never written to.</param>
     /// <param name="report">Told in a sentence about a file that cannot be used. By default written to the error output.</param>
-    public SweepStore(string? folder, IEnumerable<string>? shipped = null, Action<string>? report = null)
-    {
-        _folder = folder is null ? null : Path.GetFullPath(folder);
-        _shipped = [.. shipped ?? []];
-        _report = report ?? Console.Error.WriteLine;
-    }
+    public SweepStore(string? folder, IEnumerable<string>? shipped = null, Action<string>? report = null) =>
+        (_shelf, _keeps) = (new Shelf(folder, shipped, report), folder is not null);
 
     /// <summary>Keeps nothing and finds nothing: every sweep is computed.</summary>
     public static SweepStore None { get; } = new(null);
@@ -37,55 +32,30 @@ public sealed class SweepStore
     /// <param name="cancellationToken">Ends the wait for another process.</param>
     internal Sweep GetOrCompute(SweepIdentity identity, Module<Tensor, Tensor> network, ImageSet images, Func<StoredSweep, Sweep> read, Func<Sweep> compute, CancellationToken cancellationToken)
     {
-        bool IsItsSweep(StoredSweep stored) => StillAnswers(stored.FirstLogits, network, images);
-        if (Find(identity, IsItsSweep, read, unusable: (_, _) => { }) is { } stored)
-            return stored;
-        if (_folder is null)
-            return compute();
-        using var turn = Turn.Take(
-            Path.Combine(_folder, "locks", identity.Address[..24] + ".lock"), $"The sweep {identity.Address[..24]} of {identity.Network} is computed", _report, cancellationToken);
-        AtomicFile.DeleteLeftovers(_folder, identity.Address[..24] + ".json");
-        if (Find(identity, IsItsSweep, read, SetAside) is { } made)
-            return made;
-        var result = compute();
-        AtomicFile.Write(PathOf(_folder, identity), StoredSweep.From(result, FirstLogits(network, images)).Write);
-        return result;
+        var name = NameOf(identity);
+        return _shelf.GetOrMake(
+            identity.Address[..24], name, $"The sweep {identity.Address[..24]} of {identity.Network} is computed",
+            path => Load(path, identity, stored => StillAnswers(stored.FirstLogits, network, images) ? read(stored) : null),
+            () =>
+            {
+                var result = compute();
+                if (_keeps)
+                    AtomicFile.Write(Path.Combine(_shelf.Folder, name), StoredSweep.From(result, FirstLogits(network, images)).Write);
+                return result;
+            },
+            cancellationToken);
     }
 
     /// <summary>Loads what is stored under an address whose weights are not at hand; null when nothing is.</summary>
-    internal Sweep? OnRecord(SweepIdentity identity, Func<StoredSweep, Sweep> read) => Find(identity, _ => true, read, unusable: (_, _) => { });
+    internal Sweep? OnRecord(SweepIdentity identity, Func<StoredSweep, Sweep> read) => _shelf.Find(NameOf(identity), path => Load(path, identity, read));
 
-    private Sweep? Find(SweepIdentity identity, Func<StoredSweep, bool> accept, Func<StoredSweep, Sweep> read, Action<string, string> unusable)
+    private static Sweep? Load(string path, SweepIdentity identity, Func<StoredSweep, Sweep?> read)
     {
-        foreach (var path in Folders().Select(folder => PathOf(folder, identity)).Where(File.Exists))
-        {
-            try
-            {
-                var stored = StoredSweep.Load(path);
-                if (stored.Identity.Address != identity.Address)
-                    throw new InvalidDataException($"it is the sweep {stored.Identity.Address}.");
-                if (accept(stored))
-                    return read(stored);
-            }
-            catch (InvalidDataException error)
-            {
-                unusable(path, error.Message);
-            }
-        }
-
-        return null;
+        var stored = StoredSweep.Load(path);
+        return stored.Identity.Address == identity.Address ? read(stored) : throw new InvalidDataException($"it is the sweep {stored.Identity.Address}.");
     }
 
-    private void SetAside(string path, string reason)
-    {
-        _report($"The stored sweep {path} cannot be used and is computed anew: {reason}");
-        if (_folder is not null && path.StartsWith(_folder + Path.DirectorySeparatorChar, StringComparison.Ordinal))
-            File.Move(path, AtomicFile.FreeName(path + ".damaged"));
-    }
-
-    private IEnumerable<string> Folders() => _folder is null ? _shipped : _shipped.Prepend(_folder);
-
-    private static string PathOf(string folder, SweepIdentity identity) => Path.Combine(folder, identity.Address[..24] + ".json");
+    private static string NameOf(SweepIdentity identity) => identity.Address[..24] + ".json";
 
     /// <summary>The hash of the modules cannot see another activation or a moved connection in a forward pass; the logits of a few images do.</summary>
     private static bool StillAnswers(float[] stored, Module<Tensor, Tensor> network, ImageSet images)

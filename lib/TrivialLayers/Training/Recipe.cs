@@ -41,8 +41,14 @@ public sealed record Recipe
     /// <summary>Whether images are flipped left to right with probability ½.</summary>
     public bool Flip { get; init; } = true;
 
-    /// <summary>The arithmetic of forward and backward pass on a card.</summary>
+    /// <summary>The arithmetic of forward and backward pass.</summary>
     public Precision Precision { get; init; }
+
+    /// <summary>
+    /// Whether a card takes only algorithms that give the same bits each time, so that one seed trains to the same weights twice and goes on after a kill as if nothing had happened. A processor always does.
+    /// False may be faster, and is part of the run's address.
+    /// </summary>
+    public bool Deterministic { get; init; } = true;
 
     /// <summary>
     /// The recipe of the shipped runs on the embedded sample. Images are flipped but not cropped, so that a network can come to fit its training images as they are.

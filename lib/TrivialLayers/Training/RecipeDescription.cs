@@ -9,7 +9,7 @@ internal static class RecipeDescription
 {
     private const string CrossEntropy = "cross_entropy";
 
-    private static readonly Dictionary<Precision, string> Precisions = new() { [Precision.Float32] = "float32", [Precision.TensorFloat32] = "tf32" };
+    private static readonly Dictionary<Precision, string> Precisions = new() { [Precision.Float32] = "float32", [Precision.TensorFloat32] = "tf32", [Precision.BFloat16] = "bfloat16" };
     private static readonly Dictionary<OptimiserKind, string> Optimisers = new() { [OptimiserKind.Sgd] = "sgd", [OptimiserKind.AdamW] = "adamw" };
 
     private static readonly Dictionary<ScheduleKind, string> Schedules = new()
@@ -38,6 +38,7 @@ internal static class RecipeDescription
         Plain("crop_padding", 4, recipe => recipe.CropPadding, (recipe, value) => recipe with { CropPadding = value }),
         Plain("flip", true, recipe => recipe.Flip, (recipe, value) => recipe with { Flip = value }),
         Word("precision", Precisions, recipe => recipe.Precision, (recipe, value) => recipe with { Precision = value }),
+        Plain("deterministic", true, recipe => recipe.Deterministic, (recipe, value) => recipe with { Deterministic = value }),
     ];
 
     /// <summary>What differs from version 1's defaults; the recipe's name is for people and not part of it.</summary>

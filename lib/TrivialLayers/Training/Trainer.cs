@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -20,6 +21,7 @@ public static class Trainer
     /// <returns>Loss and accuracy of each epoch.</returns>
     /// <exception cref="OperationCanceledException">The training was cancelled; the network is half-trained.</exception>
     /// <exception cref="ArithmeticException">The loss is no longer a finite number.</exception>
+    /// <exception cref="NotSupportedException">The recipe asks for the same bits each time, and an operation of the network has no such form on this card; the message names it.</exception>
     public static TrainingHistory Fit(
         Module<Tensor, Tensor> network,
         DataSplit data,
@@ -42,13 +44,14 @@ public static class Trainer
         Threads.Choose(); // sums depend on the number of threads: the first training of a process has the same as the next
         using var backend = ConvolutionBackend.For(network);
         using var precision = new PrecisionScope(job.Recipe.Precision);
+        using var determinism = Determinism.On(job.Recipe.Deterministic ? NetworkProbe.DeviceOf(network) : CPU);
         using var global = new GlobalGenerator(NetworkProbe.DeviceOf(network));
         using var optimiser = Optimiser.Begin(network, job.Recipe, state.Memory);
         var history = state.History;
         for (var epoch = history.Epochs.Count + 1; epoch <= job.Recipe.Epochs; epoch++)
         {
             using var scope = NewDisposeScope();
-            var (loss, accuracy, rate) = TrainEpoch(network, job, epoch, optimiser, history);
+            var (loss, accuracy, rate) = Explained(() => TrainEpoch(network, job, epoch, optimiser, history));
             var validation = Evaluation.Run(network, job.Data.Validation, cancellationToken: job.CancellationToken);
             history = history.With(new EpochRecord(epoch, loss, accuracy, validation.CrossEntropy, validation.Percent, rate));
             job.AfterEpoch?.Invoke(network, history); // before the epoch is kept, so that what it changes is kept too
@@ -59,43 +62,69 @@ public static class Trainer
         return history;
     }
 
+    private static T Explained<T>(Func<T> work)
+    {
+        try
+        {
+            return work();
+        }
+        catch (ExternalException error) when (Determinism.OperationIn(error) is { } operation)
+        {
+            throw Determinism.Refused(operation, error);
+        }
+    }
+
     private static (double Loss, double Accuracy, double ImagesPerSecond) TrainEpoch(
         Module<Tensor, Tensor> network, TrainingJob job, int epoch, IStepper optimiser, TrainingHistory history)
     {
         var (images, recipe, seed) = (job.Data.Train, job.Recipe, job.Seed);
         var device = NetworkProbe.DeviceOf(network);
         var batch = Math.Min(recipe.Batch, images.Count);
-        var steps = images.Count / batch;
         var clock = Stopwatch.StartNew();
 
         // Each epoch draws from generators of its own, so that a resumed training needs no generator state; modules that draw (dropout) use torch's global one.
         manual_seed(Seeds.Derive(seed, $"modules, epoch {epoch}"));
         using var generator = new Generator((ulong)Seeds.Derive(seed, $"images, epoch {epoch}"), CPU);
-        using var order = randperm(images.Count, generator: generator);
-        using var lossSum = zeros(1, dtype: ScalarType.Float64, device: device);
+        using var batches = new EpochBatches(images, batch, new Augmentation(recipe.CropPadding, recipe.Flip), generator, device);
+        var steps = batches.Count;
+        using var losses = zeros(steps, dtype: ScalarType.Float64, device: device); // read at the end: until then nothing waits for the device
         using var correct = zeros(1, dtype: ScalarType.Int64, device: device);
-        var augmentation = new Augmentation(recipe.CropPadding, recipe.Flip);
         network.train();
         for (var step = 0; step < steps; step++)
         {
             job.CancellationToken.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
-            var chosen = order.slice(0, step * batch, (step + 1) * batch, 1);
-            var (stored, storedLabels) = images.Batch(chosen, device);
-            var (input, labels) = augmentation.Apply(stored, storedLabels, generator);
-            var logits = network.call(input.ToChannelsLast());
-            var loss = recipe.Loss.At(logits, labels);
+            var (input, labels) = batches.Batch(step);
+            var (loss, predicted) = Answer(network, input, labels, recipe);
             optimiser.Step(loss, recipe.LearningRateAt((step + 1.0 + ((epoch - 1) * steps)) / ((recipe.Epochs * steps) + 1)));
-            lossSum.add_(loss.detach().to(ScalarType.Float64));
-            correct.add_(logits.detach().argmax(1).eq(labels).sum());
+            losses.narrow(0, step, 1).copy_(loss.detach());
+            correct.add_(predicted.eq(labels.flatten()).sum());
             job.Progress?.Report(new ProgressReport(
                 $"train {network.GetName()}", (((epoch - 1L) * steps) + step + 1) * batch, (long)recipe.Epochs * steps * batch, "images", Note(epoch, recipe, history)));
         }
 
-        var meanLoss = lossSum.item<double>() / steps;
+        using var perStep = losses.cpu();
+        var meanLoss = perStep.data<double>().Sum() / steps;
         if (!double.IsFinite(meanLoss))
             throw new ArithmeticException($"The loss of epoch {epoch} is {meanLoss}. Lower the recipe's LearningRate ({recipe.LearningRate}).");
         return (meanLoss, 100.0 * correct.item<long>() / (steps * batch * (images.Labels.numel() / images.Count)), steps * batch / clock.Elapsed.TotalSeconds);
+    }
+
+    /// <summary>The mean loss of a batch and the predicted classes, one for each label.</summary>
+    private static (Tensor Loss, Tensor Predicted) Answer(Module<Tensor, Tensor> network, Tensor input, Tensor labels, Recipe recipe)
+    {
+        var logits = Logits(network, input, recipe);
+        if (recipe.Loss.Id is null && labels.dim() > 1 && labels.device_type == DeviceType.CUDA)
+            (logits, labels) = (logits.permute(0, 2, 3, 1).reshape(-1, logits.shape[1]), labels.flatten()); // over maps a card's loss has no deterministic form
+        return (recipe.Loss.At(logits, labels), logits.detach().argmax(1).flatten());
+    }
+
+    private static Tensor Logits(Module<Tensor, Tensor> network, Tensor input, Recipe recipe)
+    {
+        if (recipe.Precision != Precision.BFloat16)
+            return network.call(input);
+        using var autocast = new Autocast(input.device);
+        return network.call(input).to(ScalarType.Float32);
     }
 
     private static string Note(int epoch, Recipe recipe, TrainingHistory history) =>

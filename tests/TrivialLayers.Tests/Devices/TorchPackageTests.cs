@@ -15,6 +15,10 @@ public sealed class TorchPackageTests
     public void The_device_and_the_system_choose_one_native_package(string system, string device, string package) =>
         Assert.Equal(["TorchSharp", package], TorchPackages($"-p:TorchOS={system}", $"-p:TorchDevice={device}"));
 
+    [Fact]
+    public void A_build_for_a_libtorch_that_is_there_already_refers_to_none() =>
+        Assert.Equal(["TorchSharp"], TorchPackages("-p:TorchDevice=none"));
+
     [Theory]
     [InlineData("linux", "false", "libtorch-cpu-linux-x64")]
     [InlineData("linux", "true", "TorchSharp-cuda-linux")]
@@ -32,7 +36,7 @@ public sealed class TorchPackageTests
     }
 
     [Theory]
-    [InlineData("-p:TorchDevice=gpu", "Choose auto, cpu or cuda")]
+    [InlineData("-p:TorchDevice=gpu", "Choose auto, cpu, cuda or none")]
     [InlineData("-p:TorchOS=plan9", "Choose linux, windows or macos")]
     public void An_unknown_choice_stops_the_build_and_names_the_choices(string property, string advice)
     {

@@ -54,5 +54,5 @@ public sealed record Optimiser
 
     /// <summary>Begins with a network, or goes on from a state that <see cref="IStepper.State"/> gave.</summary>
     internal static IStepper Begin(Module network, Recipe recipe, IReadOnlyDictionary<string, Tensor> state) =>
-        recipe.Optimiser.Kind == OptimiserKind.AdamW ? new AdamW(network, recipe, state) : new KernelDecaySgd(network, recipe, state);
+        recipe.Optimiser.Kind == OptimiserKind.AdamW ? new AdamW(network, recipe, state) : new Sgd(network, recipe, state);
 }

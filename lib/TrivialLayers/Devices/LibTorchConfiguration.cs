@@ -1,0 +1,58 @@
+using System.Runtime.InteropServices;
+using System.Text.RegularExpressions;
+
+namespace TrivialLayers;
+
+/// <summary>What a loaded libtorch says of itself. TorchSharp's <c>torch.__version__</c> is a constant and says what TorchSharp was built with.</summary>
+/// <param name="Torch">Its version.</param>
+/// <param name="Cuda">The version of its CUDA runtime, or null.</param>
+/// <param name="CuDnn">The version of its cuDNN, or null.</param>
+internal sealed partial record LibTorchConfiguration(Version Torch, string? Cuda, string? CuDnn)
+{
+    /// <summary>The name that <c>at::show_config()</c> has in a libtorch built with the C++ ABI from before 2011.</summary>
+    public const string OldAbiSymbol = "_ZN2at11show_configEv";
+
+    /// <summary>The same with the present ABI of GCC's C++ library, in whose layout the text is read.</summary>
+    private const string Symbol = "_ZN2at11show_configB5cxx11Ev";
+
+    [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+    private delegate nint ShowConfiguration(nint text);
+
+    /// <summary>The configuration of the libtorch that this process has loaded, or null where it cannot be asked: elsewhere than on Linux, or with another ABI.</summary>
+    public static LibTorchConfiguration? OfLoaded() => OperatingSystem.IsLinux() && LibTorch.Export(Symbol) is not 0 and var function ? Parse(Text(function)) : null;
+
+    /// <summary>Reads what <c>at::show_config()</c> prints; null where it does not name a version.</summary>
+    public static LibTorchConfiguration? Parse(string text) => TorchVersion().Match(text) is { Success: true } version
+        ? new(Version.Parse(version.Groups[1].ValueSpan), First(CudaVersion(), text), First(CuDnnVersion(), text))
+        : null;
+
+    /// <summary>Why a libtorch does not fit TorchSharp, in a sentence, or null where it fits.</summary>
+    /// <param name="found">What it says of itself, or null.</param>
+    /// <param name="oldest">The oldest that fits.</param>
+    /// <param name="isOldAbi">Whether it was built with the old C++ ABI.</param>
+    public static string? WhyUnfit(LibTorchConfiguration? found, Version oldest, bool isOldAbi) =>
+        found is null ? isOldAbi ? "it was built with the C++ ABI from before 2011." : "it does not say which version it is."
+        : found.Torch < oldest ? $"it is version {found.Torch}." : null;
+
+    public override string ToString() => string.Join(", ", new[] { Torch.ToString(), Cuda is null ? null : $"CUDA {Cuda}", CuDnn is null ? null : $"cuDNN {CuDnn}" }.Where(part => part is not null));
+
+    /// <summary>Calls a C++ function that returns a <c>std::string</c>: by the Itanium ABI it writes to memory of the caller, first the address of the characters and then their number. The text is made once and stays.</summary>
+    private static string Text(nint function)
+    {
+        const int SizeOfString = 32;
+        var text = Marshal.AllocHGlobal(SizeOfString);
+        Marshal.GetDelegateForFunctionPointer<ShowConfiguration>(function)(text);
+        return Marshal.PtrToStringUTF8(Marshal.ReadIntPtr(text), (int)Marshal.ReadIntPtr(text, nint.Size));
+    }
+
+    private static string? First(Regex pattern, string text) => pattern.Match(text) is { Success: true } match ? match.Groups[1].Value : null;
+
+    [GeneratedRegex(@"TORCH_VERSION=(\d+\.\d+(\.\d+)?)")]
+    private static partial Regex TorchVersion();
+
+    [GeneratedRegex(@"CUDA Runtime (\d+\.\d+)")]
+    private static partial Regex CudaVersion();
+
+    [GeneratedRegex(@"CuDNN (\d+(\.\d+)*)")]
+    private static partial Regex CuDnnVersion();
+}

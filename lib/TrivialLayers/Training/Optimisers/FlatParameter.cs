@@ -1,0 +1,93 @@
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace TrivialLayers;
+
+/// <summary>One parameter of <see cref="FlatParameters"/>. On a card, kernels of convolutions are laid with their channels side by side, as the convolutions read them; so no step copies them.</summary>
+internal sealed class FlatParameter : IDisposable
+{
+    private readonly long[] _shape;
+    private readonly bool _isChannelsLast;
+    private readonly (string Name, Tensor Values)[] _states;
+
+    public FlatParameter(string name, Parameter parameter, bool decays, IReadOnlyList<string> prefixes, IReadOnlyDictionary<string, Tensor> kept)
+    {
+        (Parameter, Decays, _shape, Count) = (parameter, decays, parameter.shape, parameter.numel());
+        _isChannelsLast = parameter.dim() == 4 && parameter.device_type == DeviceType.CUDA;
+        _states = [.. prefixes.Select(prefix => (prefix + name, zeros(_shape, dtype: parameter.dtype, device: parameter.device).DetachFromDisposeScope()))];
+        foreach (var (key, values) in _states)
+        {
+            if (kept.TryGetValue(key, out var given))
+                values.copy_(given);
+        }
+    }
+
+    public Parameter Parameter { get; }
+
+    /// <summary>Whether it has weight decay.</summary>
+    public bool Decays { get; }
+
+    /// <summary>Its elements.</summary>
+    public long Count { get; }
+
+    /// <summary>Whether it is a view of a buffer.</summary>
+    public bool IsFlat { get; private set; }
+
+    /// <summary>What the optimiser remembers of it, in its shape.</summary>
+    public IReadOnlyList<(string Name, Tensor Values)> States => _states;
+
+    public bool HasGradient
+    {
+        get
+        {
+            using var gradient = Parameter.grad;
+            return gradient is not null;
+        }
+    }
+
+    /// <summary>A tensor of the parameter's shape as a row in the order of the buffers: a view where it is stored in that order.</summary>
+    public Tensor Flattened(Tensor values) => (_isChannelsLast ? values.permute(0, 2, 3, 1) : values).reshape(-1);
+
+    /// <summary>The gradient as a row, zeros where the last backward pass gave none; the parameter has none afterwards.</summary>
+    public Tensor TakeGradient()
+    {
+        if (Parameter.grad is not { } gradient)
+            return zeros(Count, dtype: Parameter.dtype, device: Parameter.device);
+        Parameter.grad = null;
+        return Flattened(gradient);
+    }
+
+    /// <summary>Becomes a part of buffers that hold its values already.</summary>
+    public void BecomeViewOf(Tensor values, IReadOnlyList<Tensor> states, long start)
+    {
+        Parameter.set_(Shaped(values, start));
+        for (var state = 0; state < _states.Length; state++)
+        {
+            var view = Shaped(states[state], start).DetachFromDisposeScope();
+            _states[state].Values.Dispose();
+            _states[state].Values = view;
+        }
+
+        IsFlat = true;
+    }
+
+    public void Dispose()
+    {
+        Parameter.grad = null;
+        if (IsFlat)
+        {
+            using var own = empty(_shape, dtype: Parameter.dtype, device: Parameter.device).copy_(Parameter);
+            Parameter.set_(own);
+        }
+
+        foreach (var (_, values) in _states)
+            values.Dispose();
+    }
+
+    private Tensor Shaped(Tensor buffer, long start)
+    {
+        var row = buffer.narrow(0, start, Count);
+        return _isChannelsLast ? row.view(_shape[0], _shape[2], _shape[3], _shape[1]).permute(0, 3, 1, 2) : row.view(_shape);
+    }
+}
