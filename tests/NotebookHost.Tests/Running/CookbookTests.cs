@@ -16,7 +16,7 @@ public sealed partial class CookbookTests : IDisposable
     {
         var readme = await File.ReadAllTextAsync(Path.Combine(RepositoryRoot.Path, "README.md"), TestContext.Current.CancellationToken);
         var cells = Cell().Matches(Section().Match(readme).Value).Select(match => match.Groups[1].Value).ToList();
-        string[] tweaks = ["depth: 8, width: 32", ".Replace(\"layer2.1.conv1\"", "functional.elu", "Identity()", "class Tiny", "Zeroing.OfFilters", "ImageFolder.LoadSplit", "Metric.Of"];
+        string[] tweaks = ["depth: 8, width: 32", ".Replace(\"layer2.1.conv1\"", "functional.elu", "Identity()", "class Tiny", "Zeroing.OfFilters", "Optimiser.AdamW", "Runs.GetOrMake", "ImageFolder.LoadSplit", "Measure.Of"];
         Assert.All(tweaks, tweak => Assert.Contains(cells, cell => cell.Contains(tweak, StringComparison.Ordinal)));
         _folder.Write("cookbook", [Setup(), .. cells]);
 
