@@ -181,11 +181,28 @@ public sealed class RunStoreTests : IDisposable
     }
 
     [Fact]
+    public void A_resumed_training_leaves_no_tensor_behind()
+    {
+        using var network = Network();
+        Store.GetOrTrain(network, _data, Short, 1);
+        LiveTensors.AssertUnchangedInProcessBy(() =>
+        {
+            using var stop = new StopAfter(4);
+            Assert.ThrowsAny<OperationCanceledException>(() => Store.GetOrTrain(network, _data, Short, 2, stop));
+            Store.GetOrTrain(network, _data, Short, 2);
+            Store.GetOrTrain(network, _data, Short, 2);
+        });
+    }
+
+    [Fact]
     public void Training_leaves_no_tensor_behind()
     {
         using var network = Network();
-        Trainer.Fit(network, _data, Short, 1);
-        LiveTensors.AssertUnchangedInProcessBy(() => Trainer.Fit(network, _data, Short, 1));
+        foreach (var recipe in new[] { Short, Short with { Optimiser = Optimiser.AdamW(), LearningRate = 0.003 } })
+        {
+            Trainer.Fit(network, _data, recipe, 1);
+            LiveTensors.AssertUnchangedInProcessBy(() => Trainer.Fit(network, _data, recipe, 1));
+        }
     }
 
     [Fact]
