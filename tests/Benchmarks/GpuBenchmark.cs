@@ -45,7 +45,7 @@ internal static class GpuBenchmark
         {
             using var network = Network(depth);
             var batch = DeviceBatch.For(network, images);
-            Add("sweep", depth, batch, "float32", Turns.Seconds(() => ZeroSweep.Run(network, images, batch: batch)), (double)images.Count * network.Layers.Count, "images of layers");
+            Add("sweep", depth, batch, "float32", Turns.Seconds(() => Sweep.Run(network, images, new() { Batch = batch })), (double)images.Count * network.Layers.Count, "images of layers");
         }
 
         foreach (var row in results)

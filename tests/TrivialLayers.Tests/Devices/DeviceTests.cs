@@ -145,14 +145,46 @@ public sealed class DeviceTests : IDisposable
     public void Evaluation_and_sweep_find_the_accuracies_of_the_processor()
     {
         using var network = Trained();
-        var (accuracy, sweep) = (Evaluation.Accuracy(network, _data.Test), ZeroSweep.Run(network, _data.Test));
+        var (accuracy, sweep) = (Evaluation.Accuracy(network, _data.Test), Sweep.Run(network, _data.Test));
         network.to(CPU);
         Assert.Equal(Evaluation.Accuracy(network, _data.Test), accuracy, 100.0 / _data.Test.Count);
-        var expected = ZeroSweep.Run(network, _data.Test);
-        Assert.All(expected.Layers.Zip(sweep.Layers), pair =>
+        var expected = Sweep.Run(network, _data.Test);
+        Assert.All(expected.Targets.Zip(sweep.Targets), pair =>
         {
             Assert.Equal(pair.First.Layer.Name, pair.Second.Layer.Name);
-            Assert.Equal(pair.First.Outcomes.Accuracy, pair.Second.Outcomes.Accuracy, 1.5 * 100 / _data.Test.Count);
+            Assert.Equal(pair.First.Value, pair.Second.Value, 1.5 * 100 / _data.Test.Count);
+        });
+    }
+
+    public static TheoryData<Intervention> Interventions =>
+    [
+        Intervention.ZeroFilters(Norm.L1, 0.25, 0.75), Intervention.StartWeights(1), Intervention.DrawnAnew(2), Intervention.MeanOutput, Intervention.BranchRemoved,
+        Intervention.Of("halved", site => site.Kernel.mul_(0.5)),
+    ];
+
+    [Theory]
+    [MemberData(nameof(Interventions))]
+    public void Every_intervention_does_what_it_does_on_the_processor(Intervention intervention) => SameOnTheProcessor(new() { Intervention = intervention, Measure = Measure.CrossEntropy });
+
+    [Fact]
+    public void Statistics_are_recomputed_as_on_the_processor() => SameOnTheProcessor(new() { Intervention = Intervention.StatisticsRecomputed(_data.Train), Measure = Measure.CrossEntropy });
+
+    public static TheoryData<Targets> Strategies => [Targets.Cumulative(["layer1.0.conv1", "layer2.0.conv2"]), Targets.Random([2], draws: 3, seed: 1), Targets.Groups(layer => layer.Unit), Targets.Greedy(2)];
+
+    [Theory]
+    [MemberData(nameof(Strategies))]
+    public void Every_strategy_does_what_it_does_on_the_processor(Targets targets) => SameOnTheProcessor(new() { Targets = targets, Measure = Measure.CrossEntropy });
+
+    private void SameOnTheProcessor(SweepOptions options)
+    {
+        using var network = Trained();
+        var found = Sweep.Run(network, _data.Test, options);
+        network.to(CPU);
+        var expected = Sweep.Run(network, _data.Test, options);
+        Assert.All(expected.Targets.Zip(found.Targets), pair =>
+        {
+            Assert.Equal(pair.First.Names, pair.Second.Names);
+            Assert.Equal(pair.First.Value, pair.Second.Value, 0.01 * Math.Max(1, pair.First.Value));
         });
     }
 
@@ -175,12 +207,12 @@ public sealed class DeviceTests : IDisposable
     public void Twenty_sweeps_leave_no_memory_behind()
     {
         using var network = Trained();
-        ZeroSweep.Run(network, _data.Test);
+        Sweep.Run(network, _data.Test);
         var free = CardMemory.Free(Here);
         LiveTensors.AssertUnchangedBy(() =>
         {
             for (var sweep = 0; sweep < 20; sweep++)
-                ZeroSweep.Run(network, _data.Test);
+                Sweep.Run(network, _data.Test);
         });
         Assert.True(free - CardMemory.Free(Here) is null or < (64 << 20), $"{free - CardMemory.Free(Here)} bytes of the card's memory were taken by sweeps that are over.");
     }
