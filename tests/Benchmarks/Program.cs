@@ -1,7 +1,7 @@
 using TrivialLayers;
 using TrivialLayers.Benchmarks;
 
-// Each benchmark measures its alternatives in turn, three times, and prints medians. They need CIFAR-10; see data/README.md.
+// Each benchmark measures its alternatives in turn, three times, and prints medians. They need CIFAR-10, see data/README.md, but for gpu, which needs no data.
 var all = new Dictionary<string, Action<Report>>
 {
     ["sweep"] = SweepBenchmark.Run,
@@ -15,6 +15,7 @@ var others = new Dictionary<string, Action<Report>>
 {
     ["agreement"] = AgreementBenchmark.Run,
     ["batch"] = BatchBenchmark.Run,
+    ["gpu"] = GpuBenchmark.Run,
     ["growth"] = GrowthBenchmark.Run,
     ["memory"] = MemoryBenchmark.Run,
     ["small"] = SmallParts.Run,

@@ -11,9 +11,8 @@ internal static class EagerLoad
     /// <summary>What is wrong with the library, in the loader's words, or null.</summary>
     public static string? ErrorOf(string file)
     {
-        if (Open(file, Now) != 0)
-            return null;
-        return Marshal.PtrToStringUTF8(Error()) ?? "the loader does not say what";
+        Error(); // found now: .NET's search for it would drop the loader's message
+        return Open(file, Now) != 0 ? null : Marshal.PtrToStringUTF8(Error()) ?? "the loader does not say what";
     }
 
     [DllImport("libc.so.6", EntryPoint = "dlopen")]

@@ -146,7 +146,13 @@ internal static class LibTorch
             throw new LibTorchNotLoadedException(LibTorchNotLoadedException.Unfit(folder, reason, Oldest));
         var wrapper = FirstWith([.. wrapperFolders, folder], [Wrappers]) is { } its ? Path.Combine(its, Wrappers) : null;
         if (wrapper is not null && EagerLoad.ErrorOf(wrapper) is { } missing)
-            throw new LibTorchNotLoadedException(LibTorchNotLoadedException.Unfit(folder, $"TorchSharp's library asks it for something that it does not have: {missing}", Oldest));
+        {
+            throw new LibTorchNotLoadedException(missing.Contains("undefined symbol", StringComparison.Ordinal)
+                ? LibTorchNotLoadedException.Unfit(folder, $"TorchSharp's library asks it for something that it does not have: {missing}", Oldest)
+                : LibTorchNotLoadedException.Refused(wrapper, missing));
+        }
+
+
         return LoadWrapper([.. wrapperFolders, folder]);
     }
 

@@ -28,7 +28,8 @@ internal sealed class AnswerSheet(ImageSet images) : ISheet
         var isFinite = logits.isfinite().all();
         if (_answers is null || _crossEntropy is null || _isFinite is null)
         {
-            Demand(isFinite); // weights that diverged are told now, not after a long sweep
+            if (logits.device_type == DeviceType.CPU)
+                Demand(isFinite); // weights that diverged are told now, not after a long sweep; a card is not waited for
             _answers = empty(images.Labels.numel(), ScalarType.Int32, logits.device).DetachFromDisposeScope();
             _crossEntropy = zeros([], ScalarType.Float64, logits.device).DetachFromDisposeScope();
             _isFinite = isFinite.clone().DetachFromDisposeScope();

@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace TrivialLayers;
@@ -13,8 +14,8 @@ internal sealed class ValueSheet(Measure measure) : ISheet
         using var scope = NewDisposeScope();
         var (values, counts) = measure.OfBatch(outputs, labels);
         Measure.CheckShape(values, labels);
-        if (_values.Count == 0 && !values.isfinite().all().item<bool>())
-            Measure.Finite([double.NaN]); // told now, not after a long sweep
+        if (_values.Count == 0 && values.device_type == DeviceType.CPU && !values.isfinite().all().item<bool>())
+            Measure.Finite([double.NaN]); // told now, not after a long sweep; a card is not waited for
         _values.Add(values.to(ScalarType.Float64).clone().DetachFromDisposeScope());
         if (counts is null)
             return;

@@ -32,7 +32,7 @@ internal sealed record SweepPlan(Module<Tensor, Tensor> Network, ImageSet Images
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(images);
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.Batch, 1, nameof(options.Batch));
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.Batch ?? 1, 1, nameof(options.Batch));
         Interval.Checked(options.Level);
         CheckIndependence(images, options.Measure);
         var layers = LayersOf(network, options);

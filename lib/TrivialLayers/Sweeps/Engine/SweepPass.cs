@@ -15,6 +15,8 @@ internal sealed class SweepPass : IDisposable
     private readonly EvaluationMode _evaluation;
     private readonly PrefixReuse _engine;
     private readonly string _task;
+    private readonly ImageSet _images;
+    private readonly int _batch;
     private NetworkState? _state;
     private ISheet? _untouched;
     private Measurement? _baseline;
@@ -28,6 +30,7 @@ internal sealed class SweepPass : IDisposable
     {
         (_plan, _progress, _cancellationToken) = (plan, progress, cancellationToken);
         _device = NetworkProbe.DeviceOf(plan.Network);
+        (_images, _batch) = (plan.Images.On(_device), plan.Options.Batch ?? DeviceBatch.For(plan.Network, plan.Images));
         _task = plan.Options.Targets.IsGreedy ? $"choose layers ({plan.Options.Intervention.Name})" : string.Create(CultureInfo.InvariantCulture, $"{plan.Targets.Count()} targets ({plan.Options.Intervention.Name})");
         _evaluation = new EvaluationMode(plan.Network);
         try
@@ -118,11 +121,11 @@ internal sealed class SweepPass : IDisposable
 
     private void Pass(IReadOnlySet<string> zeroed, IReadOnlyList<Alternative> alternatives, ISheet before, IReadOnlyList<ISheet> sheets)
     {
-        for (var start = 0; start < _plan.Images.Count; start += _plan.Options.Batch)
+        for (var start = 0; start < _plan.Images.Count; start += _batch)
         {
             using var scope = NewDisposeScope();
-            var size = Math.Min(_plan.Options.Batch, _plan.Images.Count - start);
-            var (input, labels) = _plan.Images.Batch(start, size, _device);
+            var size = Math.Min(_batch, _plan.Images.Count - start);
+            var (input, labels) = _images.Batch(start, size, _device);
             before.Add(_engine.Begin(input.ToChannelsLast(), zeroed), labels);
             foreach (var (alternative, sheet) in alternatives.Zip(sheets))
             {

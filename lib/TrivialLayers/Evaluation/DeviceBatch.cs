@@ -1,0 +1,56 @@
+using System.Runtime.CompilerServices;
+using TorchSharp;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace TrivialLayers;
+
+/// <summary>
+/// How many images a batch has where nothing is learned from it. A processor is best served by <see cref="Evaluation.DefaultBatch"/>; a card by more, which keep it busy longer than an operation takes to start, as far as
+/// its memory goes.
+/// </summary>
+internal static class DeviceBatch
+{
+    /// <summary>More did not make a card faster.</summary>
+    private const int Most = 1000;
+
+    /// <summary>Images of the pass in which features are counted.</summary>
+    private const int Probed = 16;
+
+    private static readonly ConditionalWeakTable<Module, StrongBox<long>> s_featuresPerImage = [];
+
+    /// <summary>The batch for a network, where it is, and images of a set.</summary>
+    public static int For(Module<Tensor, Tensor> network, ImageSet images)
+    {
+        var device = NetworkProbe.DeviceOf(network);
+        if (device.type != DeviceType.CUDA)
+            return Evaluation.DefaultBatch;
+        if (CardMemory.Free(device) is not { } free)
+            return Most;
+
+        // A sweep keeps what goes into each segment; half of the free memory for that leaves room for one layer's work and for others.
+        var perImage = s_featuresPerImage.GetValue(network, _ => new(FeaturesPerImage(network, images))).Value * sizeof(float);
+        return (int)Math.Clamp(free / 2 / Math.Max(perImage, 1), 1, Most);
+    }
+
+    /// <summary>Numbers that all modules of a network give for one image.</summary>
+    internal static long FeaturesPerImage(Module<Tensor, Tensor> network, ImageSet images)
+    {
+        var features = 0L;
+        var hooks = network.modules().OfType<Module<Tensor, Tensor>>().Select(module => module.register_forward_hook((_, _, output) =>
+        {
+            features += output.numel();
+            return output;
+        })).ToList();
+        try
+        {
+            NetworkProbe.ForwardZeros(network, images.Channels, images.Height, images.Width);
+        }
+        finally
+        {
+            hooks.ForEach(hook => hook.remove());
+        }
+
+        return features / Probed;
+    }
+}
