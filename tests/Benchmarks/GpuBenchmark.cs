@@ -101,7 +101,7 @@ internal static class GpuBenchmark
         return new("random", Part(numbers), Part(numbers.narrow(0, 0, Math.Min(count, 100))), Part(numbers.narrow(0, 0, Math.Min(count, 100))));
     }
 
-    private static ImageSet RandomImages(int count)
+    internal static ImageSet RandomImages(int count)
     {
         using var generator = new Generator(1, CPU);
         return new("random images", randint(256, [count, 3, Side, Side], ScalarType.Byte, generator: generator), randint(Classes, [count], ScalarType.Int64, generator: generator), [.. Enumerable.Range(0, Classes).Select(label => label.ToString(CultureInfo.InvariantCulture))]);

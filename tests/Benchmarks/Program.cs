@@ -1,7 +1,7 @@
 using TrivialLayers;
 using TrivialLayers.Benchmarks;
 
-// Each benchmark measures its alternatives in turn, three times, and prints medians. They need CIFAR-10, see data/README.md, but for gpu, which needs no data.
+// Each benchmark measures its alternatives in turn, three times, and prints medians. They need CIFAR-10, see data/README.md, but for gpu and launches, which need no data.
 var all = new Dictionary<string, Action<Report>>
 {
     ["sweep"] = SweepBenchmark.Run,
@@ -17,6 +17,7 @@ var others = new Dictionary<string, Action<Report>>
     ["batch"] = BatchBenchmark.Run,
     ["gpu"] = GpuBenchmark.Run,
     ["growth"] = GrowthBenchmark.Run,
+    ["launches"] = LaunchBenchmark.Run,
     ["memory"] = MemoryBenchmark.Run,
     ["small"] = SmallParts.Run,
 };

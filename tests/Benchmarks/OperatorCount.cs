@@ -1,0 +1,76 @@
+using System.Runtime.InteropServices;
+
+namespace TrivialLayers.Benchmarks;
+
+/// <summary>
+/// Counts libtorch's operators by name, as its own profiler sees them, backward passes included (<c>at::addGlobalCallback</c> of ATen/record_function.h; Linux on x64). An operator that calls others is counted with them. On a card
+/// each that is no view starts a kernel or more; <c>aten::_local_scalar_dense</c> waits for the device.
+/// </summary>
+internal sealed class OperatorCount : IDisposable
+{
+    /// <summary>By the address of the name. Nothing may be allocated while an operator runs: TorchSharp does not keep alive what it gave to it, and a collection would free that.</summary>
+    private static readonly Dictionary<nint, int> s_counts = new(capacity: 4096);
+
+    private static readonly Lock s_lock = new();
+    private static readonly StartCallback s_start = Count;
+    private static readonly NameOf? s_name = At<NameOf>("_ZNK2at14RecordFunction4nameEv");
+
+    private readonly ulong _handle;
+
+    public OperatorCount()
+    {
+        lock (s_lock)
+            s_counts.Clear();
+        _handle = At<Add>("_ZN2at17addGlobalCallbackENS_22RecordFunctionCallbackE")!(new Callback { Start = Marshal.GetFunctionPointerForDelegate(s_start), Share = 1, ForFunctions = 1 });
+    }
+
+    /// <summary>Whether this libtorch can be asked.</summary>
+    public static bool IsPossible => OperatingSystem.IsLinux() && RuntimeInformation.ProcessArchitecture == Architecture.X64 && s_name is not null;
+
+    /// <summary>How often each operator was called so far.</summary>
+    public IReadOnlyDictionary<string, int> Counts
+    {
+        get
+        {
+            lock (s_lock)
+                return s_counts.GroupBy(entry => Marshal.PtrToStringUTF8(entry.Key) ?? "").ToDictionary(name => name.Key, name => name.Sum(entry => entry.Value));
+        }
+    }
+
+    public void Dispose() => At<Remove>("_ZN2at14removeCallbackEm")!(_handle);
+
+    /// <summary>Called as each operator starts; returns, through memory of the caller, no context to be kept for its end.</summary>
+    private static nint Count(nint context, nint function)
+    {
+        Marshal.WriteIntPtr(context, 0);
+        var name = s_name!(function);
+        lock (s_lock)
+            s_counts[name] = s_counts.GetValueOrDefault(name) + 1;
+        return context;
+    }
+
+    private static T? At<T>(string symbol)
+        where T : Delegate => LibTorch.Export(symbol) is not 0 and var address ? Marshal.GetDelegateForFunctionPointer<T>(address) : null;
+
+    [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+    private delegate nint StartCallback(nint context, nint function);
+
+    [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+    private delegate nint NameOf(nint function);
+
+    [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+    private delegate ulong Add(Callback callback);
+
+    [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+    private delegate void Remove(ulong handle);
+
+    /// <summary><c>at::RecordFunctionCallback</c>: what is called at start and end, for which share of the calls, for which of ten kinds of scope (functions are the first), and what it needs.</summary>
+    [StructLayout(LayoutKind.Sequential, Size = 40)]
+    private struct Callback
+    {
+        public nint Start;
+        public nint End;
+        public double Share;
+        public byte ForFunctions;
+    }
+}
