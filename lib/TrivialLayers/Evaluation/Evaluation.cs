@@ -62,7 +62,7 @@ public sealed class Evaluation
             cancellationToken.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
             var (input, labels) = stored.Batch(start, Math.Min(batch, images.Count - start), device);
-            answers.Add(folded.Forward(input.ToChannelsLast()), labels);
+            answers.Add(folded.Forward(input.ForEvaluation()), labels);
             progress?.Report(new ProgressReport("evaluate", Math.Min(start + batch, images.Count), images.Count, "images"));
         }
 
@@ -72,7 +72,7 @@ public sealed class Evaluation
     private static FoldedNetwork Prepare(Module<Tensor, Tensor> network, ImageSet images, Device device)
     {
         using var scope = NewDisposeScope();
-        return FoldedNetwork.Of(network, images.Batch(0, Math.Min(FoldedNetwork.Compared, images.Count), device).Images.ToChannelsLast());
+        return FoldedNetwork.Of(network, images.Batch(0, Math.Min(FoldedNetwork.Compared, images.Count), device).Images.ForEvaluation());
     }
 
     /// <summary>The share of labels that a network answers right, in percent.</summary>

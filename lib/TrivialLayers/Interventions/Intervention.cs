@@ -206,7 +206,7 @@ public sealed class Intervention
                 norm.running_var!.zero_();
             }
 
-            network.call(images.Batch(start, Math.Min(StatisticsBatch, images.Count - start), device).Images.ToChannelsLast());
+            network.call(images.Batch(start, Math.Min(StatisticsBatch, images.Count - start), device).Images.ForEvaluation());
             for (var i = 0; i < norms.Count; i++)
             {
                 sums[i].Mean.add_(norms[i].running_mean! / momentum[i]);

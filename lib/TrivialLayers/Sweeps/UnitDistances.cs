@@ -64,7 +64,7 @@ public sealed class UnitDistances
             cancellationToken.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
             var (input, _) = images.Batch(start, Math.Min(batch, images.Count - start), device);
-            network.call(input.ToChannelsLast());
+            network.call(input.ForEvaluation());
             progress?.Report(new ProgressReport($"measure {units.Count} units", Math.Min(start + batch, images.Count), images.Count, "images"));
         }
 

@@ -12,6 +12,7 @@ internal sealed class EpochBatches : IDisposable
     private readonly ImageSet _images;
     private readonly Device _device;
     private readonly int _size;
+    private readonly bool _isChannelsLast;
     private readonly Augmentation _augmentation;
     private readonly Tensor _order;
     private readonly Tensor _places;
@@ -25,6 +26,7 @@ internal sealed class EpochBatches : IDisposable
     public EpochBatches(ImageSet images, int size, Augmentation augmentation, Generator generator, Device device)
     {
         (_images, _size, _augmentation, _device) = (images.On(device), size, augmentation, device);
+        _isChannelsLast = ChannelsLast.IsForTraining(device, size);
         Count = images.Count / size;
         using var scope = NewDisposeScope();
         _order = randperm(images.Count, generator: generator).to(_images.Images.device);
@@ -37,13 +39,13 @@ internal sealed class EpochBatches : IDisposable
     /// <summary>How many there are.</summary>
     public int Count { get; }
 
-    /// <summary>A batch, normalised and changed, channels last, with its labels; both belong to the current dispose scope.</summary>
+    /// <summary>A batch, normalised and changed, in the layout that suits the device, with its labels; both belong to the current dispose scope.</summary>
     public (Tensor Images, Tensor Labels) Batch(int number)
     {
         using var scope = NewDisposeScope();
         var (stored, storedLabels) = _images.Batch(_order.narrow(0, (long)number * _size, _size), _device);
         var (images, labels) = _augmentation.Apply(stored, storedLabels, _draws?.Slice((long)number * _size, _size), _places);
-        return (images.ToChannelsLast().MoveToOuterDisposeScope(), labels.MoveToOuterDisposeScope());
+        return ((_isChannelsLast ? images.ToChannelsLast() : images).MoveToOuterDisposeScope(), labels.MoveToOuterDisposeScope());
     }
 
     public void Dispose()

@@ -13,7 +13,7 @@ internal sealed class FoldedSequence(IReadOnlyList<(FoldedConvolution Convolutio
         foreach (var (convolution, then) in steps)
         {
             features = then(zeroed.Contains(convolution.Name)
-                ? convolution.Constant(convolution.SizeAfter((features.shape[2], features.shape[3]))).ToChannelsLast()
+                ? convolution.Constant(convolution.SizeAfter((features.shape[2], features.shape[3]))).ForEvaluation()
                 : convolution.Forward(features));
         }
 

@@ -74,7 +74,7 @@ internal sealed class FoldedUnit : IFoldedSegment
                 continue;
             features = index == constant ? _convolutions[index].Constant(size) : _convolutions[index].Forward(features);
             if (index < _convolutions.Count - 1)
-                features = index == constant ? functional.relu(features).ToChannelsLast() : functional.relu(features, inplace: true);
+                features = index == constant ? functional.relu(features).ForEvaluation() : functional.relu(features, inplace: true);
         }
 
         return features;

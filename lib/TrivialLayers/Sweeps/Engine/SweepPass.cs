@@ -126,7 +126,7 @@ internal sealed class SweepPass : IDisposable
             using var scope = NewDisposeScope();
             var size = Math.Min(_batch, _plan.Images.Count - start);
             var (input, labels) = _images.Batch(start, size, _device);
-            before.Add(_engine.Begin(input.ToChannelsLast(), zeroed), labels);
+            before.Add(_engine.Begin(input.ForEvaluation(), zeroed), labels);
             foreach (var (alternative, sheet) in alternatives.Zip(sheets))
             {
                 _cancellationToken.ThrowIfCancellationRequested();
@@ -188,7 +188,7 @@ internal sealed class SweepPass : IDisposable
 
     private TorchSharp.Modules.Parameter Kernel(Layer layer) => _plan.Network.get_parameter(layer.Weight)!;
 
-    private Tensor Few() => _plan.Images.Batch(0, Math.Min(FoldedNetwork.Compared, _plan.Images.Count), _device).Images.ToChannelsLast();
+    private Tensor Few() => _plan.Images.Batch(0, Math.Min(FoldedNetwork.Compared, _plan.Images.Count), _device).Images.ForEvaluation();
 
     /// <summary>The network as a target wants it: layers whose kernels are zero, which the engine has a short way for, or any other change.</summary>
     private sealed record Alternative(IReadOnlyCollection<string> Zeroed, Change? Change);

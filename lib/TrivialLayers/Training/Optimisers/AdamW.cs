@@ -17,7 +17,7 @@ internal sealed class AdamW : IStepper
     public AdamW(nn.Module network, Recipe recipe, IReadOnlyDictionary<string, Tensor> state)
     {
         _recipe = recipe;
-        _parameters = new FlatParameters(network, recipe.Decays, [First, Second], state);
+        _parameters = new FlatParameters(network, recipe.Decays, ChannelsLast.IsForTraining(NetworkProbe.DeviceOf(network), recipe.Batch), [First, Second], state);
         _count = state.TryGetValue(Count, out var kept) ? kept.item<long>() : 0;
         _steps = zeros(1, dtype: ScalarType.Int64).DetachFromDisposeScope();
     }

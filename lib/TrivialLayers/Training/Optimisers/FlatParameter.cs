@@ -4,17 +4,21 @@ using static TorchSharp.torch;
 
 namespace TrivialLayers;
 
-/// <summary>One parameter of <see cref="FlatParameters"/>. On a card, kernels of convolutions are laid with their channels side by side, as the convolutions read them; so no step copies them.</summary>
+/// <summary>One parameter of <see cref="FlatParameters"/>. On a card that gets large batches, kernels of convolutions are laid with their channels side by side, as the convolutions read them; so no step copies them.</summary>
 internal sealed class FlatParameter : IDisposable
 {
+    private const long Aligned = 16;
+
     private readonly long[] _shape;
     private readonly bool _isChannelsLast;
     private readonly (string Name, Tensor Values)[] _states;
 
-    public FlatParameter(string name, Parameter parameter, bool decays, IReadOnlyList<string> prefixes, IReadOnlyDictionary<string, Tensor> kept)
+    public FlatParameter(string name, Parameter parameter, bool decays, bool isChannelsLast, IReadOnlyList<string> prefixes, IReadOnlyDictionary<string, Tensor> kept)
     {
         (Parameter, Decays, _shape, Count) = (parameter, decays, parameter.shape, parameter.numel());
-        _isChannelsLast = parameter.dim() == 4 && parameter.device_type == DeviceType.CUDA;
+        _isChannelsLast = isChannelsLast && parameter.dim() == 4;
+        if (_isChannelsLast)
+            parameter.set_(parameter.ToChannelsLast()); // from the first step on, so that a resumed training has the same
         _states = [.. prefixes.Select(prefix => (prefix + name, zeros(_shape, dtype: parameter.dtype, device: parameter.device).DetachFromDisposeScope()))];
         foreach (var (key, values) in _states)
         {
@@ -30,6 +34,9 @@ internal sealed class FlatParameter : IDisposable
 
     /// <summary>Its elements.</summary>
     public long Count { get; }
+
+    /// <summary>Elements that it takes in a buffer: the next one begins at a multiple of 64 bytes; kernels of a card demand 16.</summary>
+    public long Room => (Count + Aligned - 1) / Aligned * Aligned;
 
     /// <summary>Whether it is a view of a buffer.</summary>
     public bool IsFlat { get; private set; }

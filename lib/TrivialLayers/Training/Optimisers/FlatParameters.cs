@@ -18,11 +18,14 @@ internal sealed class FlatParameters : IDisposable
     /// <summary>Prepares the parameters of a network that are trained.</summary>
     /// <param name="network">The network; their gradients are dropped.</param>
     /// <param name="decays">Which parameters have weight decay.</param>
+    /// <param name="isChannelsLast">Whether a card gets kernels of convolutions with their channels side by side.</param>
     /// <param name="prefixes">For each tensor that the optimiser remembers of a parameter, what goes before the parameter's name.</param>
     /// <param name="kept">What it remembered before, by name (copied); zero where there is none.</param>
-    public FlatParameters(nn.Module network, Func<Parameter, bool> decays, IReadOnlyList<string> prefixes, IReadOnlyDictionary<string, Tensor> kept)
+    public FlatParameters(nn.Module network, Func<Parameter, bool> decays, bool isChannelsLast, IReadOnlyList<string> prefixes, IReadOnlyDictionary<string, Tensor> kept)
     {
-        _parameters = [.. network.named_parameters().Where(entry => entry.parameter.requires_grad).DistinctBy(entry => entry.parameter, ReferenceEqualityComparer.Instance).Select(entry => new FlatParameter(entry.name, entry.parameter, decays(entry.parameter), prefixes, kept))];
+        using var scope = NewDisposeScope();
+        using var noGradients = no_grad();
+        _parameters = [.. network.named_parameters().Where(entry => entry.parameter.requires_grad).DistinctBy(entry => entry.parameter, ReferenceEqualityComparer.Instance).Select(entry => new FlatParameter(entry.name, entry.parameter, decays(entry.parameter), isChannelsLast && entry.parameter.device_type == DeviceType.CUDA, prefixes, kept))];
         foreach (var parameter in _parameters)
             parameter.Parameter.grad = null;
         NameStates();

@@ -16,7 +16,7 @@ internal sealed class Sgd : IStepper
     public Sgd(nn.Module network, Recipe recipe, IReadOnlyDictionary<string, Tensor> momentum)
     {
         _recipe = recipe;
-        _parameters = new FlatParameters(network, recipe.Decays, [""], momentum);
+        _parameters = new FlatParameters(network, recipe.Decays, ChannelsLast.IsForTraining(NetworkProbe.DeviceOf(network), recipe.Batch), [""], momentum);
     }
 
     /// <summary>The momentum of each parameter, by name; valid until the next step.</summary>
