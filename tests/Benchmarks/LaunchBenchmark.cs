@@ -31,7 +31,7 @@ internal static class LaunchBenchmark
             double PerStep(Func<string, bool> counts) => (many.Where(entry => counts(entry.Key)).Sum(entry => entry.Value) - few.Where(entry => counts(entry.Key)).Sum(entry => entry.Value)) / (double)(Many - Few);
             var (launches, waits) = (PerStep(name => name.StartsWith("aten::", StringComparison.Ordinal) && !s_free.Contains(name)), PerStep(name => name == "aten::_local_scalar_dense"));
             report.Line(FormattableString.Invariant($"  training ResNet-{depth}, a step: {launches:F0} operators that compute, {waits:F1} waits for the device"));
-            var most = many.Keys.Where(name => !s_free.Contains(name)).Select(name => (Name: name, Count: PerStep(candidate => candidate == name))).OrderByDescending(entry => entry.Count).Take(8);
+            var most = many.Keys.Where(name => name.StartsWith("aten::", StringComparison.Ordinal) && !s_free.Contains(name)).Select(name => (Name: name, Count: PerStep(candidate => candidate == name))).OrderByDescending(entry => entry.Count).Take(8);
             report.Line($"    {string.Join(", ", most.Select(entry => FormattableString.Invariant($"{entry.Name.Replace("aten::", "", StringComparison.Ordinal)} {entry.Count:F0}")))}");
             report.Figure($"launches.resnet{depth}.operators_per_step", launches);
             report.Figure($"launches.resnet{depth}.waits_per_step", waits);
