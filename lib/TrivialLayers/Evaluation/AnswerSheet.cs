@@ -37,7 +37,8 @@ internal sealed class AnswerSheet(ImageSet images) : ISheet
 
         _isFinite.logical_and_(isFinite);
         _answers.narrow(0, _done, labels.numel()).copy_(labels.mul(_classes).add_(logits.argmax(1)).flatten());
-        _crossEntropy.add_(functional.cross_entropy(logits.to(ScalarType.Float64), labels, reduction: Reduction.Sum));
+        var (rows, truth) = PixelLabels.ForLoss(logits, labels);
+        _crossEntropy.add_(functional.cross_entropy(rows.to(ScalarType.Float64), truth, reduction: Reduction.Sum));
         _done += labels.numel();
     }
 
@@ -71,6 +72,7 @@ internal sealed class AnswerSheet(ImageSet images) : ISheet
     {
         if (_read is { } known)
             return known;
+        using var scope = NewDisposeScope(); // on a card, item() makes a tensor
         Demand(_isFinite!);
         using (var answers = _answers!.cpu())
             _read = ([.. answers.data<int>()], _crossEntropy!.item<double>());

@@ -58,7 +58,8 @@ public sealed class Measure
     /// <summary>The cross-entropy of each image in nats, 0 or more; of pixels with labels, their mean. Less is better. A margin of one nat is a large one: give a sweep your own.</summary>
     public static Measure CrossEntropy { get; } = new("cross-entropy (nats)", Operation.Id("cross_entropy"), (logits, labels) =>
     {
-        var each = functional.cross_entropy(logits.to(ScalarType.Float64), labels, reduction: Reduction.None);
+        var (rows, truth) = PixelLabels.ForLoss(logits, labels);
+        var each = functional.cross_entropy(rows.to(ScalarType.Float64), truth, reduction: Reduction.None).reshape(labels.shape);
         return (each.dim() == 1 ? each : each.flatten(1).mean([1]), null);
     }) { HigherIsBetter = false };
 

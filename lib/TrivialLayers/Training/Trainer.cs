@@ -114,8 +114,8 @@ public static class Trainer
     private static (Tensor Loss, Tensor Predicted) Answer(Module<Tensor, Tensor> network, Tensor input, Tensor labels, Recipe recipe)
     {
         var logits = Logits(network, input, recipe);
-        if (recipe.Loss.Id is null && labels.dim() > 1 && labels.device_type == DeviceType.CUDA)
-            (logits, labels) = (logits.permute(0, 2, 3, 1).reshape(-1, logits.shape[1]), labels.flatten()); // over maps a card's loss has no deterministic form
+        if (recipe.Loss.Id is null)
+            (logits, labels) = PixelLabels.ForLoss(logits, labels);
         return (recipe.Loss.At(logits, labels), logits.detach().argmax(1).flatten());
     }
 
