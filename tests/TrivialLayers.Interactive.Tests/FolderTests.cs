@@ -28,7 +28,7 @@ public sealed class FolderTests
     {
         var compilation = CSharpCompilation.Create(
             "core", [CSharpSyntaxTree.ParseText(Implicit, path: "implicit.cs"), .. Sources()], Platform(), new(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable));
-        Assert.DoesNotContain(compilation.GetDiagnostics(), diagnostic => diagnostic.Severity == DiagnosticSeverity.Error);
+        Assert.DoesNotContain(compilation.GetDiagnostics(), diagnostic => diagnostic.Severity == DiagnosticSeverity.Error && diagnostic.Id != Generated);
 
         var strange = compilation.SyntaxTrees.SelectMany(tree => Known(compilation.GetSemanticModel(tree))).Where(arrow => !s_mayKnow[arrow.From].Contains(arrow.To));
 
@@ -38,6 +38,9 @@ public sealed class FolderTests
     [Fact]
     public void Every_folder_of_the_core_has_its_place() =>
         Assert.Equal(s_mayKnow.Keys.Order(), Sources().Select(tree => FolderOf(tree.FilePath)).Distinct().Order());
+
+    /// <summary>The body of a regular expression is made by a generator, which does not run here.</summary>
+    private const string Generated = "CS8795";
 
     private const string Implicit = """
         global using System; global using System.Collections.Generic; global using System.IO; global using System.Linq; global using System.Threading; global using System.Threading.Tasks; global using System.Net.Http;
