@@ -17,7 +17,7 @@ public static class JointFigures
         var largest = ways.Select(way => $"{way.Label}: {(way.Sweep.LargestTrivial() is { } set ? $"{set.Layers.Count} layers" : "none")}");
         var chart = new Chart(
             $"{first.Identity.Network}: {SweepFigures.NameOf(first)} with several layers {first.Intervention} at once",
-            $"{Baseline(first)} The largest set with its whole interval within {first.Margin}: {string.Join("; ", largest)}. Bars are {Level(first)} intervals, simultaneous over the sets of a line, hidden where the mark is larger.",
+            $"{Baseline(first)} The largest set with its whole interval within {SweepFigures.MarginOf(first)}: {string.Join("; ", largest)}. Bars are {Level(first)} intervals, simultaneous over the sets of a line, hidden where the mark is larger.",
             900,
             [new PointPanel("", new Axis($"convolution layers {first.Intervention} at once", 0, most + 1), Values(first, series), series, Rules(first))]);
         return Figure.Of(chart, Together("sets", [.. ways.Select(way => (way.Label, way.Sweep))]));
@@ -41,10 +41,10 @@ public static class JointFigures
             ],
             "solid")).ToList();
         var chart = new Chart(
-            $"{sweep.Identity.Network}: {SweepFigures.NameOf(sweep)} by share of a layer",
-            $"{Baseline(sweep)} Each line is one layer, coloured by its role: {sweep.Intervention}. Intervals are in the table, simultaneous at {Level(sweep)} over all marks.",
+            $"{sweep.Identity.Network}: {SweepFigures.NameOf(sweep)} by share of a layer's filters",
+            $"{Baseline(sweep)} Each line is one layer, the others untouched: {sweep.Intervention}. Intervals are in the table, simultaneous at {Level(sweep)} over all marks.",
             900,
-            [new PointPanel("", new Axis("share of the layer's filters (%)", 0, 105), Values(sweep, series), series, Rules(sweep))]) { Key = SweepFigures.VerdictKey, NamesSeries = false };
+            [new PointPanel("", new Axis("share of the layer's filters (%)", 0, 105), Values(sweep, series), series, Rules(sweep))]) { Key = [.. Roles(sweep), .. SweepFigures.VerdictKey], NamesSeries = false };
         return Figure.Of(chart, sweep.ToTable());
     }
 
@@ -58,6 +58,9 @@ public static class JointFigures
             throw new ArgumentException($"The sets were tested on different images or by different measures: {string.Join(", ", ways.Select(way => $"{way.Sweep.Measure.Name} on {way.Sweep.Identity.Images}").Distinct())}.", nameof(ways));
         return first;
     }
+
+    private static IEnumerable<LegendEntry> Roles(Sweep sweep) =>
+        sweep.Targets.Select(target => target.Layer.Role).Distinct().Order().Select(role => new LegendEntry(Palette.NameOf(role), Palette.Of(role)));
 
     private static Rule[] Rules(Sweep sweep)
     {

@@ -59,8 +59,8 @@ public static class SweepFigures
             .. entry.Sweep.Targets.Select(layer => new ChartPoint(
                 places[layer.Layer.Name] + ((index - ((sweeps.Length - 1) / 2.0)) * step), layer.Drop, $"{entry.Label}, {Describe(layer)}", layer.Interval.Low, layer.Interval.High, FillOf(layer))),
         ])).ToList();
-        var ends = series.SelectMany(s => s.Points).SelectMany(p => new[] { p.Low!.Value, p.High!.Value }).Append(0).Append(Margin.Default.Points);
-        var panel = new PointPanel("", Axis.Of(LayerTitle, names), Axis.Around(DropTitle, ends), series, MarginRules());
+        var ends = series.SelectMany(s => s.Points).SelectMany(p => new[] { p.Low!.Value, p.High!.Value }).Append(0).Append(sweeps[0].Sweep.Margin.Points);
+        var panel = new PointPanel("", Axis.Of(LayerTitle, names), Axis.Around(DropTitleOf(sweeps[0].Sweep), ends), series, MarginRules(sweeps[0].Sweep));
         var chart = new Chart(
             $"Drop by layer: {Listed([.. sweeps.Select(entry => entry.Label)])}",
             Facts(sweeps),
@@ -74,7 +74,7 @@ public static class SweepFigures
     /// <param name="others">The others, each with its label; layers that the first does not have are left out.</param>
     public static Figure DropAgainstDrop((string Label, Sweep Sweep) first, params (string Label, Sweep Sweep)[] others)
     {
-        CheckAny(others);
+        CheckAny([first, .. others]);
         var drops = first.Sweep.Targets.ToDictionary(layer => layer.Layer.Name);
         var pairs = others.Select(other => (other.Label, Layers: other.Sweep.Targets.Where(layer => drops.ContainsKey(layer.Layer.Name)).Select(layer => (First: drops[layer.Layer.Name], Other: layer)).ToList())).ToList();
         var all = pairs.SelectMany(pair => pair.Layers).ToList();
@@ -85,7 +85,7 @@ public static class SweepFigures
             $"{first.Sweep.Identity.Network}: drop by layer, {first.Label} against {Listed([.. others.Select(other => other.Label)])}",
             $"Each mark is one convolution layer on {Images(first.Sweep)}. On the dashed line both cost the same. {Listed([.. pairs.Select(pair => string.Create(CultureInfo.InvariantCulture, $"{pair.Label} costs more in {pair.Layers.Count(layer => layer.Other.Drop > layer.First.Drop)} of {pair.Layers.Count} layers"))])}.",
             760,
-            [new PointPanel("", Axis.Around($"{first.Label}: {DropTitle}", ends), Axis.Around(DropTitle, ends), series, [new Rule(0, "the same drop", Dashed: true, Diagonal: true)]) { PlotHeight = 420 }]);
+            [new PointPanel("", Axis.Around($"{first.Label}: {DropTitleOf(first.Sweep)}", ends), Axis.Around(DropTitleOf(first.Sweep), ends), series, [new Rule(0, "the same drop", Dashed: true, Diagonal: true)]) { PlotHeight = 420 }]);
         return Figure.Of(chart, new DataFrame(
             new StringDataFrameColumn("against", pairs.SelectMany(pair => pair.Layers.Select(_ => pair.Label))),
             new StringDataFrameColumn("layer", all.Select(pair => pair.Other.Layer.Name)),
@@ -108,7 +108,7 @@ public static class SweepFigures
             string.Create(CultureInfo.InvariantCulture, $"more than {upTo} points"), new Mark(Palette.SoftInk, MarkShape.TriangleUp),
             [.. sweep.Targets.Index().Where(entry => entry.Item.Drop > upTo).Select(entry => new ChartPoint(entry.Index, 1.07 * upTo, Describe(entry.Item)))]);
         var low = sweep.Targets.Select(layer => layer.Interval.Low).Where(end => end < upTo).DefaultIfEmpty(0).Min();
-        var y = new Axis(DropTitle, Math.Min(low, 0) - (0.05 * upTo), 1.13 * upTo);
+        var y = new Axis(DropTitleOf(sweep), Math.Min(low, 0) - (0.05 * upTo), 1.13 * upTo);
         var chart = new Chart(
             $"{sweep.Identity.Network}: drop by layer, close up",
             Facts(("", sweep)),
@@ -119,7 +119,7 @@ public static class SweepFigures
                     Axis.Of(LayerTitle, [.. sweep.Targets.Select(layer => layer.Layer.Name)]),
                     y,
                     further.Points.Count > 0 ? [.. near, further] : [.. near],
-                    MarginRules()),
+                    MarginRules(sweep)),
             ]) { Key = VerdictKey };
         return Figure.Of(chart, sweep.ToTable());
     }
@@ -137,8 +137,8 @@ public static class SweepFigures
     {
         CheckAny(sweeps);
         string Label((string Label, Sweep Sweep) entry) => entry.Label.Length > 0 ? entry.Label : entry.Sweep.Identity.Network;
-        var ends = sweeps.SelectMany(entry => entry.Sweep.Targets).SelectMany(layer => new[] { layer.Interval.Low, layer.Interval.High }).Append(0).Append(Margin.Default.Points);
-        var y = Axis.Around(DropTitle, ends);
+        var ends = sweeps.SelectMany(entry => entry.Sweep.Targets).SelectMany(layer => new[] { layer.Interval.Low, layer.Interval.High }).Append(0).Append(sweeps[0].Sweep.Margin.Points);
+        var y = Axis.Around(DropTitleOf(sweeps[0].Sweep), ends);
         var single = sweeps.Length == 1;
         var chart = new Chart(
             single ? $"{Label(sweeps[0])}: drop by role" : "Drop by role",
@@ -205,7 +205,7 @@ public static class SweepFigures
                 place + (group.Count() == 1 ? 0 : (0.7 * index / (group.Count() - 1)) - 0.35), layer.Drop, Describe(layer), layer.Interval.Low, layer.Interval.High, FillOf(layer))),
         ])).ToList();
         var x = Axis.Of("role of the zeroed layer (number of layers)", [.. groups.Select(group => $"{Palette.NameOf(group.Key)} ({group.Count()})")]);
-        return new PointPanel(title, x, y, series, MarginRules());
+        return new PointPanel(title, x, y, series, MarginRules(sweep));
     }
 
     private static PointPanel LayerPanel(Sweep sweep, string title, Axis y)
@@ -215,7 +215,7 @@ public static class SweepFigures
             entry.Index, entry.Item.Value, Describe(entry.Item), Ends(sweep, entry.Item).Low, Ends(sweep, entry.Item).High, FillOf(entry.Item)));
         var rules = new List<Rule> { new(baseline, string.Create(CultureInfo.InvariantCulture, $"baseline {baseline:F2}{unit}")) };
         if (IsAccuracy(sweep))
-            rules.Add(new(baseline - sweep.Margin.Points, sweep.Margin == Margin.Default ? OnePointBelow : $"{sweep.Margin} below", Dashed: true));
+            rules.Add(new(baseline - sweep.Margin.Points, sweep.Margin == Margin.Default ? OnePointBelow : $"{MarginOf(sweep)} below", Dashed: true));
         else if (sweep.Chance is { } chance)
             rules.Add(new(chance, string.Create(CultureInfo.InvariantCulture, $"chance {chance:F2}"), Dashed: true));
         var x = Axis.Of(LayerTitle, [.. sweep.Targets.Select(target => target.Layer.Name)]);
@@ -234,6 +234,12 @@ public static class SweepFigures
 
     internal static bool IsPercent(Sweep sweep) => sweep.Measure.Name.EndsWith("(%)", StringComparison.Ordinal);
 
+    /// <summary>The margin in the measure's unit.</summary>
+    internal static string MarginOf(Sweep sweep) => IsPercent(sweep) ? sweep.Margin.ToString() : string.Create(CultureInfo.InvariantCulture, $"{sweep.Margin.Points:0.###}{UnitOf(sweep.Measure.Name)}");
+
+    /// <summary>The unit that stands in brackets at the end of a measure's name, with a space before it; nothing where there is none.</summary>
+    private static string UnitOf(string measure) => measure.EndsWith(')') && measure.LastIndexOf('(') is >= 0 and var at ? " " + measure[(at + 1)..^1] : "";
+
     internal static string ValueTitle(Sweep sweep) => IsAccuracy(sweep) ? "accuracy (% of images)" : sweep.Measure.Name;
 
     internal static string NameOf(Sweep sweep) => IsAccuracy(sweep) ? "accuracy" : sweep.Measure.Name;
@@ -248,14 +254,14 @@ public static class SweepFigures
         {
             return string.Create(
                 CultureInfo.InvariantCulture,
-                $"Baseline {Baseline(first)} on {Images(first)}. At a margin of {first.Margin}: {Verdicts(first)}. Bars are simultaneous {100 * first.Level:0.##} % intervals, hidden where the mark is larger; the smallest resolvable drop is {first.SmallestResolvableDrop:F2}{(IsPercent(first) ? " points" : "")}.");
+                $"Baseline {Baseline(first)} on {Images(first)}. At a margin of {MarginOf(first)}: {Verdicts(first)}. Bars are simultaneous {100 * first.Level:0.##} % intervals, hidden where the mark is larger; the smallest resolvable drop is {first.SmallestResolvableDrop:F2}{(IsPercent(first) ? " points" : "")}.");
         }
 
         var shared = sweeps.All(entry => Images(entry.Sweep) == Images(first));
         var each = sweeps.Select(entry => string.Create(
             CultureInfo.InvariantCulture,
             $"{entry.Label}: baseline {Baseline(entry.Sweep)}{(shared ? "" : " on " + Images(entry.Sweep))}, {Verdicts(entry.Sweep)}, smallest resolvable drop {entry.Sweep.SmallestResolvableDrop:F2}{(IsPercent(entry.Sweep) ? " points" : "")}"));
-        return $"Verdicts are {(shared ? $"on {Images(first)} " : "")}at a margin of {first.Margin}; bars are {(100 * first.Level).ToString("0.##", CultureInfo.InvariantCulture)} % intervals, simultaneous over the layers of a network. {string.Join("; ", each)}.";
+        return $"Verdicts are {(shared ? $"on {Images(first)} " : "")}at a margin of {MarginOf(first)}; bars are {(100 * first.Level).ToString("0.##", CultureInfo.InvariantCulture)} % intervals, simultaneous over the layers of a network. {string.Join("; ", each)}.";
     }
 
     private static string Baseline(Sweep sweep) => string.Create(
@@ -283,7 +289,9 @@ public static class SweepFigures
         _ => Fill.Pale,
     };
 
-    private static Rule[] MarginRules() => [new(0, "no drop"), new(Margin.Default.Points, "margin of " + Margin.Default, Dashed: true)];
+    private static string DropTitleOf(Sweep sweep) => IsAccuracy(sweep) ? DropTitle : IsPercent(sweep) ? $"drop in {sweep.Measure.Name} (points)" : $"{(sweep.Measure.HigherIsBetter ? "drop in" : "rise of")} {sweep.Measure.Name}";
+
+    private static Rule[] MarginRules(Sweep sweep) => [new(0, "no drop"), new(sweep.Margin.Points, "margin of " + MarginOf(sweep), Dashed: true)];
 
     internal static int Wide(int marks) => Math.Clamp(100 + (17 * marks), 720, 2000);
 
@@ -319,7 +327,7 @@ public static class SweepFigures
             throw new ArgumentException("No sweep was given; give at least one, as (\"label\", sweep).", nameof(sweeps));
         if (sweeps.Select(entry => entry.Sweep.Measure.Name).Distinct().Count() > 1)
             throw new ArgumentException($"The sweeps are by different measures: {string.Join(", ", sweeps.Select(entry => entry.Sweep.Measure.Name).Distinct())}.", nameof(sweeps));
-        if (sweeps.FirstOrDefault(entry => entry.Sweep.Targets.Any(target => target.Layers.Count > 1)) is { Sweep: { } joint })
-            throw new ArgumentException($"A sweep of {joint.Identity.Network} changes several layers at once; see {nameof(JointFigures)}.", nameof(sweeps));
+        foreach (var (_, sweep) in sweeps)
+            sweep.DemandSingleLayers();
     }
 }

@@ -70,6 +70,8 @@ public static class SweepTables
     {
         ArgumentNullException.ThrowIfNull(zeroed);
         ArgumentNullException.ThrowIfNull(others);
+        foreach (var sweep in others.Select(other => other.Sweep).Append(zeroed))
+            sweep.DemandSingleLayers();
         (string Label, Sweep Sweep)[] rows = [("zeroed", zeroed), .. others];
         return new DataFrame(
         [
@@ -99,7 +101,7 @@ public static class SweepTables
         ]);
     }
 
-    /// <summary>A sweep as CSV with invariant numbers that round-trip exactly; what a measure does not have is empty. Layers changed together have spaces between their names.</summary>
+    /// <summary>A sweep as CSV with invariant numbers that round-trip exactly; what a measure does not have is empty. Layers changed together have spaces between their names. Where shares of layers were changed, a last column <c>share</c> says which.</summary>
     /// <param name="sweep">The sweep.</param>
     /// <param name="perImage">
     /// Adds the column <c>right</c>, a 1 (right) or 0 (wrong) for each image in the order of the image set, and a first row <c>baseline</c> for the untouched network.
@@ -110,15 +112,17 @@ public static class SweepTables
         ArgumentNullException.ThrowIfNull(sweep);
         if (perImage && sweep.Baseline.Outcomes is null)
             throw new ArgumentException($"{sweep.Measure.Name} is not right or wrong for an image.", nameof(perImage));
-        var csv = new StringBuilder(CsvHeader).Append(perImage ? ",right\n" : "\n");
+        var hasShares = sweep.Targets.Any(target => target.Share != 1);
+        string Share(double share) => hasShares ? string.Create(CultureInfo.InvariantCulture, $",{share:R}") : "";
+        var csv = new StringBuilder(CsvHeader).Append(perImage ? ",right" : "").Append(hasShares ? ",share\n" : "\n");
         if (perImage)
-            csv.Append(CultureInfo.InvariantCulture, $"baseline,,,,,,,,,{sweep.Baseline.Value:R},0,,,,0,100,0,0,,{Bits(sweep.Baseline.Outcomes!)}\n");
+            csv.Append(CultureInfo.InvariantCulture, $"baseline,,,,,,,,,{sweep.Baseline.Value:R},0,,,,0,100,0,0,,{Bits(sweep.Baseline.Outcomes!)}{Share(0)}\n");
         foreach (var target in sweep.Targets)
         {
             var layer = target.Layer;
             csv.Append(CultureInfo.InvariantCulture, $"{Quoted(string.Join(' ', target.Names))},{layer.Role},{layer.InChannels},{layer.OutChannels},{layer.KernelHeight},{layer.KernelWidth},{layer.Stride},{(layer.ChangesChannels ? "true" : "false")},{layer.Parameters},")
                 .Append(CultureInfo.InvariantCulture, $"{target.Value:R},{target.Drop:R},{target.Interval.Low:R},{target.Interval.High:R},{target.Interval.Level:R},{target.CrossEntropyChange:R},{target.Measured.Agreement:R},{target.Change?.Lost},{target.Change?.Gained},{target.Verdict}")
-                .Append(perImage ? "," + Bits(target.Measured.Outcomes!) : "").Append('\n');
+                .Append(perImage ? "," + Bits(target.Measured.Outcomes!) : "").Append(Share(target.Share)).Append('\n');
         }
 
         return csv.ToString();

@@ -33,13 +33,14 @@ public sealed class MeasureFigureTests
         var curve = Sweep.Run(network, images, new() { Intervention = Intervention.ZeroFilters(Norm.L1, 0.25, 0.5, 1) });
         var figure = JointFigures.ByShare(curve);
         Assert.Equal(curve.Targets.Select(target => target.Value).Order(), Points(figure).Order());
-        Assert.Contains("filters of smallest L1 zeroed", figure.Caption, StringComparison.Ordinal);
+        Assert.Contains("filters of smallest L1 norm zeroed", figure.Caption, StringComparison.Ordinal);
         Assert.Equal(25.0, curve.ToTable()["share changed (%)"][0]);
         Assert.Throws<ArgumentException>(() => JointFigures.ByShare(Sweep.Run(network, images)));
 
         var nats = Sweep.Run(network, images, new() { Measure = Measure.CrossEntropy });
         Assert.Equal(["cross-entropy (nats)", "drop (nats)", "low (nats)", "high (nats)", "verdict"], nats.ToTable().Columns.Skip(8).Select(column => column.Name));
         Assert.Contains("cross-entropy (nats)", SweepFigures.ByLayer(nats).Svg, StringComparison.Ordinal);
+        Assert.Contains("At a margin of 1 nats:", SweepFigures.ByLayer(nats).Caption, StringComparison.Ordinal);
     }
 
     [Fact]

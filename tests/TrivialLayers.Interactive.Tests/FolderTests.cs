@@ -28,7 +28,7 @@ public sealed class FolderTests
     {
         var compilation = CSharpCompilation.Create(
             "core", [CSharpSyntaxTree.ParseText(Implicit, path: "implicit.cs"), .. Sources()], Platform(), new(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable));
-        Assert.DoesNotContain(compilation.GetDiagnostics(), diagnostic => diagnostic.Severity == DiagnosticSeverity.Error && diagnostic.Id != Generated);
+        Assert.DoesNotContain(compilation.GetDiagnostics(), diagnostic => s_unknown.Contains(diagnostic.Id));
 
         var strange = compilation.SyntaxTrees.SelectMany(tree => Known(compilation.GetSemanticModel(tree))).Where(arrow => !s_mayKnow[arrow.From].Contains(arrow.To));
 
@@ -39,8 +39,8 @@ public sealed class FolderTests
     public void Every_folder_of_the_core_has_its_place() =>
         Assert.Equal(s_mayKnow.Keys.Order(), Sources().Select(tree => FolderOf(tree.FilePath)).Distinct().Order());
 
-    /// <summary>The body of a regular expression is made by a generator, which does not run here.</summary>
-    private const string Generated = "CS8795";
+    /// <summary>A type or name that the compiler does not know would hide an arrow. Bodies that generators write are missing here, and may be.</summary>
+    private static readonly string[] s_unknown = ["CS0103", "CS0234", "CS0246"];
 
     private const string Implicit = """
         global using System; global using System.Collections.Generic; global using System.IO; global using System.Linq; global using System.Threading; global using System.Threading.Tasks; global using System.Net.Http;

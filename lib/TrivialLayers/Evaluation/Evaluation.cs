@@ -45,7 +45,8 @@ public sealed class Evaluation
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(images);
         ArgumentOutOfRangeException.ThrowIfLessThan(batch ?? 1, 1, nameof(batch));
-        return Answers(network, images, batch ?? DeviceBatch.For(network, images), progress, cancellationToken).ToEvaluation();
+        using var answers = Answers(network, images, batch ?? DeviceBatch.For(network, images), progress, cancellationToken);
+        return answers.ToEvaluation();
     }
 
     /// <summary>The answers of <see cref="Run"/>, not yet compared with the labels.</summary>
@@ -57,16 +58,23 @@ public sealed class Evaluation
         var stored = images.On(device);
         using var folded = Prepare(network, stored, device);
         var answers = new AnswerSheet(images);
-        for (var start = 0; start < images.Count; start += batch)
+        try
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            using var scope = NewDisposeScope();
-            var (input, labels) = stored.Batch(start, Math.Min(batch, images.Count - start), device);
-            answers.Add(folded.Forward(input.ForEvaluation()), labels);
-            progress?.Report(new ProgressReport("evaluate", Math.Min(start + batch, images.Count), images.Count, "images"));
+            for (var start = 0; start < images.Count; start += batch)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                using var scope = NewDisposeScope();
+                var (input, labels) = stored.Batch(start, Math.Min(batch, images.Count - start), device);
+                answers.Add(folded.Forward(input.ForEvaluation()), labels);
+                progress?.Report(new ProgressReport("evaluate", Math.Min(start + batch, images.Count), images.Count, "images"));
+            }
+            return answers;
         }
-
-        return answers;
+        catch
+        {
+            answers.Dispose();
+            throw;
+        }
     }
 
     private static FoldedNetwork Prepare(Module<Tensor, Tensor> network, ImageSet images, Device device)

@@ -29,9 +29,6 @@ public sealed class Intervention
     /// <summary>How much of a layer is changed, 0 to 1, where that is varied: each target of a sweep is changed by each share in turn.</summary>
     internal IReadOnlyList<double> Shares { get; private init; } = [1];
 
-    /// <summary>Whether shares are varied.</summary>
-    internal bool HasShares => _description.ContainsKey("shares");
-
     /// <summary>Whether it can be done to a layer.</summary>
     internal Func<InterventionSite, bool> AppliesTo { get; private init; } = _ => true;
 
@@ -54,8 +51,11 @@ public sealed class Intervention
     public static Intervention MeanOutput { get; } = OfEach("mean output", Id("mean_output"), site =>
     {
         site.Kernel.zero_();
-        site.Normalisation!.running_mean!.zero_();
-    }, site => site.Normalisation is not null);
+        if (site.Network.get_parameter(site.Layer.Name + ".bias") is { } bias)
+            site.Normalisation!.running_mean!.copy_(bias);
+        else
+            site.Normalisation!.running_mean!.zero_();
+    }, site => site.Normalisation is { running_mean: not null });
 
     /// <summary>
     /// The whole branch of the residual unit gives zero, so that only the shortcut is left: the deletion of Veit, Wilber and Belongie (2016), <i>Residual Networks Behave Like Ensembles of Relatively Shallow
@@ -66,7 +66,7 @@ public sealed class Intervention
         site.Kernel.zero_();
         site.Normalisation!.weight!.zero_();
         site.Normalisation!.bias!.zero_();
-    }, site => site.EndsBranch && site.Normalisation is not null);
+    }, site => site.EndsBranch && site.Normalisation is { weight: not null, bias: not null });
 
     /// <summary>
     /// The filters whose weights are smallest replaced with zeros: of each layer the given share, rounded up to a whole filter. Several shares give a sensitivity curve, as Li et al. (2017), <i>Pruning
@@ -81,7 +81,7 @@ public sealed class Intervention
         if (shares.Count == 0 || shares.Any(share => share is not (> 0 and <= 1)))
             throw new ArgumentOutOfRangeException(nameof(shares), string.Join(", ", shares), "Give one share of the filters or more, each above 0 and at most 1, as 0.5.");
         return new(
-            string.Create(CultureInfo.InvariantCulture, $"filters of smallest {by} zeroed"),
+            string.Create(CultureInfo.InvariantCulture, $"filters of smallest {by} norm zeroed"),
             Id("zero_filters", ("norm", by == Norm.L1 ? "l1" : "l2"), ("shares", new JsonArray([.. shares.Select(share => JsonValue.Create(share))]))),
             (sites, share) =>
             {
@@ -116,20 +116,16 @@ public sealed class Intervention
     /// <summary>A change of one's own.</summary>
     /// <param name="name">What it is called in legends and tables, and in the address of what is stored.</param>
     /// <param name="change">Changes parameters or buffers of the network in place, the same way each time; everything is put back afterwards.</param>
-    /// <param name="version">Stands for what <paramref name="change"/> does: give another when that changes. Without a version nothing is stored.</param>
+    /// <param name="version">Stands for what <paramref name="change"/> does: give another when that changes. Without a version nothing is stored. It stands for <paramref name="appliesTo"/> too.</param>
     /// <param name="appliesTo">Whether it can be done to a layer; by default to each.</param>
     public static Intervention Of(string name, Action<InterventionSite> change, int? version = null, Func<InterventionSite, bool>? appliesTo = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         ArgumentNullException.ThrowIfNull(change);
-        return new(name, Id("own", ("name", name), ("version", version ?? 0)), (sites, _) =>
-        {
-            foreach (var site in sites)
-                change(site);
-        }) { AppliesTo = appliesTo ?? (_ => true), IsKnown = version is not null, ChangesKernel = false };
+        return OfEach(name, Id("own", ("name", name), ("version", version ?? 0)), change, appliesTo, isKnown: version is not null, changesKernel: false);
     }
 
-    /// <summary>Does it to some layers until the scope is disposed; then the network is again what it was, bit for bit.</summary>
+    /// <summary>Does it to some layers until the scope is disposed; then the network is again what it was, bit for bit. Scopes end in the reverse of the order in which they began.</summary>
     /// <param name="network">The network.</param>
     /// <param name="images">Images that the network takes; their size shows which batch norm stands behind which layer.</param>
     /// <param name="layers">Dotted names as <see cref="NetworkLayers.All"/> lists them.</param>
@@ -139,8 +135,10 @@ public sealed class Intervention
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(images);
-        List<string> names = [.. layers];
+        List<string> names = [.. layers.Distinct()];
         NetworkLayers.Demand(network, names, linearToo: true);
+        if (names.Count == 0)
+            throw new ArgumentException("Name a layer at least.", nameof(layers));
         if (Shares.Count != 1)
             throw new InvalidOperationException($"\"{Name}\" has {Shares.Count} shares; a scope needs one.");
         var all = InterventionSite.Of(network, NetworkLayers.All(network), images).ToDictionary(site => site.Layer.Name);
@@ -157,11 +155,12 @@ public sealed class Intervention
         return Change.Of(state, () => Apply(sites, Shares[0]));
     }
 
-    private static Intervention OfEach(string name, JsonObject description, Action<InterventionSite> change, Func<InterventionSite, bool>? appliesTo = null) => new(name, description, (sites, _) =>
+    private static Intervention OfEach(
+        string name, JsonObject description, Action<InterventionSite> change, Func<InterventionSite, bool>? appliesTo = null, bool isKnown = true, bool changesKernel = true) => new(name, description, (sites, _) =>
     {
         foreach (var site in sites)
             change(site);
-    }) { AppliesTo = appliesTo ?? (_ => true) };
+    }) { AppliesTo = appliesTo ?? (_ => true), IsKnown = isKnown, ChangesKernel = changesKernel };
 
     private static Intervention Drawn(string name, JsonObject description, Action<Module> draw) => new(name, description, (sites, _) =>
     {
@@ -181,7 +180,7 @@ public sealed class Intervention
     {
         var filters = kernel.detach().flatten(1).to(ScalarType.Float64);
         var sizes = by == Norm.L1 ? filters.abs().sum(1) : filters.square().sum(1);
-        var count = (long)Math.Ceiling(share * kernel.shape[0]);
+        var count = (long)Math.Ceiling(Math.Round(share * kernel.shape[0], 9));
         kernel.index_fill_(0, sizes.sort(dim: 0, stable: true).Indices[..(int)count], 0);
     }
 
@@ -195,6 +194,7 @@ public sealed class Intervention
         using var evaluation = new EvaluationMode(network);
         norms.ForEach(norm => norm.train());
         var device = NetworkProbe.DeviceOf(network);
+        images = images.On(device);
         var sums = norms.ConvertAll(norm => (Mean: zeros_like(norm.running_mean!), Variance: zeros_like(norm.running_var!)));
         var batches = 0;
         for (var start = 0; start < images.Count; start += StatisticsBatch, batches++)

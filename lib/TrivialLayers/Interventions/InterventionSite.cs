@@ -14,6 +14,10 @@ public sealed record InterventionSite(Module<Tensor, Tensor> Network, Layer Laye
     /// <summary>The kernel weights: <c>[out, in/groups, kH, kW]</c> of a convolution, <c>[out, in]</c> of a linear layer.</summary>
     public Parameter Kernel => Network.get_parameter(Layer.Weight)!;
 
+    /// <summary>The last convolution of a unit that is not on its shortcut; null where there is none.</summary>
+    private static string? EndOfBranch(string unit, Module module) =>
+        NetworkLayers.Modules(module).Select(found => found.Name).LastOrDefault(name => !name.StartsWith("downsample", StringComparison.Ordinal)) is { } last ? $"{unit}.{last}" : null;
+
     /// <summary>The sites of all layers of a network.</summary>
     /// <param name="network">The network.</param>
     /// <param name="layers">Its layers.</param>
@@ -21,8 +25,7 @@ public sealed record InterventionSite(Module<Tensor, Tensor> Network, Layer Laye
     internal static IReadOnlyList<InterventionSite> Of(Module<Tensor, Tensor> network, IReadOnlyList<Layer> layers, ImageSet images)
     {
         var norms = Normalisations.Of(network, images.Channels, images.Height, images.Width);
-        var ends = network.named_modules().Where(found => found.module is IResidualUnit)
-            .Select(unit => layers.LastOrDefault(layer => layer.Name.StartsWith(unit.name + ".", StringComparison.Ordinal) && layer.Role != LayerRole.Shortcut)?.Name).ToHashSet();
+        var ends = network.named_modules().Where(found => found.module is IResidualUnit).Select(unit => EndOfBranch(unit.name, unit.module)).OfType<string>().ToHashSet();
         return [.. layers.Select(layer => new InterventionSite(network, layer, norms.GetValueOrDefault(layer.Name), ends.Contains(layer.Name)))];
     }
 }

@@ -82,7 +82,7 @@ public sealed class Zeroing : IDisposable
         _disposed = true;
         var ledger = Ledgers.GetOrCreateValue(_network);
         using var noGradients = no_grad();
-        foreach (var layer in _layers)
+        foreach (var layer in Enumerable.Reverse(_layers)) // of two names of one tensor, the first holds its values
         {
             var held = ledger[layer];
             var kernel = Kernel(_network, layer);

@@ -20,17 +20,15 @@ public static class NetworkLayers
         return [.. Modules(network).Select(found => Describe(found.Name, found.Convolution, roleOf(found.Name)))];
     }
 
-    /// <summary>Lists the two-dimensional convolutions and the linear layers of a network in the order of its modules.</summary>
+    /// <summary>Lists the two-dimensional convolutions of a network in the order of its modules, and after them its linear layers.</summary>
     /// <param name="network">Any module.</param>
     /// <param name="roleOf">Gives a layer's role by its dotted name. By default that of a convolution is as <see cref="Of"/> has it, and a linear layer is <see cref="LayerRole.Unspecified"/>.</param>
     public static IReadOnlyList<Layer> All(Module network, Func<string, LayerRole>? roleOf = null)
     {
-        var convolutions = Of(network, roleOf).ToDictionary(layer => layer.Name);
         return
         [
-            .. network.named_modules().Where(found => found.module is TorchSharp.Modules.Conv2d or TorchSharp.Modules.Linear).Select(found => found.module is TorchSharp.Modules.Linear linear
-                ? new Layer(found.name, roleOf?.Invoke(found.name) ?? LayerRole.Unspecified, UnitOf(found.name), linear.in_features, linear.out_features, 1, 1, 1, 1, linear.parameters().Sum(parameter => parameter.numel())) { Kind = "linear" }
-                : convolutions[found.name]),
+            .. Of(network, roleOf),
+            .. network.named_modules().Where(found => found.module is TorchSharp.Modules.Linear).Select(found => Describe(found.name, (TorchSharp.Modules.Linear)found.module, roleOf?.Invoke(found.name) ?? LayerRole.Unspecified)),
         ];
     }
 
@@ -79,6 +77,9 @@ public static class NetworkLayers
             watch.Add(convolution, (input, output) => observe(name, input, output));
         return watch;
     }
+
+    private static Layer Describe(string name, TorchSharp.Modules.Linear linear, LayerRole role) => new(
+        name, role, UnitOf(name), linear.in_features, linear.out_features, KernelHeight: 1, KernelWidth: 1, Stride: 1, Groups: 1, linear.parameters().Sum(parameter => parameter.numel())) { Kind = "linear" };
 
     private static Layer Describe(string name, Conv2d convolution, LayerRole role)
     {

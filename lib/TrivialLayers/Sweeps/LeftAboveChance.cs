@@ -1,4 +1,3 @@
-
 namespace TrivialLayers;
 
 /// <summary>What is left of what a network knows with one of its layers zeroed, on a scale that different tasks and metrics share.</summary>

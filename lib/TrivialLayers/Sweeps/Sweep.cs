@@ -80,9 +80,14 @@ public sealed class Sweep
     /// <summary>The sweep as the claims' rules take it.</summary>
     /// <param name="seed">The seed of the training.</param>
     /// <param name="trainingAccuracy">Share of the training labels answered right, in percent.</param>
-    public NetworkVerdicts Verdicts(long seed, double trainingAccuracy) => new(
-        Identity.Network, seed, trainingAccuracy, Baseline.Value,
-        [.. Targets.Select(target => new LayerVerdict(target.Layer.Name, target.Layer.Role, target.Drop, target.Interval, target.Verdict))]);
+    /// <exception cref="ArgumentException">Several layers were changed together, or shares of them.</exception>
+    public NetworkVerdicts Verdicts(long seed, double trainingAccuracy)
+    {
+        DemandSingleLayers();
+        return new(
+            Identity.Network, seed, trainingAccuracy, Baseline.Value,
+            [.. Targets.Select(target => new LayerVerdict(target.Layer.Name, target.Layer.Role, target.Drop, target.Interval, target.Verdict))]);
+    }
 
     /// <summary>
     /// Changes each target in turn, tests, and puts it back; a stored sweep is loaded, and of several processes that ask for one at once, one computes and the others wait. What comes before a changed
@@ -128,6 +133,13 @@ public sealed class Sweep
         var (baseline, targets) = plan.Options.Targets.IsGreedy ? pass.ChooseGreedily() : pass.Measure();
         var chance = plan.Options.Measure.HasChance ? plan.Options.Measure.Chance(plan.Images) : (double?)null;
         return new Sweep(plan.Identity, plan.Options, chance, baseline, targets, clock.Elapsed.TotalSeconds, Provenance.Current());
+    }
+
+    /// <exception cref="ArgumentException">Several layers were changed together, or shares of them.</exception>
+    internal void DemandSingleLayers()
+    {
+        if (Targets.Any(target => target.Layers.Count > 1) || Targets.DistinctBy(target => target.Layer.Name).Count() < Targets.Count)
+            throw new ArgumentException($"This sweep of {Identity.Network} changes several layers together, or different shares of one; a sweep of each layer alone is needed here.");
     }
 
     private SweptTarget Compared(IReadOnlyList<Layer> layers, double share, Measurement measured, Interval interval)

@@ -1,4 +1,3 @@
-
 namespace TrivialLayers;
 
 /// <summary>Whether the same layers matter in several networks: claim C5.</summary>
@@ -12,6 +11,8 @@ public static class SweepAgreement
     public static AgreementTest Test(IReadOnlyList<Sweep> sweeps)
     {
         ArgumentNullException.ThrowIfNull(sweeps);
+        foreach (var sweep in sweeps)
+            sweep.DemandSingleLayers();
         if (sweeps.Count < 2)
             throw new ArgumentException($"{sweeps.Count} sweep was given; agreement is between two or more.", nameof(sweeps));
         var shared = sweeps[0].Targets.Select(layer => (layer.Layer.Name, layer.Layer.Role))

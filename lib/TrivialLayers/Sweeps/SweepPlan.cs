@@ -13,13 +13,11 @@ namespace TrivialLayers;
 /// <param name="Identity">What the result is found by.</param>
 internal sealed record SweepPlan(Module<Tensor, Tensor> Network, ImageSet Images, SweepOptions Options, IReadOnlyList<Layer> Layers, IReadOnlyList<IReadOnlyList<Layer>> Sets, SweepIdentity Identity)
 {
-    private IReadOnlyList<InterventionSite>? _sites;
-
     /// <summary>Whether the result may be stored.</summary>
     public bool IsKnown => Options.Intervention.IsKnown && Options.Measure.IsKnown;
 
-    /// <summary>Where the intervention acts, for each of <see cref="Layers"/>.</summary>
-    public IReadOnlyList<InterventionSite> Sites => _sites ??= InterventionSite.Of(Network, Layers, Images);
+    /// <summary>Where the intervention acts, by the layer's name; nothing for zeros, which need to know no more than the layer.</summary>
+    public IReadOnlyDictionary<string, InterventionSite> Sites { get; private init; } = new Dictionary<string, InterventionSite>();
 
     /// <summary>Each set of layers with each share of them that is changed, in the order of a sweep's results.</summary>
     public IEnumerable<(IReadOnlyList<Layer> Layers, double Share)> Targets => Sets.SelectMany(set => Options.Intervention.Shares.Select(share => (set, share)));
@@ -35,22 +33,30 @@ internal sealed record SweepPlan(Module<Tensor, Tensor> Network, ImageSet Images
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Batch ?? 1, 1, nameof(options.Batch));
         Interval.Checked(options.Level);
         CheckIndependence(images, options.Measure);
-        var layers = LayersOf(network, options);
+        var all = NetworkLayers.All(network, options.RoleOf);
+        var sites = options.Intervention == Intervention.Zero ? [] : InterventionSite.Of(network, all, images).ToDictionary(site => site.Layer.Name);
+        var layers = LayersOf(all, options, sites);
         var sets = options.Targets.Of(network, layers);
-        var known = NetworkLayers.All(network, options.RoleOf).ToDictionary(layer => layer.Name);
+        var known = all.ToDictionary(layer => layer.Name);
         var operation = Operation.Of(options.Intervention.Description, options.Targets.Describe(layers, options.Layers is null, sets), options.Measure.Description);
-        var plan = new SweepPlan(
+        if (ComputeDevice.AllowTF32)
+            operation["precision"] = "tf32"; // coarser arithmetic, other numbers
+        return new SweepPlan(
             network, images, options, layers, [.. sets.Select(set => set.Select(name => known[name]).ToList())],
-            SweepIdentity.Of(network, weights ?? NetworkDescription.WeightsOf(network), images, operation));
-        return options.Targets == TrivialLayers.Targets.Each ? plan.WhereItApplies() : plan;
+            SweepIdentity.Of(network, weights ?? NetworkDescription.WeightsOf(network), images, operation)) { Sites = sites };
     }
 
-    /// <summary>The layers that a sweep may change.</summary>
+    /// <summary>The layers that a sweep may change: those that were asked for, by default convolutions, and to which the intervention can be done.</summary>
     /// <exception cref="InvalidOperationException">There is none.</exception>
-    public static IReadOnlyList<Layer> LayersOf(Module network, SweepOptions options)
+    private static List<Layer> LayersOf(IReadOnlyList<Layer> all, SweepOptions options, Dictionary<string, InterventionSite> sites)
     {
-        var layers = options.Layers is { } chosen ? [.. NetworkLayers.All(network, options.RoleOf).Where(chosen)] : NetworkLayers.Of(network, options.RoleOf);
-        return layers.Count > 0 ? layers : throw new InvalidOperationException($"The network has no {(options.Layers is null ? "two-dimensional convolution" : "such layer")} to change.");
+        List<Layer> layers = [.. all.Where(options.Layers ?? (layer => layer.Kind == "conv2d"))];
+        if (layers.Count == 0)
+            throw new InvalidOperationException($"The network has no {(options.Layers is null ? "two-dimensional convolution" : "such layer")} to change.");
+        if (options.Intervention == Intervention.Zero)
+            return layers;
+        layers.RemoveAll(layer => !options.Intervention.AppliesTo(sites[layer.Name]));
+        return layers.Count > 0 ? layers : throw new InvalidOperationException($"\"{options.Intervention.Name}\" applies to no layer of this network.");
     }
 
     /// <summary>Intervals of answers right or wrong hold for independent answers; those for the pixels of one image are not.</summary>
@@ -59,16 +65,5 @@ internal sealed record SweepPlan(Module<Tensor, Tensor> Network, ImageSet Images
     {
         if (images.HasPixelLabels && measure.IsRightOrWrong)
             throw new ArgumentException($"\"{images.Name}\" has a label for each pixel, and the pixels of an image are no independent answers. Take a measure with a value for each image, for instance {nameof(Measure)}.{nameof(Measure.MeanIoU)}.", nameof(images));
-    }
-
-    /// <summary>Of a sweep over each layer only those to which the intervention can be done.</summary>
-    private SweepPlan WhereItApplies()
-    {
-        if (Options.Intervention == Intervention.Zero)
-            return this;
-        var applies = Sites.Where(Options.Intervention.AppliesTo).Select(site => site.Layer.Name).ToHashSet();
-        return applies.Count > 0
-            ? this with { Sets = [.. Sets.Where(set => applies.Contains(set[0].Name))] }
-            : throw new InvalidOperationException($"\"{Options.Intervention.Name}\" applies to no layer of this network.");
     }
 }

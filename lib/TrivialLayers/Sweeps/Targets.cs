@@ -77,6 +77,10 @@ public sealed class Targets
     {
         var sets = _sets(layers);
         NetworkLayers.Demand(network, sets.SelectMany(set => set), linearToo: true);
+        if (sets.FirstOrDefault(set => set.Distinct().Count() != set.Count) is { } twice)
+            throw new ArgumentException($"A set names a layer twice: {string.Join(", ", twice)}.");
+        if (sets.Count == 0 && !IsGreedy)
+            throw new ArgumentException("There is nothing to change: no set, or no layer in a group.");
         return sets;
     }
 

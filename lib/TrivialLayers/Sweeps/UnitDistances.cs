@@ -78,6 +78,7 @@ public sealed class UnitDistances
     public IReadOnlyList<UnitIdentity> WithDropsOf(Sweep sweep)
     {
         ArgumentNullException.ThrowIfNull(sweep);
+        sweep.DemandSingleLayers();
         if (sweep.Identity.Weights != _identity.Weights)
             throw new ArgumentException($"The sweep is that of other weights ({sweep.Identity.Network}) than the distances ({Network}); sweep the network that was measured.", nameof(sweep));
         var drops = sweep.Targets.ToDictionary(layer => layer.Layer.Name, layer => layer.Drop);

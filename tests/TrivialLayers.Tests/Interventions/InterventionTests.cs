@@ -84,6 +84,32 @@ public sealed class InterventionTests : IDisposable
     }
 
     [Fact]
+    public void Which_convolution_ends_a_branch_does_not_depend_on_roles_or_on_the_layers_asked_for()
+    {
+        string[] ends = ["layer1.0.conv2", "layer2.0.conv2", "layer3.0.conv2"];
+        Assert.Equal(ends, Sweep.Run(_network, _images, new() { Intervention = Intervention.BranchRemoved, RoleOf = _ => LayerRole.Unspecified }).Targets.Select(target => target.Layer.Name));
+        Assert.Throws<InvalidOperationException>(() => Sweep.Run(_network, _images, new() { Intervention = Intervention.BranchRemoved, Layers = layer => layer.Name.EndsWith("conv1", StringComparison.Ordinal) }));
+        Assert.All(Sweep.Run(_network, _images, new() { Intervention = Intervention.BranchRemoved, Targets = Targets.Greedy(2) }).Targets, target => Assert.Contains(target.Layer.Name, ends));
+    }
+
+    [Fact]
+    public void With_a_bias_too_the_mean_as_output_makes_batch_norm_give_its_shift()
+    {
+        using var vgg = Vgg.ForSmallImages(11, 1 / 16.0, 3, 1);
+        using (no_grad())
+        {
+            vgg.get_parameter("features.0.bias")!.fill_(0.7);
+            vgg.get_parameter("features.1.bias")!.fill_(0.3);
+        }
+
+        using var meanOutput = Intervention.MeanOutput.On(vgg, _images, "features.0");
+        using var scope = NewDisposeScope();
+        using var evaluation = new EvaluationMode(vgg);
+        var first = vgg.Segments[0].Forward(_images.Batch(0, 4, CPU).Images);
+        Assert.True(first.allclose(full_like(first, 0.3), 1e-5, 1e-6));
+    }
+
+    [Fact]
     public void Recomputed_statistics_are_those_of_the_images()
     {
         using var state = new NetworkState(_network);

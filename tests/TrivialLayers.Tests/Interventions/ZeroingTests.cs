@@ -95,4 +95,15 @@ public sealed class ZeroingTests : IDisposable
         using var scope = NewDisposeScope();
         return kernel.count_nonzero().item<long>() == 0;
     }
+
+    [Fact]
+    public void Two_names_of_one_kernel_leave_it_what_it_was()
+    {
+        using var shared = TorchSharp.torch.nn.Conv2d(1, 2, 1);
+        using var network = TorchSharp.torch.nn.Sequential(("a", shared), ("b", shared));
+        var before = shared.weight!.bytes.ToArray();
+        using (Zeroing.Of(network, "a", "b"))
+            Assert.Equal(0, shared.weight!.count_nonzero().item<long>());
+        Assert.Equal(before, shared.weight!.bytes.ToArray());
+    }
 }

@@ -173,6 +173,54 @@ public sealed class SweepTests
         LiveTensors.AssertUnchangedInProcessBy(() => Sweep.Run(network, images));
     }
 
+    [Fact]
+    public void A_block_whose_pairs_stand_side_by_side_is_computed_as_it_is()
+    {
+        using var scope = NewDisposeScope();
+        using var network = Sequential(("stem", Conv2d(1, 4, 3, padding: 1)), ("both", new SideBySide()), ("mean", AdaptiveAvgPool2d(1)), ("flat", Flatten()), ("fc", Linear(9, 3)));
+        RandomStatistics(network, 3);
+        using var images = SmallData.Images("bars", 20, 5);
+        foreach (var target in Sweep.Run(network, images).Targets)
+        {
+            using var zeroing = Zeroing.Of(network, target.Names);
+            AssertSameAnswers(Evaluation.Run(network, images).Outcomes, target.Measured.Outcomes!);
+        }
+    }
+
+    [Fact]
+    public void A_zeroed_layer_over_a_map_of_one_pixel_leaves_the_others_as_they_are()
+    {
+        using var scope = NewDisposeScope();
+        using var network = Sequential(
+            ("pool", AdaptiveAvgPool2d(1)), ("first", Conv2d(1, 6, 1)), ("norm", BatchNorm2d(6)), ("act", ReLU(inplace: true)), ("second", Conv2d(6, 6, 1)), ("norm2", BatchNorm2d(6)), ("act2", ReLU(inplace: true)),
+            ("flat", Flatten()), ("fc", Linear(6, 3)));
+        RandomStatistics(network, 3);
+        using var images = SmallData.Images("bars", 20, 5);
+        var sweep = Sweep.Run(network, images, new() { Batch = 5 });
+        AssertSameAnswers(Evaluation.Run(network, images).Outcomes, sweep.Baseline.Outcomes!);
+        foreach (var target in sweep.Targets)
+        {
+            using var zeroing = Zeroing.Of(network, target.Names);
+            AssertSameAnswers(Evaluation.Run(network, images).Outcomes, target.Measured.Outcomes!);
+        }
+    }
+
+    private sealed class SideBySide : Module<Tensor, Tensor>
+    {
+        private readonly Module<Tensor, Tensor> conv1 = Conv2d(4, 4, 1);
+        private readonly Module<Tensor, Tensor> bn1 = BatchNorm2d(4);
+        private readonly Module<Tensor, Tensor> conv2 = Conv2d(4, 5, 3, padding: 1);
+        private readonly Module<Tensor, Tensor> bn2 = BatchNorm2d(5);
+
+        public SideBySide() : base(nameof(SideBySide)) => RegisterComponents();
+
+        public override Tensor forward(Tensor input)
+        {
+            using var scope = NewDisposeScope();
+            return cat([bn1.call(conv1.call(input)), bn2.call(conv2.call(input))], 1).MoveToOuterDisposeScope();
+        }
+    }
+
     private sealed class Opaque : Module<Tensor, Tensor>
     {
         private readonly ResNet inner;

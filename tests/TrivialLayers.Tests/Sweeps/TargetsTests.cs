@@ -191,6 +191,9 @@ public sealed class TargetsTests
         Assert.Contains("layer1.0.conv1", Assert.Throws<ArgumentException>(() => Sweep.Run(network, images, new() { Targets = Targets.Cumulative(["layer1.0.conv"]) })).Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => Sweep.Run(network, images, new() { Targets = Targets.Cumulative(["conv1", "conv1"]) }));
         Assert.Throws<ArgumentException>(() => Sweep.Run(network, images, new() { Targets = Targets.Sets([["conv1"], []]) }));
+        Assert.Throws<ArgumentException>(() => Sweep.Run(network, images, new() { Targets = Targets.Sets([["conv1", "conv1"]]) }));
+        Assert.Throws<ArgumentException>(() => Sweep.Run(network, images, new() { Targets = Targets.Sets([]) }));
+        Assert.Throws<ArgumentException>(() => Sweep.Run(network, images, new() { Targets = Targets.Groups(_ => null) }));
     }
 
     /// <summary>Images with the labels that the network gives them, as it is now.</summary>

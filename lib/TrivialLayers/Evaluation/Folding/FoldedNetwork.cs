@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -33,18 +34,19 @@ internal sealed class FoldedNetwork : IDisposable
         var modules = network.named_modules().ToDictionary(found => found.name, found => found.module);
         var segments = new List<(Segment Segment, IFoldedSegment? Folded)>();
         var features = some.clone(); // a pass may change its input in place
-        foreach (var segment in Segmentation.Of(network))
+        try
         {
-            var (input, guess) = (features, Folding.Of(segment, modules));
-            features = segment.Forward(input.clone());
-            var folded = guess;
-            if (guess is not null && !IsSame(guess.Forward(input, NoneZeroed), features))
+            foreach (var segment in Segmentation.Of(network))
             {
-                guess.Dispose();
-                folded = null;
+                var input = features;
+                features = segment.Forward(input.clone());
+                segments.Add((segment, Guessed(segment, modules, input, features)));
             }
-
-            segments.Add((segment, folded));
+        }
+        catch
+        {
+            segments.ForEach(entry => entry.Folded?.Dispose());
+            throw;
         }
 
         var whole = new FoldedNetwork(segments);
@@ -77,6 +79,24 @@ internal sealed class FoldedNetwork : IDisposable
     {
         foreach (var (_, folded) in Segments)
             folded?.Dispose();
+    }
+
+    /// <summary>The folded form of a segment if it gives what the segment gave; a wrong guess may also fail, over shapes that do not fit.</summary>
+    private static IFoldedSegment? Guessed(Segment segment, IReadOnlyDictionary<string, Module> modules, Tensor input, Tensor output)
+    {
+        var guess = Folding.Of(segment, modules);
+        var isRight = false;
+        try
+        {
+            isRight = guess is not null && IsSame(guess.Forward(input, NoneZeroed), output);
+        }
+        catch (ExternalException)
+        {
+        }
+
+        if (!isRight)
+            guess?.Dispose();
+        return isRight ? guess : null;
     }
 
     private static bool IsSame(Tensor found, Tensor expected) => found.shape.SequenceEqual(expected.shape) && AreSameLogits(found, expected);

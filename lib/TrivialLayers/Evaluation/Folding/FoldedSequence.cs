@@ -13,7 +13,7 @@ internal sealed class FoldedSequence(IReadOnlyList<(FoldedConvolution Convolutio
         foreach (var (convolution, then) in steps)
         {
             features = then(zeroed.Contains(convolution.Name)
-                ? convolution.Constant(convolution.SizeAfter((features.shape[2], features.shape[3]))).ForEvaluation()
+                ? convolution.Constant(convolution.SizeAfter((features.shape[2], features.shape[3]))).clone().ForEvaluation() // a copy: what follows may change it in place
                 : convolution.Forward(features));
         }
 

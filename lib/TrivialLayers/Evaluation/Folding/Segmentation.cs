@@ -16,7 +16,7 @@ internal static class Segmentation
     };
 
     /// <summary>The whole network as one segment.</summary>
-    public static Segment Whole(Module<Tensor, Tensor> network) => new("network", [.. network.named_children().Select(child => child.name)], network.call);
+    public static Segment Whole(Module<Tensor, Tensor> network) => new("network", [.. network.named_children().Select(child => child.name), .. network.state_dict().Keys], network.call);
 
     private static List<Segment> OfSequential(Sequential network)
     {

@@ -96,14 +96,17 @@ internal sealed class SweepPass : IDisposable
         try
         {
             foreach (var (layers, share) in targets)
+            {
+                _cancellationToken.ThrowIfCancellationRequested();
                 alternatives.Add(IsZero ? new([.. layers.Select(layer => layer.Name)], null) : new([], ChangeOf([.. always, .. layers], share)));
+            }
+
             var zeroed = IsZero ? always.Select(layer => layer.Name).ToHashSet() : [];
-            if (zeroed.Count == 0)
-                Check(targets, alternatives);
-            before = NewSheet();
+            Check(zeroed, targets, alternatives);
+            before = _baseline is null ? NewSheet() : null;
             sheets.AddRange(targets.Select(_ => NewSheet()));
             Pass(zeroed, alternatives, before, sheets);
-            if (_baseline is null)
+            if (before is not null)
             {
                 (_untouched, before) = (before, null);
                 _baseline = _untouched.ToMeasurement(null);
@@ -119,14 +122,15 @@ internal sealed class SweepPass : IDisposable
         }
     }
 
-    private void Pass(IReadOnlySet<string> zeroed, IReadOnlyList<Alternative> alternatives, ISheet before, IReadOnlyList<ISheet> sheets)
+    private void Pass(IReadOnlySet<string> zeroed, IReadOnlyList<Alternative> alternatives, ISheet? before, IReadOnlyList<ISheet> sheets)
     {
         for (var start = 0; start < _plan.Images.Count; start += _batch)
         {
             using var scope = NewDisposeScope();
             var size = Math.Min(_batch, _plan.Images.Count - start);
             var (input, labels) = _images.Batch(start, size, _device);
-            before.Add(_engine.Begin(input.ForEvaluation(), zeroed), labels);
+            var logits = _engine.Begin(input.ForEvaluation(), zeroed);
+            before?.Add(logits, labels);
             foreach (var (alternative, sheet) in alternatives.Zip(sheets))
             {
                 _cancellationToken.ThrowIfCancellationRequested();
@@ -141,18 +145,19 @@ internal sealed class SweepPass : IDisposable
     /// The engine must give, for each target on a few images, what the network gives when it is changed and passed as a whole. A target that is not really changed would show a drop of zero and pass for
     /// trivial, so it is an error.
     /// </summary>
-    private void Check(IReadOnlyList<(IReadOnlyList<Layer> Layers, double Share)> targets, IReadOnlyList<Alternative> alternatives)
+    private void Check(IReadOnlySet<string> zeroed, IReadOnlyList<(IReadOnlyList<Layer> Layers, double Share)> targets, IReadOnlyList<Alternative> alternatives)
     {
         using var scope = NewDisposeScope();
         var few = Few();
-        _engine.Begin(few.clone());
+        _engine.Begin(few.clone(), zeroed);
         foreach (var ((layers, _), alternative) in targets.Zip(alternatives))
         {
+            _cancellationToken.ThrowIfCancellationRequested();
             using var own = NewDisposeScope();
             foreach (var layer in IsZero ? layers.Where(layer => Kernel(layer).count_nonzero().item<long>() == 0) : [])
                 throw new InvalidOperationException($"The kernel of '{layer.Name}' is zero already; zeroing it would change nothing and prove nothing. End the zeroing scope first, or train the network.");
             var found = With(alternative);
-            using var changed = alternative.Change?.Apply() ?? Zeroing.Of(_plan.Network, alternative.Zeroed);
+            using var changed = alternative.Change?.Apply() ?? Zeroing.Of(_plan.Network, [.. zeroed, .. alternative.Zeroed]);
             foreach (var layer in IsZero ? layers.Where(layer => Kernel(layer).count_nonzero().item<long>() > 0) : [])
                 throw new InvalidOperationException($"The kernel of '{layer.Name}' did not become zero. Is it computed from other weights?");
             var expected = _plan.Network.call(few.clone());
@@ -169,8 +174,7 @@ internal sealed class SweepPass : IDisposable
     private Change ChangeOf(IReadOnlyList<Layer> layers, double share)
     {
         _state ??= new NetworkState(_plan.Network);
-        var sites = layers.Select(layer => _plan.Sites.FirstOrDefault(site => site.Layer.Name == layer.Name)
-            ?? throw new InvalidOperationException($"'{layer.Name}' is not among the layers of this sweep; let {nameof(SweepOptions)}.{nameof(SweepOptions.Layers)} take it.")).ToList();
+        var sites = layers.Select(layer => _plan.Sites[layer.Name]).ToList();
         if (sites.Find(site => !_plan.Options.Intervention.AppliesTo(site)) is { } other)
             throw new InvalidOperationException($"\"{_plan.Options.Intervention.Name}\" cannot be done to '{other.Layer.Name}'.");
         var change = Change.Of(_state, () => _plan.Options.Intervention.Apply(sites, share));
