@@ -78,7 +78,7 @@ public static class JointFigures
     }
 
     private static string Baseline(Sweep sweep) => string.Create(
-        CultureInfo.InvariantCulture, $"Baseline {sweep.Baseline.Value:F2}{(SweepFigures.IsAccuracy(sweep) ? " %" : "")} on {sweep.Baseline.Count:N0} images ({sweep.Identity.Images}).");
+        CultureInfo.InvariantCulture, $"Baseline {sweep.Baseline.Value:F2}{(SweepFigures.IsAccuracy(sweep) ? " %" : "")} on {SweepFigures.Images(sweep)}.");
 
     private static string Level(Sweep sweep) => string.Create(CultureInfo.InvariantCulture, $"{100 * sweep.Level:0.##} %");
 

@@ -238,7 +238,7 @@ public static class SweepFigures
     internal static string MarginOf(Sweep sweep) => IsPercent(sweep) ? sweep.Margin.ToString() : string.Create(CultureInfo.InvariantCulture, $"{sweep.Margin.Points:0.###}{UnitOf(sweep.Measure.Name)}");
 
     /// <summary>The unit that stands in brackets at the end of a measure's name, with a space before it; nothing where there is none.</summary>
-    private static string UnitOf(string measure) => measure.EndsWith(')') && measure.LastIndexOf('(') is >= 0 and var at ? " " + measure[(at + 1)..^1] : "";
+    internal static string UnitOf(string measure) => measure.EndsWith(')') && measure.LastIndexOf('(') is >= 0 and var at ? " " + measure[(at + 1)..^1] : "";
 
     internal static string ValueTitle(Sweep sweep) => IsAccuracy(sweep) ? "accuracy (% of images)" : sweep.Measure.Name;
 
@@ -268,7 +268,7 @@ public static class SweepFigures
         CultureInfo.InvariantCulture,
         $"{sweep.Baseline.Value:F2}{(IsAccuracy(sweep) ? " %" : "")}{(sweep.Baseline.Pooled is { } pooled ? string.Create(CultureInfo.InvariantCulture, $" (pooled {pooled:F2})") : "")}");
 
-    private static string Images(Sweep sweep) => string.Create(CultureInfo.InvariantCulture, $"{sweep.Baseline.Count:N0} images ({sweep.Identity.Images})");
+    internal static string Images(Sweep sweep) => string.Create(CultureInfo.InvariantCulture, $"{sweep.Baseline.Count:N0} images ({sweep.Identity.Images})");
 
     private static string Verdicts(Sweep sweep) =>
         $"{sweep.Count(Verdict.Trivial)} of {sweep.Targets.Count} layers Trivial, {sweep.Count(Verdict.NonTrivial)} NonTrivial, {sweep.Count(Verdict.Undecided)} Undecided";

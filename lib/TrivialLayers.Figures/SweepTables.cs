@@ -179,7 +179,7 @@ public static class SweepTables
     /// <summary>What was measured: the share changed where it varies, the measure, drop and interval, and what accuracy has besides.</summary>
     private static IEnumerable<DataFrameColumn> Measured(string measure, IReadOnlyList<SweptTarget> targets)
     {
-        var unit = measure.EndsWith("(%)", StringComparison.Ordinal) ? " (points)" : measure.LastIndexOf('(') is >= 0 and var at ? " " + measure[at..] : "";
+        var unit = measure.EndsWith("(%)", StringComparison.Ordinal) ? " (points)" : SweepFigures.UnitOf(measure) is { Length: > 0 } own ? $" ({own.Trim()})" : "";
         if (targets.Any(target => target.Share != 1))
             yield return Numbers("share changed (%)", targets, target => 100 * target.Share);
         yield return Numbers(measure, targets, target => target.Value);

@@ -14,9 +14,6 @@ internal static class DeviceBatch
     /// <summary>More did not make a card faster.</summary>
     private const int Most = 1000;
 
-    /// <summary>Images of the pass in which features are counted.</summary>
-    private const int Probed = 16;
-
     private static readonly ConditionalWeakTable<Module, StrongBox<long>> s_featuresPerImage = [];
 
     /// <summary>The batch for a network, where it is, and images of a set.</summary>
@@ -37,20 +34,10 @@ internal static class DeviceBatch
     internal static long FeaturesPerImage(Module<Tensor, Tensor> network, ImageSet images)
     {
         var features = 0L;
-        var hooks = network.modules().OfType<Module<Tensor, Tensor>>().Select(module => module.register_forward_hook((_, _, output) =>
-        {
-            features += output.numel();
-            return output;
-        })).ToList();
-        try
-        {
-            NetworkProbe.ForwardZeros(network, images.Channels, images.Height, images.Width);
-        }
-        finally
-        {
-            hooks.ForEach(hook => hook.remove());
-        }
-
-        return features / Probed;
+        using var watch = new HookScope();
+        foreach (var module in network.modules().OfType<Module<Tensor, Tensor>>())
+            watch.Add(module, (_, output) => features += output.numel());
+        NetworkProbe.ForwardZeros(network, images.Channels, images.Height, images.Width);
+        return features / NetworkProbe.Images;
     }
 }

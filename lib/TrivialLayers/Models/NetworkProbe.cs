@@ -7,8 +7,8 @@ namespace TrivialLayers;
 /// <summary>Forward passes that leave a network as it was: mode restored, statistics untouched, nothing recorded for gradients.</summary>
 internal static class NetworkProbe
 {
-    /// <summary>For fewer images libtorch looks for NNPACK, and warns on each convolution where the processor has no use for it.</summary>
-    private const int Images = 16;
+    /// <summary>Images of <see cref="ForwardZeros"/>. For fewer images libtorch looks for NNPACK, and warns on each convolution where the processor has no use for it.</summary>
+    public const int Images = 16;
 
     private const int SampledStep = 16;
 

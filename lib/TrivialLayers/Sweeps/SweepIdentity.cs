@@ -34,7 +34,7 @@ public sealed record SweepIdentity(
     /// <param name="images">The images.</param>
     /// <param name="operation">What is done to the layers.</param>
     internal static SweepIdentity Of(Module network, string weights, ImageSet images, JsonObject operation) => new(
-        network is SegmentedNetwork segmented ? segmented.Title : network.GetName(), images.Name,
+        network.GetName(), images.Name,
         new Identity(new JsonObject
         {
             ["form"] = "sweep",

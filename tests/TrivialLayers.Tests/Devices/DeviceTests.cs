@@ -237,20 +237,4 @@ public sealed class DeviceTests : IDisposable
     private static (bool, bool) Position() => (
         TorchSetting.Find("deterministicAlgorithms", "setDeterministicAlgorithms", wanted: true, warns: true)!.Value,
         TorchSetting.Find("deterministicCuDNN", "setDeterministicCuDNN", wanted: true)!.Value);
-
-    private sealed class StopAfter(int steps) : ICancellableProgress, IDisposable
-    {
-        private readonly CancellationTokenSource _source = new();
-        private int _seen;
-
-        public CancellationToken Token => _source.Token;
-
-        public void Dispose() => _source.Dispose();
-
-        public void Report(ProgressReport value)
-        {
-            if (++_seen == steps)
-                _source.Cancel();
-        }
-    }
 }

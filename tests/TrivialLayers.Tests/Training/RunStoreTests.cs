@@ -215,22 +215,6 @@ public sealed class RunStoreTests : IDisposable
 
     private static ResNet Network() => ResNet.ForSmallImages(8, 4, SmallData.Classes.Length, 1);
 
-    private sealed class StopAfter(int steps) : ICancellableProgress, IDisposable
-    {
-        private readonly CancellationTokenSource _source = new();
-        private int _seen;
-
-        public CancellationToken Token => _source.Token;
-
-        public void Dispose() => _source.Dispose();
-
-        public void Report(ProgressReport value)
-        {
-            if (++_seen == steps)
-                _source.Cancel();
-        }
-    }
-
     private enum Variant
     {
         Relu,
