@@ -15,10 +15,12 @@ var others = new Dictionary<string, Action<Report>>
 {
     ["agreement"] = AgreementBenchmark.Run,
     ["batch"] = BatchBenchmark.Run,
+    ["busy"] = BusyBenchmark.Run,
     ["gpu"] = GpuBenchmark.Run,
     ["growth"] = GrowthBenchmark.Run,
     ["launches"] = LaunchBenchmark.Run,
     ["memory"] = MemoryBenchmark.Run,
+    [BusyBenchmark.Single] = BusyBenchmark.RunSingle,
     ["small"] = SmallParts.Run,
 };
 

@@ -1,0 +1,88 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace TrivialLayers.Benchmarks;
+
+/// <summary>
+/// Training beside others: how many images a second a training gets alone, beside one and two processes that use a core each, and beside a training in PyTorch, by how libtorch's threads wait for each other.
+/// </summary>
+internal static class BusyBenchmark
+{
+    /// <summary>The benchmark that this one starts in a process of its own, and the figure that it prints.</summary>
+    public const string Single = "pace";
+
+    private const string Figure = "pace.images_per_second";
+
+    /// <summary>After this many seconds a training counts as one that does not move.</summary>
+    private const int Patience = 60;
+
+    private static readonly (string Name, string? Value)[] s_policies =
+    [
+        ("as the library chooses", null), ("GOMP_SPINCOUNT", "300000"), ("GOMP_SPINCOUNT", "10000"), ("GOMP_SPINCOUNT", "1000"), ("GOMP_SPINCOUNT", "0"), ("OMP_WAIT_POLICY", "PASSIVE"),
+    ];
+
+    /// <summary>One training of a few batches, in this process.</summary>
+    public static void RunSingle(Report report)
+    {
+        using var network = Workload.ResNet(20);
+        using var few = Workload.Part(2 * 128);
+        using var data = Workload.Part(20 * 128);
+        Workload.TrainingSeconds(network, few);
+        report.Figure(Figure, 20 * 128 / Workload.TrainingSeconds(network, data));
+    }
+
+    public static void Run(Report report)
+    {
+        foreach (var (name, value) in s_policies)
+        {
+            var policy = value is null ? name : $"{name}={value}";
+            foreach (var neighbours in Enumerable.Range(0, 3))
+                Tell(report, policy, $"beside {neighbours} busy", Beside(() => Busy(neighbours), name, value));
+            Tell(report, policy, "beside itself", Beside(() => [Start(name, value)], name, value));
+        }
+    }
+
+    private static void Tell(Report report, string policy, string where, double rate)
+    {
+        report.Line(string.Create(CultureInfo.InvariantCulture, $"  {policy,-28} {where,-16} {(rate > 0 ? $"{rate:F0} images/s" : $"no end in {Patience} s")}"));
+        report.Figure($"busy.{policy.Replace(' ', '_')}.{where.Replace(' ', '_')}", rate);
+    }
+
+    /// <summary>The rate beside other processes, which end afterwards; 0 where the training does not end in time.</summary>
+    private static double Beside(Func<IReadOnlyList<Process>> others, string name, string? value)
+    {
+        var started = others();
+        try
+        {
+            using var process = Start(name, value);
+            var output = process.StandardOutput.ReadToEndAsync();
+            if (!process.WaitForExit(TimeSpan.FromSeconds(Patience)))
+            {
+                process.Kill();
+                return 0;
+            }
+
+            var line = output.Result.Split('\n').Single(text => text.StartsWith(Figure + "=", StringComparison.Ordinal));
+            return double.Parse(line[(Figure.Length + 1)..], CultureInfo.InvariantCulture);
+        }
+        finally
+        {
+            foreach (var other in started)
+            {
+                if (!other.HasExited)
+                    other.Kill();
+                other.Dispose();
+            }
+        }
+    }
+
+    private static List<Process> Busy(int count) => [.. Enumerable.Range(0, count).Select(_ => Process.Start("sh", ["-c", "while :; do :; done"]))];
+
+    private static Process Start(string name, string? value)
+    {
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Benchmarks.dll"), Single]) { RedirectStandardOutput = true };
+        if (value is not null)
+            start.Environment[name] = value;
+        return Process.Start(start)!;
+    }
+}
