@@ -8,6 +8,9 @@ internal static partial class NetworkTable
     /// <summary>The recipes of the runs that decide claims; others show what a changed layer does.</summary>
     private static readonly string[] s_recipes = [Recipe.Quick.Name, Recipe.Reference.Name, Recipe.Fit.Name, Recipe.Scenes.Name];
 
+    /// <summary>The runs that are listed, on whatever images.</summary>
+    public static IEnumerable<TrainedRun> Listed => ShippedRuns.All.Where(run => s_recipes.Contains(run.Training));
+
     /// <summary>What the rows have in common, and the table.</summary>
     /// <param name="shipped">The runs.</param>
     /// <param name="images">The name of their images.</param>
@@ -16,7 +19,7 @@ internal static partial class NetworkTable
         var data = shipped.Images(images);
         List<SweptRun> rows =
         [
-            .. ShippedRuns.All.Where(run => run.Data == images && s_recipes.Contains(run.Training))
+            .. Listed.Where(run => run.Data == images)
                 .OrderBy(run => Numbers().Replace(run.Network, digits => digits.Value.PadLeft(4, '0')), StringComparer.Ordinal).ThenBy(run => run.Seed)
                 .Select(run => shipped.Of(() => (SegmentedNetwork)ShippedNetworks.Of(run), data, run.Recipe!, run.Seed)),
         ];

@@ -22,7 +22,7 @@ internal static class Pages
         IFindings others = onOther is null ? new StandingFindings(other, readme.Text) : new MeasuredFindings(other, onOther);
         return
         [
-            (Readme, readme.With(ReadmeBlock.Of(sample, [others], ShippedRuns.All.Count))),
+            (Readme, readme.With(ReadmeBlock.Of(sample, [others], NetworkTable.Listed.Count()))),
             (Checkpoints, checkpoints.With(new CheckpointsBlock(shipped, checkpoints.Text).Of((sample.Images, sample.Evidence), (other, onOther)))),
             (AnswerPicture.File, AnswerPicture.Of(sample.Evidence)),
         ];

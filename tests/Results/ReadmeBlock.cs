@@ -9,7 +9,7 @@ internal static class ReadmeBlock
     /// <summary>The text between the marks.</summary>
     /// <param name="measured">What was measured on the images that come with the repository.</param>
     /// <param name="others">What was found on other images.</param>
-    /// <param name="trainings">How many runs ship.</param>
+    /// <param name="trainings">How many runs the tables list.</param>
     public static string Of(MeasuredFindings measured, IReadOnlyList<IFindings> others, int trainings)
     {
         IFindings[] all = [measured, .. others];
@@ -19,12 +19,12 @@ internal static class ReadmeBlock
             "| --- | --- | --- |",
             .. Claims.All.Select(claim => $"| [{claim.Id}](notebooks/{claim.Notebook}.ipynb) {Sentences.Of(claim)} | {Parts(all, of => of.Verdict(claim))} | {Parts(all, of => of.Found(claim))} |"),
             "",
-            Sentences.Rule(measured.Evidence.Wide[0].Sweep) + " " + Sentences.Brackets(measured.Evidence),
+            Sentences.Measured(measured.Evidence) + " " + Sentences.Brackets(measured.Evidence),
             "",
             .. all.SelectMany(findings => findings.Beside).Select(line => "- " + line),
             "",
-            $"All numbers are computed from the {Words.Digits(trainings)} trainings in [data/checkpoints](data/checkpoints/README.md#results), which lists them one by one and says how to",
-            $"[make them again](data/checkpoints/README.md#make-them-again). `{Command}` writes these tables; nothing is trained.",
+            $"The numbers come from {Words.Digits(trainings)} trainings, [listed one by one](data/checkpoints/README.md#results) with [what trains them again](data/checkpoints/README.md#make-them-again). `{Command}`",
+            "computes these lines from the shipped runs, without training.",
             "",
         ]);
     }

@@ -14,7 +14,7 @@ internal static class Sentences
         "C4" => "In an over-parameterised ResNet the layers that matter are mostly those that change the number of channels.",
         "C5" => "It is the same layers in every training.",
         "C6" => "A residual unit with one kernel at zero is nearly the identity.",
-        _ => throw new ArgumentException($"{claim.Id} has no sentence here: add one.", nameof(claim)),
+        _ => claim.Sentence,
     };
 
     /// <summary>What was found for a claim, with numbers and intervals.</summary>
@@ -31,7 +31,7 @@ internal static class Sentences
             "C4" => [$"layers that change channels are NonTrivial {Words.Fixed(evidence.Decision.Effect, 1)} points {interval.ToString(1)} more often than others", $"{WithStemAndShortcuts(all)} with stem and shortcuts"],
             "C5" => [$"Kendall's tau between the drops of {Words.Number(all.Deep.Count)} {Words.Kind(all.Deep[0].Run.Network)} is {interval.Around(evidence.Decision.Effect, 2)}", "luck gives 0"],
             "C6" => [$"the median unit of {Words.Kind(all.Wide[0].Run.Network)} stays {interval.Around(evidence.Decision.Effect, 2)} of its output away from its shortcut", $"near is up to {Words.Fixed(UnitIdentity.Near, 2)}"],
-            _ => throw new ArgumentException($"{evidence.Claim.Id} has no sentence here: add one.", nameof(evidence)),
+            _ => [$"{ClaimWords.Effect(evidence.Decision.Effect, interval)}, {evidence.Decision.Unit}"],
         };
         return string.Join("; ", clauses) + ".";
     }
@@ -52,9 +52,12 @@ internal static class Sentences
             + $"for C5 the width of the permutation distribution ({Percent(Of("C5").Level)}), centred on the estimate.";
     }
 
-    /// <summary>How verdicts on layers are made: one sentence.</summary>
-    public static string Rule(Sweep sweep) =>
-        $"A layer is Trivial when the whole interval of its drop lies below {sweep.Margin}, NonTrivial when it lies above, else Undecided; the intervals of one network hold together at {Percent(sweep.Level)}.";
+    /// <summary>On how much the verdicts on layers rest: one sentence.</summary>
+    public static string Measured(Evidence all)
+    {
+        var sweep = all.Wide[0].Sweep;
+        return $"Each network is tested on {Words.Digits(sweep.Baseline.Count)} images (C3: {Words.Digits(all.Scenes!.Plain[0].Sweep.Baseline.Count)} scenes), with a margin of {sweep.Margin} and intervals that hold together at {Percent(sweep.Level)} for all layers of a network.";
+    }
 
     /// <summary>How the images of a table were learnt: "10,800 training images, 30 epochs (recipe <c>quick</c>), 10,000 test images".</summary>
     public static string Training(SweptRun swept, DataSplit data) =>
