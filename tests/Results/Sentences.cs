@@ -20,9 +20,8 @@ internal static class Sentences
     /// <summary>What was found for a claim, with numbers and intervals.</summary>
     public static string Found(ClaimEvidence evidence, Evidence all)
     {
-        if (!double.IsFinite(evidence.Decision.Effect))
+        if (!double.IsFinite(evidence.Decision.Effect) || evidence.Decision.Interval is not { } interval)
             return string.Join(' ', evidence.Decision.Because);
-        var interval = evidence.Decision.Interval!.Value;
         IEnumerable<string> clauses = evidence.Claim.Id switch
         {
             "C1" => TrivialShares(Evidence.OverParameterised(Evidence.Verdicts(all.Wide, all.Deep))),

@@ -43,17 +43,23 @@ internal static class ShippedNetworks
         return network;
     }
 
-    /// <summary>An untrained network with the modules of a run.</summary>
-    public static Module<Tensor, Tensor> Of(TrainedRun run)
+    /// <summary>What makes the network of a list of modules.</summary>
+    private static readonly Lazy<Dictionary<string, Func<Module<Tensor, Tensor>>>> s_byModules = new(() =>
     {
+        var found = new Dictionary<string, Func<Module<Tensor, Tensor>>>();
         foreach (var (make, channels) in s_all.SelectMany(make => new[] { (make, 1), (make, 3) }))
         {
-            var network = make(channels);
-            if (NetworkDescription.Of(network).SequenceEqual(run.Modules))
-                return network;
-            network.Dispose();
+            using var network = make(channels);
+            found.TryAdd(KeyOf(NetworkDescription.Of(network)), () => make(channels));
         }
 
-        throw new InvalidOperationException($"No network here has the modules of {run.Folder}: add what a notebook builds to {nameof(ShippedNetworks)}.");
-    }
+        return found;
+    });
+
+    /// <summary>An untrained network with the modules of a run.</summary>
+    public static Module<Tensor, Tensor> Of(TrainedRun run) => s_byModules.Value.TryGetValue(KeyOf(run.Modules), out var make)
+        ? make()
+        : throw new InvalidOperationException($"No network here has the modules of {run.Folder}: add what a notebook builds to {nameof(ShippedNetworks)}.");
+
+    private static string KeyOf(IEnumerable<string> modules) => string.Join('\n', modules);
 }

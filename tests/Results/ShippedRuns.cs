@@ -43,7 +43,7 @@ internal sealed class ShippedRuns : IDisposable
     /// <param name="name">As in <see cref="TrainedRun.Data"/>.</param>
     public DataSplit Images(string name) => _images[name].Value;
 
-    /// <summary>A run and its sweep, read once.</summary>
+    /// <summary>A run and its sweep as they stand in their files, read once; no image passes a network.</summary>
     /// <param name="make">Makes the network, which is disposed.</param>
     /// <param name="data">The images.</param>
     /// <param name="recipe">How it was trained.</param>
@@ -52,28 +52,28 @@ internal sealed class ShippedRuns : IDisposable
     public SweptRun Of(Func<SegmentedNetwork> make, DataSplit data, Recipe recipe, long seed)
     {
         using var network = make();
-        var key = $"{string.Join('\n', NetworkDescription.Of(network))}\n{data.Fingerprint}\n{recipe}\n{seed}";
-        return _read.TryGetValue(key, out var read) ? read : _read[key] = Of(network, data, recipe, seed);
+        var modules = NetworkDescription.Of(network);
+        var run = All.FirstOrDefault(run => run.Seed == seed && run.DataFingerprint == data.Fingerprint && run.Recipe == recipe && run.Modules.SequenceEqual(modules)) ?? throw Missing("run", network, data, recipe, seed);
+        if (_read.TryGetValue(run.Address, out var read))
+            return read;
+        if (run.HasWeights)
+            Weights.Load(network, Path.Combine(run.Folder, RunFolder.WeightsFile));
+        var sweep = Sweep.OnRecord(network, run.WeightsFingerprint ?? NetworkDescription.WeightsOf(network), data.Test, _sweeps, OptionsFor(data)) ?? throw Missing("sweep", network, data, recipe, seed);
+        return _read[run.Address] = new SweptRun(run, sweep);
     }
 
-    /// <summary>A run and its sweep; the network has the run's weights afterwards, where they ship.</summary>
+    /// <summary>A run whose weights ship and its sweep, as a notebook finds them; the network has the run's weights afterwards.</summary>
     /// <exception cref="InvalidOperationException">There is no such run or sweep.</exception>
     public SweptRun Of(SegmentedNetwork network, DataSplit data, Recipe recipe, long seed)
     {
-        var options = new SweepOptions { Measure = data.Test.HasPixelLabels ? Measure.MeanIoU(data.Classes.Count) : Measure.Accuracy };
         try
         {
-            return _runs.OnRecord(network, data, recipe, seed) is { } record
-                ? new(record, Sweep.OnRecord(network, record.WeightsFingerprint!, data.Test, _sweeps, options) ?? throw Missing("sweep"))
-                : new(_runs.GetOrTrain(network, data, recipe, seed, cancellationToken: s_never), Sweep.Run(network, data.Test, options, store: _sweeps, cancellationToken: s_never));
+            return new(_runs.GetOrTrain(network, data, recipe, seed, cancellationToken: s_never), Sweep.Run(network, data.Test, OptionsFor(data), store: _sweeps, cancellationToken: s_never));
         }
         catch (OperationCanceledException)
         {
-            throw Missing("run, or no sweep of it,");
+            throw Missing("run, or no sweep of it,", network, data, recipe, seed);
         }
-
-        InvalidOperationException Missing(string what) => new(
-            $"{RepositoryFolder.ShippedRuns} has no {what} of {network.Title}, images {data.Name}, recipe {recipe.Name}, seed {seed}. Nothing is computed here: the page in that folder says how its runs are made.");
     }
 
     /// <summary>Trainings of a network with seeds 1 and up, and their sweeps.</summary>
@@ -92,4 +92,9 @@ internal sealed class ShippedRuns : IDisposable
             made.Value.Dispose();
         Directory.Delete(_own, recursive: true);
     }
+
+    private static SweepOptions OptionsFor(DataSplit data) => new() { Measure = data.Test.HasPixelLabels ? Measure.MeanIoU(data.Classes.Count) : Measure.Accuracy };
+
+    private static InvalidOperationException Missing(string what, SegmentedNetwork network, DataSplit data, Recipe recipe, long seed) => new(
+        $"{RepositoryFolder.ShippedRuns} has no {what} of {network.Title}, images {data.Name}, recipe {recipe.Name}, seed {seed}. Nothing is computed here: the page in that folder says how its runs are made.");
 }

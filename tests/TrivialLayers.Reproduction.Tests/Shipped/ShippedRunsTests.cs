@@ -3,7 +3,6 @@ using TrivialLayers.Results;
 namespace TrivialLayers.Tests;
 
 /// <summary>The runs in <c>data/checkpoints</c> are what every reader sees first: each is whole, gives what it says, and is found without training.</summary>
-/// <remarks>That each run of a table has its sweep is asked by <c>tests/Results</c>, which makes the tables.</remarks>
 [Trait("Category", "Slow")]
 public sealed class ShippedRunsTests : IDisposable
 {
@@ -15,6 +14,9 @@ public sealed class ShippedRunsTests : IDisposable
 
     /// <summary>Those without weights.</summary>
     public static TheoryData<string> WithoutWeights => [.. All(withWeights: false)];
+
+    /// <summary>Those with weights that stand in the tables of results.</summary>
+    public static TheoryData<string> Listed => [.. NetworkTable.Listed.Where(run => run.HasWeights).Select(run => Path.GetFileName(run.Folder))];
 
     [Theory]
     [MemberData(nameof(Folders))]
@@ -42,6 +44,19 @@ public sealed class ShippedRunsTests : IDisposable
         Assert.Equal(recorded.Recipe!.Epochs, run.History.Epochs.Count);
     }
 
+    [Theory]
+    [MemberData(nameof(Listed))]
+    public void Run_and_sweep_load_instead_of_being_computed(string folder)
+    {
+        var (recorded, data) = Read(folder);
+        using var network = (SegmentedNetwork)ShippedNetworks.Of(recorded);
+        var (run, sweep) = _shipped.Of(network, data, recorded.Recipe!, recorded.Seed);
+
+        Assert.Equal(recorded.Folder, run.Folder);
+        if (!data.Test.HasPixelLabels)
+            Assert.Equal(run.TestAccuracy, sweep.Baseline.Value, precision: 9);
+    }
+
     [Fact]
     public void The_networks_of_the_default_profile_are_of_use_on_images_that_they_have_not_seen() => Assert.All(
         ShippedRuns.All.Where(run => run.Data == Profile.Quick.Dataset && run.Recipe == Profile.Quick.Recipe), run => Assert.True(run.TestAccuracy >= 88, $"{run.Folder}: {run.TestAccuracy} %"));
@@ -51,7 +66,7 @@ public sealed class ShippedRunsTests : IDisposable
     {
         var error = Assert.Throws<InvalidOperationException>(() => _shipped.Of(() => ResNet.ForSmallImages(8, 8, 10, 1), _shipped.Sample, Recipe.Quick, seed: 99));
 
-        Assert.Contains("ResNet-8 (width 8), images fashion-mnist-sample, recipe quick, seed 99. Nothing is computed here", error.Message, StringComparison.Ordinal);
+        Assert.Contains("has no run of ResNet-8 (width 8), images fashion-mnist-sample, recipe quick, seed 99. Nothing is computed here", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
