@@ -56,7 +56,7 @@ public sealed class ChartsInEditorsTests(Chromium browser) : IClassFixture<Chrom
     {
         var plotly = await File.ReadAllTextAsync(Path.Combine(RepositoryRoot.Path, "lib", "NotebookHost", "Publishing", "Assets", "plotly-cartesian.min.js"), TestContext.Current.CancellationToken);
         return await browser.Open(
-            $$"""<!DOCTYPE html><title>chart</title><div id="chart"></div><script>{{plotly}}</script><script>const f = {{figure.PlotlyJson!.Replace("<", "\\u003c", StringComparison.Ordinal)}}; Plotly.newPlot('chart', f.data, f.layout, f.config);</script>""",
+            $$"""<!DOCTYPE html><meta charset="utf-8"><title>chart</title><div id="chart"></div><script>{{plotly}}</script><script>const f = {{figure.PlotlyJson!.Replace("<", "\\u003c", StringComparison.Ordinal)}}; Plotly.newPlot('chart', f.data, f.layout, f.config);</script>""",
             width);
     }
 }
