@@ -104,10 +104,10 @@ public sealed class OutputTests
     [Fact]
     public void A_page_sets_the_caption_itself_and_the_chart_is_as_much_lower()
     {
-        var chart = Json("""
+        var chart = JsonNode.Parse("""
             {"data": [{"type": "bar", "y": [1]}], "layout": {"height": 448, "margin": {"b": 98, "t": 40}, "meta": {"caption": "How to read it.", "captionHeight": 48},
              "annotations": [{"text": "a rule"}, {"name": "caption", "text": "How to<br>read it."}]}}
-            """);
+            """)!;
         var figure = Shows((Plotly, chart), ("image/png", "AAAA")).QuerySelector("figure")!;
         var layout = JsonNode.Parse(figure.QuerySelector("script.chart-data")!.TextContent)!["layout"]!;
         Assert.Equal("How to read it.", figure.QuerySelector("figcaption")!.TextContent);
