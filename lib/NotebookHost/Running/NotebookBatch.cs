@@ -63,13 +63,14 @@ internal sealed class NotebookBatch
 
     private async Task<NotebookOutcome> RunOne(Entry entry, IRunProgress progress, CancellationToken interrupt)
     {
+        var inPlace = _request.Out is null;
         var parameters = entry.Parameters.Inject(_request.Parameters);
-        var runner = new NotebookRunner(entry.Document, Path.GetDirectoryName(entry.Source)!, progress);
+        var runner = new NotebookRunner(entry.Document, Path.GetDirectoryName(entry.Source)!, progress, uncounted: inPlace ? entry.Parameters.Injected : null);
         var started = DateTime.UtcNow;
         var clock = Stopwatch.StartNew();
         var outcome = await runner.Run(_request.Timeout, interrupt).ConfigureAwait(false);
 
-        if (_request.Out is null && outcome.Status == NotebookStatus.Succeeded)
+        if (inPlace && outcome.Status == NotebookStatus.Succeeded)
             entry.Parameters.Withdraw(); // in place a notebook gets outputs and keeps its own cells and defaults
         entry.Document.Metadata["notebook_host"] = new JsonObject
         {

@@ -105,7 +105,7 @@ public sealed class RunTests : IDisposable
         var (exit, _, error) = await NotebookFolder.Run(_folder.Path, "--out", _folder.Out, "-p", "name=b=c", "-p", "n=4");
         Assert.Equal((0, ""), (exit, error));
         Assert.Equal("b=c4", NotebookFolder.Text(_folder.Outputs("with", 2)[0]!["data"]!["text/plain"]));
-        Assert.Equal("""{"name":"b=c","n":4}""", _folder.Executed("with")["metadata"]!["notebook_host"]!["parameters"]!.ToJsonString());
+        Assert.Equal("""{"n":4,"name":"b=c"}""", _folder.Executed("with")["metadata"]!["notebook_host"]!["parameters"]!.ToJsonString());
     }
 
     [Fact]
@@ -126,6 +126,7 @@ public sealed class RunTests : IDisposable
         var document = JsonNode.Parse(File.ReadAllText(path))!;
         Assert.Equal(["var n = 1;", "n + 1"], document["cells"]!.AsArray().Select(cell => NotebookFolder.Text(cell!["source"])));
         Assert.Equal("42", NotebookFolder.Text(document["cells"]![1]!["outputs"]![0]!["data"]!["text/plain"]));
+        Assert.Equal([1, 2], document["cells"]!.AsArray().Select(cell => (int)cell!["execution_count"]!)); // the cell that set n had no number
         Assert.Equal("""{"n":41}""", document["metadata"]!["notebook_host"]!["parameters"]!.ToJsonString());
         Assert.Equal(NotebookDocument.Load(path).CodeFingerprint, (string?)document["metadata"]!["notebook_host"]!["code_sha256"]);
     }
