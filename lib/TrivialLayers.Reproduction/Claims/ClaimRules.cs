@@ -119,7 +119,7 @@ public static class ClaimRules
     }
 
     /// <summary>The networks of the architectures that have enough seeds and a mean baseline near that of others, and a note on each that is left out.</summary>
-    private static (List<NetworkVerdicts> Networks, List<string> Notes) Comparable(IReadOnlyList<NetworkVerdicts> given, string kind, IReadOnlyList<NetworkVerdicts> others, string otherKind)
+    internal static (List<NetworkVerdicts> Networks, List<string> Notes) Comparable(IReadOnlyList<NetworkVerdicts> given, string kind, IReadOnlyList<NetworkVerdicts> others, string otherKind)
     {
         var (enough, notes) = Enough(given, kind);
         if (others.Count == 0) notes.Add($"No {otherKind} to compare the baselines with.");
@@ -151,7 +151,7 @@ public static class ClaimRules
     private static string Name(NetworkVerdicts network) => $"{network.Architecture}, seed {network.Seed}";
 
     /// <summary>The networks of the architectures that have enough seeds, and a note on each that has not.</summary>
-    private static (List<NetworkVerdicts> Networks, List<string> Notes) Enough(IReadOnlyList<NetworkVerdicts> networks, string kind)
+    internal static (List<NetworkVerdicts> Networks, List<string> Notes) Enough(IReadOnlyList<NetworkVerdicts> networks, string kind)
     {
         List<NetworkVerdicts> enough = [];
         List<string> notes = [];
@@ -159,7 +159,7 @@ public static class ClaimRules
         {
             var seeds = architecture.DistinctBy(network => network.Seed).ToArray();
             if (seeds.Length >= Seeds) enough.AddRange(seeds);
-            else notes.Add($"{architecture.Key}: {seeds.Length} of the {Seeds} seeds needed.");
+            else notes.Add($"{architecture.Key}: {seeds.Length} of the {Seeds} trainings needed.");
         }
         if (networks.Count == 0) notes.Add($"No {kind} was given.");
         return (enough, notes);

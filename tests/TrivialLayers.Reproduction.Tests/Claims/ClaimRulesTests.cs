@@ -31,7 +31,7 @@ public sealed class ClaimRulesTests
     {
         var two = ClaimRules.SomeLayersAreTrivial([Network(1, Trivial), Network(2, Trivial), Network(2, Trivial)]);
         Assert.Equal(ClaimVerdict.Undecided, two.Verdict);
-        Assert.Equal(["ResNet-20: 2 of the 3 seeds needed."], two.Because);
+        Assert.Equal(["ResNet-20: 2 of the 3 trainings needed."], two.Because);
         Assert.Null(two.Interval);
         Assert.True(double.IsNaN(two.Effect));
         var weak = Network(3, NonTrivial) with { TrainingAccuracy = 99.4 };

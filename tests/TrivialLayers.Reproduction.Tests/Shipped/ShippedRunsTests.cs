@@ -1,36 +1,26 @@
+using TrivialLayers.Results;
 
 namespace TrivialLayers.Tests;
 
 /// <summary>The runs in <c>data/checkpoints</c> are what every reader sees first: each is whole, gives what it says, and is found without training.</summary>
+/// <remarks>That each run of a table has its sweep is asked by <c>tests/Results</c>, which makes the tables.</remarks>
 [Trait("Category", "Slow")]
 public sealed class ShippedRunsTests : IDisposable
 {
     private readonly ShippedRuns _shipped = new();
 
-    /// <summary>The data sets of the networks that the README lists, and what it calls them.</summary>
-    private static readonly Dictionary<string, string> s_listed = new()
-    {
-        ["fashion-mnist-sample"] = "", ["cifar-10"] = "| CIFAR-10 ", ["cifar-10-5000"] = "| 5,000 of CIFAR-10 ", ["fashion-mnist"] = "| Fashion-MNIST ",
-    };
-
     public void Dispose() => _shipped.Dispose();
 
-    public static TheoryData<string> Folders => [.. All.Where(folder => Read(folder).HasWeights)];
+    public static TheoryData<string> Folders => [.. All(withWeights: true)];
 
     /// <summary>Those without weights.</summary>
-    public static TheoryData<string> WithoutWeights => [.. All.Where(folder => !Read(folder).HasWeights)];
-
-    /// <summary>The networks that have a row in the README: all of CIFAR-10 and Fashion-MNIST, and four kinds of those of the sample.</summary>
-    public static TheoryData<string> Listed =>
-        [.. Folders.Select(row => row.Data).Where(folder => RunStore.Read(Path.Combine(RepositoryFolder.ShippedRuns, folder)) is var run && s_listed.ContainsKey(run.Data)
-            && (run.Data != "fashion-mnist-sample" || (run.Training == "quick" && run.Network is "ResNet-20 (width 16)" or "ResNet-56 (width 8)" or "PlainNet-20 (width 16)" or "VGG-11 (width ×0.125)")))];
+    public static TheoryData<string> WithoutWeights => [.. All(withWeights: false)];
 
     [Theory]
     [MemberData(nameof(Folders))]
     public void Each_gives_its_recorded_accuracy_within_two_answers_of_10000(string folder)
     {
-        var run = Read(folder);
-        var data = _shipped.DataOf(run);
+        var (run, data) = Read(folder);
         Assert.Equal(data.Fingerprint, run.DataFingerprint);
         using var network = ShippedNetworks.Of(run);
         Weights.Load(network, Path.Combine(run.Folder, "weights.safetensors"));
@@ -44,31 +34,25 @@ public sealed class ShippedRunsTests : IDisposable
     [MemberData(nameof(WithoutWeights))]
     public void Each_has_its_sweep_where_its_weights_are_not_here(string folder)
     {
-        var recorded = Read(folder);
-        using var network = (SegmentedNetwork)ShippedNetworks.Of(recorded);
-        var (run, sweep) = _shipped.Of(network, _shipped.DataOf(recorded), recorded.Recipe!, recorded.Seed);
+        var (recorded, data) = Read(folder);
+        var (run, sweep) = _shipped.Of(() => (SegmentedNetwork)ShippedNetworks.Of(recorded), data, recorded.Recipe!, recorded.Seed);
 
         Assert.Equal(recorded.Folder, run.Folder);
         Assert.Equal(run.TestAccuracy, sweep.Baseline.Value, precision: 9);
         Assert.Equal(recorded.Recipe!.Epochs, run.History.Epochs.Count);
     }
 
-    [Theory]
-    [MemberData(nameof(Listed))]
-    public void Run_and_sweep_load_instead_of_being_computed_and_the_README_shows_them(string folder)
-    {
-        var recorded = Read(folder);
-        using var network = (SegmentedNetwork)ShippedNetworks.Of(recorded);
-        var (run, sweep) = _shipped.Of(network, _shipped.DataOf(recorded), recorded.Recipe!, recorded.Seed);
-
-        Assert.Equal(run.Data switch { "fashion-mnist-sample" => Recipe.Quick, "cifar-10-5000" => Profile.Reference.Fit, _ => Profile.Reference.Recipe }, recorded.Recipe);
-        Assert.Equal(run.TestAccuracy, sweep.Baseline.Value, precision: 9);
-        Assert.True(run.Data != "fashion-mnist-sample" || run.TestAccuracy >= 88, $"{run.TestAccuracy} %");
-        Readme.Demand($"{s_listed[run.Data]}| {run.Network} | {run.Seed} | {run.TrainingAccuracy:F2} % | {run.TestAccuracy:F2} % | {sweep.Targets.Count} | {sweep.Count(Verdict.Trivial)} | {sweep.Count(Verdict.Undecided)} | {sweep.Count(Verdict.NonTrivial)} |");
-    }
+    [Fact]
+    public void The_networks_of_the_default_profile_are_of_use_on_images_that_they_have_not_seen() => Assert.All(
+        ShippedRuns.All.Where(run => run.Data == Profile.Quick.Dataset && run.Recipe == Profile.Quick.Recipe), run => Assert.True(run.TestAccuracy >= 88, $"{run.Folder}: {run.TestAccuracy} %"));
 
     [Fact]
-    public void Each_network_in_the_README_has_its_run() => Assert.Equal(Listed.Count, Readme.Rows(@"^\|( [^|]+ \|){1,2} [123] \| [\d.]+ % \|"));
+    public void A_run_that_does_not_ship_is_an_error_that_names_it()
+    {
+        var error = Assert.Throws<InvalidOperationException>(() => _shipped.Of(() => ResNet.ForSmallImages(8, 8, 10, 1), _shipped.Sample, Recipe.Quick, seed: 99));
+
+        Assert.Contains("ResNet-8 (width 8), images fashion-mnist-sample, recipe quick, seed 99. Nothing is computed here", error.Message, StringComparison.Ordinal);
+    }
 
     [Fact]
     public void The_pruned_network_that_was_trained_on_is_found_whatever_the_number_of_threads()
@@ -86,8 +70,13 @@ public sealed class ShippedRunsTests : IDisposable
     public void All_weights_together_stay_under_40_MB() =>
         Assert.True(Directory.EnumerateFiles(RepositoryFolder.ShippedRuns, "*.safetensors", SearchOption.AllDirectories).Sum(file => new FileInfo(file).Length) < 40_000_000);
 
-    private static IEnumerable<string> All =>
-        Directory.EnumerateFiles(RepositoryFolder.ShippedRuns, "run.json", SearchOption.AllDirectories).Select(file => Path.GetFileName(Path.GetDirectoryName(file)!)).Order();
+    private static IEnumerable<string> All(bool withWeights) => ShippedRuns.All.Where(run => run.HasWeights == withWeights).Select(run => Path.GetFileName(run.Folder));
 
-    private static TrainedRun Read(string folder) => RunStore.Read(Path.Combine(RepositoryFolder.ShippedRuns, folder));
+    /// <summary>A run and its images; without these the test is skipped.</summary>
+    private (TrainedRun Run, DataSplit Data) Read(string folder)
+    {
+        var run = ShippedRuns.All.Single(run => Path.GetFileName(run.Folder) == folder);
+        Assert.SkipUnless(ShippedRuns.Has(run.Data), $"{run.Data} is not at hand: see data/README.md");
+        return (run, _shipped.Images(run.Data));
+    }
 }

@@ -1,8 +1,9 @@
 using TorchSharp;
+using TrivialLayers.Tests;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
-namespace TrivialLayers.Tests;
+namespace TrivialLayers.Results;
 
 /// <summary>The networks of the shipped runs, those with a changed layer included, as the notebooks build them.</summary>
 internal static class ShippedNetworks

@@ -1,0 +1,91 @@
+namespace TrivialLayers.Results;
+
+/// <summary>The trainings that decide the claims in one profile, as the notebooks take them, and what the rules make of them.</summary>
+internal sealed class Evidence
+{
+    /// <summary>How many test images <c>02-zero-one-layer</c> measures units on.</summary>
+    private const int UnitImages = 5000;
+
+    private Evidence(Profile profile, ShippedRuns shipped)
+    {
+        (Data, Few) = (shipped.Images(profile.Dataset), shipped.Images(profile.Few == 0 ? profile.Dataset : $"{profile.Dataset}-{profile.Few}"));
+        var (classes, channels) = (Data.Classes.Count, Data.Channels);
+        IReadOnlyList<SweptRun> OnAll(Func<SegmentedNetwork> make, int seeds = ClaimRules.Seeds) => shipped.Seeds(make, Data, profile.Recipe, seeds);
+        IReadOnlyList<SweptRun> Fitted(int depth, int width) => shipped.Seeds(() => ResNet.ForSmallImages(depth, width, classes, channels), Few, profile.Fit);
+
+        Wide = OnAll(() => ResNet.ForSmallImages(20, 16, classes, channels));
+        Deep = Fitted(56, 8);
+        DeepOnAll = OnAll(() => ResNet.ForSmallImages(56, profile.DeepWidth, classes, channels), profile.Few == 0 ? ClaimRules.Seeds : 1);
+        Plain = OnAll(() => PlainNet.ForSmallImages(20, 16, classes, channels), profile.SeedsWithoutShortcuts);
+        Vgg = OnAll(() => TrivialLayers.Vgg.ForSmallImages(11, profile.VggWidth, classes, channels), profile.SeedsWithoutShortcuts);
+        Sizes = [.. profile.Sizes.Split(' ').Select(size => size.Split('x').Select(int.Parse).ToArray()).SelectMany(size => Fitted(size[0], size[1]))];
+        Units = [.. Enumerable.Range(1, ClaimRules.Seeds).Select(seed => UnitsOf(profile, shipped, seed))];
+        if (Data.Channels == 1)
+            Scenes = EncoderDecoders.Of(shipped, shipped.Images($"{profile.Dataset}-scenes"), profile.Scenes);
+        Claims = [.. Decide()];
+    }
+
+    /// <summary>The images of networks that learn from all.</summary>
+    public DataSplit Data { get; }
+
+    /// <summary>The images of networks that are to fit them; the same where networks fit all.</summary>
+    public DataSplit Few { get; }
+
+    /// <summary>ResNet-20 of width 16.</summary>
+    public IReadOnlyList<SweptRun> Wide { get; }
+
+    /// <summary>ResNet-56 of width 8, on <see cref="Few"/>.</summary>
+    public IReadOnlyList<SweptRun> Deep { get; }
+
+    /// <summary>ResNet-56 on all images.</summary>
+    public IReadOnlyList<SweptRun> DeepOnAll { get; }
+
+    /// <summary>PlainNet-20.</summary>
+    public IReadOnlyList<SweptRun> Plain { get; }
+
+    /// <summary>A slim VGG-11.</summary>
+    public IReadOnlyList<SweptRun> Vgg { get; }
+
+    /// <summary>ResNets of several sizes, in the order of <c>05-deeper-and-wider</c>: the bootstrap draws by place.</summary>
+    public IReadOnlyList<SweptRun> Sizes { get; }
+
+    /// <summary>For each of <see cref="Wide"/> its units with one kernel at zero.</summary>
+    public IReadOnlyList<IReadOnlyList<UnitIdentity>> Units { get; }
+
+    /// <summary>Networks that segment scenes made of the images; null of images in colour.</summary>
+    public EncoderDecoders? Scenes { get; }
+
+    /// <summary>The claims in their order; without C3 where there are no scenes.</summary>
+    public IReadOnlyList<ClaimEvidence> Claims { get; }
+
+    /// <summary>Reads what ships for a profile; only the distances of units (C6) are computed.</summary>
+    /// <exception cref="InvalidOperationException">A run or sweep is missing.</exception>
+    public static Evidence Of(Profile profile, ShippedRuns shipped) => new(profile, shipped);
+
+    public static List<NetworkVerdicts> Verdicts(params IEnumerable<IReadOnlyList<SweptRun>> trainings) => [.. trainings.SelectMany(seeds => seeds).Select(swept => swept.Verdicts)];
+
+    /// <summary>The over-parameterised ResNets that decide C1 or C4, by architecture.</summary>
+    public static IEnumerable<IGrouping<string, NetworkVerdicts>> OverParameterised(IEnumerable<NetworkVerdicts> networks) =>
+        ClaimRules.Enough([.. networks.Where(network => network.IsOverParameterised)], "over-parameterised ResNet").Networks.GroupBy(network => network.Architecture);
+
+    private IEnumerable<ClaimEvidence> Decide()
+    {
+        yield return Decided("C1", ClaimRules.SomeLayersAreTrivial(Verdicts(Wide, Deep)), Wide, Deep);
+        yield return Decided("C2", ClaimRules.EveryLayerIsNeeded(Verdicts(Plain, Vgg), Verdicts(Wide)), Plain, Vgg, Wide);
+        if (Scenes is { } scenes)
+            yield return Decided("C3", ClaimRules.LongConnectionsActLikeNone(Verdicts(scenes.Plain), Verdicts(scenes.UNet, scenes.SegNet), Verdicts(scenes.Residual)), scenes.Plain, scenes.UNet, scenes.SegNet, scenes.Residual);
+        yield return Decided("C4", ClaimRules.ChannelChangesMatterMore(Verdicts(Sizes)), Sizes);
+        yield return Decided("C5", ClaimRules.TrivialPlacesAreRegular(SweepAgreement.Test([.. Deep.Select(swept => swept.Sweep)])), Deep);
+        yield return Decided("C6", ClaimRules.UnitsBecomeTheIdentity(Units), Wide);
+    }
+
+    private static ClaimEvidence Decided(string claim, ClaimDecision decision, params IEnumerable<IReadOnlyList<SweptRun>> trainings) =>
+        new(TrivialLayers.Claims.Of(claim), decision, [.. trainings.SelectMany(seeds => seeds)]);
+
+    private IReadOnlyList<UnitIdentity> UnitsOf(Profile profile, ShippedRuns shipped, int seed)
+    {
+        using var network = ResNet.ForSmallImages(20, 16, Data.Classes.Count, Data.Channels);
+        var sweep = shipped.Of(network, Data, profile.Recipe, seed).Sweep;
+        return UnitDistances.Run(network, Profile.Part(Data.Test, UnitImages)).WithDropsOf(sweep);
+    }
+}

@@ -1,0 +1,17 @@
+namespace TrivialLayers.Results;
+
+/// <summary>What the README says of the claims on some images.</summary>
+internal interface IFindings
+{
+    /// <summary>The images, for people: "CIFAR-10".</summary>
+    string Images { get; }
+
+    /// <summary>What became of a claim; null where these images do not bear on it.</summary>
+    string? Verdict(Claim claim);
+
+    /// <summary>What was found for a claim; null where these images do not bear on it.</summary>
+    string? Found(Claim claim);
+
+    /// <summary>What was found beside the claims, a line each, without the list's dash.</summary>
+    IReadOnlyList<string> Beside { get; }
+}

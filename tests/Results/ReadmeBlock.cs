@@ -1,0 +1,34 @@
+namespace TrivialLayers.Results;
+
+/// <summary>The generated part of the repository's README: the table of claims, and below it where its numbers are from.</summary>
+internal static class ReadmeBlock
+{
+    /// <summary>The command that makes it.</summary>
+    public const string Command = "dotnet run -c Release --project tests/Results";
+
+    /// <summary>The text between the marks.</summary>
+    /// <param name="measured">What was measured on the images that come with the repository.</param>
+    /// <param name="others">What was found on other images.</param>
+    /// <param name="trainings">How many runs the tables list.</param>
+    public static string Of(MeasuredFindings measured, IReadOnlyList<IFindings> others, int trainings)
+    {
+        IFindings[] all = [measured, .. others];
+        return string.Join('\n',
+        [
+            "| claim | verdict | what was found |",
+            "| --- | --- | --- |",
+            .. Claims.All.Select(claim => $"| [{claim.Id}](notebooks/{claim.Notebook}.ipynb) {Sentences.Of(claim)} | {Parts(all, of => of.Verdict(claim))} | {Parts(all, of => of.Found(claim))} |"),
+            "",
+            Sentences.Measured(measured.Evidence) + " " + Sentences.Brackets(measured.Evidence),
+            "",
+            .. all.SelectMany(findings => findings.Beside).Select(line => "- " + line),
+            "",
+            $"The numbers come from {Words.Digits(trainings)} trainings, [listed one by one](data/checkpoints/README.md#results) with [what trains them again](data/checkpoints/README.md#make-them-again). `{Command}`",
+            "computes these lines from the shipped runs, without training.",
+            "",
+        ]);
+    }
+
+    private static string Parts(IEnumerable<IFindings> all, Func<IFindings, string?> part) =>
+        string.Join("<br>", all.Where(findings => part(findings) is not null).Select(findings => $"{findings.Images}: {part(findings)}"));
+}

@@ -1,0 +1,116 @@
+using System.Globalization;
+
+namespace TrivialLayers.Results;
+
+/// <summary>The sentences of the README's results; their numbers are computed.</summary>
+internal static class Sentences
+{
+    /// <summary>A claim in a few words; the whole of it is in <see cref="Claims.All"/>.</summary>
+    public static string Of(Claim claim) => claim.Id switch
+    {
+        "C1" => "One kernel of a trained ResNet can often be zeroed and accuracy stays about the same.",
+        "C2" => "Networks without connections, such as VGG, need every layer.",
+        "C3" => "A long connection, as in U-Net, acts like none.",
+        "C4" => "In an over-parameterised ResNet the layers that matter are mostly those that change the number of channels.",
+        "C5" => "It is the same layers in every training.",
+        "C6" => "A residual unit with one kernel at zero is nearly the identity.",
+        _ => claim.Sentence,
+    };
+
+    /// <summary>What was found for a claim, with numbers and intervals.</summary>
+    public static string Found(ClaimEvidence evidence, Evidence all)
+    {
+        if (!double.IsFinite(evidence.Decision.Effect))
+            return string.Join(' ', evidence.Decision.Because);
+        var interval = evidence.Decision.Interval!.Value;
+        IEnumerable<string> clauses = evidence.Claim.Id switch
+        {
+            "C1" => TrivialShares(Evidence.OverParameterised(Evidence.Verdicts(all.Wide, all.Deep))),
+            "C2" => TrivialShares(ClaimRules.Comparable(Evidence.Verdicts(all.Plain, all.Vgg), "", Evidence.Verdicts(all.Wide), "").Networks.GroupBy(network => network.Architecture)),
+            "C3" => LongConnections(all.Scenes!),
+            "C4" => [$"layers that change channels are NonTrivial {Words.Fixed(evidence.Decision.Effect, 1)} points {interval.ToString(1)} more often than others", $"{WithStemAndShortcuts(all)} with stem and shortcuts"],
+            "C5" => [$"Kendall's tau between the drops of {Words.Number(all.Deep.Count)} {Words.Kind(all.Deep[0].Run.Network)} is {interval.Around(evidence.Decision.Effect, 2)}", "luck gives 0"],
+            "C6" => [$"the median unit of {Words.Kind(all.Wide[0].Run.Network)} stays {interval.Around(evidence.Decision.Effect, 2)} of its output away from its shortcut", $"near is up to {Words.Fixed(UnitIdentity.Near, 2)}"],
+            _ => [$"{ClaimWords.Effect(evidence.Decision.Effect, interval)}, {evidence.Decision.Unit}"],
+        };
+        return string.Join("; ", clauses) + ".";
+    }
+
+    /// <summary>What was found on some images beside the claims: a sentence or two for few and for all training images.</summary>
+    public static IEnumerable<string> Beside(Evidence all)
+    {
+        if (ReferenceEquals(all.Data, all.Few))
+            return [On(all.Data, all.Deep, all.Wide)];
+        return [On(all.Few, all.Deep, all.Deep), On(all.Data, all.DeepOnAll, all.Wide)];
+    }
+
+    /// <summary>What the brackets are: one sentence.</summary>
+    public static string Brackets(Evidence all)
+    {
+        Interval Of(string claim) => all.Claims.Single(evidence => evidence.Claim.Id == claim).Decision.Interval!.Value;
+        return $"In brackets: for C1, C2, C3 and C6 the range over trainings; for C4 a {Percent(Of("C4").Level)} bootstrap interval over networks, of three networks no more than their range; "
+            + $"for C5 the width of the permutation distribution ({Percent(Of("C5").Level)}), centred on the estimate.";
+    }
+
+    /// <summary>On how much the verdicts on layers rest: one sentence.</summary>
+    public static string Measured(Evidence all)
+    {
+        var sweep = all.Wide[0].Sweep;
+        return $"Each network is tested on {Words.Digits(sweep.Baseline.Count)} images (C3: {Words.Digits(all.Scenes!.Plain[0].Sweep.Baseline.Count)} scenes), with a margin of {sweep.Margin} and intervals that hold together at {Percent(sweep.Level)} for all layers of a network.";
+    }
+
+    /// <summary>How the images of a table were learnt: "10,800 training images, 30 epochs (recipe <c>quick</c>), 10,000 test images".</summary>
+    public static string Training(SweptRun swept, DataSplit data) =>
+        $"{Words.Digits(data.Train.Count)} training images, {swept.Run.History.Epochs.Count} epochs (recipe `{swept.Run.Training}`), {Words.Digits(swept.Sweep.Baseline.Count)} test images";
+
+    /// <summary>"95 %".</summary>
+    public static string Percent(double level) => string.Create(CultureInfo.InvariantCulture, $"{100 * level:0.#} %");
+
+    private static string On(DataSplit data, IReadOnlyList<SweptRun> deep, IReadOnlyList<SweptRun> others)
+    {
+        var fitting = deep.Concat(others).Count(swept => swept.Run.IsOverParameterised);
+        var fit = fitting == deep.Count + others.Count ? "which these networks fit" : fitting > 0 ? "which some of these networks fit" : $"which no network here fits in {deep[0].Run.History.Epochs.Count} epochs";
+        var drops = others.Select(swept => swept.Sweep.Targets.Select(layer => layer.Drop).Order().ToArray()).ToList();
+        return $"{Words.Digits(data.Train.Count)} training images, {fit}:* {Words.Number(deep.Count)} {Words.Kind(deep[0].Run.Network)} {(deep.Count == 1 ? "has" : "have")} "
+            + $"{Words.Counted(deep, Verdict.Trivial)} and {Words.Counted(deep, Verdict.Undecided)} among {(deep.Count == 1 ? "its" : "their")} {deep[0].Sweep.Targets.Count} convolutions. "
+            + $"The cheapest layer of {Words.Number(others.Count)} {Words.Kind(others[0].Run.Network)} costs {Words.Range(drops.Select(layers => layers[0]), 1)} points, the median layer {Words.Range(drops.Select(layers => layers[layers.Length / 2]), 1)}.";
+    }
+
+    /// <summary>How many layers are Trivial, architecture by architecture: a clause each, those that have some first, and one for all in which every layer is needed.</summary>
+    private static IEnumerable<string> TrivialShares(IEnumerable<IGrouping<string, NetworkVerdicts>> architectures)
+    {
+        var all = architectures.ToList();
+        var needed = all.Where(seeds => seeds.All(NeedsEveryLayer)).ToList();
+        foreach (var seeds in all.Except(needed).OrderByDescending(seeds => seeds.Any(network => network.Has(Verdict.Trivial))))
+            yield return TrivialShare(seeds);
+        if (needed.Count > 0)
+            yield return $"every layer of {Words.Listed([.. needed.Select(seeds => Words.Named(seeds.Key))])} is NonTrivial in each of {Words.Number(needed.Min(seeds => seeds.Count()))} trainings";
+    }
+
+    private static string TrivialShare(IGrouping<string, NetworkVerdicts> seeds)
+    {
+        double[] shares = [.. seeds.Select(network => network.Share(Verdict.Trivial))];
+        if (shares.Max() > 0)
+            return $"{Words.Fixed(shares.Average(), 1)} % [{Words.Fixed(shares.Min(), 1)}, {Words.Fixed(shares.Max(), 1)}] of {Words.Named(seeds.Key)}'s layers are Trivial";
+        return $"no layer of {Words.Named(seeds.Key)} is Trivial" + (seeds.Count(NeedsEveryLayer) is > 0 and var needing
+            ? $" and {Words.Number(needing)} of {Words.Number(seeds.Count())} trainings need every layer"
+            : $", {Words.Range(seeds.Select(network => (double)network.Layers.Count(layer => layer.Verdict == Verdict.Undecided)), 0)} of each training are Undecided");
+    }
+
+    private static bool NeedsEveryLayer(NetworkVerdicts network) => network.Layers.All(layer => layer.Verdict == Verdict.NonTrivial);
+
+    private static IEnumerable<string> LongConnections(EncoderDecoders scenes)
+    {
+        var residual = Evidence.Verdicts(scenes.Residual);
+        var architectures = Evidence.Verdicts(scenes.UNet, scenes.SegNet, scenes.Plain).GroupBy(network => network.Architecture).ToList();
+        double Behind(IEnumerable<NetworkVerdicts> seeds) => residual.Average(network => network.TestAccuracy) - seeds.Average(network => network.TestAccuracy);
+        var comparable = architectures.ToLookup(seeds => Math.Abs(Behind(seeds)) <= ClaimRules.ComparableWithin);
+        return TrivialShares(comparable[true]).Concat(comparable[false].Select(seeds => $"{Words.Named(seeds.Key)} is left out, {Words.Fixed(Behind(seeds), 1)} points behind in mean IoU"));
+    }
+
+    private static string WithStemAndShortcuts(Evidence all)
+    {
+        var with = ShareDifference.Of([.. Evidence.OverParameterised(Evidence.Verdicts(all.Sizes)).SelectMany(seeds => seeds)], withStemAndShortcuts: true);
+        return with.Interval.Around(with.Points);
+    }
+}

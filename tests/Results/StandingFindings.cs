@@ -1,0 +1,29 @@
+namespace TrivialLayers.Results;
+
+/// <summary>What the README says already, of images that are not at hand.</summary>
+internal sealed class StandingFindings : IFindings
+{
+    private readonly string[] _lines;
+
+    /// <summary>Reads what stands between the marks.</summary>
+    /// <param name="images">The images, for people.</param>
+    /// <param name="standing">The text between the marks.</param>
+    /// <exception cref="InvalidDataException">Nothing of these images stands there.</exception>
+    public StandingFindings(string images, string standing)
+    {
+        (Images, _lines) = (images, standing.Split('\n'));
+        if (Beside.Count == 0 || Claims.All.All(claim => Verdict(claim) is null))
+            throw new InvalidDataException($"README.md has no results on {images} to be kept, and these images are not at hand: data/README.md says how to get them.");
+    }
+
+    public string Images { get; }
+
+    public IReadOnlyList<string> Beside => [.. _lines.Where(line => line.StartsWith($"- *{Images}, ", StringComparison.Ordinal)).Select(line => line[2..])];
+
+    public string? Verdict(Claim claim) => Part(claim, 1);
+
+    public string? Found(Claim claim) => Part(claim, 2);
+
+    private string? Part(Claim claim, int column) => _lines.FirstOrDefault(line => line.StartsWith($"| [{claim.Id}](", StringComparison.Ordinal))?.Trim('|', ' ').Split(" | ")[column]
+        .Split("<br>").FirstOrDefault(part => part.StartsWith($"{Images}: ", StringComparison.Ordinal))?[(Images.Length + 2)..];
+}
