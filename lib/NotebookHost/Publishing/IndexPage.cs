@@ -52,11 +52,11 @@ internal static class IndexPage
         var html = new StringBuilder();
         foreach (var (address, finding) in rows)
         {
-            html.Append($"<tr><td><a href=\"{WebUtility.HtmlEncode(address)}\">{WebUtility.HtmlEncode(finding.Subject)}</a></td><td>{WebUtility.HtmlEncode(finding.Statement)}</td>")
-                .Append($"<td class=\"outcome\">{WebUtility.HtmlEncode(finding.Outcome)}</td><td>{WebUtility.HtmlEncode(finding.Measured)}</td></tr>\n");
+            html.Append($"<tr><td><a href=\"{WebUtility.HtmlEncode(address)}\">{WebUtility.HtmlEncode(finding.Subject)}</a></td><td class=\"outcome\">{WebUtility.HtmlEncode(finding.Outcome)}</td>")
+                .Append($"<td>{WebUtility.HtmlEncode(finding.Statement)}</td><td>{WebUtility.HtmlEncode(finding.Measured)}</td></tr>\n");
         }
 
-        return $"<div class=\"table found\"><table>\n<thead><tr><th></th><th>asked</th><th>found</th><th>measured</th></tr></thead>\n<tbody>\n{html}</tbody></table></div>\n";
+        return $"<div class=\"table found\"><table>\n<thead><tr><th></th><th>found</th><th>asked</th><th>measured</th></tr></thead>\n<tbody>\n{html}</tbody></table></div>\n";
     }
 
     private static string Entry(NotebookPage page)
