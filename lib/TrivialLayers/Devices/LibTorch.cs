@@ -163,12 +163,14 @@ internal static class LibTorch
 
     private static void LoadEngine(string folder)
     {
-        foreach (var pattern in Engine)
+        WaitPolicy.WhileLoading(() =>
         {
-            foreach (var file in Directory.EnumerateFiles(folder, pattern).Order(StringComparer.Ordinal))
-                Load(file, Required(pattern));
-        }
-
+            foreach (var pattern in Engine)
+            {
+                foreach (var file in Directory.EnumerateFiles(folder, pattern).Order(StringComparer.Ordinal))
+                    Load(file, Required(pattern));
+            }
+        });
         HasCuda = Directory.EnumerateFiles(folder, "*torch_cuda.*").Any();
     }
 
