@@ -35,6 +35,9 @@ internal sealed class NotebookBatch
     /// <summary>The executed notebooks that <see cref="Run"/> writes.</summary>
     public IReadOnlyList<string> Targets => [.. _entries.Select(entry => entry.Target)];
 
+    /// <summary>What the notebooks that have run found.</summary>
+    public IReadOnlyList<Finding> Findings => [.. _entries.SelectMany(entry => Finding.In(entry.Name, entry.Document))];
+
     /// <summary>The page that leads to all others, or null when none are written: notebooks run in place have no pages.</summary>
     public string? Index => _site?.Index;
 
@@ -84,7 +87,7 @@ internal sealed class NotebookBatch
             ["code_sha256"] = entry.Document.CodeFingerprint,
         };
         entry.Document.Save(entry.Target);
-        _site?.Write(entry.Name, entry.Document, Path.GetDirectoryName(entry.Source));
+        _site?.Write(entry.Name, entry.Document, Path.GetDirectoryName(entry.Source), interrupt: CancellationToken.None); // what ran is shown, also after an interrupt
         progress.End(outcome, clock.Elapsed);
         return outcome;
     }

@@ -54,7 +54,7 @@ internal static class ConvolutionBackend
         if (!isRight && s_oneDnn is null)
         {
             throw new PlatformNotSupportedException(
-                $"This libtorch computes convolutions wrongly on this processor when their channels are not a multiple of {Lanes}, and may crash over 1×1 convolutions with {LargePointwise:N0} weights or more. "
+                FormattableString.Invariant($"This libtorch computes convolutions wrongly on this processor when their channels are not a multiple of {Lanes}, and may crash over 1×1 convolutions with {LargePointwise:N0} weights or more. ")
                 + "Give the network such a width, or run it on another machine or a graphics card. See environment.md.");
         }
 

@@ -106,7 +106,7 @@ public static class Trainer
         using var perStep = losses.cpu();
         var meanLoss = perStep.data<double>().Sum() / steps;
         if (!double.IsFinite(meanLoss))
-            throw new ArithmeticException($"The loss of epoch {epoch} is {meanLoss}. Lower the recipe's LearningRate ({recipe.LearningRate}).");
+            throw new ArithmeticException(FormattableString.Invariant($"The loss of epoch {epoch} is {meanLoss}. Lower the recipe's LearningRate ({recipe.LearningRate})."));
         return (meanLoss, 100.0 * correct.item<long>() / (steps * batch * (images.Labels.numel() / images.Count)), steps * batch / clock.Elapsed.TotalSeconds);
     }
 

@@ -154,8 +154,7 @@ public sealed class RunTests : IDisposable
     [Fact(Timeout = 120_000)]
     public async Task Stopping_keeps_what_ran()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "Sends a signal with a command of Linux.");
-        Assert.SkipWhen(IgnoresInterrupts(), "This process ignores SIGINT, as in the background of a script, and so does what it starts.");
+        Interrupt.SkipUnlessPossible();
         _folder.Write("z", "[verdict]4");
         var path = _folder.Write("n", "1", "await Task.Delay(-1, (System.Threading.CancellationToken)AppContext.GetData(\"Notebook.CancellationToken\"));", "3");
         var start = new ProcessStartInfo(NotebookHost.Engine.DotNet.Command, ["exec", typeof(NotebookRunner).Assembly.Location, "run", path, Path.Combine(_folder.Path, "z.ipynb"), "--out", _folder.Out]) { RedirectStandardOutput = true, RedirectStandardError = true };
@@ -164,7 +163,7 @@ public sealed class RunTests : IDisposable
         {
             // The first cell has not ended yet.
         }
-        Process.Start("kill", ["-INT", process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]).WaitForExit();
+        Interrupt.Send(process);
         await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
         Assert.Equal(130, process.ExitCode);
@@ -174,12 +173,6 @@ public sealed class RunTests : IDisposable
         Assert.Contains("stopped</span>", _folder.Page("n"), StringComparison.Ordinal);
         Assert.Contains("the run was stopped before it", _folder.Page("index"), StringComparison.Ordinal);
         Assert.False(File.Exists(Path.Combine(_folder.Out, "z.html")));
-    }
-
-    private static bool IgnoresInterrupts()
-    {
-        var mask = File.ReadLines("/proc/self/status").First(line => line.StartsWith("SigIgn:", StringComparison.Ordinal))["SigIgn:".Length..].Trim();
-        return (Convert.ToUInt64(mask, 16) & 0b10) != 0;
     }
 
     [Fact]
