@@ -9,7 +9,7 @@ internal static class FaultyConvolution
     private const int Channels = 32;
 
     /// <summary>The convolution with a fault.</summary>
-    /// <param name="fault"><c>none</c>; <c>output</c>, <c>images</c>, <c>kernel</c>, <c>bias</c>: one number of it, or of its gradient, is wrong; <c>nan</c>; <c>default-layout</c>, <c>with-bias</c>: wrong only there;
+    /// <param name="fault"><c>none</c>; <c>output</c>, <c>images</c>, <c>kernel</c>, <c>bias</c>: one number of it, or of its gradient, is wrong; <c>nan</c>; <c>default-layout</c>, <c>with-bias</c>: wrong only there; <c>error</c>;
     /// <c>crash</c>, <c>hang</c>, <c>exit</c> (an end that is no crash).</param>
     public static ConvolutionCheck.Convolution With(string fault) => (images, kernel, bias, shape) =>
     {
@@ -26,6 +26,7 @@ internal static class FaultyConvolution
             "nan" => right * float.NaN,
             "default-layout" => images.is_contiguous() ? Off(right) : right,
             "with-bias" => bias is null ? right : Off(right),
+            "error" => right.view(-1, 0),
             "crash" => Crash(),
             "hang" => Hang(),
             "exit" => Exit(),

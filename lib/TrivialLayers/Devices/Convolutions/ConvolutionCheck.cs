@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -68,10 +69,17 @@ internal static class ConvolutionCheck
     }
 
     /// <summary>What is wrong with convolutions of a shape, in words, or null.</summary>
-    public static string? Fault(ConvolutionShape shape, Convolution convolution)
+    private static string? Fault(ConvolutionShape shape, Convolution convolution)
     {
         var sides = s_sides.Select(side => Math.Max(side, LeastSide(shape))).Distinct().ToList();
-        return sides.Where(side => side == sides.Min() || IsQuick(shape, Images(shape) * side * side)).Select(side => Fault(shape, side, convolution)).FirstOrDefault(fault => fault is not null);
+        try
+        {
+            return sides.Where(side => side == sides.Min() || IsQuick(shape, Images(shape) * side * side)).Select(side => Fault(shape, side, convolution)).FirstOrDefault(fault => fault is not null);
+        }
+        catch (ExternalException error)
+        {
+            return $"an error, {error.Message.Split('\n')[0]}"; // what libtorch says of it otherwise, the user sees
+        }
     }
 
     private static string? Fault(ConvolutionShape shape, long side, Convolution convolution)

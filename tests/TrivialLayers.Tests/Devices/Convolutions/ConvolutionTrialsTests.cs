@@ -26,6 +26,7 @@ public sealed class ConvolutionTrialsTests : IDisposable
     [InlineData("default-layout", "in the output")]
     [InlineData("with-bias", "in the output")]
     [InlineData("nan", "not finite")]
+    [InlineData("error", "an error, ")]
     [InlineData("crash", "a crash")]
     public void A_fault_is_found_and_kept(string fault, string expected)
     {
