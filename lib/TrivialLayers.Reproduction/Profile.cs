@@ -23,11 +23,40 @@ public sealed record Profile(string Name, string Dataset, Recipe Recipe, int Few
     /// <summary>Whether only two small batches of everything are computed, for one epoch: not to learn anything, but to see that a notebook runs to its end.</summary>
     public bool IsSmoke { get; private init; }
 
+    /// <summary>Channels of the first group of the ResNet-56 that learns from all training images.</summary>
+    public int DeepWidth { get; private init; } = 16;
+
+    /// <summary>The share of VGG's channels that its slim copy has, above 0.</summary>
+    public double VggWidth { get; private init; } = 0.25;
+
+    /// <summary>How many trainings there are of networks without shortcuts; three decide a claim.</summary>
+    public int SeedsWithoutShortcuts { get; private init; } = 3;
+
+    /// <summary>The ResNets that are compared by size, depth × width with spaces between; <c>large-</c> stands before those of four groups.</summary>
+    public string Sizes { get; private init; } = "20x16 56x16 110x16 large-18x64 large-50x64 large-152x64";
+
+    /// <summary>Channels of the first group of the ResNet-20 that is trained on another data set too, and how many trainings it has there.</summary>
+    public (int Width, int Seeds) Elsewhere { get; private init; } = (8, 3);
+
+    /// <summary>The other data set for images in colour.</summary>
+    private string OtherDataset { get; init; } = "fashion-mnist-sample";
+
     /// <summary>The embedded sample and the runs that ship with it: minutes on two CPU cores.</summary>
-    public static Profile Quick { get; } = new("quick", "fashion-mnist-sample", Recipe.Quick, 0, Recipe.Quick, Recipe.Short, Recipe.Scenes);
+    public static Profile Quick { get; } = new("quick", "fashion-mnist-sample", Recipe.Quick, 0, Recipe.Quick, Recipe.Short, Recipe.Scenes)
+    {
+        DeepWidth = 8,
+        VggWidth = 0.125,
+        Sizes = "8x8 8x16 8x32 14x8 14x16 14x32 20x8 20x16 20x32 56x8",
+    };
 
     /// <summary>The full CIFAR-10 and the runs on it that ship; another network takes half an hour to an hour and more on a CPU.</summary>
-    public static Profile Reference { get; } = new("reference", "cifar-10", Recipe.Reference, 5_000, Recipe.Fit, Recipe.Short with { Epochs = 2 }, Recipe.Scenes);
+    public static Profile Reference { get; } = new("reference", "cifar-10", Recipe.Reference, 5_000, Recipe.Fit, Recipe.Short with { Epochs = 2 }, Recipe.Scenes)
+    {
+        SeedsWithoutShortcuts = 1, // as many as ship
+        Sizes = "56x8",
+        Elsewhere = (16, 1),
+        OtherDataset = "fashion-mnist",
+    };
 
     /// <summary>The full CIFAR-10 and the long recipe: for a GPU.</summary>
     public static Profile Full { get; } = new("full", "cifar-10", Recipe.Full, 0, Recipe.Full, Recipe.Short, Recipe.Scenes with { Epochs = 100 });
@@ -70,6 +99,23 @@ public sealed record Profile(string Name, string Dataset, Recipe Recipe, int Few
     /// <summary>Loads the profile's data set.</summary>
     /// <inheritdoc cref="Datasets.Load" path="/exception"/>
     public DataSplit Load() => Reduced(Datasets.Load(Dataset));
+
+    /// <summary>Images to compare with: things in grey on textured backgrounds, or for images in colour another data set.</summary>
+    /// <param name="data">What <see cref="Load"/> gave.</param>
+    /// <inheritdoc cref="Datasets.Load" path="/exception"/>
+    public DataSplit LoadOther(DataSplit data)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        return data.Channels == 1 ? TrivialLayers.Scenes.OnTextures(data) : Reduced(Datasets.Load(OtherDataset));
+    }
+
+    /// <summary>Scenes made of the images in grey, or for images in colour of the sample of Fashion-MNIST.</summary>
+    /// <param name="data">What <see cref="Load"/> gave.</param>
+    public DataSplit LoadScenes(DataSplit data)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        return Reduced(TrivialLayers.Scenes.Of(data.Channels == 1 ? data : Datasets.Load("fashion-mnist-sample")));
+    }
 
     /// <summary>The data with no more than <see cref="Few"/> training images (half of them when <see cref="IsSmoke"/>); these stay as they are.</summary>
     public DataSplit Fewer(DataSplit data)

@@ -9,16 +9,19 @@ namespace TrivialLayers;
 /// <param name="Sweep">Each convolution zeroed in turn.</param>
 public sealed record SweptRun(TrainedRun Run, Sweep Sweep)
 {
+    /// <summary>What the claims ask of it: the verdict of each layer, with seed and accuracies.</summary>
+    public NetworkVerdicts Verdicts => Sweep.Verdicts(Run.Seed, Run.TrainingAccuracy);
+
     /// <summary>
     /// Loads both if there are such, else trains and sweeps. Of a run that ships without its weights, record and stored sweep are read. For the trained network there is
-    /// <see cref="Runs.GetOrTrain"/>.
+    /// <see cref="GetOrMake(Module{Tensor, Tensor}, DataSplit, Recipe, long, IProgress{ProgressReport}?, ImageSet?, SweepOptions?)"/>.
     /// </summary>
     /// <param name="make">Makes the network, the same each time; what it made is disposed.</param>
     /// <param name="data">The images; the sweep is over its test images.</param>
     /// <param name="recipe">How to train.</param>
     /// <param name="seed">Decides all that is random.</param>
     /// <param name="progress">Told about images and layers done.</param>
-    /// <param name="roleOf">Gives roles to the layers of a user's module; see <see cref="NetworkLayers.Of"/>.</param>
+    /// <param name="options">What is done to which layers, and what is measured; by default each convolution is zeroed and accuracy measured.</param>
     /// <param name="runs">Where runs are kept. By default <see cref="Runs.Store"/>.</param>
     /// <param name="sweeps">Where sweeps are kept. By default <see cref="Runs.Sweeps"/>.</param>
     /// <param name="cancellationToken">Ends training or sweep after the current batch; finished epochs are kept.</param>
@@ -31,7 +34,7 @@ public sealed record SweptRun(TrainedRun Run, Sweep Sweep)
         Recipe recipe,
         long seed,
         IProgress<ProgressReport>? progress = null,
-        Func<string, LayerRole>? roleOf = null,
+        SweepOptions? options = null,
         RunStore? runs = null,
         SweepStore? sweeps = null,
         CancellationToken cancellationToken = default)
@@ -40,10 +43,10 @@ public sealed record SweptRun(TrainedRun Run, Sweep Sweep)
         ArgumentNullException.ThrowIfNull(data);
         ArgumentNullException.ThrowIfNull(recipe);
         recipe.Validate();
-        var options = new SweepOptions { RoleOf = roleOf };
+        options ??= new SweepOptions();
         SweepPlan.CheckIndependence(data.Test, options.Measure);
         (runs, sweeps) = (runs ?? Runs.Store, sweeps ?? Runs.Sweeps);
-        return Task.Factory.StartNew(() => Loaded() ?? OnRecord() ?? Made(), cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        return OnItsOwnThread(() => Loaded() ?? OnRecord() ?? Made(), cancellationToken);
 
         // Each with a network of its own: what one tried must not be where the next begins.
         SweptRun? Loaded()
@@ -57,7 +60,8 @@ public sealed record SweptRun(TrainedRun Run, Sweep Sweep)
         {
             using var network = make().to(ComputeDevice.Default);
             return runs.OnRecord(network, data, recipe, seed) is { WeightsFingerprint: { } weights } run
-                && TrivialLayers.Sweep.OnRecord(network, weights, data.Test, sweeps, options) is { } sweep && sweep.Baseline.Value == run.TestAccuracy ? new SweptRun(run, sweep) : null;
+                && TrivialLayers.Sweep.OnRecord(network, weights, data.Test, sweeps, options) is { } sweep
+                && (options.Measure != Measure.Accuracy || sweep.Baseline.Value == run.TestAccuracy) ? new SweptRun(run, sweep) : null;
         }
 
         SweptRun Made()
@@ -69,4 +73,42 @@ public sealed record SweptRun(TrainedRun Run, Sweep Sweep)
 
         Sweep Swept(Module<Tensor, Tensor> network) => TrivialLayers.Sweep.Run(network, data.Test, options, progress, sweeps, cancellationToken);
     }
+
+    /// <summary>The same for trainings of several seeds, 1 and up, in their order.</summary>
+    /// <param name="make">Makes the network, the same each time; what it made is disposed.</param>
+    /// <param name="data">The images; the sweeps are over its test images.</param>
+    /// <param name="recipe">How to train.</param>
+    /// <param name="seeds">How many, 1 or more.</param>
+    /// <param name="progress">Told about images and layers done.</param>
+    /// <param name="options">What is done to which layers, and what is measured; by default each convolution is zeroed and accuracy measured.</param>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public static async Task<IReadOnlyList<SweptRun>> GetOrMakeSeeds(
+        Func<Module<Tensor, Tensor>> make, DataSplit data, Recipe recipe, int seeds, IProgress<ProgressReport>? progress = null, SweepOptions? options = null)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(seeds, 1);
+        var all = new List<SweptRun>();
+        for (var seed = 1; seed <= seeds; seed++)
+            all.Add(await GetOrMake(make, data, recipe, seed, progress, options).ConfigureAwait(false));
+        return all;
+    }
+
+    /// <summary>Loads or trains a network that the caller keeps, and loads or makes its sweep.</summary>
+    /// <param name="network">The network, trained afterwards, on <see cref="ComputeDevice.Default"/>.</param>
+    /// <param name="data">The images to learn from.</param>
+    /// <param name="recipe">How to train.</param>
+    /// <param name="seed">Decides all that is random.</param>
+    /// <param name="progress">Told about images and layers done.</param>
+    /// <param name="images">The images of the sweep; by default all test images of <paramref name="data"/>.</param>
+    /// <param name="options">What is done to which layers, and what is measured; by default each convolution is zeroed and accuracy measured.</param>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public static async Task<SweptRun> GetOrMake(
+        Module<Tensor, Tensor> network, DataSplit data, Recipe recipe, long seed, IProgress<ProgressReport>? progress = null, ImageSet? images = null, SweepOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        var run = await Runs.GetOrTrain(network, data, recipe, seed, progress).ConfigureAwait(false);
+        return await OnItsOwnThread(() => new SweptRun(run, TrivialLayers.Sweep.Run(network, images ?? data.Test, options, progress, Runs.Sweeps)), CancellationToken.None).ConfigureAwait(false);
+    }
+
+    private static Task<SweptRun> OnItsOwnThread(Func<SweptRun> work, CancellationToken cancellationToken) =>
+        Task.Factory.StartNew(work, cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 }

@@ -19,8 +19,9 @@ public sealed class FolderTests
         ["Evaluation"] = ["Data", "Devices", "Models", "Statistics", "Storage"],
         ["Interventions"] = ["Data", "Devices", "Models", "Storage"],
         ["Sweeps"] = ["Data", "Devices", "Evaluation", "Interventions", "Models", "Statistics", "Storage"],
+        ["Units"] = ["Data", "Devices", "Evaluation", "Interventions", "Models", "Statistics", "Sweeps"],
         ["Training"] = ["Data", "Devices", "Evaluation", "Models", "Statistics", "Storage"],
-        ["Pruning"] = ["Interventions", "Models", "Training"],
+        ["Pruning"] = ["Devices", "Interventions", "Models", "Training"],
     };
 
     [Fact]

@@ -123,7 +123,7 @@ public sealed class SweptRunTests : IDisposable
     [Fact]
     public async Task Layers_of_a_users_network_have_the_roles_the_user_gives()
     {
-        var sweep = (await SweptRun.GetOrMake(() => new Small(maps => maps), _data, s_recipe, 1, roleOf: _ => LayerRole.Stem, runs: Readers, sweeps: Sweeps)).Sweep;
+        var sweep = (await SweptRun.GetOrMake(() => new Small(maps => maps), _data, s_recipe, 1, options: new() { RoleOf = _ => LayerRole.Stem }, runs: Readers, sweeps: Sweeps)).Sweep;
         Assert.Equal(LayerRole.Stem, Assert.Single(sweep.Targets).Layer.Role);
     }
 

@@ -29,7 +29,10 @@ internal sealed class WorkerProcess : IDisposable
     }
 
     /// <summary>One with a variable of its environment set.</summary>
-    public static WorkerProcess With(string name, string value, params string[] arguments) => new("dotnet", CommandLine(arguments), [(name, value)]);
+    public static WorkerProcess With(string name, string value, params string[] arguments) => With([(name, value)], arguments);
+
+    /// <summary>One with variables of its environment set.</summary>
+    public static WorkerProcess With(IEnumerable<(string Name, string Value)> environment, params string[] arguments) => new("dotnet", CommandLine(arguments), environment);
 
     /// <summary>One that the system kills as it makes a system call for the n-th time; what it printed may be lost.</summary>
     public static WorkerProcess KilledAt(string call, int time, params string[] arguments)

@@ -112,6 +112,24 @@ public static class Claims
         return Record(claim, decision.Verdict, decision.Effect, decision.Interval, decision.Unit, provenance, profile, sources, decision.Because, folder);
     }
 
+    /// <summary>Stores the outcome of a claim as its rule gave it, beside the runs of this repository.</summary>
+    /// <param name="claim">C1 to C6.</param>
+    /// <param name="decision">What one of <see cref="ClaimRules"/> returned.</param>
+    /// <param name="profile">The profile in which it was measured.</param>
+    /// <param name="evidence">The trainings behind the numbers.</param>
+    /// <returns>What was stored.</returns>
+    /// <exception cref="ArgumentException">No such claim.</exception>
+    public static ClaimRecord Record(string claim, ClaimDecision decision, Profile profile, params IEnumerable<TrainedRun> evidence)
+    {
+        ArgumentNullException.ThrowIfNull(profile);
+        ArgumentNullException.ThrowIfNull(evidence);
+        return Record(claim, decision, Provenance.Current(), profile.Name, evidence.Select(run => run.Address));
+    }
+
+    /// <inheritdoc cref="Record(string, ClaimDecision, Profile, IEnumerable{TrainedRun})"/>
+    public static ClaimRecord Record(string claim, ClaimDecision decision, Profile profile, IEnumerable<SweptRun> evidence) =>
+        Record(claim, decision, profile, evidence.Select(swept => swept.Run));
+
     /// <summary>Reads every claim stored beside the runs; files that cannot be read are listed with the reason and left as they are.</summary>
     /// <param name="folder">The folder of the runs; null for <see cref="RepositoryFolder.Runs"/>. It need not exist.</param>
     public static RecordedClaims Load(string? folder = null)

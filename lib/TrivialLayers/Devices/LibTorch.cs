@@ -133,7 +133,12 @@ internal static class LibTorch
     private static nint LoadFiles(IReadOnlyList<string> files)
     {
         HasCuda = files.Any(file => Path.GetFileName(file).Contains("torch_cuda", StringComparison.Ordinal));
-        return files.Select(file => Load(file, isRequired: true)).ToList()[^1];
+        WaitPolicy.WhileLoading(() =>
+        {
+            foreach (var file in files)
+                Load(file, isRequired: true);
+        });
+        return s_loaded[^1];
     }
 
     /// <summary>Loads libtorch from the first folder that has it, and TorchSharp's own library from there, the next that has it or where .NET finds it. Returns the handle of the latter.</summary>
@@ -180,12 +185,14 @@ internal static class LibTorch
 
     private static void LoadEngine(string folder)
     {
-        foreach (var pattern in Engine)
+        WaitPolicy.WhileLoading(() =>
         {
-            foreach (var file in Directory.EnumerateFiles(folder, pattern).Order(StringComparer.Ordinal))
-                Load(file, Required(pattern));
-        }
-
+            foreach (var pattern in Engine)
+            {
+                foreach (var file in Directory.EnumerateFiles(folder, pattern).Order(StringComparer.Ordinal))
+                    Load(file, Required(pattern));
+            }
+        });
         HasCuda = Directory.EnumerateFiles(folder, "*torch_cuda.*").Any();
     }
 

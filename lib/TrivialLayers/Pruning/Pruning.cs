@@ -89,6 +89,7 @@ public static class Pruning
     /// <summary>What the branch gives with these kernels at zero, measured on images that differ; in double precision, so that its bits do not depend on the order of sums.</summary>
     private static Tensor ConstantOf(SegmentedNetwork network, string name, IResidualUnit unit, IReadOnlyList<string> zeroed, int height, int width)
     {
+        using var backend = ConvolutionBackend.For(network);
         using var arrived = InputOf(network, (Module<Tensor, Tensor>)unit, height, width);
         var branch = BranchInDouble(network, unit, zeroed, arrived);
         var map = branch[..1];

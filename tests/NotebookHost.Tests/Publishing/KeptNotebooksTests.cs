@@ -8,32 +8,43 @@ using TrivialLayers.Tests;
 
 namespace NotebookHost.Tests.Publishing;
 
-/// <summary>This repository's notebooks as they are kept: <c>quick</c> is their default, and their outputs are those of the profile <c>reference</c>, of just the code they show.</summary>
+/// <summary>This repository's notebooks as they are kept: with the outputs of just the code and the parameters that they show, so that whoever runs them again sees the same.</summary>
 public sealed class KeptNotebooksTests
 {
     public static TheoryData<string> Notebooks => [.. Directory.EnumerateFiles(Path.Combine(RepositoryRoot.Path, "notebooks"), "*.ipynb").Select(file => Path.GetFileName(file)).Order()];
 
     [Theory]
     [MemberData(nameof(Notebooks))]
-    public void Each_has_the_outputs_of_its_code_and_of_the_profile_reference(string name)
+    public void Each_has_the_outputs_of_its_code_with_its_own_parameters(string name)
     {
         var document = NotebookDocument.Load(PathOf(name));
         var run = document.Metadata["notebook_host"] as JsonObject;
         Assert.True(run is not null, $"{name} is kept without outputs.");
 
         Assert.Equal("succeeded", (string?)run["status"]);
-        Assert.Equal("reference", (string?)run["parameters"]!["profile"]);
-        Assert.Equal("", (string?)run["parameters"]!["dataset"]);
-        Assert.False((bool)run["parameters"]!["smoke"]!);
-        Assert.StartsWith("var profile = \"quick\";", Assert.Single(document.Cells, cell => cell.Tags.Contains("parameters")).Source, StringComparison.Ordinal);
-        Assert.False(
-            new RunRecord(document).CodeChanged,
-            $"The code of {name} is not that of its outputs. Make them anew, with CIFAR-10 and Fashion-MNIST at hand: … run notebooks/{name} --in-place -p profile=reference");
+        var declared = Assert.Single(document.Cells, cell => cell.Tags.Contains("parameters")).Source;
+        Assert.All(run["parameters"]!.AsObject(), parameter => Assert.Equal(Value(parameter.Value!.ToJsonString()), Value(Declared(declared, parameter.Key))));
+        Assert.False(new RunRecord(document).CodeChanged, $"The code of {name} is not that of its outputs. Make them anew: … run notebooks/{name} --in-place");
         var executions = document.Cells.OfType<CodeCell>().Select(cell => cell.ExecutionCount).ToList();
-        Assert.DoesNotContain(null, executions);
-        Assert.Equal(executions.Order(), executions);
-        Assert.Equal(executions.Count + 1, executions[^1]); // one number is missing: that of the cell that set the profile
-        Assert.Contains(Bundles(document), data => (MultilineText.TryJoin(data["text/plain"]) ?? "").Contains("cifar-10", StringComparison.Ordinal));
+        Assert.Equal(Enumerable.Range(1, executions.Count).Cast<int?>(), executions);
+        Assert.Contains(Bundles(document), data => (MultilineText.TryJoin(data["text/plain"]) ?? "").Contains("fashion-mnist-sample", StringComparison.Ordinal));
+
+        static string Declared(string cell, string name) => Assert.Single(cell.Split('\n'), line => line.StartsWith($"var {name} = ", StringComparison.Ordinal)).Split(" = ")[1].Split(';')[0];
+        static object Value(string literal) => double.TryParse(literal, CultureInfo.InvariantCulture, out var number) ? number : literal;
+    }
+
+    [Theory]
+    [MemberData(nameof(Notebooks))]
+    public void No_line_of_code_is_longer_than_a_hundred_characters(string name) =>
+        Assert.DoesNotContain(NotebookDocument.Load(PathOf(name)).Cells.OfType<CodeCell>().SelectMany(cell => cell.Source.Split('\n')), line => line.Length > 100);
+
+    [Theory]
+    [MemberData(nameof(Notebooks))]
+    public void Each_ends_with_two_exercises(string name)
+    {
+        var last = NotebookDocument.Load(PathOf(name)).Cells[^1].Source;
+        Assert.Contains("## Exercises", last, StringComparison.Ordinal);
+        Assert.Equal(["1.", "2."], last.Split('\n').Where(line => line.Length > 2 && char.IsAsciiDigit(line[0])).Select(line => line[..2]));
     }
 
     [Theory]
@@ -60,16 +71,6 @@ public sealed class KeptNotebooksTests
         var pictures = new HtmlParser().ParseDocument(html).QuerySelectorAll("img").Where(picture => picture.GetAttribute("src")!.StartsWith("data:image/png;base64,iVBOR", StringComparison.Ordinal)).ToList();
         Assert.Equal(figures, pictures.Count);
         Assert.All(pictures, picture => Assert.True(int.Parse(picture.GetAttribute("width")!, CultureInfo.InvariantCulture) > 200));
-    }
-
-    [Fact]
-    public void The_README_says_how_long_these_runs_took()
-    {
-        var minutes = (int)Math.Round(Directory.EnumerateFiles(Path.Combine(RepositoryRoot.Path, "notebooks"), "*.ipynb")
-            .Sum(file => new RunRecord(NotebookDocument.Load(file)).Duration?.TotalMinutes ?? 0));
-        var readme = File.ReadAllText(Path.Combine(RepositoryRoot.Path, "README.md"));
-        Assert.Contains($"| {minutes} minutes of one core |", readme, StringComparison.Ordinal);
-        Assert.Contains($"and {minutes} minutes of one core for CIFAR-10", readme, StringComparison.Ordinal);
     }
 
     private static IEnumerable<JsonObject> Bundles(NotebookDocument document) => document.Cells.OfType<CodeCell>().SelectMany(cell => cell.Outputs)
