@@ -42,7 +42,7 @@ public static class Trainer
         Module<Tensor, Tensor> network, TrainingJob job, TrainingState state, Action<TrainingHistory, IReadOnlyDictionary<string, Tensor>> epochDone)
     {
         Threads.Choose(); // sums depend on the number of threads: the first training of a process has the same as the next
-        using var backend = ConvolutionBackend.For(network);
+        using var backend = ConvolutionBackend.For(network, job.Recipe.Precision);
         using var precision = new PrecisionScope(job.Recipe.Precision);
         using var determinism = Determinism.On(job.Recipe.Deterministic ? NetworkProbe.DeviceOf(network) : CPU);
         using var global = new GlobalGenerator(NetworkProbe.DeviceOf(network));
