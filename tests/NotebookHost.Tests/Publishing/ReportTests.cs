@@ -30,9 +30,6 @@ public sealed class ReportTests(Chromium chromium) : IClassFixture<Chromium>
     private static bool IsOfTheProcessor(CellOutput output) =>
         output is StreamOutput told && told.Text.StartsWith("oneDNN, the library with which libtorch convolves on this processor, is left out", StringComparison.Ordinal) && told.Text.Trim().Split('\n').Length == 1;
 
-    /// <summary>On a processor that convolves wrongly with oneDNN the library says once that it does without.</summary>
-    private static bool IsOfTheProcessor(CellOutput output) => output is StreamOutput told && told.Text.StartsWith("oneDNN, ", StringComparison.Ordinal);
-
     [Theory]
     [MemberData(nameof(Notebooks))]
     public async Task Each_page_is_quiet_and_its_charts_show_every_row_of_their_tables(string name)
