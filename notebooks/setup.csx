@@ -7,5 +7,10 @@
 #r "../lib/TrivialLayers.Interactive/bin/Release/net10.0/TrivialLayers.Reproduction.dll"
 #r "../lib/TrivialLayers.Interactive/bin/Release/net10.0/TrivialLayers.Interactive.dll"
 
+System.Globalization.CultureInfo.DefaultThreadCurrentCulture = System.Globalization.CultureInfo.InvariantCulture;   // a point before decimals, on every machine
 TrivialLayers.NativeMemory.Keep();   // for the next tensors, instead of giving it back to the system: training is about a sixth faster
 TrivialLayers.NotebookDisplay.Register();
+
+// Cells print numbers as 1,234.5 in every country, as tables and figures do. That is so in the notebook's own process only.
+System.Globalization.CultureInfo.CurrentCulture = System.Globalization.CultureInfo.InvariantCulture;
+System.Globalization.CultureInfo.DefaultThreadCurrentCulture = System.Globalization.CultureInfo.InvariantCulture;

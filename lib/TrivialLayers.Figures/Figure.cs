@@ -29,8 +29,8 @@ public class Figure
     public DataFrame Table { get; }
 
     /// <summary>
-    /// The figure for plotly.js, <c>{"data": […], "layout": {…}}</c>, with its caption (text), its table (HTML) and the number of the table's rows in <c>layout.meta</c>; null for a
-    /// <see cref="PictureFigure"/>.
+    /// The figure for plotly.js, <c>{"data": […], "layout": {…}, "config": {…}}</c>, with its caption below the axis. <c>layout.meta</c> has the caption (text) and the height that it
+    /// takes (pixels), the table (HTML) and the number of its rows. Null for a <see cref="PictureFigure"/>.
     /// </summary>
     public string? PlotlyJson { get; }
 

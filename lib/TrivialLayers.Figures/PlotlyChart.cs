@@ -1,3 +1,6 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using Microsoft.Data.Analysis;
 using Plotly.NET;
 
@@ -9,6 +12,15 @@ namespace TrivialLayers;
 /// </summary>
 internal sealed class PlotlyChart
 {
+    /// <summary>The name of the annotation that is the caption, by which a page that sets its own takes it out.</summary>
+    private const string CaptionName = "caption";
+
+    private const double Edge = 14;
+    private const double CaptionLine = 16;
+
+    /// <summary>Letters as they are: the text is for notebooks, not for a page.</summary>
+    private static readonly JsonSerializerOptions s_asItIs = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     private readonly Chart _chart;
     private readonly Layout _layout = new();
     private readonly List<Trace> _traces = [];
@@ -25,7 +37,10 @@ internal sealed class PlotlyChart
 
     private double FirstHead => _chart.Stacked ? ChartSizes.Head(_chart.Panels[0]) : _chart.Panels.Max(ChartSizes.Head);
 
-    /// <summary>Draws a chart; the table behind it goes along in <c>layout.meta</c>.</summary>
+    /// <summary>The caption, broken between words for the narrowest place.</summary>
+    private IReadOnlyList<string> CaptionLines => Canvas.Lines(_chart.Caption, ChartSizes.Text, ChartSizes.Narrowest - (4 * Edge));
+
+    /// <summary>Draws a chart; the table behind it goes along in <c>layout.meta</c>. It takes the width of the place it is shown in, also when that changes.</summary>
     public static string Draw(Chart chart, DataFrame table) => new PlotlyChart(chart).Draw(table);
 
     private string Draw(DataFrame table)
@@ -36,30 +51,42 @@ internal sealed class PlotlyChart
             Draw(_chart.Panels[i], i);
         LayOut(table);
         var drawn = GenericChart.setLayout(_layout, GenericChart.ofTraceObjects<IEnumerable<Trace>>(false, _traces));
-        return GenericChart.toFigureJson(drawn);
+        var figure = JsonNode.Parse(GenericChart.toFigureJson(drawn))!.AsObject();
+        figure["config"] = new JsonObject { ["responsive"] = true };
+        return figure.ToJsonString(s_asItIs);
     }
 
     private void LayOut(DataFrame table)
     {
         var top = ChartSizes.AboveLegend(_chart) + LegendHeight + FirstHead;
         var below = _chart.Stacked ? ChartSizes.Below(_chart, _chart.Panels[^1]) : _chart.Panels.Max(panel => ChartSizes.Below(_chart, panel));
-        var bottom = Math.Ceiling(below + 14);
+        var bottom = Math.Ceiling(below + Edge);
+        var captionHeight = CaptionLines.Count * CaptionLine;
+        WriteCaption(bottom, ChartSizes.Beside(_chart.Panels[0]) - Edge);
         _layout.SetProperty("title", Of(
             ("text", $"<b>{string.Join("<br>", ChartSizes.TitleLines(_chart))}</b>"), ("x", 0), ("xanchor", "left"), ("y", 1), ("yanchor", "top"),
-            ("pad", Of(("l", 14), ("t", 14))), ("font", Of(("size", ChartSizes.TitleText)))));
-        _layout.SetProperty("meta", Of(("caption", _chart.Caption), ("rows", table.Rows.Count), ("table", TableText.Html(table))));
+            ("pad", Of(("l", Edge), ("t", Edge))), ("font", Of(("size", ChartSizes.TitleText)))));
+        _layout.SetProperty("meta", Of(("caption", _chart.Caption), ("captionHeight", captionHeight), ("rows", table.Rows.Count), ("table", TableText.Html(table))));
         _layout.SetProperty("font", Of(("family", "Helvetica, Arial, sans-serif"), ("size", ChartSizes.Text), ("color", Palette.Ink)));
         _layout.SetProperty("paper_bgcolor", "#ffffff");
         _layout.SetProperty("plot_bgcolor", "#ffffff");
         _layout.SetProperty("hovermode", "closest");
-        _layout.SetProperty("height", Math.Ceiling(top + Inner + bottom));
-        _layout.SetProperty("margin", Of(("l", Math.Ceiling(ChartSizes.Beside(_chart.Panels[0]))), ("r", 18), ("t", Math.Ceiling(top)), ("b", bottom)));
+        _layout.SetProperty("height", Math.Ceiling(top + Inner + bottom + captionHeight));
+        _layout.SetProperty("margin", Of(("l", Math.Ceiling(ChartSizes.Beside(_chart.Panels[0]))), ("r", 18), ("t", Math.Ceiling(top)), ("b", bottom + captionHeight)));
         _layout.SetProperty("showlegend", _chart.Legend.Count > 0);
         _layout.SetProperty("legend", Of(
             ("orientation", "h"), ("traceorder", "normal"), ("x", 0), ("xanchor", "left"),
             ("y", Math.Round(1 + ((LegendHeight + FirstHead) / Inner), 4)), ("yanchor", "top")));
         _layout.SetProperty("annotations", _annotations);
     }
+
+    /// <summary>Sets the caption below the labels of the lowest axis, so far below the plotting area and so far to its left.</summary>
+    private void WriteCaption(double below, double left) => _annotations.Add(Of(
+        ("name", CaptionName), ("text", string.Join("<br>", CaptionLines.Select(AsText))), ("xref", "paper"), ("yref", "paper"), ("x", 0), ("y", 0), ("xanchor", "left"), ("yanchor", "top"),
+        ("xshift", -Math.Ceiling(left)), ("yshift", -below), ("align", "left"), ("showarrow", false), ("font", Of(("size", ChartSizes.Text), ("color", Palette.SoftInk)))));
+
+    /// <summary>What plotly.js takes for tags and entities is text here.</summary>
+    private static string AsText(string text) => text.Replace("&", "&amp;", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal);
 
     private void Draw(Panel panel, int index)
     {

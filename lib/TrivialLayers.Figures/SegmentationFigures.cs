@@ -54,7 +54,7 @@ public static class SegmentationFigures
 
         var size = images.Height * images.Width;
         rows.Add(new("colours", [.. images.Classes.Select((name, number) => Map(images, [.. Enumerable.Repeat((byte)number, size)], number, name) with { Below = [name] })]));
-        var caption = $"The first {count} of {images.Count:N0} images.{(networks.Length > 0 ? " Under each answer its mean intersection over union." : "")} The last row says which colour is which class.";
+        var caption = FormattableString.Invariant($"The first {count} of {images.Count:N0} images.") + $"{(networks.Length > 0 ? " Under each answer its mean intersection over union." : "")} The last row says which colour is which class.";
         var pictures = rows.SelectMany(row => row.Tiles.Select(tile => (Row: row.Name, tile.Number))).ToList();
         return ImageFigures.Draw($"{images.Name}: labels{(networks.Length > 0 ? " and answers" : "")}", caption, rows, new DataFrame(
             new StringDataFrameColumn("row", pictures.Select(picture => picture.Row)),

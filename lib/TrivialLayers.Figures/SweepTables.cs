@@ -49,7 +49,7 @@ public static class SweepTables
         return new DataFrame(Description([.. layers]));
     }
 
-    /// <summary>One row a sweep: baseline, how many layers have which verdict at one point, and how many are Trivial at half a point and at two.</summary>
+    /// <summary>One row a sweep: baseline, how many layers have which verdict at one point, how many are Trivial at half a point and at two, and last the images.</summary>
     public static DataFrame ToSummaryTable(this IEnumerable<Sweep> sweeps)
     {
         ArgumentNullException.ThrowIfNull(sweeps);
@@ -142,15 +142,13 @@ public static class SweepTables
     private static DataFrame Summary(IReadOnlyList<(Sweep Sweep, TrainedRun? Run)> rows)
     {
         var columns = new List<DataFrameColumn> { Texts("network", rows, row => row.Sweep.Identity.Network) };
-        if (rows.Any(row => row.Run is not null))
+        var areTrained = rows.Any(row => row.Run is not null);
+        if (areTrained)
         {
             columns.Add(new Int64DataFrameColumn("seed", rows.Select(row => row.Run?.Seed)));
-            columns.Add(new Int64DataFrameColumn("parameters", rows.Select(row => row.Run?.Parameters)));
             columns.Add(new DoubleDataFrameColumn("training accuracy (%)", rows.Select(row => row.Run?.TrainingAccuracy)));
         }
 
-        columns.Add(Texts("images", rows, row => row.Sweep.Identity.Images));
-        columns.Add(Counts("image count", rows, row => row.Sweep.Baseline.Count));
         var measure = string.Join(", ", rows.Select(row => row.Sweep.Measure.Name).Distinct());
         columns.Add(Numbers(rows.All(row => SweepFigures.IsAccuracy(row.Sweep)) ? "baseline (%)" : measure, rows, row => row.Sweep.Baseline.Value));
         if (rows.Any(row => row.Sweep.Baseline.Pooled is not null))
@@ -162,6 +160,10 @@ public static class SweepTables
         columns.AddRange(Margin.Reported.Where(margin => margin != Margin.Default).Select(
             margin => Counts($"Trivial at {margin}", rows, row => row.Sweep.Count(Verdict.Trivial, margin))));
         columns.Add(Numbers("smallest resolvable drop (points)", rows, row => row.Sweep.SmallestResolvableDrop));
+        if (areTrained)
+            columns.Add(new Int64DataFrameColumn("parameters", rows.Select(row => row.Run?.Parameters)));
+        columns.Add(Texts("images", rows, row => row.Sweep.Identity.Images));
+        columns.Add(Counts("image count", rows, row => row.Sweep.Baseline.Count));
         return new DataFrame(columns);
     }
 

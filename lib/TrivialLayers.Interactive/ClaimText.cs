@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text;
+using System.Text.Json;
 
 namespace TrivialLayers;
 
@@ -48,6 +49,15 @@ internal static class ClaimText
     public static string Plain(RecordedClaims claims) => claims.Records.Count + claims.Unreadable.Count == 0
         ? "No claim is recorded yet."
         : string.Join("\n\n", [.. claims.Records.Select(Plain), .. claims.Unreadable.Select(file => file.Reason)]);
+
+    /// <summary>The outcome as JSON, for a table of all claims.</summary>
+    public static string Finding(ClaimRecord record) => JsonSerializer.Serialize(new Dictionary<string, string>
+    {
+        ["subject"] = record.Claim,
+        ["outcome"] = Verdict(record.Verdict),
+        ["measured"] = $"{Numbers(record.Effect, record.Interval)}, {record.Unit}",
+        ["statement"] = Claims.Of(record.Claim).Sentence,
+    });
 
     private static string Card(ClaimVerdict verdict, params string[] parts)
     {

@@ -10,6 +10,9 @@ public static class NotebookDisplay
     /// <summary>The MIME type of a figure for plotly.js.</summary>
     public const string Plotly = "application/vnd.plotly.v1+json";
 
+    /// <summary>The MIME type in which an output says what was found, for the notebook host's page over all notebooks and for the end of its runs.</summary>
+    private const string Finding = "application/vnd.notebook.finding+json";
+
     private const string Png = "image/png";
     private const string Html = "text/html";
     private const string PlainText = "text/plain";
@@ -39,6 +42,8 @@ public static class NotebookDisplay
         Show<SweptTarget>(layer => new[] { layer }.ToTable());
         Show<TrainingHistory>(history => history.ToTable());
         Show<ClaimRecord>(ClaimText.Html, ClaimText.Plain);
+        Formatter.Register<ClaimRecord>(ClaimText.Finding, Finding);
+        Formatter.SetPreferredMimeTypesFor(typeof(ClaimRecord), Html, Finding, PlainText);
         Show<ClaimDecision>(ClaimText.Html, ClaimText.Plain);
         Show<RecordedClaims>(ClaimText.Html, ClaimText.Plain);
         ShowText<Interval>(interval => string.Create(CultureInfo.InvariantCulture, $"{interval.ToString(2)} ({100 * interval.Level:0.##} % interval)"));

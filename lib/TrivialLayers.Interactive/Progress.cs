@@ -30,12 +30,14 @@ public sealed class Progress : ICancellableProgress
         Token = token;
     }
 
-    /// <summary>Cancelled when the cell that made this display is interrupted; in a host that does not say so, never.</summary>
+    /// <summary>Cancelled when the cell that made this display is interrupted, in our host and in .NET Interactive; in a host that does not say so, never.</summary>
     public CancellationToken Token { get; }
 
     /// <summary>A display on the console, that ends long work when the running cell is interrupted.</summary>
-    public static Progress Live() =>
-        new(() => Console.Out, TimeProvider.System, AppContext.GetData(CancellationTokenName) is CancellationToken token ? token : CancellationToken.None);
+    public static Progress Live() => new(
+        () => Console.Out,
+        TimeProvider.System,
+        AppContext.GetData(CancellationTokenName) is CancellationToken token ? token : InteractiveKernel.TokenOfRunningCell(AppDomain.CurrentDomain.GetAssemblies()));
 
     /// <summary>Shows how far the work is. The last state of each task is always shown, and ends its line.</summary>
     public void Report(ProgressReport value)

@@ -14,7 +14,7 @@ public sealed record SweptRun(TrainedRun Run, Sweep Sweep)
 
     /// <summary>
     /// Loads both if there are such, else trains and sweeps. Of a run that ships without its weights, record and stored sweep are read. For the trained network there is
-    /// <see cref="GetOrMake(Module{Tensor, Tensor}, DataSplit, Recipe, long, IProgress{ProgressReport}?, ImageSet?, SweepOptions?)"/>.
+    /// <see cref="GetOrTrain(Module{Tensor, Tensor}, DataSplit, Recipe, long, IProgress{ProgressReport}?, ImageSet?, SweepOptions?)"/>.
     /// </summary>
     /// <param name="make">Makes the network, the same each time; what it made is disposed.</param>
     /// <param name="data">The images; the sweep is over its test images.</param>
@@ -28,7 +28,7 @@ public sealed record SweptRun(TrainedRun Run, Sweep Sweep)
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     /// <exception cref="ArgumentException">The images have a label for each pixel, and accuracy has no interval for these.</exception>
     /// <exception cref="InvalidOperationException">The network has no convolution.</exception>
-    public static Task<SweptRun> GetOrMake(
+    public static Task<SweptRun> GetOrTrain(
         Func<Module<Tensor, Tensor>> make,
         DataSplit data,
         Recipe recipe,
@@ -82,13 +82,13 @@ public sealed record SweptRun(TrainedRun Run, Sweep Sweep)
     /// <param name="progress">Told about images and layers done.</param>
     /// <param name="options">What is done to which layers, and what is measured; by default each convolution is zeroed and accuracy measured.</param>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public static async Task<IReadOnlyList<SweptRun>> GetOrMakeSeeds(
+    public static async Task<IReadOnlyList<SweptRun>> GetOrTrainSeeds(
         Func<Module<Tensor, Tensor>> make, DataSplit data, Recipe recipe, int seeds, IProgress<ProgressReport>? progress = null, SweepOptions? options = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(seeds, 1);
         var all = new List<SweptRun>();
         for (var seed = 1; seed <= seeds; seed++)
-            all.Add(await GetOrMake(make, data, recipe, seed, progress, options).ConfigureAwait(false));
+            all.Add(await GetOrTrain(make, data, recipe, seed, progress, options).ConfigureAwait(false));
         return all;
     }
 
@@ -101,7 +101,7 @@ public sealed record SweptRun(TrainedRun Run, Sweep Sweep)
     /// <param name="images">The images of the sweep; by default all test images of <paramref name="data"/>.</param>
     /// <param name="options">What is done to which layers, and what is measured; by default each convolution is zeroed and accuracy measured.</param>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public static async Task<SweptRun> GetOrMake(
+    public static async Task<SweptRun> GetOrTrain(
         Module<Tensor, Tensor> network, DataSplit data, Recipe recipe, long seed, IProgress<ProgressReport>? progress = null, ImageSet? images = null, SweepOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(data);

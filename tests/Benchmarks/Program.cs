@@ -16,6 +16,7 @@ var others = new Dictionary<string, Action<Report>>
     ["agreement"] = AgreementBenchmark.Run,
     ["batch"] = BatchBenchmark.Run,
     ["busy"] = BusyBenchmark.Run,
+    ["convolutions"] = ConvolutionBenchmark.Run,
     ["gpu"] = GpuBenchmark.Run,
     ["growth"] = GrowthBenchmark.Run,
     ["launches"] = LaunchBenchmark.Run,

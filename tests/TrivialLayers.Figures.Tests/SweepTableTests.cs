@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.Data.Analysis;
 
 namespace TrivialLayers.Tests;
 
@@ -31,6 +32,16 @@ public sealed class SweepTableTests
         Assert.Equal((long)sweep.Count(Verdict.Trivial, new Margin(2)), row["Trivial at 2 points"][1]);
         Assert.Equal(90.0, row["baseline (%)"][0]);
         Assert.Equal(sweep.SmallestResolvableDrop, row["smallest resolvable drop (points)"][0]);
+    }
+
+    [Fact]
+    public void A_summary_begins_with_accuracy_and_verdicts_and_ends_with_the_images()
+    {
+        var sweep = HandMadeSweep.Small();
+        Assert.Equal(["network", "baseline (%)", "layers", "Trivial", "NonTrivial", "Undecided"], Names(new[] { sweep }.ToSummaryTable()).Take(6));
+        Assert.Equal(["images", "image count"], Names(new[] { sweep }.ToSummaryTable()).TakeLast(2));
+
+        static IEnumerable<string> Names(DataFrame table) => table.Columns.Select(column => column.Name);
     }
 
     [Fact]

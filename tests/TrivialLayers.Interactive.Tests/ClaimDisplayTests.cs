@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using System.Xml.Linq;
 using Microsoft.DotNet.Interactive.Formatting;
 
@@ -24,7 +25,7 @@ public sealed class ClaimDisplayTests
     [Fact]
     public void A_record_says_the_claim_the_verdict_the_effect_the_rule_the_notes_and_its_origin()
     {
-        Assert.Equal(["text/html", "text/plain"], Formatter.GetPreferredMimeTypesFor(typeof(ClaimRecord)));
+        Assert.Equal(["text/html", "application/vnd.notebook.finding+json", "text/plain"], Formatter.GetPreferredMimeTypesFor(typeof(ClaimRecord)));
         var plain = Record.ToDisplayString("text/plain").Split('\n');
         Assert.Equal($"C1 {Claims.Of("C1").Sentence}", plain[0]);
         Assert.Equal("✗ not reproduced: 38.1 [33.3, 42.9] (75 % interval), Trivial layers, percent", plain[1]);
@@ -32,6 +33,15 @@ public sealed class ClaimDisplayTests
         Assert.Equal(["- ResNet-20, seed 1 needs every convolution.", "- a < b"], plain[3..5]);
         Assert.Equal(
             "Profile quick, recorded 2026-11-24 07:05 UTC from 0123456789ab…, short; Trivial Layers 0.1.0, TorchSharp 0.107.0, libtorch 2.10.0, .NET 10, Linux, a processor, cpu, 2 threads.", plain[5]);
+    }
+
+    [Fact]
+    public void A_record_is_a_finding_for_the_page_over_all_notebooks()
+    {
+        var finding = JsonNode.Parse(Record.ToDisplayString("application/vnd.notebook.finding+json"))!;
+        Assert.Equal(("C1", "✗ not reproduced"), ((string?)finding["subject"], (string?)finding["outcome"]));
+        Assert.Equal("38.1 [33.3, 42.9] (75 % interval), Trivial layers, percent", (string?)finding["measured"]);
+        Assert.Equal(Claims.Of("C1").Sentence, (string?)finding["statement"]);
     }
 
     [Fact]

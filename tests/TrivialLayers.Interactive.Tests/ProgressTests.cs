@@ -37,6 +37,13 @@ public sealed class ProgressTests : IDisposable
     }
 
     [Fact]
+    public void Where_no_host_runs_a_cell_nothing_is_cancelled()
+    {
+        Assert.Equal(CancellationToken.None, Progress.Live().Token);
+        Assert.Equal(CancellationToken.None, InteractiveKernel.TokenOfRunningCell([typeof(Progress).Assembly]));
+    }
+
+    [Fact]
     public void Rate_and_time_left_are_those_of_the_work_seen()
     {
         Report(0, 10_000);

@@ -123,7 +123,7 @@ public sealed class SweptRunTests : IDisposable
     [Fact]
     public async Task Layers_of_a_users_network_have_the_roles_the_user_gives()
     {
-        var sweep = (await SweptRun.GetOrMake(() => new Small(maps => maps), _data, s_recipe, 1, options: new() { RoleOf = _ => LayerRole.Stem }, runs: Readers, sweeps: Sweeps)).Sweep;
+        var sweep = (await SweptRun.GetOrTrain(() => new Small(maps => maps), _data, s_recipe, 1, options: new() { RoleOf = _ => LayerRole.Stem }, runs: Readers, sweeps: Sweeps)).Sweep;
         Assert.Equal(LayerRole.Stem, Assert.Single(sweep.Targets).Layer.Role);
     }
 
@@ -136,16 +136,16 @@ public sealed class SweptRunTests : IDisposable
             if (report.Note?.Contains("epoch 2", StringComparison.Ordinal) == true)
                 stop.Cancel();
         });
-        var error = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => SweptRun.GetOrMake(Network, _data, s_recipe with { Epochs = 3 }, 1, progress, runs: Readers, sweeps: Sweeps, cancellationToken: stop.Token));
+        var error = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => SweptRun.GetOrTrain(Network, _data, s_recipe with { Epochs = 3 }, 1, progress, runs: Readers, sweeps: Sweeps, cancellationToken: stop.Token));
         Assert.Contains("1 of 3 epochs are kept", error.Message, StringComparison.Ordinal);
     }
 
-    private Task<SweptRun> Ask(Func<Module<Tensor, Tensor>> make) => SweptRun.GetOrMake(make, _data, s_recipe, 1, runs: Readers, sweeps: Sweeps);
+    private Task<SweptRun> Ask(Func<Module<Tensor, Tensor>> make) => SweptRun.GetOrTrain(make, _data, s_recipe, 1, runs: Readers, sweeps: Sweeps);
 
     /// <summary>Trains, sweeps, and writes the run without its weights.</summary>
     private async Task<(SweptRun Made, TrainedRun Shipped)> Ship()
     {
-        var made = await SweptRun.GetOrMake(Network, _data, s_recipe, 1, runs: new RunStore(_folder["maker"]), sweeps: new SweepStore(_folder["sweeps"]));
+        var made = await SweptRun.GetOrTrain(Network, _data, s_recipe, 1, runs: new RunStore(_folder["maker"]), sweeps: new SweepStore(_folder["sweeps"]));
         return (made, RunRecord.Write(made.Run, Network, _data, _folder["shipped"]));
     }
 

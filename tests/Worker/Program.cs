@@ -9,6 +9,7 @@ using TrivialLayers.Worker;
 //   fetch FOLDER ADDRESS   the small data set
 //   memory                 where 31 MB of memory come from, once the library is in use and once it was asked to keep memory
 //   describe               the device and the versions
+//   convolutions FAULT …   tries shapes of convolutions, with a fault in those to 32 channels
 // When it begins to work it says so, and waits while there is a file FOLDER/pause.
 if (args[0] is "memory")
 {
@@ -19,6 +20,12 @@ if (args[0] is "memory")
 if (args[0] is "describe")
 {
     Console.WriteLine(ComputeDevice.Describe());
+    return;
+}
+
+if (args[0] is "convolutions")
+{
+    ConvolutionCheck.Answer(args[2..], FaultyConvolution.With(args[1]), Console.Out);
     return;
 }
 

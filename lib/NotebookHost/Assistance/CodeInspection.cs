@@ -10,6 +10,15 @@ internal sealed class CodeInspection(CellWorkspace workspace)
     /// <summary>The section that says "not null here": the compiler's talk with itself. Its name is not public.</summary>
     private const string NullabilityAnalysis = "NullabilityAnalysis";
 
+    /// <summary>Does once what makes the first completion and the first help slow: getting the compiler's services going and reading what the cells so far refer to.</summary>
+    public async Task WarmUp()
+    {
+        const string member = "System.Math.Max";
+        await workspace.Complete("", 0).ConfigureAwait(false);
+        await workspace.Complete(member, member.Length).ConfigureAwait(false);
+        await Describe(member, member.Length).ConfigureAwait(false);
+    }
+
     /// <summary>What stands at the position, or the method whose arguments are being written there; <c>null</c> when it is nothing.</summary>
     public async Task<string?> Describe(string code, int position)
     {

@@ -130,8 +130,8 @@ internal sealed class CSharpEngine : IDisposable
         catch (Exception e)
         {
             var interrupted = e is OperationCanceledException && cancellationToken.IsCancellationRequested;
-            var error = new CellFailed(e.GetType().FullName!, e.Message, ErrorText.OfException(e, _sources.GetValueOrDefault));
-            return new CellResult(interrupted ? CellStatus.Interrupted : CellStatus.Threw, error);
+            var trace = interrupted ? ErrorText.OfInterrupt(name, e, _sources.GetValueOrDefault) : ErrorText.OfException(e, _sources.GetValueOrDefault);
+            return new CellResult(interrupted ? CellStatus.Interrupted : CellStatus.Threw, new CellFailed(e.GetType().FullName!, e.Message, trace));
         }
     }
 

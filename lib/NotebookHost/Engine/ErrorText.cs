@@ -61,6 +61,28 @@ internal static partial class ErrorText
         return lines;
     }
 
+    /// <summary>What is said when a cell ended because it was asked to: what its code says of that, line by line, and where in the cell it was. How it came about is nobody's fault.</summary>
+    /// <param name="cell">The cell's name.</param>
+    /// <param name="exception">What the cell threw.</param>
+    /// <param name="sourceOf">Cell name → its code, to show the line.</param>
+    public static IReadOnlyList<string> OfInterrupt(string cell, Exception exception, Func<string, SourceText?> sourceOf)
+    {
+        var said = exception.Message == new OperationCanceledException().Message || exception.Message == new TaskCanceledException().Message
+            ? [$"{cell} was interrupted."]
+            : exception.Message.ReplaceLineEndings("\n").Split('\n').ToList();
+        for (var (current, found) = ((Exception?)exception, false); current is not null && !found; current = current.InnerException)
+        {
+            if (Frames(current).FirstOrDefault(frame => frame.Cell is not null) is not { } frame)
+                continue;
+            said.Add("   at " + frame.Text);
+            if (sourceOf(frame.Cell!) is { } source && frame.Line <= source.Lines.Count)
+                said.Add($"      {frame.Line} | {source.Lines[frame.Line - 1].ToString().Trim()}");
+            found = true;
+        }
+
+        return said;
+    }
+
     private sealed record Frame(string Text, string? Cell, int Line);
 
     private static IEnumerable<Frame> Frames(Exception exception)

@@ -21,6 +21,7 @@ internal sealed class NotebookKernel : IDisposable
     private readonly CellWorkspace _workspace;
     private readonly CodeInspection _inspection;
     private readonly CellExecution _execution;
+    private Task? _warmUp;
     private long _arrived;
     private long _abortUpTo;
 
@@ -160,9 +161,23 @@ internal sealed class NotebookKernel : IDisposable
         if (arrival.Number <= _abortUpTo)
             return new JsonObject { ["status"] = "aborted" };
         var reply = await _execution.Execute(arrival.Message, broadcast).ConfigureAwait(false);
+        _warmUp ??= Task.Run(WarmUp);
         if ((string?)reply["status"] == "error" && arrival.Message.Flag("stop_on_error", true))
             _abortUpTo = Interlocked.Read(ref _arrived);
         return reply;
+    }
+
+    /// <summary>Editors give up a completion after two seconds, and the first would take longer.</summary>
+    private async Task WarmUp()
+    {
+        try
+        {
+            await _inspection.WarmUp().ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            _log.Write($"The warm-up of completion: {e}");
+        }
     }
 
     private async Task<JsonObject> Complete(KernelMessage request)

@@ -19,7 +19,7 @@ internal abstract class Cell
         ? [.. tags.OfType<JsonValue>().Select(tag => tag.TryGetValue(out string? text) ? text : "").Where(tag => tag.Length > 0)]
         : [];
 
-    /// <summary>The cell as the file has it: carries the keys unknown to this program and the order of all keys.</summary>
+    /// <summary>The cell as the file has it: carries the keys unknown to this program.</summary>
     internal JsonObject Original { get; init; } = [];
 }
 

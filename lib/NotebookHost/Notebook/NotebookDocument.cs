@@ -6,8 +6,8 @@ using System.Text.RegularExpressions;
 namespace NotebookHost.Notebook;
 
 /// <summary>
-/// A notebook file, nbformat 4.0 to 4.5; written as 4.5. Keys unknown to this program are kept at every level, with the order of keys, and a notebook in which nothing
-/// changed is written with the bytes it was read from. What changed is laid out as Jupyter lays it out, with the indentation the file had.
+/// A notebook file, nbformat 4.0 to 4.5; written as 4.5. Keys unknown to this program are kept at every level, and a notebook in which nothing changed is written with the
+/// bytes it was read from. A changed one is written as Jupyter and VS Code write it (see <see cref="NotebookLayout"/>), with the indentation the file had.
 /// <see href="https://nbformat.readthedocs.io/en/latest/format_description.html">The format.</see>
 /// </summary>
 internal sealed partial class NotebookDocument
@@ -98,10 +98,16 @@ internal sealed partial class NotebookDocument
     public string ToText()
     {
         var json = ToJson();
-        if (_text is not null && JsonNode.DeepEquals(json, _asRead))
-            return _text;
+        return _text is not null && JsonNode.DeepEquals(json, _asRead) ? _text : Laid(json);
+    }
+
+    /// <summary>The notebook as text in the layout of Jupyter and VS Code, also when nothing changed.</summary>
+    public string ToLaidOutText() => Laid(ToJson());
+
+    private string Laid(JsonObject json)
+    {
         var indent = _text is not null && Indentation().Match(_text) is { Success: true } match ? match.Groups[1].Value : " ";
-        return JupyterJson.Write(json, indent) + (_text is null || _text.EndsWith('\n') ? "\n" : "");
+        return JupyterJson.Write(NotebookLayout.Of(json), indent) + "\n";
     }
 
     private JsonObject ToJson()

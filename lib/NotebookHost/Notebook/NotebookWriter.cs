@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace NotebookHost.Notebook;
 
-/// <summary>Puts cells together as nbformat 4.5 has them; known keys of a new cell stand in alphabetical order, as Jupyter writes them.</summary>
+/// <summary>Puts cells together as nbformat 4.5 has them. In which order keys are written is <see cref="NotebookLayout"/>'s to say.</summary>
 internal static class NotebookWriter
 {
     public static JsonNode Cell(Cell cell)
@@ -14,32 +14,19 @@ internal static class NotebookWriter
             MarkdownCell => "markdown",
             _ => "raw",
         };
+        json["id"] = cell.Id;
+        json["metadata"] = cell.Metadata.DeepClone();
         if (cell is CodeCell code)
         {
             json["execution_count"] = code.ExecutionCount;
-            Put(json, cell);
             json["outputs"] = new JsonArray([.. code.Outputs.Select(Output)]);
         }
-        else
-        {
-            Put(json, cell);
-        }
 
-        // A source that did not change keeps its form, one text or a list of lines.
-        if (json["source"] is not { } source || MultilineText.TryJoin(source) != cell.Source)
-            json["source"] = MultilineText.Split(cell.Source);
+        json["source"] = MultilineText.Split(cell.Source);
         return json;
     }
 
-    private static void Put(JsonObject json, Cell cell)
-    {
-        if (!json.ContainsKey("id") && json.ContainsKey("metadata"))
-            json.Insert(json.IndexOf("metadata"), "id", null);
-        json["id"] = cell.Id;
-        json["metadata"] = cell.Metadata.DeepClone();
-    }
-
-    private static JsonNode Output(CellOutput output) => output.Original?.DeepClone() ?? output switch
+    private static JsonObject Output(CellOutput output) => output.Original is { } original ? InLines(original.DeepClone().AsObject()) : output switch
     {
         StreamOutput stream => new JsonObject { ["name"] = stream.Name, ["output_type"] = "stream", ["text"] = MultilineText.Split(stream.Text) },
         DisplayDataOutput display => new JsonObject
@@ -62,6 +49,16 @@ internal static class NotebookWriter
         },
         _ => throw new ArgumentException($"There is no output of the kind {output.GetType().Name} in a notebook.", nameof(output)),
     };
+
+    /// <summary>An output that was read, with its texts as lists of lines.</summary>
+    private static JsonObject InLines(JsonObject output)
+    {
+        if (MultilineText.TryJoin(output["text"]) is { } text)
+            output["text"] = MultilineText.Split(text);
+        if (output["data"] is JsonObject data)
+            output["data"] = Bundle(data);
+        return output;
+    }
 
     /// <summary>Text as lists of lines, as Jupyter stores it; images in base64 and JSON as they are.</summary>
     private static JsonObject Bundle(JsonObject data) => new(data.Select(entry => KeyValuePair.Create(

@@ -21,7 +21,7 @@ internal static class IndexPage
             <main class="index">
             <h1>Notebooks</h1>
             {Summary(pages, left.Count, waiting.Count)}
-            {string.Concat(pages.Select(Entry))}{string.Concat(left.Select(page => Entry(page.Title, RunRecord.NotRun, page.Reason)))}{string.Concat(waiting.Select(name => Entry(name, RunRecord.ToCome)))}{HowRun(pages)}</main>
+            {Found(pages)}            {string.Concat(pages.Select(Entry))}{string.Concat(left.Select(page => Entry(page.Title, RunRecord.NotRun, page.Reason)))}{string.Concat(waiting.Select(name => Entry(name, RunRecord.ToCome)))}{HowRun(pages)}</main>
             """;
         return PageFrame.Around("Notebooks", body, waiting.Count > 0 ? Refresh : null);
     }
@@ -37,6 +37,26 @@ internal static class IndexPage
             pages.Select(page => page.Run.Started).Max() is { } latest ? RunRecord.DateText(latest) : null,
             total > TimeSpan.Zero ? $"{RunRecord.TimeText(total)} in all" : null,
         ]);
+    }
+
+    /// <summary>The table of what was found, for outputs that bring a finding as such; the words of others stand in their notebooks' entries.</summary>
+    private static string Found(IReadOnlyList<NotebookPage> pages)
+    {
+        var rows = (from page in pages
+                    from finding in page.Findings
+                    where finding.Subject is not null
+                    orderby finding.Subject
+                    select (page.Address, Finding: finding)).ToList();
+        if (rows.Count == 0)
+            return "";
+        var html = new StringBuilder();
+        foreach (var (address, finding) in rows)
+        {
+            html.Append($"<tr><td><a href=\"{WebUtility.HtmlEncode(address)}\">{WebUtility.HtmlEncode(finding.Subject)}</a></td><td class=\"outcome\">{WebUtility.HtmlEncode(finding.Outcome)}</td>")
+                .Append($"<td>{WebUtility.HtmlEncode(finding.Statement)}</td><td>{WebUtility.HtmlEncode(finding.Measured)}</td></tr>\n");
+        }
+
+        return $"<div class=\"table found\"><table>\n<thead><tr><th></th><th>found</th><th>asked</th><th>measured</th></tr></thead>\n<tbody>\n{html}</tbody></table></div>\n";
     }
 
     private static string Entry(NotebookPage page)

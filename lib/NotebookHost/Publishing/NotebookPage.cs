@@ -3,14 +3,13 @@ using System.Text;
 using System.Text.Json.Nodes;
 using AngleSharp.Dom;
 using NotebookHost.Notebook;
+using NotebookHost.Running;
 
 namespace NotebookHost.Publishing;
 
 /// <summary>One executed notebook as a page that needs no other file.</summary>
 internal sealed class NotebookPage
 {
-    private const string VerdictTag = "verdict";
-
     /// <summary>Code with more lines can be folded away.</summary>
     private const int LongCode = 30;
 
@@ -29,8 +28,8 @@ internal sealed class NotebookPage
         var safe = new SafeHtml(_pictures);
         (Name, _document, _prose, _outputs, Run) = (name, document, new Prose(safe), new OutputHtml(safe), new RunRecord(document));
         _cells = _pictures.Fill(string.Concat(document.Cells.Select(Html)));
-        var verdict = document.Cells.OfType<CodeCell>().Where(cell => cell.Tags.Contains(VerdictTag)).SelectMany(cell => cell.Outputs);
-        VerdictHtml = _pictures.Fill(string.Concat(verdict.Select(_outputs.Of)));
+        VerdictHtml = _pictures.Fill(string.Concat(Finding.OutputsOfVerdicts(document).Select(_outputs.Of)));
+        Findings = [.. Finding.In(name, document)];
     }
 
     /// <summary>The name of the notebook's file, without ending.</summary>
@@ -66,6 +65,9 @@ internal sealed class NotebookPage
 
     /// <summary>The outputs of the cells tagged <c>verdict</c>; may be empty.</summary>
     public string VerdictHtml { get; }
+
+    /// <summary>What the notebook found.</summary>
+    public IReadOnlyList<Finding> Findings { get; }
 
     /// <summary>The page's text; the same notebook gives the same.</summary>
     public string ToHtml() => PageFrame.Around(Title, $"""

@@ -31,11 +31,13 @@ internal sealed class NotebookSite
     /// <param name="document">The notebook with its outputs.</param>
     /// <param name="source">The notebook's folder, in which the pictures are that its text names; null when there is none.</param>
     /// <param name="limit">How long the page may take to make; <see cref="TimeLimit.OfPage"/> when null.</param>
+    /// <param name="interrupt">Gives the page up; nothing of it is written.</param>
     /// <returns>Null, or why in place of the page there is one that only says so.</returns>
-    public string? Write(string name, NotebookDocument document, string? source = null, TimeSpan? limit = null)
+    /// <exception cref="OperationCanceledException">The page was given up by an interrupt.</exception>
+    public string? Write(string name, NotebookDocument document, string? source = null, TimeSpan? limit = null, CancellationToken interrupt = default)
     {
         var time = limit ?? TimeLimit.OfPage;
-        var made = TimeLimit.Try(time, () => new NotebookPage(name, document, source) is var page ? Tuple.Create(page, page.ToHtml()) : null);
+        var made = TimeLimit.Try(time, () => new NotebookPage(name, document, source) is var page ? Tuple.Create(page, page.ToHtml()) : null, interrupt);
         if (made is null)
         {
             var reason = FormattableString.Invariant($"to make its page took longer than {time.TotalSeconds} s, and was given up");
@@ -64,7 +66,8 @@ internal sealed class NotebookSite
         AtomicFile.WriteText(Index, IndexPage.ToHtml(_pages, _left, _waiting));
     }
 
-    private void Leave(string name, string title, string reason)
+    /// <summary>Notes a notebook that has no page, under a title.</summary>
+    public void Leave(string name, string title, string reason)
     {
         _left.Add((title, reason));
         Done(name);

@@ -59,7 +59,8 @@ internal sealed partial class OutputHtml(SafeHtml safe)
 
     /// <summary>
     /// A chart and the picture that stands for it where no script runs. A chart may bring a caption (text) and the table behind it (HTML) in <c>layout.meta</c>, which is its
-    /// author's to fill; the caption shows with the interactive chart only, as the picture has its own.
+    /// author's to fill; the caption shows with the interactive chart only, as the picture has its own. In editors, which know nothing of that, a chart has the caption as an annotation of
+    /// this name, for which <c>captionHeight</c> pixels were added; here it is taken out, since a page breaks lines to its own width.
     /// </summary>
     private string Figure(JsonObject chart, string picture)
     {
@@ -67,11 +68,27 @@ internal sealed partial class OutputHtml(SafeHtml safe)
         var (caption, table) = (JupyterJson.Text(meta["caption"]), JupyterJson.Text(meta["table"]));
         if (table is not null)
             meta.Remove("table"); // once on the page is enough
+        if (!string.IsNullOrEmpty(caption))
+            TakeOutCaption(chart["layout"]!.AsObject(), meta);
         return $"<figure>{picture}{ChartData}{ScriptJson(chart)}</script>"
             + (string.IsNullOrEmpty(caption) ? "" : $"<figcaption class=\"of-chart\">{WebUtility.HtmlEncode(caption)}</figcaption>")
             + (string.IsNullOrEmpty(table) ? "" : $"<details><summary>Data{RowsOf(meta)}</summary>{safe.Clean(table).Html}</details>")
             + "</figure>";
     }
+
+    private static void TakeOutCaption(JsonObject layout, JsonObject meta)
+    {
+        if (layout["annotations"] is not JsonArray annotations || annotations.RemoveAll(annotation => JupyterJson.Text((annotation as JsonObject)?["name"]) == "caption") == 0)
+            return;
+        if (Pixels(meta["captionHeight"]) is not { } height)
+            return;
+        if (Pixels(layout["height"]) is { } whole)
+            layout["height"] = whole - height;
+        if (layout["margin"] is JsonObject margin && Pixels(margin["b"]) is { } below)
+            margin["b"] = below - height;
+    }
+
+    private static double? Pixels(JsonNode? node) => node is JsonValue value && value.TryGetValue(out double pixels) ? pixels : null;
 
     private static string RowsOf(JsonObject meta) =>
         meta["rows"] is JsonValue value && value.TryGetValue(out int rows) ? string.Create(CultureInfo.InvariantCulture, $": {rows:N0} {(rows == 1 ? "row" : "rows")}") : "";

@@ -7,6 +7,9 @@ namespace NotebookHost.Publishing;
 /// <summary>The command <c>publish</c>.</summary>
 internal static class PublishCommand
 {
+    /// <summary>How long the index may take to be put in order after an interrupt.</summary>
+    private static readonly TimeSpan s_tidying = TimeSpan.FromSeconds(5);
+
     public static Command Create()
     {
         var files = new Argument<string[]>("notebooks") { Description = "Executed notebooks (.ipynb), or folders whose notebooks are published by name.", Arity = ArgumentArity.OneOrMore };
@@ -26,21 +29,22 @@ internal static class PublishCommand
         };
         command.SetAction(async (parsed, interrupt) =>
         {
+            var publishing = Task.Run(() => Publish(parsed.GetValue(files)!, parsed.GetValue(output)!, parsed.GetValue(timeout), interrupt), CancellationToken.None);
             try
             {
-                // What does not end by itself is left behind when the program ends.
-                var publishing = Task.Run(() => Publish(parsed.GetValue(files)!, parsed.GetValue(output)!, parsed.GetValue(timeout)), CancellationToken.None);
                 return await publishing.WaitAsync(interrupt).ConfigureAwait(false);
             }
             catch (OperationCanceledException)
             {
+                // A page that was being made is left behind when the program ends, and so is reading that does not come to an end.
+                await Task.WhenAny(publishing, Task.Delay(s_tidying, CancellationToken.None)).ConfigureAwait(false);
                 return RunCommand.Stopped;
             }
         });
         return command;
     }
 
-    private static int Publish(string[] filesOrFolders, string folder, double seconds)
+    private static int Publish(string[] filesOrFolders, string folder, double seconds, CancellationToken interrupt)
     {
         try
         {
@@ -48,21 +52,45 @@ internal static class PublishCommand
                 throw new RunException(FormattableString.Invariant($"--timeout {seconds} is not a number of seconds above zero (and below 25 days)."));
             var files = NotebookFiles.Find(filesOrFolders);
             var site = new NotebookSite(folder, files.Select(file => Path.GetFileNameWithoutExtension(file)));
-            var read = files.Select(file => (File: file, Document: Read(file, out var error), Error: error)).ToList();
-            foreach (var (_, _, error) in read.Where(notebook => notebook.Document is null))
-                Console.Error.WriteLine(error);
-            if (read.All(notebook => notebook.Document is null))
+            var read = files.Select(file => new Entry(file, Read(file, out var error), error)).ToList();
+            foreach (var notebook in read.Where(notebook => notebook.Document is null))
+                Console.Error.WriteLine(notebook.Error);
+            if (read.TrueForAll(notebook => notebook.Document is null))
                 return RunCommand.BadRequest;
             site.WriteIndex();
-            var missing = read.Count(notebook => !Write(site, notebook.File, notebook.Document, notebook.Error, TimeSpan.FromSeconds(seconds)));
-            Console.WriteLine($"Reports: {site.Index}");
-            return missing == 0 ? RunCommand.Succeeded : RunCommand.NotebookFailed;
+            return Write(site, read, TimeSpan.FromSeconds(seconds), interrupt);
         }
         catch (Exception e) when (e is RunException or IOException or UnauthorizedAccessException)
         {
             Console.Error.WriteLine(e.Message);
             return RunCommand.BadRequest;
         }
+    }
+
+    /// <summary>Writes all pages. After an interrupt those that are missing stand in the index with the reason, so that it does not wait for them.</summary>
+    private static int Write(NotebookSite site, List<Entry> notebooks, TimeSpan limit, CancellationToken interrupt)
+    {
+        var (written, missing) = (0, 0);
+        foreach (var notebook in notebooks)
+        {
+            try
+            {
+                interrupt.ThrowIfCancellationRequested();
+                if (Write(site, notebook, limit, interrupt))
+                    written++;
+                else
+                    missing++;
+            }
+            catch (OperationCanceledException)
+            {
+                site.Leave(notebook.Name, notebook.Name, "publishing was stopped before its page was written");
+            }
+        }
+
+        if (interrupt.IsCancellationRequested)
+            Console.Error.WriteLine($"Stopped: {written} of {notebooks.Count} pages were written.");
+        Console.WriteLine($"Reports: {site.Index}");
+        return interrupt.IsCancellationRequested ? RunCommand.Stopped : missing == 0 ? RunCommand.Succeeded : RunCommand.NotebookFailed;
     }
 
     private static NotebookDocument? Read(string file, out string error)
@@ -80,18 +108,22 @@ internal static class PublishCommand
     }
 
     /// <summary>Whether the page is there.</summary>
-    private static bool Write(NotebookSite site, string file, NotebookDocument? document, string error, TimeSpan limit)
+    private static bool Write(NotebookSite site, Entry notebook, TimeSpan limit, CancellationToken interrupt)
     {
-        var name = Path.GetFileNameWithoutExtension(file);
-        if (document is null)
+        if (notebook.Document is null)
         {
-            site.Leave(name, new NotebookDocument(), error.Replace(file, Path.GetFileName(file), StringComparison.Ordinal).TrimEnd('.'));
+            site.Leave(notebook.Name, notebook.Name, notebook.Error.Replace(notebook.File, Path.GetFileName(notebook.File), StringComparison.Ordinal).TrimEnd('.'));
             return false;
         }
 
-        if (site.Write(name, document, Path.GetDirectoryName(RealPath.Of(file)), limit) is not { } reason)
+        if (site.Write(notebook.Name, notebook.Document, Path.GetDirectoryName(RealPath.Of(notebook.File)), limit, interrupt) is not { } reason)
             return true;
-        Console.Error.WriteLine($"{Path.GetFileName(file)}: {reason}.");
+        Console.Error.WriteLine($"{Path.GetFileName(notebook.File)}: {reason}.");
         return false;
+    }
+
+    private sealed record Entry(string File, NotebookDocument? Document, string Error)
+    {
+        public string Name => Path.GetFileNameWithoutExtension(File);
     }
 }

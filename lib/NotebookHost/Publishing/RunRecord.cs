@@ -66,7 +66,7 @@ internal sealed class RunRecord
     };
 
     /// <summary>When the run began, as an HTML element, or null when nobody noted it.</summary>
-    public string? StartedHtml => Started is { } started ? $"<time datetime=\"{started:yyyy-MM-ddTHH:mm:ssZ}\">{DateText(started)}</time>" : null;
+    public string? StartedHtml => Started is { } started ? FormattableString.Invariant($"<time datetime=\"{started:yyyy-MM-ddTHH:mm:ssZ}\">{DateText(started)}</time>") : null;
 
     /// <summary>How long the run took, or null when nobody noted it.</summary>
     public string? DurationText => Duration is { } duration ? TimeText(duration) : null;

@@ -17,17 +17,18 @@ internal static class TimeLimit
 
     /// <summary>A text that was given up, as HTML.</summary>
     public static string AsWritten(string text) =>
-        $"<p class=\"note\">Shown as it is written: to render it took longer than {OfText.TotalSeconds} s.</p><pre>{WebUtility.HtmlEncode(text)}</pre>";
+        FormattableString.Invariant($"<p class=\"note\">Shown as it is written: to render it took longer than {OfText.TotalSeconds} s.</p><pre>{WebUtility.HtmlEncode(text)}</pre>");
 
     /// <summary>The result of the work, or null when it was not done in time; its exceptions are the caller's.</summary>
-    public static T? Try<T>(TimeSpan limit, Func<T> work)
+    /// <exception cref="OperationCanceledException">The user stopped the wait.</exception>
+    public static T? Try<T>(TimeSpan limit, Func<T> work, CancellationToken interrupt = default)
         where T : class
     {
         T? result = null;
         ExceptionDispatchInfo? error = null;
-        var thread = new Thread(Work, StackSize) { IsBackground = true };
-        thread.Start();
-        if (!thread.Join(limit))
+        var done = new TaskCompletionSource();
+        new Thread(Work, StackSize) { IsBackground = true }.Start();
+        if (!done.Task.Wait(limit, interrupt))
             return null;
         error?.Throw();
         return result;
@@ -42,6 +43,8 @@ internal static class TimeLimit
             {
                 error = ExceptionDispatchInfo.Capture(e);
             }
+
+            done.SetResult();
         }
     }
 }

@@ -35,6 +35,9 @@ internal sealed class NotebookBatch
     /// <summary>The executed notebooks that <see cref="Run"/> writes.</summary>
     public IReadOnlyList<string> Targets => [.. _entries.Select(entry => entry.Target)];
 
+    /// <summary>What the notebooks that have run found.</summary>
+    public IReadOnlyList<Finding> Findings => [.. _entries.SelectMany(entry => Finding.In(entry.Name, entry.Document))];
+
     /// <summary>The page that leads to all others, or null when none are written: notebooks run in place have no pages.</summary>
     public string? Index => _site?.Index;
 
@@ -63,13 +66,14 @@ internal sealed class NotebookBatch
 
     private async Task<NotebookOutcome> RunOne(Entry entry, IRunProgress progress, CancellationToken interrupt)
     {
+        var inPlace = _request.Out is null;
         var parameters = entry.Parameters.Inject(_request.Parameters);
-        var runner = new NotebookRunner(entry.Document, Path.GetDirectoryName(entry.Source)!, progress);
+        var runner = new NotebookRunner(entry.Document, Path.GetDirectoryName(entry.Source)!, progress, uncounted: inPlace ? entry.Parameters.Injected : null);
         var started = DateTime.UtcNow;
         var clock = Stopwatch.StartNew();
         var outcome = await runner.Run(_request.Timeout, interrupt).ConfigureAwait(false);
 
-        if (_request.Out is null && outcome.Status == NotebookStatus.Succeeded)
+        if (inPlace && outcome.Status == NotebookStatus.Succeeded)
             entry.Parameters.Withdraw(); // in place a notebook gets outputs and keeps its own cells and defaults
         entry.Document.Metadata["notebook_host"] = new JsonObject
         {
@@ -83,7 +87,7 @@ internal sealed class NotebookBatch
             ["code_sha256"] = entry.Document.CodeFingerprint,
         };
         entry.Document.Save(entry.Target);
-        _site?.Write(entry.Name, entry.Document, Path.GetDirectoryName(entry.Source));
+        _site?.Write(entry.Name, entry.Document, Path.GetDirectoryName(entry.Source), interrupt: CancellationToken.None); // what ran is shown, also after an interrupt
         progress.End(outcome, clock.Elapsed);
         return outcome;
     }

@@ -50,6 +50,9 @@ internal sealed class NotebookParameters
     /// <summary>The names that can be set.</summary>
     public IReadOnlyCollection<string> Names => _declared.Keys;
 
+    /// <summary>The cell that <see cref="Inject"/> added, or <c>null</c>.</summary>
+    public CodeCell? Injected { get; private set; }
+
     /// <summary>Checks values before anything runs; names that this notebook does not declare are passed over.</summary>
     /// <exception cref="RunException">A value does not fit its variable's type.</exception>
     public void Check(IReadOnlyDictionary<string, string> given) => _ = Literals(given);
@@ -65,7 +68,8 @@ internal sealed class NotebookParameters
         if (assigned.Count > 0)
         {
             var source = string.Join('\n', assigned.Select(pair => $"{_declared[pair.Key].Redeclare}{pair.Key} = {pair.Value};").Prepend("// Parameters"));
-            _document.Cells.Insert(_document.Cells.IndexOf(_cell!) + 1, new CodeCell { Id = InjectedTag, Source = source, Metadata = new JsonObject { ["tags"] = new JsonArray(InjectedTag) } });
+            Injected = new CodeCell { Id = InjectedTag, Source = source, Metadata = new JsonObject { ["tags"] = new JsonArray(InjectedTag) } };
+            _document.Cells.Insert(_document.Cells.IndexOf(_cell!) + 1, Injected);
         }
 
         var values = new JsonObject();
@@ -75,7 +79,11 @@ internal sealed class NotebookParameters
     }
 
     /// <summary>Takes the cell that assigns values out again.</summary>
-    public void Withdraw() => _document.Cells.RemoveAll(cell => cell.Tags.Contains(InjectedTag));
+    public void Withdraw()
+    {
+        _document.Cells.RemoveAll(cell => cell.Tags.Contains(InjectedTag));
+        Injected = null;
+    }
 
     private Dictionary<string, string> Literals(IReadOnlyDictionary<string, string> given) =>
         given.Where(pair => _declared.ContainsKey(pair.Key)).ToDictionary(pair => pair.Key, pair => Literal(pair.Key, _declared[pair.Key].Type, pair.Value));

@@ -13,14 +13,17 @@ internal sealed class NotebookRunner
     private readonly IRunProgress _progress;
     private readonly NotebookOutputs _outputs = new();
     private readonly string _unmarked;
+    private readonly CodeCell? _uncounted;
     private NotebookProcess? _process;
-    private int _executed;
+    private int _begun;
+    private int _counted;
 
     /// <param name="document">The notebook; outputs of an earlier run are removed.</param>
     /// <param name="folder">The folder the cells work in, where their relative paths start.</param>
     /// <param name="progress">Hears how far the run is.</param>
-    public NotebookRunner(NotebookDocument document, string folder, IRunProgress progress) =>
-        (_document, _folder, _progress, _unmarked) = (document, folder, progress, NotebookCells.LanguageOf(document));
+    /// <param name="uncounted">A cell that will be taken out again, and so gets no number; or <c>null</c>.</param>
+    public NotebookRunner(NotebookDocument document, string folder, IRunProgress progress, CodeCell? uncounted = null) =>
+        (_document, _folder, _progress, _unmarked, _uncounted) = (document, folder, progress, NotebookCells.LanguageOf(document), uncounted);
 
     /// <summary>The assemblies that the notebook referenced: name → version.</summary>
     public IReadOnlyDictionary<string, string> Versions => _process?.Versions ?? new Dictionary<string, string>();
@@ -66,14 +69,15 @@ internal sealed class NotebookRunner
 
     private async Task<NotebookOutcome?> Run(CodeCell cell, TimeSpan? timeout, CancellationToken interrupt, CancellationToken limit)
     {
-        var name = $"cell {cell.ExecutionCount = ++_executed}";
+        var counted = cell != _uncounted;
+        var name = counted ? $"cell {cell.ExecutionCount = ++_counted}" : "the cell that sets the parameters";
         CellFailed? error = null;
         _outputs.Begin(cell);
-        _progress.CellBegins(_executed);
+        _progress.CellBegins(++_begun);
         var started = Now();
         try
         {
-            var status = await _process!.Execute(cell.Source, NotebookCells.LanguageOf(cell, _unmarked), Take, interrupt, limit).ConfigureAwait(false);
+            var status = await _process!.Execute(cell.Source, NotebookCells.LanguageOf(cell, _unmarked), counted, Take, interrupt, limit).ConfigureAwait(false);
             if (status == CellStatus.Succeeded || (status != CellStatus.Interrupted && !interrupt.IsCancellationRequested && NotebookCells.MayFail(cell)))
                 return null;
             return new NotebookOutcome(status == CellStatus.Interrupted || interrupt.IsCancellationRequested ? NotebookStatus.Interrupted : NotebookStatus.Failed, name, error?.Name, error?.Value);
@@ -94,7 +98,7 @@ internal sealed class NotebookRunner
         {
             _outputs.End();
             Stamp(cell, started, Now());
-            _progress.CellEnds(_executed);
+            _progress.CellEnds(_begun);
         }
 
         void Take(CellEvent happened)

@@ -43,7 +43,7 @@ internal static class RunCommand
         if (inPlace && output is not null)
             throw new RunException("Give either --out or --in-place, not both.");
         if (seconds is <= 0 or > int.MaxValue / 1000)
-            throw new RunException($"--timeout {seconds} is not a number of seconds above zero (and below 25 days).");
+            throw new RunException(FormattableString.Invariant($"--timeout {seconds} is not a number of seconds above zero (and below 25 days)."));
         var values = new Dictionary<string, string>();
         foreach (var parameter in parameters)
         {
@@ -65,7 +65,7 @@ internal static class RunCommand
                 Directory.CreateDirectory(request.Out);
             IReadOnlyDictionary<string, NotebookOutcome> outcomes = new Dictionary<string, NotebookOutcome>();
             await RunProgress.Show(AnsiConsole.Console, async progressOf => outcomes = await batch.Run(progressOf, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
-            return Conclude(batch.Index, outcomes, cancellationToken.IsCancellationRequested);
+            return Conclude(batch, outcomes, cancellationToken.IsCancellationRequested);
         }
         catch (Exception e) when (e is RunException or IOException or UnauthorizedAccessException)
         {
@@ -74,12 +74,14 @@ internal static class RunCommand
         }
     }
 
-    private static int Conclude(string? index, IReadOnlyDictionary<string, NotebookOutcome> outcomes, bool stopped)
+    private static int Conclude(NotebookBatch batch, IReadOnlyDictionary<string, NotebookOutcome> outcomes, bool stopped)
     {
         var failures = outcomes.Where(pair => pair.Value.Status != NotebookStatus.Succeeded).ToList();
         foreach (var (file, outcome) in failures)
             Console.Error.WriteLine(outcome.Status == NotebookStatus.Refused ? outcome.Error : $"{Path.GetFileName(file)}: {outcome.Error}");
-        if (index is not null)
+        if (Finding.Summary(batch.Findings) is { Count: > 0 } found)
+            Console.WriteLine($"Found:\n  {string.Join("\n  ", found)}");
+        if (batch.Index is { } index)
             Console.WriteLine($"Reports: {index}");
         return stopped ? Stopped : failures.Count > 0 ? NotebookFailed : Succeeded;
     }

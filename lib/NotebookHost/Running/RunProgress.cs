@@ -34,7 +34,7 @@ internal static class RunProgress
 
         public void CellBegins(int number)
         {
-            _place = $"{Markup.Escape(name)}  [grey]cell {number} of {task.MaxValue}[/]";
+            _place = FormattableString.Invariant($"{Markup.Escape(name)}  [grey]cell {number} of {task.MaxValue}[/]");
             task.Description = _place;
         }
 

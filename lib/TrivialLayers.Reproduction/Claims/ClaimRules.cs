@@ -148,7 +148,7 @@ public static class ClaimRules
     private static ClaimVerdict Sign(Interval interval) =>
         interval.Low > 0 ? ClaimVerdict.Reproduced : interval.High < 0 ? ClaimVerdict.NotReproduced : ClaimVerdict.Undecided;
 
-    private static string Name(NetworkVerdicts network) => $"{network.Architecture}, seed {network.Seed}";
+    private static string Name(NetworkVerdicts network) => string.Create(CultureInfo.InvariantCulture, $"{network.Architecture}, seed {network.Seed}");
 
     /// <summary>The networks of the architectures that have enough seeds, and a note on each that has not.</summary>
     internal static (List<NetworkVerdicts> Networks, List<string> Notes) Enough(IReadOnlyList<NetworkVerdicts> networks, string kind)

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using TorchSharp;
@@ -111,7 +112,7 @@ public sealed class ImageSet : IDisposable
         var chosen = Stratified.Choose(HasPixelLabels ? new long[Count] : cpuLabels.data<long>().ToArray(), Classes.Count, n, seed);
         using var index = tensor(Array.ConvertAll(chosen, i => (long)i)).to(Images.device);
         return new ImageSet(
-            $"{Name}, {n} of {Count} (seed {seed})", Images.index_select(0, index), Labels.index_select(0, index), [.. Classes], Mean, Std, fingerprint: null);
+            string.Create(CultureInfo.InvariantCulture, $"{Name}, {n} of {Count} (seed {seed})"), Images.index_select(0, index), Labels.index_select(0, index), [.. Classes], Mean, Std, fingerprint: null);
     }
 
     /// <summary>
@@ -184,7 +185,7 @@ public sealed class ImageSet : IDisposable
 
         foreach (var (what, values) in new[] { (nameof(mean), mean), (nameof(std), std) })
             if (values is not null && (values.Count != images.shape[1] || !values.All(float.IsFinite) || (what == nameof(std) && !values.All(value => value > 0))))
-                throw new ArgumentException($"{what} must be {images.shape[1]} finite numbers, one a channel{(what == nameof(std) ? ", above 0" : "")}; given: {string.Join(", ", values)}.", what);
+                throw new ArgumentException($"{what} must be {images.shape[1]} finite numbers, one a channel{(what == nameof(std) ? ", above 0" : "")}; given: {string.Join(", ", values.Select(value => value.ToString(CultureInfo.InvariantCulture)))}.", what);
         if (labels.device_type == DeviceType.META)
             return;
         var (lowest, highest) = (labels.min().to(ScalarType.Int64).item<long>(), labels.max().to(ScalarType.Int64).item<long>());

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
@@ -9,7 +10,7 @@ namespace TrivialLayers;
 /// <summary>
 /// Loads libtorch's native libraries by full path as soon as code of this assembly runs, so that TorchSharp finds them wherever
 /// the assembly was loaded from: a test, a program, or a notebook whose host reads no <c>.deps.json</c>. It also keeps
-/// another libtorch, which a system folder may hold under the same names, from being taken. Nothing else of the process changes.
+/// another libtorch, which a system folder may hold under the same names, from being taken. Otherwise the process stays as it is, but for how long libtorch's threads wait busily: see <see cref="WaitPolicy"/>.
 /// <c>TRIVIAL_LAYERS_LIBTORCH</c> names the folder of a libtorch that is there already, that of a Python's PyTorch for instance, which is then the only one looked for.
 /// </summary>
 internal static class LibTorch
@@ -35,7 +36,12 @@ internal static class LibTorch
         "c10.dll", "torch_cpu.dll", "c10_cuda.dll", "torch_cuda.dll", "torch.dll", "LibTorchSharp.dll",
     ];
 
+    /// <summary>A property of the process, set by <see cref="ChildProcess"/>, that names the files to load: those that another process has loaded.</summary>
+    internal const string FilesProperty = "TrivialLayers.LibTorch";
+
     private static readonly List<nint> s_loaded = [];
+
+    private static readonly List<string> s_files = [];
 
     private static LibTorchNotLoadedException? s_failure;
 
@@ -108,7 +114,8 @@ internal static class LibTorch
         try
         {
             IReadOnlyList<string> folders = [.. Folders(typeof(LibTorch).Assembly), .. PackageFolders()];
-            var handle = Environment.GetEnvironmentVariable(FolderVariable) is { Length: > 0 } chosen ? LoadInstalled(chosen, folders) : Load(folders);
+            var handle = AppContext.GetData(FilesProperty) is string files ? LoadFiles(files.Split(Path.PathSeparator))
+                : Environment.GetEnvironmentVariable(FolderVariable) is { Length: > 0 } chosen ? LoadInstalled(chosen, folders) : Load(folders);
             var context = AssemblyLoadContext.GetLoadContext(typeof(torch).Assembly) ?? AssemblyLoadContext.Default;
             context.ResolvingUnmanagedDll += (_, name) => name == Wrapper ? handle : 0;
         }
@@ -117,6 +124,21 @@ internal static class LibTorch
             // An exception here would reach the user as a TypeInitializationException; Demand() throws it in plain words.
             s_failure = e;
         }
+    }
+
+    /// <summary>The files that this process has loaded, in order; the last is TorchSharp's own library.</summary>
+    internal static IReadOnlyList<string> LoadedFiles => s_files;
+
+    /// <summary>Loads these files in their order, and returns the handle of the last.</summary>
+    private static nint LoadFiles(IReadOnlyList<string> files)
+    {
+        HasCuda = files.Any(file => Path.GetFileName(file).Contains("torch_cuda", StringComparison.Ordinal));
+        WaitPolicy.WhileLoading(() =>
+        {
+            foreach (var file in files)
+                Load(file, isRequired: true);
+        });
+        return s_loaded[^1];
     }
 
     /// <summary>Loads libtorch from the first folder that has it, and TorchSharp's own library from there, the next that has it or where .NET finds it. Returns the handle of the latter.</summary>
@@ -180,7 +202,10 @@ internal static class LibTorch
             return Load(Path.Combine(its, Wrappers), isRequired: true);
         try
         {
-            return NativeLibrary.Load(Wrapper, typeof(torch).Assembly, null);
+            var handle = NativeLibrary.Load(Wrapper, typeof(torch).Assembly, null);
+            using var process = Process.GetCurrentProcess();
+            s_files.AddRange(process.Modules.Cast<ProcessModule>().Select(module => module.FileName).Where(file => Path.GetFileName(file) == Wrappers).Take(1));
+            return handle;
         }
         catch (Exception e) when (e is DllNotFoundException or BadImageFormatException)
         {
@@ -197,6 +222,7 @@ internal static class LibTorch
         {
             var handle = NativeLibrary.Load(file);
             s_loaded.Add(handle);
+            s_files.Add(file);
             return handle;
         }
         catch (Exception e) when (!isRequired && (e is DllNotFoundException or BadImageFormatException))

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -11,5 +12,5 @@ public static class Seeds
     /// <param name="seed">The seed the user chose.</param>
     /// <param name="purpose">What is drawn, for example <c>weights</c>.</param>
     public static long Derive(long seed, string purpose) =>
-        BinaryPrimitives.ReadInt64BigEndian(SHA256.HashData(Encoding.UTF8.GetBytes($"{seed}\n{purpose}"))) & long.MaxValue;
+        BinaryPrimitives.ReadInt64BigEndian(SHA256.HashData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{seed}\n{purpose}")))) & long.MaxValue;
 }

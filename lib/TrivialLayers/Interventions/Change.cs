@@ -14,6 +14,9 @@ internal sealed class Change : IDisposable
     /// <summary>The dotted names of the changed parameters and buffers; none when the action did nothing.</summary>
     public IEnumerable<string> Names => _tensors.Select(entry => entry.Name);
 
+    /// <summary>The memory that it holds, in bytes.</summary>
+    public long Bytes => _tensors.Sum(entry => entry.Value.numel() * entry.Value.element_size());
+
     /// <summary>Lets an action change a network, remembers what it changed, and puts the network back.</summary>
     /// <param name="state">The network as it is before and after.</param>
     /// <param name="act">Changes parameters and buffers in place.</param>

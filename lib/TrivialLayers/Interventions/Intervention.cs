@@ -79,7 +79,7 @@ public sealed class Intervention
     {
         ArgumentNullException.ThrowIfNull(shares);
         if (shares.Count == 0 || shares.Any(share => share is not (> 0 and <= 1)))
-            throw new ArgumentOutOfRangeException(nameof(shares), string.Join(", ", shares), "Give one share of the filters or more, each above 0 and at most 1, as 0.5.");
+            throw new ArgumentOutOfRangeException(nameof(shares), string.Join(", ", shares.Select(share => share.ToString(CultureInfo.InvariantCulture))), "Give one share of the filters or more, each above 0 and at most 1, as 0.5.");
         return new(
             string.Create(CultureInfo.InvariantCulture, $"filters of smallest {by} norm zeroed"),
             Id("zero_filters", ("norm", by == Norm.L1 ? "l1" : "l2"), ("shares", new JsonArray([.. shares.Select(share => JsonValue.Create(share))]))),

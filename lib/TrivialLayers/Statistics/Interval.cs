@@ -18,7 +18,7 @@ public readonly record struct Interval
     public Interval(double low, double high, double level)
     {
         if (!(low <= high))
-            throw new ArgumentOutOfRangeException(nameof(low), $"An interval was given with ends {low} and {high}; the lower end must be a number at most the upper one.");
+            throw new ArgumentOutOfRangeException(nameof(low), FormattableString.Invariant($"An interval was given with ends {low} and {high}; the lower end must be a number at most the upper one."));
         (Low, High, Level) = (low, high, Checked(level));
     }
 

@@ -103,7 +103,7 @@ public static class PairedInterval
             throw new ArgumentException($"A paired bootstrap needs both results of at least one image; {baseline.Length} and {other.Length} were given.", nameof(zeroed));
         var tail = (1 - Interval.Checked(level)) / 2;
         if (resamples * tail < 5)
-            throw new ArgumentException($"{resamples} resamples leave fewer than five beyond an end at level {level}; take at least {Math.Ceiling(5 / tail)}.", nameof(resamples));
+            throw new ArgumentException(FormattableString.Invariant($"{resamples} resamples leave fewer than five beyond an end at level {level}; take at least {Math.Ceiling(5 / tail)}."), nameof(resamples));
         var (images, sets) = (baseline.Length, zeroed.Count);
         var differences = new double[images * sets]; // those of one image side by side
         for (var i = 0; i < differences.Length; i++)
@@ -111,7 +111,7 @@ public static class PairedInterval
             var (before, after) = (baseline[i / sets], zeroed[i % sets][i / sets]);
             differences[i] = before - after;
             if (!double.IsFinite(differences[i]))
-                throw new ArgumentException($"The metric of image {i / sets} is {before} before and {after} after zeroing; both must be finite.", nameof(zeroed));
+                throw new ArgumentException(FormattableString.Invariant($"The metric of image {i / sets} is {before} before and {after} after zeroing; both must be finite."), nameof(zeroed));
         }
         var draws = new SeededDraws(seed);
         var means = zeroed.Select(_ => new double[resamples]).ToArray();

@@ -261,7 +261,7 @@ public static class Safetensors
 
             var bytes = entry.End - entry.Begin;
             if (Bits.ContainsKey(entry.Kind) && size != 8 * (Int128)bytes)
-                throw wrong($"'{entry.Name}' has {bytes} bytes; its shape [{string.Join(", ", entry.Shape)}] of {entry.Kind} needs {(decimal)size / 8}.", null);
+                throw wrong(FormattableString.Invariant($"'{entry.Name}' has {bytes} bytes; its shape [{string.Join(", ", entry.Shape)}] of {entry.Kind} needs {(decimal)size / 8}."), null);
             if (entry.Begin != next)
                 throw wrong($"'{entry.Name}' begins at {entry.Begin}; expected {next}.", null);
             next = entry.End;

@@ -74,7 +74,7 @@ internal sealed class ResumableTraining(string folder, Module<Tensor, Tensor> ne
         }
         catch (OperationCanceledException stopped)
         {
-            throw new OperationCanceledException($"Interrupted. {kept()} in {folder}; ask for the same run again and it goes on from there.", stopped, stopped.CancellationToken);
+            throw new OperationCanceledException($"Interrupted. {kept()} in {folder}.\nAsk for the same run again to resume from there.", stopped, stopped.CancellationToken);
         }
 
         var seconds = _before + _clock.Elapsed.TotalSeconds;

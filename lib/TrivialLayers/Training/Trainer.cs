@@ -42,7 +42,7 @@ public static class Trainer
         Module<Tensor, Tensor> network, TrainingJob job, TrainingState state, Action<TrainingHistory, IReadOnlyDictionary<string, Tensor>> epochDone)
     {
         Threads.Choose(); // sums depend on the number of threads: the first training of a process has the same as the next
-        using var backend = ConvolutionBackend.For(network);
+        using var backend = ConvolutionBackend.For(network, job.Recipe.Precision);
         using var precision = new PrecisionScope(job.Recipe.Precision);
         using var determinism = Determinism.On(job.Recipe.Deterministic ? NetworkProbe.DeviceOf(network) : CPU);
         using var global = new GlobalGenerator(NetworkProbe.DeviceOf(network));
@@ -106,7 +106,7 @@ public static class Trainer
         using var perStep = losses.cpu();
         var meanLoss = perStep.data<double>().Sum() / steps;
         if (!double.IsFinite(meanLoss))
-            throw new ArithmeticException($"The loss of epoch {epoch} is {meanLoss}. Lower the recipe's LearningRate ({recipe.LearningRate}).");
+            throw new ArithmeticException(FormattableString.Invariant($"The loss of epoch {epoch} is {meanLoss}. Lower the recipe's LearningRate ({recipe.LearningRate})."));
         return (meanLoss, 100.0 * correct.item<long>() / (steps * batch * (images.Labels.numel() / images.Count)), steps * batch / clock.Elapsed.TotalSeconds);
     }
 

@@ -56,9 +56,15 @@ public sealed class UnitDistances
             throw new ArgumentException($"The network has no {nameof(IResidualUnit)}, so there is no shortcut to compare with.", nameof(network));
         var device = NetworkProbe.DeviceOf(network);
         using var evaluation = new EvaluationMode(network);
+        using var whole = NewDisposeScope();
         using var watch = new HookScope();
         foreach (var unit in units)
+        {
+            unit.Begin(device);
             watch.Add(unit.Module, unit.Add);
+        }
+
+        images = images.On(device);
         for (var start = 0; start < images.Count; start += batch)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -85,14 +91,13 @@ public sealed class UnitDistances
         return [.. All.Where(entry => entry.Zeroed is not null).Select(entry => new UnitIdentity(entry.Zeroed!, entry.Distance, drops[entry.Zeroed!]))];
     }
 
-    /// <summary>Sums of squares of one unit, over the batches that passed it.</summary>
+    /// <summary>Sums of squares of one unit, over the batches that passed it; they stay on the device until they are asked for.</summary>
     private sealed class Measured
     {
         private readonly nn.Module _network;
         private readonly string _name;
         private readonly string?[] _zeroed;
-        private readonly double[] _difference;
-        private readonly double[] _output;
+        private Tensor? _sums;
 
         public Measured(nn.Module network, string name, nn.Module<Tensor, Tensor> unit)
         {
@@ -100,14 +105,22 @@ public sealed class UnitDistances
             _name = name;
             Module = unit;
             _zeroed = [null, .. NetworkLayers.Modules(unit).Select(found => found.Name).Where(layer => !layer.StartsWith("downsample", StringComparison.Ordinal)).Select(layer => $"{name}.{layer}")];
-            _difference = new double[_zeroed.Length];
-            _output = new double[_zeroed.Length];
         }
+
+        /// <summary>Makes room on a device: a row of differences and one of outputs, which belong to the current dispose scope.</summary>
+        public void Begin(Device device) => _sums = zeros(2, _zeroed.Length, dtype: ScalarType.Float64, device: device);
 
         public nn.Module<Tensor, Tensor> Module { get; }
 
-        public IEnumerable<UnitDistance> Distances => _zeroed.Select((zeroed, i) =>
-            new UnitDistance(_name, zeroed, _difference[i] == 0 ? 0 : Math.Sqrt(_difference[i] / _output[i])));
+        public IReadOnlyList<UnitDistance> Distances
+        {
+            get
+            {
+                using var scope = NewDisposeScope();
+                var sums = _sums!.cpu().data<double>().ToArray();
+                return [.. _zeroed.Select((zeroed, i) => new UnitDistance(_name, zeroed, sums[i] == 0 ? 0 : Math.Sqrt(sums[i] / sums[_zeroed.Length + i])))];
+            }
+        }
 
         public void Add(Tensor input, Tensor output)
         {
@@ -125,10 +138,10 @@ public sealed class UnitDistances
 
         private void Add(int index, Tensor output, Tensor shortcut)
         {
-            _difference[index] += SumOfSquares(output - shortcut);
-            _output[index] += SumOfSquares(output);
+            _sums![0, index].add_(SumOfSquares(output - shortcut));
+            _sums[1, index].add_(SumOfSquares(output));
         }
 
-        private static double SumOfSquares(Tensor values) => values.square().sum(ScalarType.Float64).item<double>();
+        private static Tensor SumOfSquares(Tensor values) => values.square().sum(ScalarType.Float64);
     }
 }

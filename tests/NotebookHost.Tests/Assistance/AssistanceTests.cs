@@ -30,7 +30,7 @@ public sealed class AssistanceTests : IDisposable
     {
         await Run("var numbers = new List<int> { 1 };", "int Twice(int n) => 2 * n;");
         Assert.Equal(["AddRange", "Add"], (await Complete("numbers.Ad|")).Matches.Select(match => match.Text).OrderDescending().Where(text => text is "Add" or "AddRange"));
-        Assert.Contains(new CellWorkspace.Match("Twice", "method"), (await Complete("1 + Tw|")).Matches);
+        Assert.Contains(new CellWorkspace.Match("Twice", "function"), (await Complete("1 + Tw|")).Matches);
     }
 
     [Fact]
@@ -39,6 +39,46 @@ public sealed class AssistanceTests : IDisposable
         var found = await Complete("var x = Math.Ma| + 1;");
         Assert.Equal((13, 15), (found.Start, found.End));
         Assert.Contains("Max", found.Matches.Select(match => match.Text));
+    }
+
+    [Theory]
+    [InlineData("Math.Ma|", "Max", "function")]
+    [InlineData("new[] { 1 }.Sele|", "Select", "function")]
+    [InlineData("\"\".Leng|", "Length", "property")]
+    public async Task A_name_is_of_a_kind_that_front_ends_know(string code, string name, string kind) =>
+        Assert.Contains(new CellWorkspace.Match(name, kind), (await Complete(code)).Matches);
+
+    [Fact]
+    public async Task In_a_call_its_parameters_come_first_then_variables_and_there_are_few_hundred_names()
+    {
+        await Run("using static System.Linq.Expressions.Expression; var width = 32; int Layer(int channels, int stride = 1) => channels * stride;");
+        var names = (await Complete("Layer(width, |")).Matches.Select(match => match.Text).ToList();
+
+        Assert.Equal(["channels:", "stride:"], names[..2]);
+        Assert.InRange(names.IndexOf("width"), 2, 10);
+        Assert.Contains("Layer", names);
+        Assert.Equal(CellWorkspace.MostOfScope, names.Count);
+    }
+
+    [Fact]
+    public async Task After_a_dot_no_member_is_left_out()
+    {
+        var members = (await Complete("System.Linq.Expressions.Expression.|")).Matches.Select(match => match.Text).ToHashSet();
+        Assert.Superset(typeof(System.Linq.Expressions.Expression).GetMethods().Where(method => method.IsStatic && !method.IsSpecialName).Select(method => method.Name).ToHashSet(), members);
+    }
+
+    [Fact]
+    public async Task A_warm_up_beside_cells_and_questions_changes_no_answer()
+    {
+        var warming = Enumerable.Range(0, 3).Select(_ => Task.Run(new CodeInspection(_workspace).WarmUp)).ToList();
+        for (var cell = 0; cell < 5; cell++)
+        {
+            await Run($"var value{cell} = {cell};");
+            Assert.Contains($"value{cell}", (await Complete("val|")).Matches.Select(match => match.Text));
+        }
+
+        await Task.WhenAll(warming);
+        Assert.Equal(["value0", "value1", "value2", "value3", "value4"], (await Complete("valu|")).Matches.Select(match => match.Text).Where(name => name.StartsWith("value", StringComparison.Ordinal)));
     }
 
     [Theory]

@@ -120,6 +120,7 @@ public sealed class CellSemanticsTests : IDisposable
             await Task.Delay(5, TestContext.Current.CancellationToken);
         await source.CancelAsync();
         Assert.Equal(CellStatus.Interrupted, (await running).Status);
+        Assert.Equal("cell 2 was interrupted.\n   at cell 2, line 1\n      1 | Console.Write('>'); await Task.Delay(-1, Token());", _run.Traceback);
         Assert.Null(AppContext.GetData(CSharpEngine.CancellationTokenName));
         await _run.Run("Token().IsCancellationRequested");
         Assert.Equal("False", _run.PlainResult);

@@ -79,6 +79,23 @@ public sealed class ErrorTests : IDisposable
     }
 
     [Fact]
+    public async Task Advice_at_an_interrupt_stands_on_a_line_of_its_own_above_the_line_of_the_cell_alone()
+    {
+        using var source = new CancellationTokenSource();
+        await _run.Run("void Work(System.Threading.CancellationToken token)\n{\n    token.WaitHandle.WaitOne();\n    token.ThrowIfCancellationRequested();\n}");
+        var running = _run.Try(
+            "try { Console.Write('>'); Work((System.Threading.CancellationToken)AppContext.GetData(\"Notebook.CancellationToken\")!); }\n"
+            + "catch (OperationCanceledException e) { throw new OperationCanceledException(\"Interrupted. 2 epochs are kept.\\nAsk again.\", e); }", source.Token);
+        while (_run.Events.Count == 0)
+            await Task.Delay(5, TestContext.Current.CancellationToken);
+        await source.CancelAsync();
+
+        Assert.Equal(CellStatus.Interrupted, (await running).Status);
+        Assert.StartsWith("Interrupted. 2 epochs are kept.\nAsk again.\n   at cell 2, line 2\n      2 | catch", _run.Traceback, StringComparison.Ordinal);
+        Assert.Equal(4, _run.Traceback.Split('\n').Length);
+    }
+
+    [Fact]
     public async Task An_error_in_a_loaded_file_names_the_file()
     {
         var path = _run.Write("part/broken.csx", "int a = 1;\nint b = c;");

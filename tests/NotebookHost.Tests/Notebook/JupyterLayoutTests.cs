@@ -19,8 +19,8 @@ public sealed class JupyterLayoutTests : IDisposable
            "id": "title-01",
            "metadata": {
             "unknown": [
-             1.0,
-             1e-07,
+             1,
+             1e-7,
              true,
              null
             ]
@@ -59,8 +59,8 @@ public sealed class JupyterLayoutTests : IDisposable
             {
              "data": {
               "application/json": {
-               "z": 1,
-               "a": []
+               "a": [],
+               "z": 1
               },
               "image/png": "iVBORw0KGgo=",
               "text/plain": [
@@ -138,7 +138,7 @@ public sealed class JupyterLayoutTests : IDisposable
     [Theory]
     [InlineData("\"parameters\"", "7", "$.cells[2].metadata.tags[0] is 7; expected text")]
     [InlineData("\"iVBORw0KGgo=\"", "{}", "$.cells[2].outputs[1].data['image/png'] is an object; expected text")]
-    [InlineData("1e-07", "\"\\ud800\"", "$.cells[0].metadata.unknown[1] holds half of a surrogate pair; expected Unicode text")]
+    [InlineData("1e-7", "\"\\ud800\"", "$.cells[0].metadata.unknown[1] holds half of a surrogate pair; expected Unicode text")]
     [InlineData("\"execution_count\": 3,\n   \"id\"", "\"execution_count\": -3,\n   \"id\"", "$.cells[2].execution_count is -3; expected a whole number or null")]
     public void What_Jupyter_would_refuse_is_refused_with_its_place(string right, string wrong, string message)
     {
@@ -181,7 +181,7 @@ public sealed class JupyterLayoutTests : IDisposable
     }
 
     /// <summary>One of each kind of cell and output, as a program makes them.</summary>
-    private static NotebookDocument OneOfEach()
+    internal static NotebookDocument OneOfEach()
     {
         var code = new CodeCell { Source = "display(1);\n2", ExecutionCount = 1 };
         code.Outputs.Add(new StreamOutput("stdout", "10 %\r20 %\nüber 🎓\n"));

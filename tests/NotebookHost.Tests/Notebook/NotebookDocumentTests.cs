@@ -13,9 +13,9 @@ public sealed class NotebookDocumentTests
           {"cell_type": "code", "execution_count": 3, "id": "a-1", "metadata": {"tags": ["parameters"]}, "extra": null,
            "outputs": [
             {"name": "stdout", "output_type": "stream", "text": ["one\n", "two"]},
-            {"data": {"text/plain": "1", "application/json": {"b": 1, "a": [true]}}, "execution_count": 3, "metadata": {}, "output_type": "execute_result", "unknown": 1},
+            {"data": {"text/plain": ["1"], "application/json": {"b": 1, "a": [true]}}, "execution_count": 3, "metadata": {}, "output_type": "execute_result", "unknown": 1},
             {"ename": "E", "evalue": "why", "output_type": "error", "traceback": ["at 1", "at 2"]}],
-           "source": "1 + 1"}
+           "source": ["1 + 1"]}
          ],
          "metadata": {"kernelspec": {"language": "C#", "name": ".net-csharp", "display_name": ".NET (C#)"}},
          "nbformat": 4,
@@ -57,7 +57,7 @@ public sealed class NotebookDocumentTests
     [Theory]
     [InlineData("\"nbformat\": 4", "\"nbformat\": 3", "'nbformat' is 3; expected 4")]
     [InlineData("\"cell_type\": \"code\"", "\"cell_type\": \"poem\"", "$.cells[1].cell_type is \"poem\"")]
-    [InlineData("\"source\": \"1 + 1\"", "\"source\": 11", "$.cells[1].source is 11; expected text")]
+    [InlineData("\"source\": [\"1 + 1\"]", "\"source\": 11", "$.cells[1].source is 11; expected text")]
     [InlineData("\"evalue\": \"why\"", "\"evalue\": {}", "$.cells[1].outputs[2].evalue is an object; expected text")]
     [InlineData("\"metadata\": {}", "\"metadata\": {}, \"metadata\": {}", "sample")]
     public void What_is_wrong_is_named_with_its_place(string old, string broken, string message)

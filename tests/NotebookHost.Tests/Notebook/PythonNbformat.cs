@@ -18,6 +18,12 @@ internal static class PythonNbformat
     public static string Rewrite(string path) =>
         Run("import sys, nbformat; sys.stdout.reconfigure(encoding='utf-8', newline=''); nbformat.write(nbformat.read(sys.argv[1], as_version=nbformat.NO_CONVERT), sys.stdout)", path).Output;
 
+    /// <summary>The text it writes when one text within the sources of cells was replaced with another.</summary>
+    public static string Edit(string path, string old, string @new) => Run(
+        "import sys, nbformat; sys.stdout.reconfigure(encoding='utf-8', newline=''); n = nbformat.read(sys.argv[1], as_version=nbformat.NO_CONVERT)\n"
+        + "for c in n.cells: c.source = c.source.replace(sys.argv[2], sys.argv[3])\n"
+        + "nbformat.write(n, sys.stdout)", path, old, @new).Output;
+
     private static (int ExitCode, string Output, string Error) Run(string program, params string[] arguments)
     {
         var start = new ProcessStartInfo(Python, ["-c", program, .. arguments])

@@ -64,6 +64,15 @@ public sealed class BrowserTests(Chromium chromium) : IClassFixture<Chromium>
     }
 
     [Fact]
+    public async Task A_table_of_words_and_numbers_breaks_its_headings_before_it_scrolls()
+    {
+        static string Cells(string tag, string text) => string.Concat(Enumerable.Repeat($"<{tag}>{text}</{tag}>", 8));
+        var table = $"<table><thead><tr>{Cells("th", "a heading of several long words")}</tr></thead><tbody style=\"white-space:nowrap\"><tr>{Cells("td", "12,345")}</tr></tbody></table>";
+        await using var visit = await chromium.Open(Page(Code("x", Shown(("text/html", table)))), width: 1200);
+        Assert.True(await visit.Page.Locator(".table").EvaluateAsync<bool>("box => box.scrollWidth <= box.clientWidth"));
+    }
+
+    [Fact]
     public async Task In_print_charts_are_pictures_and_the_contents_are_gone()
     {
         await using var visit = await chromium.Open(s_page);

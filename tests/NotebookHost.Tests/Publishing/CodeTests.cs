@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using NotebookHost.Notebook;
 using NotebookHost.Publishing;
@@ -38,6 +39,32 @@ public sealed partial class CodeTests
         }
 
         TestContext.Current.TestOutputHelper!.WriteLine(FormattableString.Invariant($"{CodeLanguages.Names.Count()} names, {tries} tries each, slowest {slowest.TotalMilliseconds:F0} ms"));
+    }
+
+    /// <summary>As <c>publish</c> takes it, through everything that stands between a cell and a page.</summary>
+    [Fact]
+    public void Random_fences_in_every_language_become_part_of_a_page()
+    {
+        var tries = Asked("TRIVIAL_LAYERS_TRIES", 20);
+        var random = new Random(Asked("TRIVIAL_LAYERS_SEED", 20302));
+        var (slowest, overASecond) = (TimeSpan.Zero, 0);
+        foreach (var language in CodeLanguages.Names.Select(CodeLanguages.Find).Distinct())
+        {
+            for (var i = 0; i < tries; i++)
+            {
+                var fence = new string(random.Next(2) == 0 ? '`' : '~', random.Next(3, 6));
+                var code = string.Concat(Enumerable.Range(0, random.Next(1, 200)).Select(_ => s_pieces[random.Next(s_pieces.Length)]));
+                var end = random.Next(4) == 0 ? "" : $"\n{fence}"; // some have none
+                var markdown = $"{fence}{language!.Names[0]}\n{code}{end}";
+                var clock = Stopwatch.StartNew();
+                var html = new Prose(new SafeHtml(new NotebookPictures(null))).Add(markdown, null);
+                overASecond += clock.Elapsed > TimeSpan.FromSeconds(1) ? 1 : 0;
+                slowest = clock.Elapsed > slowest ? clock.Elapsed : slowest;
+                Assert.True(html.StartsWith("<div class=\"code\"><pre>", StringComparison.Ordinal) && !html.Contains("it took longer", StringComparison.Ordinal), $"Fence {i} of {language.Names[0]} became {html}; it was {JsonSerializer.Serialize(markdown)}");
+            }
+        }
+
+        TestContext.Current.TestOutputHelper!.WriteLine(FormattableString.Invariant($"{CodeLanguages.Names.Select(CodeLanguages.Find).Distinct().Count()} languages, {tries} fences each, slowest {slowest.TotalMilliseconds:F0} ms, {overASecond} over a second"));
     }
 
     [Fact]

@@ -25,6 +25,21 @@ public sealed class IndexTests
     }
 
     [Fact]
+    public void Findings_stand_in_a_table_above_all_entries()
+    {
+        var page = Index(
+            Of("a", null, Tagged("verdict", "v", Shown(Told("C2", "undecided"), ("text/plain", "p"))), Tagged("verdict", "w", Stream("stdout", "words"))),
+            Of("b", null, Tagged("verdict", "v", Shown(Told("C1", "<reproduced>"), ("text/plain", "p"))), Code("x", Shown(Told("C3", "of no verdict")))));
+        var rows = page.QuerySelectorAll(".found tbody tr").Select(row => string.Join('|', row.Children.Select(cell => cell.TextContent)));
+        Assert.Equal(["C1|<reproduced>|Does it?|0.5 [0.4, 0.6]", "C2|undecided|Does it?|0.5 [0.4, 0.6]"], rows);
+        Assert.Equal(["b.html", "a.html"], page.QuerySelectorAll(".found a").Select(link => link.GetAttribute("href")));
+        Assert.True(page.QuerySelector("h1 + .run")!.NextElementSibling!.ClassList.Contains("found"));
+        Assert.Empty(Index(Of("a", null, Tagged("verdict", "w", Stream("stdout", "words")))).QuerySelectorAll(".found"));
+
+        static (string, JsonNode) Told(string subject, string outcome) => ("application/vnd.notebook.finding+json", new JsonObject { ["subject"] = subject, ["outcome"] = outcome, ["measured"] = "0.5 [0.4, 0.6]", ["statement"] = "Does it?" });
+    }
+
+    [Fact]
     public void A_failure_is_named_and_leads_to_its_cell()
     {
         var failed = Run(1, "quick");

@@ -101,6 +101,20 @@ public sealed class OutputTests
         }
     }
 
+    [Fact]
+    public void A_page_sets_the_caption_itself_and_the_chart_is_as_much_lower()
+    {
+        var chart = JsonNode.Parse("""
+            {"data": [{"type": "bar", "y": [1]}], "layout": {"height": 448, "margin": {"b": 98, "t": 40}, "meta": {"caption": "How to read it.", "captionHeight": 48},
+             "annotations": [{"text": "a rule"}, {"name": "caption", "text": "How to<br>read it."}]}}
+            """)!;
+        var figure = Shows((Plotly, chart), ("image/png", "AAAA")).QuerySelector("figure")!;
+        var layout = JsonNode.Parse(figure.QuerySelector("script.chart-data")!.TextContent)!["layout"]!;
+        Assert.Equal("How to read it.", figure.QuerySelector("figcaption")!.TextContent);
+        Assert.Equal(["a rule"], layout["annotations"]!.AsArray().Select(annotation => (string?)annotation!["text"]));
+        Assert.Equal((400, 50, 40), ((int)layout["height"]!, (int)layout["margin"]!["b"]!, (int)layout["margin"]!["t"]!));
+    }
+
     [Theory]
     [InlineData("no chart")]
     [InlineData("[1]")]

@@ -60,6 +60,35 @@ public sealed class PublishTests : IDisposable
         Assert.StartsWith("not run · a.ipynb is not a notebook", index.QuerySelectorAll(".entry .run")[^1].TextContent, StringComparison.Ordinal);
     }
 
+    [Fact(Timeout = 120_000)]
+    public async Task An_interrupt_ends_it_in_the_middle_of_a_page_and_leaves_no_part_of_one()
+    {
+        Interrupt.SkipUnlessPossible();
+        var row = string.Concat(Enumerable.Repeat("|a", 5_000)) + "\n";
+        var table = row + string.Concat(Enumerable.Repeat("|-", 5_000)) + "\n" + string.Concat(Enumerable.Repeat(row, 20)); // takes seconds
+        File.WriteAllText(Path.Combine(_folder.Path, "a.ipynb"), Json(null, Markdown("# Alpha")));
+        File.WriteAllText(Path.Combine(_folder.Path, "b.ipynb"), Json(null, [.. Enumerable.Range(0, 100).Select(_ => Markdown(table))]));
+        File.WriteAllText(Path.Combine(_folder.Path, "c.ipynb"), Json(null, Markdown("# Gamma")));
+
+        var (exit, output, error) = await NotebookFolder.Host(
+            async process =>
+            {
+                while (!File.Exists(Path.Combine(_folder.Out, "a.html")))
+                    await Task.Delay(20, TestContext.Current.CancellationToken);
+                await Task.Delay(500, TestContext.Current.CancellationToken);
+                Interrupt.Send(process);
+            },
+            "publish", _folder.Path, "--out", _folder.Out, "--timeout", "3600");
+
+        Assert.Equal((130, "Stopped: 1 of 3 pages were written."), (exit, error.Trim()));
+        Assert.Equal($"Reports: {Path.Combine(_folder.Out, "index.html")}", output.Trim());
+        Assert.Equal(["a.html", "index.html"], Directory.GetFileSystemEntries(_folder.Out).Select(Path.GetFileName).Order());
+        var index = Read(_folder.Page("index"));
+        const string reason = "not run · publishing was stopped before its page was written";
+        Assert.Equal(["Alpha: not run", $"b: {reason}", $"c: {reason}"], index.QuerySelectorAll(".entry").Select(entry => $"{entry.QuerySelector("h2")!.TextContent}: {entry.QuerySelector(".run")!.TextContent}"));
+        Assert.Empty(index.QuerySelectorAll("meta[http-equiv=refresh]"));
+    }
+
     [Fact]
     public async Task A_time_limit_that_is_none_is_refused()
     {

@@ -20,11 +20,15 @@ public sealed class ReportTests(Chromium chromium) : IClassFixture<Chromium>
         var cells = document.Cells.OfType<CodeCell>().ToList();
 
         Assert.All(cells, cell => Assert.NotNull(cell.ExecutionCount));
-        Assert.DoesNotContain(cells.SelectMany(cell => cell.Outputs), output => output is ErrorOutput or StreamOutput { Name: "stderr" });
+        Assert.DoesNotContain(cells.SelectMany(cell => cell.Outputs), output => output is ErrorOutput or StreamOutput { Name: "stderr" } && !IsOfTheProcessor(output));
         Assert.NotEmpty(Assert.Single(cells, cell => cell.Tags.Contains("verdict")).Outputs);
         Assert.Contains(cells, cell => cell.Tags.Contains("parameters"));
         Assert.Contains(cells, cell => cell.Tags.Contains("tweak"));
     }
+
+    /// <summary>On some machines the library says once that it leaves oneDNN out.</summary>
+    private static bool IsOfTheProcessor(CellOutput output) =>
+        output is StreamOutput told && told.Text.StartsWith("oneDNN, the library with which libtorch convolves on this processor, is left out", StringComparison.Ordinal) && told.Text.Trim().Split('\n').Length == 1;
 
     [Theory]
     [MemberData(nameof(Notebooks))]

@@ -185,6 +185,17 @@ public sealed class InterventionTests : IDisposable
     }
 
     [Fact]
+    public void A_change_that_does_nothing_to_one_layer_of_a_set_is_an_error()
+    {
+        var halved = Intervention.Of("halved but for conv1", site => site.Kernel.mul_(site.Layer.Name == "conv1" ? 1 : 0.5));
+        SweepOptions Of(Targets targets) => new() { Intervention = halved, Targets = targets };
+
+        Assert.Contains("left 'conv1' as it was", Assert.Throws<InvalidOperationException>(() => Sweep.Run(_network, _images, Of(Targets.Sets([["layer2.0.conv1", "conv1"]])))).Message, StringComparison.Ordinal);
+        Assert.Contains("left 'conv1' as it was", Assert.Throws<InvalidOperationException>(() => Sweep.Run(_network, _images, Of(Targets.Greedy(2)))).Message, StringComparison.Ordinal);
+        Assert.Equal(2, Assert.Single(Sweep.Run(_network, _images, Of(Targets.Sets([["layer2.0.conv1", "layer2.0.conv2"]]))).Targets).Layers.Count);
+    }
+
+    [Fact]
     public void A_scope_changes_the_network_until_it_ends_and_refuses_layers_it_cannot_change()
     {
         var before = NetworkDescription.WeightsOf(_network);

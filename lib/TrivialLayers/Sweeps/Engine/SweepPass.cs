@@ -8,7 +8,11 @@ namespace TrivialLayers;
 /// <summary>Passes a set of images through a network with different targets changed, batch by batch, reusing what the changes do not touch. The network is in evaluation mode until the end.</summary>
 internal sealed class SweepPass : IDisposable
 {
+    /// <summary>Bytes of changed weights that one pass over the images may hold; what needs more takes several.</summary>
+    private const long ChangesAtATime = 256 << 20;
+
     private readonly SweepPlan _plan;
+    private readonly HashSet<(string Layer, double Share)> _changed = [];
     private readonly IProgress<ProgressReport>? _progress;
     private readonly CancellationToken _cancellationToken;
     private readonly Device _device;
@@ -90,17 +94,29 @@ internal sealed class SweepPass : IDisposable
     /// <summary>Measures the network with some layers changed, and with those of each target changed as well.</summary>
     private List<Measurement> Measure(IReadOnlyList<Layer> always, IReadOnlyList<(IReadOnlyList<Layer> Layers, double Share)> targets)
     {
+        var measured = new List<Measurement>();
+        while (measured.Count < targets.Count)
+            measured.AddRange(MeasureSome(always, [.. targets.Skip(measured.Count)]));
+        return measured;
+    }
+
+    /// <summary>The same for as many of the targets, from the first on, as fit into one pass.</summary>
+    private List<Measurement> MeasureSome(IReadOnlyList<Layer> always, List<(IReadOnlyList<Layer> Layers, double Share)> targets)
+    {
         var alternatives = new List<Alternative>();
         ISheet? before = null;
         var sheets = new List<ISheet>();
         try
         {
-            foreach (var (layers, share) in targets)
+            var held = 0L;
+            foreach (var (layers, share) in targets.TakeWhile(_ => held <= ChangesAtATime))
             {
                 _cancellationToken.ThrowIfCancellationRequested();
                 alternatives.Add(IsZero ? new([.. layers.Select(layer => layer.Name)], null) : new([], ChangeOf([.. always, .. layers], share)));
+                held += alternatives[^1].Change?.Bytes ?? 0;
             }
 
+            targets = targets[..alternatives.Count];
             var zeroed = IsZero ? always.Select(layer => layer.Name).ToHashSet() : [];
             Check(zeroed, targets, alternatives);
             before = _baseline is null ? NewSheet() : null;
@@ -178,12 +194,20 @@ internal sealed class SweepPass : IDisposable
         if (sites.Find(site => !_plan.Options.Intervention.AppliesTo(site)) is { } other)
             throw new InvalidOperationException($"\"{_plan.Options.Intervention.Name}\" cannot be done to '{other.Layer.Name}'.");
         var change = Change.Of(_state, () => _plan.Options.Intervention.Apply(sites, share));
-        var names = change.Names.ToHashSet();
-        var unchanged = _plan.Options.Intervention.ChangesKernel ? layers.FirstOrDefault(layer => !names.Contains(layer.Weight)) : names.Count == 0 ? layers[^1] : null;
-        if (unchanged is null)
+        if (sites.Find(site => !Changes(site, share, sites.Count == 1 || _plan.Options.Intervention.ChangesKernel ? change : null)) is not { } unchanged)
             return change;
         change.Dispose();
-        throw new InvalidOperationException($"\"{_plan.Options.Intervention.Name}\" left '{unchanged.Name}' as it was; was the network trained?");
+        throw new InvalidOperationException($"\"{_plan.Options.Intervention.Name}\" left '{unchanged.Layer.Name}' as it was; was the network trained?");
+    }
+
+    /// <summary>Whether the intervention changes a layer: found in a change that shows it, else by doing it to the layer alone, once.</summary>
+    private bool Changes(InterventionSite site, double share, Change? shown)
+    {
+        if (_changed.Contains((site.Layer.Name, share)))
+            return true;
+        using var alone = shown is null ? Change.Of(_state!, () => _plan.Options.Intervention.Apply([site], share)) : null;
+        var names = (shown ?? alone)!.Names;
+        return (_plan.Options.Intervention.ChangesKernel ? names.Contains(site.Layer.Weight) : names.Any()) && _changed.Add((site.Layer.Name, share));
     }
 
     private Tensor With(Alternative alternative) => alternative.Change is { } change ? _engine.With(change) : _engine.With(alternative.Zeroed);

@@ -43,7 +43,7 @@ public sealed record Schedule
     {
         ArgumentNullException.ThrowIfNull(at);
         Require.Range(factor > 0 && double.IsFinite(factor), nameof(factor), factor, "above 0");
-        Require.Range(at.All(share => share is >= 0 and <= 1), nameof(at), string.Join(", ", at), "shares of the training, 0 to 1");
+        Require.Range(at.All(share => share is >= 0 and <= 1), nameof(at), Listed(at, ", "), "shares of the training, 0 to 1");
         return Of(ScheduleKind.Steps, warmUp) with { Factor = factor, At = [.. at] };
     }
 
@@ -69,15 +69,17 @@ public sealed record Schedule
     public override int GetHashCode() => HashCode.Combine(Kind, WarmUp, Factor, At.Count);
 
     /// <inheritdoc/>
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Words}{(WarmUp > 0 ? $", warm-up {WarmUp}" : "")}");
+    public override string ToString() => Words + (WarmUp > 0 ? string.Create(CultureInfo.InvariantCulture, $", warm-up {WarmUp}") : "");
 
     private string Words => Kind switch
     {
         ScheduleKind.OneCycle => "one cycle",
         ScheduleKind.Cosine => "cosine",
-        ScheduleKind.Steps => string.Create(CultureInfo.InvariantCulture, $"× {Factor} at {string.Join(" and ", At.Select(share => share.ToString(CultureInfo.InvariantCulture)))}"),
+        ScheduleKind.Steps => string.Create(CultureInfo.InvariantCulture, $"× {Factor} at {Listed(At, " and ")}"),
         _ => "constant",
     };
+
+    private static string Listed(IEnumerable<double> shares, string between) => string.Join(between, shares.Select(share => share.ToString(CultureInfo.InvariantCulture)));
 
     private static Schedule Of(ScheduleKind kind, double warmUp)
     {
