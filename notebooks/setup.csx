@@ -7,7 +7,6 @@
 #r "../lib/TrivialLayers.Interactive/bin/Release/net10.0/TrivialLayers.Reproduction.dll"
 #r "../lib/TrivialLayers.Interactive/bin/Release/net10.0/TrivialLayers.Interactive.dll"
 
-System.Globalization.CultureInfo.DefaultThreadCurrentCulture = System.Globalization.CultureInfo.InvariantCulture;   // a point before decimals, on every machine
 TrivialLayers.NativeMemory.Keep();   // for the next tensors, instead of giving it back to the system: training is about a sixth faster
 TrivialLayers.NotebookDisplay.Register();
 

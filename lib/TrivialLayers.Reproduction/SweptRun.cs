@@ -104,7 +104,11 @@ public sealed record SweptRun(TrainedRun Run, Sweep Sweep)
     public static async Task<SweptRun> GetOrTrain(
         Module<Tensor, Tensor> network, DataSplit data, Recipe recipe, long seed, IProgress<ProgressReport>? progress = null, ImageSet? images = null, SweepOptions? options = null)
     {
+        ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(data);
+        options ??= new SweepOptions();
+        SweepPlan.CheckIndependence(images ?? data.Test, options.Measure); // what cannot be swept is not trained first
+        SweepPlan.Of(network, images ?? data.Test, options);
         var run = await Runs.GetOrTrain(network, data, recipe, seed, progress).ConfigureAwait(false);
         return await OnItsOwnThread(() => new SweptRun(run, TrivialLayers.Sweep.Run(network, images ?? data.Test, options, progress, Runs.Sweeps)), CancellationToken.None).ConfigureAwait(false);
     }

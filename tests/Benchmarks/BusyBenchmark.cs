@@ -4,7 +4,7 @@ using System.Globalization;
 namespace TrivialLayers.Benchmarks;
 
 /// <summary>
-/// Training beside others: how many images a second a training gets alone, beside one and two processes that use a core each, and beside a training in PyTorch, by how libtorch's threads wait for each other.
+/// Training beside others: how many images a second a training gets alone, beside one and two processes that use a core each, and beside a second training of its kind, by how libtorch's threads wait for each other.
 /// </summary>
 internal static class BusyBenchmark
 {
@@ -13,7 +13,7 @@ internal static class BusyBenchmark
 
     private const string Figure = "pace.images_per_second";
 
-    /// <summary>After this many seconds a training counts as one that does not move.</summary>
+    /// <summary>A training that takes longer than so many seconds is given up.</summary>
     private const int Patience = 60;
 
     private static readonly (string Name, string? Value)[] s_policies =

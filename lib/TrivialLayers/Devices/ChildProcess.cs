@@ -34,9 +34,14 @@ internal static class ChildProcess
         File.WriteAllText(Path.ChangeExtension(program, ".runtimeconfig.json"), Configuration(Path.GetFileName(runtime)).ToJsonString());
 
         var start = new ProcessStartInfo(host, ["exec", program, torchSharp, library, main.Method.DeclaringType!.FullName!, main.Method.Name, .. arguments]) { WorkingDirectory = folder };
-        // Programs that watch this process have no business in the other.
-        foreach (var name in new[] { "DOTNET_STARTUP_HOOKS", "CORECLR_ENABLE_PROFILING" })
+        // Programs that watch this process have no business in the other, and a crash there leaves no dump.
+        foreach (var name in new[] { "DOTNET_STARTUP_HOOKS", "CORECLR_ENABLE_PROFILING", "DOTNET_DbgEnableMiniDump", "COMPlus_DbgEnableMiniDump" })
             start.Environment.Remove(name);
+        // oneDNN's settings are those that this process was started with, not those that .NET was told since: by these libtorch computes here.
+        foreach (var name in start.Environment.Keys.Where(ProcessorFeatures.IsSetting).ToList())
+            start.Environment.Remove(name);
+        foreach (var (name, value) in ProcessorFeatures.Settings)
+            start.Environment[name] = value;
         return start;
     }
 

@@ -10,7 +10,7 @@ namespace TrivialLayers;
 /// <summary>
 /// Loads libtorch's native libraries by full path as soon as code of this assembly runs, so that TorchSharp finds them wherever
 /// the assembly was loaded from: a test, a program, or a notebook whose host reads no <c>.deps.json</c>. It also keeps
-/// another libtorch, which a system folder may hold under the same names, from being taken. Otherwise the process stays as it is, but for how long libtorch's threads wait busily: see <see cref="WaitPolicy"/>.
+/// another libtorch, which a system folder may hold under the same names, from being taken. Besides, only how long libtorch's threads wait busily is set: see <see cref="WaitPolicy"/>.
 /// <c>TRIVIAL_LAYERS_LIBTORCH</c> names the folder of a libtorch that is there already, that of a Python's PyTorch for instance, which is then the only one looked for.
 /// </summary>
 internal static class LibTorch

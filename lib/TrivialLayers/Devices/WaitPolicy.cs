@@ -4,8 +4,8 @@ namespace TrivialLayers;
 
 /// <summary>
 /// How long libtorch's threads wait busily for each other on Linux. GNU's OpenMP library, which starts them, lets a waiting thread turn in a loop for about three milliseconds before it sleeps. Alone on a machine that
-/// is harmless; beside other work the waiting threads take the time from those that they wait for. A tenth of a millisecond costs nothing alone and keeps most of the pace beside others:
-/// <c>tests/Benchmarks busy</c> measures it.
+/// is harmless; beside other work the waiting threads take the time from those that they wait for. With a tenth of a millisecond a training on two cores keeps a third of its pace beside two busy processes,
+/// with three milliseconds a ninth: <c>tests/Benchmarks busy</c> measures it. It is set while the library is loaded, which other native threads that read the environment should not run beside.
 /// </summary>
 internal static class WaitPolicy
 {
@@ -18,7 +18,7 @@ internal static class WaitPolicy
     /// <summary>Loads libraries, among them OpenMP's, which reads its settings as it is loaded. What the user set counts; afterwards the environment is as it was.</summary>
     public static void WhileLoading(Action load)
     {
-        if (!OperatingSystem.IsLinux() || Get("OMP_WAIT_POLICY") != 0 || Get(SpinCount) != 0)
+        if (!OperatingSystem.IsLinux() || !NativeLibrary.TryLoad(Library, out _) || Get("OMP_WAIT_POLICY") != 0 || Get(SpinCount) != 0)
         {
             load();
             return;

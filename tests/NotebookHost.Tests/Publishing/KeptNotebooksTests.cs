@@ -27,7 +27,6 @@ public sealed class KeptNotebooksTests
         Assert.False(new RunRecord(document).CodeChanged, $"The code of {name} is not that of its outputs. Make them anew: … run notebooks/{name} --in-place");
         var executions = document.Cells.OfType<CodeCell>().Select(cell => cell.ExecutionCount).ToList();
         Assert.Equal(Enumerable.Range(1, executions.Count).Cast<int?>(), executions);
-        Assert.Contains(Bundles(document), data => (MultilineText.TryJoin(data["text/plain"]) ?? "").Contains("fashion-mnist-sample", StringComparison.Ordinal));
 
         static string Declared(string cell, string name) => Assert.Single(cell.Split('\n'), line => line.StartsWith($"var {name} = ", StringComparison.Ordinal)).Split(" = ")[1].Split(';')[0];
         static object Value(string literal) => double.TryParse(literal, CultureInfo.InvariantCulture, out var number) ? number : literal;

@@ -6,11 +6,10 @@ namespace NotebookHost.Tests.Running;
 /// <summary>A block of C# on a page of the repository.</summary>
 /// <param name="Page">The page's path in the repository, with forward slashes.</param>
 /// <param name="Line">The line of its first line of code, from 1.</param>
-/// <param name="Section">The heading above it.</param>
 /// <param name="Code">The code.</param>
 /// <param name="IsCell">Whether the text above it calls it a cell.</param>
 /// <param name="IsProgram">Whether the text above it calls it a program; it may be both.</param>
-internal sealed partial record MarkdownCode(string Page, int Line, string Section, string Code, bool IsCell, bool IsProgram)
+internal sealed partial record MarkdownCode(string Page, int Line, string Code, bool IsCell, bool IsProgram)
 {
     private static readonly string[] s_strange = ["bin", "obj", "node_modules", "reports", "runs", "packages"];
 
@@ -32,7 +31,7 @@ internal sealed partial record MarkdownCode(string Page, int Line, string Sectio
     private static IEnumerable<MarkdownCode> Of(string page)
     {
         var lines = File.ReadAllLines(Path.Combine(RepositoryRoot.Path, page));
-        var (section, paragraph, isCell, isProgram) = ("", "", false, false);
+        var (paragraph, isCell, isProgram) = ("", false, false);
         for (var at = 0; at < lines.Length; at++)
         {
             if (lines[at].StartsWith("```", StringComparison.Ordinal))
@@ -41,7 +40,7 @@ internal sealed partial record MarkdownCode(string Page, int Line, string Sectio
                 Assert.True(end > at, $"{page}, line {at + 1}: the fence has no end.");
                 if (lines[at] == "```csharp")
                 {
-                    var block = new MarkdownCode(page, at + 2, section, string.Concat(lines[(at + 1)..end].Select(line => line + "\n")), isCell, isProgram);
+                    var block = new MarkdownCode(page, at + 2, string.Concat(lines[(at + 1)..end].Select(line => line + "\n")), isCell, isProgram);
                     yield return isCell || isProgram ? block : block with { IsCell = !block.BeginsProgram, IsProgram = block.BeginsProgram };
                 }
 
@@ -49,8 +48,6 @@ internal sealed partial record MarkdownCode(string Page, int Line, string Sectio
                 continue;
             }
 
-            if (lines[at].StartsWith('#'))
-                section = lines[at].TrimStart('#').Trim();
             paragraph = lines[at].Length == 0 ? "" : $"{paragraph} {lines[at]}";
             if (Cell().IsMatch(paragraph) || Program().IsMatch(paragraph))
                 (isCell, isProgram) = (Cell().IsMatch(paragraph), Program().IsMatch(paragraph));

@@ -39,6 +39,7 @@ internal static class ConvolutionBackend
     /// <exception cref="PlatformNotSupportedException">oneDNN would compute this network wrongly and cannot be turned off in this build of libtorch.</exception>
     public static IDisposable For(nn.Module network, Precision precision = Precision.Float32)
     {
+        Threads.Choose(); // what is right may depend on their number
         var wrong = s_hasOneDnn && ConvolutionShape.Of(network, precision) is { Count: > 0 } shapes ? s_trials.FirstWrong(shapes, get_num_threads()) : null;
         if (wrong is { } found)
         {

@@ -11,6 +11,9 @@ namespace TrivialLayers;
 /// </summary>
 internal static class ConvolutionCheck
 {
+    /// <summary>Raised when more, or other things, are tried: what an earlier check found right may not be.</summary>
+    public const int Version = 1;
+
     /// <summary>Every line for the process that asks begins so; libraries may print others.</summary>
     public const string Mark = "convolutions: ";
 
@@ -41,7 +44,18 @@ internal static class ConvolutionCheck
         images, kernel, bias, [shape.Stride.Height, shape.Stride.Width], [shape.Padding.Height, shape.Padding.Width], [shape.Dilation.Height, shape.Dilation.Width], shape.Groups);
 
     /// <summary>The program of the process: see <see cref="Answer"/>.</summary>
-    public static void Main(string[] arguments) => Answer(arguments, OfLibTorch, Console.Out);
+    public static void Main(string[] arguments)
+    {
+        try
+        {
+            Answer(arguments, OfLibTorch, Console.Out);
+        }
+        catch (Exception error) // no fault of a convolution: the asker gets no answer, and asks again another day
+        {
+            Console.Error.WriteLine(error.Message);
+            Environment.Exit(1);
+        }
+    }
 
     /// <summary>Tries shapes one after the other, and writes a line for each; the first that is wrong is the last.</summary>
     /// <param name="arguments">The number of threads, then the shapes, as <see cref="ConvolutionShape.ToText"/> writes them.</param>
@@ -76,7 +90,7 @@ internal static class ConvolutionCheck
         {
             return sides.Where(side => side == sides.Min() || IsQuick(shape, Images(shape) * side * side)).Select(side => Fault(shape, side, convolution)).FirstOrDefault(fault => fault is not null);
         }
-        catch (ExternalException error)
+        catch (ExternalException error) when (!error.Message.Contains("memory", StringComparison.OrdinalIgnoreCase)) // what this machine has no room for today is no fault
         {
             return $"an error, {error.Message.Split('\n')[0]}"; // what libtorch says of it otherwise, the user sees
         }
@@ -96,8 +110,11 @@ internal static class ConvolutionCheck
         foreach (var (isChannelsLast, hasBias) in new[] { (true, false), (true, true), (false, false), (false, true) })
         {
             Spoil(images);
+            var fences = new List<Tensor>();
             var found = Passes(
-                Fenced(images, isChannelsLast), Fenced(kernel), hasBias ? Fenced(bias) : null, _ => isChannelsLast ? slope!.ToChannelsLast() : slope!, convolution, shape);
+                Fenced(images, fences, isChannelsLast), Fenced(kernel, fences), hasBias ? Fenced(bias, fences) : null, _ => isChannelsLast ? slope!.ToChannelsLast() : slope!, convolution, shape);
+            if (fences.Any(fence => !fence.isnan().all().item<bool>()))
+                return "numbers written beside the tensors";
             foreach (var (what, value) in found)
             {
                 var expected = what == OfBias ? slope!.to(ScalarType.Float64).sum([0, 2, 3]) : what == Output && hasBias ? exact[Output] + shift : exact[what];
@@ -149,11 +166,12 @@ internal static class ConvolutionCheck
         using var second = full([images.numel() * 4], float.NaN, images.dtype);
     }
 
-    /// <summary>A copy between numbers that are none, so that reading on either side of it shows.</summary>
-    private static Tensor Fenced(Tensor values, bool isChannelsLast = false)
+    /// <summary>A copy between numbers that are none, so that reading on either side of it shows, and writing does in the fences.</summary>
+    private static Tensor Fenced(Tensor values, List<Tensor> fences, bool isChannelsLast = false)
     {
         var laid = isChannelsLast ? values.permute(0, 2, 3, 1) : values;
         var block = full([values.numel() + (2 * Fence)], float.NaN, values.dtype);
+        fences.AddRange([block.narrow(0, 0, Fence), block.narrow(0, Fence + values.numel(), Fence)]);
         var copy = block.narrow(0, Fence, values.numel()).view(laid.shape).copy_(laid);
         return isChannelsLast ? copy.permute(0, 3, 1, 2) : copy;
     }

@@ -10,6 +10,9 @@ internal sealed class ConvolutionTrial : IDisposable
     // Of Linux and macOS: 128 and the number of SIGILL, SIGABRT, SIGBUS (two numbers), SIGFPE, SIGSEGV. Not those by which somebody ends a process on purpose.
     private static readonly int[] s_crashes = [132, 134, 135, 138, 136, 139];
 
+    // Of Windows, from NTSTATUS: access violation, illegal instruction, division by zero, corrupted heap, overrun stack buffer.
+    private static readonly int[] s_crashesOfWindows = [unchecked((int)0xC0000005), unchecked((int)0xC000001D), unchecked((int)0xC0000094), unchecked((int)0xC0000374), unchecked((int)0xC0000409)];
+
     private static readonly TimeSpan s_end = TimeSpan.FromSeconds(5);
 
     private readonly TimeSpan _patience;
@@ -30,7 +33,7 @@ internal sealed class ConvolutionTrial : IDisposable
             _folder = Directory.CreateTempSubdirectory("trivial-layers-").FullName;
             if (child(_folder, arguments) is { } start)
             {
-                (start.RedirectStandardInput, start.RedirectStandardOutput, start.RedirectStandardError) = (true, true, true);
+                (start.RedirectStandardInput, start.RedirectStandardOutput, start.RedirectStandardError, start.CreateNoWindow) = (true, true, true, true);
                 _process = Process.Start(start);
             }
         }
@@ -97,10 +100,10 @@ internal sealed class ConvolutionTrial : IDisposable
         }
     }
 
-    /// <summary>Whether it ended by a fault of its own; on Windows that is an error of NTSTATUS or .NET's, but for Ctrl+C.</summary>
+    /// <summary>Whether it ended by a fault of its own.</summary>
     private bool HasCrashed(out int code)
     {
         code = _process!.WaitForExit(s_end) ? _process.ExitCode : 0;
-        return OperatingSystem.IsWindows() ? code < 0 && code != unchecked((int)0xC000013A) : s_crashes.Contains(code);
+        return (OperatingSystem.IsWindows() ? s_crashesOfWindows : s_crashes).Contains(code);
     }
 }

@@ -26,7 +26,7 @@ internal sealed class ConvolutionTrials(string? folder, Func<string, IReadOnlyLi
     /// <param name="Fault">What is wrong with it, or null.</param>
     internal sealed record Finding(string Subject, string? Fault);
 
-    /// <summary>The first convolution that is wrong here, or may be, and what is wrong with it; null when all are right. The others may not have been tried.</summary>
+    /// <summary>The first convolution that is wrong here, or is not known to be right, and why; null when all are right. The others may not have been tried.</summary>
     /// <param name="shapes">The shapes that are asked about.</param>
     /// <param name="threads">Threads that libtorch computes with.</param>
     public (ConvolutionShape Shape, string Fault)? FirstWrong(IReadOnlyList<ConvolutionShape> shapes, int threads)
@@ -49,10 +49,12 @@ internal sealed class ConvolutionTrials(string? folder, Func<string, IReadOnlyLi
     /// <summary>Tries shapes until one is wrong. Where there is no answer, the convolutions that are wrong on some processors count as wrong in this process.</summary>
     private (ConvolutionShape Shape, string Fault)? Try(IReadOnlyList<ConvolutionShape> shapes, int threads)
     {
-        using var trial = new ConvolutionTrial(child, [threads.ToString(CultureInfo.InvariantCulture), .. shapes.Select(shape => shape.ToText())], patience);
-        foreach (var shape in shapes)
+        using var trial = Begin(shapes, threads);
+        foreach (var (index, shape) in shapes.Index())
         {
             var (fault, lasts) = trial.Next() ?? (ProcessorFeatures.IsDoubtful(shape) ? Untried : null, false);
+            if (fault is not null && lasts && index > 0)
+                lasts = IsWrongAlone(shape, threads); // else a convolution before it may have spoilt the process
             var finding = _found[Subject(shape, threads)] = new Finding(Subject(shape, threads), fault);
             if (lasts)
                 Keep(finding);
@@ -62,6 +64,15 @@ internal sealed class ConvolutionTrials(string? folder, Func<string, IReadOnlyLi
 
         return null;
     }
+
+    private bool IsWrongAlone(ConvolutionShape shape, int threads)
+    {
+        using var alone = Begin([shape], threads);
+        return alone.Next() is { Fault: not null, Lasts: true };
+    }
+
+    private ConvolutionTrial Begin(IReadOnlyList<ConvolutionShape> shapes, int threads) =>
+        new(child, [threads.ToString(CultureInfo.InvariantCulture), .. shapes.Select(shape => shape.ToText())], patience);
 
     private Finding? Kept(string subject)
     {
@@ -94,5 +105,5 @@ internal sealed class ConvolutionTrials(string? folder, Func<string, IReadOnlyLi
     private string? File(string subject) => folder is null ? null : Path.Combine(folder, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(subject)))[..32] + ".json");
 
     private static string Subject(ConvolutionShape shape, int threads) =>
-        string.Create(CultureInfo.InvariantCulture, $"{ProcessorFeatures.Description}; libtorch {LibTorch.Version}; {threads} threads; {shape.ToText()}");
+        string.Create(CultureInfo.InvariantCulture, $"check {ConvolutionCheck.Version}; {ProcessorFeatures.Description}; libtorch {LibTorch.Version}; {threads} threads; {shape.ToText()}");
 }

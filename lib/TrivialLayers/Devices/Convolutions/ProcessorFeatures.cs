@@ -16,7 +16,10 @@ internal static class ProcessorFeatures
     /// </summary>
     public static IReadOnlyDictionary<string, string> Settings { get; } = FindSettings();
 
-    /// <summary>Everything that oneDNN's choice may hang on: the processor's name and kind, what CPUID says it can do, whether it describes its caches, and the settings.</summary>
+    /// <summary>Whether a variable of the environment is one of oneDNN's.</summary>
+    public static bool IsSetting(string name) => s_settings.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal));
+
+    /// <summary>What is known here of what oneDNN's choice may hang on: the processor's name and kind, what CPUID says it can do, whether it describes its caches, and the settings.</summary>
     public static string Description { get; } = string.Join("; ", new[] { Machine.Processor, Features(), HidesCaches ? "caches not described" : "caches described" }
         .Concat(Settings.OrderBy(setting => setting.Key, StringComparer.Ordinal).Select(setting => $"{setting.Key}={setting.Value}")));
 
@@ -24,8 +27,8 @@ internal static class ProcessorFeatures
     public static int Lanes { get; } = HasFeature(16) && !IsLimited ? 16 : HasFeature(5) ? 8 : 1;
 
     /// <summary>
-    /// Whether a convolution is of those that libtorch 2.10 computes wrongly on some processors: with channels that do not fill the vector registers, other than up to three of an image's; or large
-    /// 1×1 ones where caches are not described. What is gone by where nothing can be tried.
+    /// Whether a convolution is of those that libtorch 2.10 computes wrongly on some processors: its channels do not fill the vector registers (up to three channels of an image do no harm), or it is a
+    /// large 1×1 one and caches are not described. This decides where no process can be started to try it.
     /// </summary>
     public static bool IsDoubtful(ConvolutionShape shape) =>
         shape.Out / shape.Groups % Lanes != 0
@@ -59,12 +62,24 @@ internal static class ProcessorFeatures
 
     private static Dictionary<string, string> FindSettings()
     {
-        var all = OperatingSystem.IsLinux()
-            ? File.ReadAllText("/proc/self/environ").Split('\0').Select(entry => entry.Split('=', 2)).Where(entry => entry.Length == 2).Select(entry => (Name: entry[0], Value: entry[1]))
-            : Environment.GetEnvironmentVariables().Keys.Cast<string>().Select(name => (name, Environment.GetEnvironmentVariable(name) ?? ""));
         var found = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var (name, value) in all.Where(entry => s_settings.Any(prefix => entry.Item1.StartsWith(prefix, StringComparison.Ordinal))))
+        foreach (var (name, value) in AtStart().Where(entry => IsSetting(entry.Name)))
             found.TryAdd(name, value);
         return found;
+    }
+
+    private static IEnumerable<(string Name, string Value)> AtStart()
+    {
+        try
+        {
+            if (OperatingSystem.IsLinux())
+                return File.ReadAllText("/proc/self/environ").Split('\0').Select(entry => entry.Split('=', 2)).Where(entry => entry.Length == 2).Select(entry => (entry[0], entry[1])).ToList();
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // A system that does not show it: .NET's own is the nearest.
+        }
+
+        return Environment.GetEnvironmentVariables().Keys.Cast<string>().Select(name => (name, Environment.GetEnvironmentVariable(name) ?? ""));
     }
 }

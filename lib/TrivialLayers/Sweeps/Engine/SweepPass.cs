@@ -8,7 +8,7 @@ namespace TrivialLayers;
 /// <summary>Passes a set of images through a network with different targets changed, batch by batch, reusing what the changes do not touch. The network is in evaluation mode until the end.</summary>
 internal sealed class SweepPass : IDisposable
 {
-    /// <summary>Bytes of changed weights that one pass over the images may hold; what needs more takes several.</summary>
+    /// <summary>Bytes of changed weights from which on a pass over the images takes no further target; the others take passes of their own.</summary>
     private const long ChangesAtATime = 256 << 20;
 
     private readonly SweepPlan _plan;
@@ -194,10 +194,17 @@ internal sealed class SweepPass : IDisposable
         if (sites.Find(site => !_plan.Options.Intervention.AppliesTo(site)) is { } other)
             throw new InvalidOperationException($"\"{_plan.Options.Intervention.Name}\" cannot be done to '{other.Layer.Name}'.");
         var change = Change.Of(_state, () => _plan.Options.Intervention.Apply(sites, share));
-        if (sites.Find(site => !Changes(site, share, sites.Count == 1 || _plan.Options.Intervention.ChangesKernel ? change : null)) is not { } unchanged)
+        try
+        {
+            if (sites.Find(site => !Changes(site, share, sites.Count == 1 || _plan.Options.Intervention.ChangesKernel ? change : null)) is { } unchanged)
+                throw new InvalidOperationException($"\"{_plan.Options.Intervention.Name}\" left '{unchanged.Layer.Name}' as it was; was the network trained?");
             return change;
-        change.Dispose();
-        throw new InvalidOperationException($"\"{_plan.Options.Intervention.Name}\" left '{unchanged.Layer.Name}' as it was; was the network trained?");
+        }
+        catch
+        {
+            change.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Whether the intervention changes a layer: found in a change that shows it, else by doing it to the layer alone, once.</summary>
