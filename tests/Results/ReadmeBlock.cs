@@ -23,7 +23,7 @@ internal static class ReadmeBlock
             "",
             .. all.SelectMany(findings => findings.Beside).Select(line => "- " + line),
             "",
-            $"The numbers come from {Words.Digits(trainings)} trainings, [listed one by one](data/checkpoints/README.md#results) with [what trains them again](data/checkpoints/README.md#make-them-again). `{Command}`",
+            $"The numbers come from {Words.Digits(trainings)} trainings, [listed one by one](data/checkpoints/README.md#results) along with [how to train them again](data/checkpoints/README.md#make-them-again). `{Command}`",
             "computes these lines from the shipped runs, without training.",
             "",
         ]);

@@ -47,7 +47,7 @@ internal static class Sentences
     public static string Brackets(Evidence all)
     {
         Interval Of(string claim) => all.Claims.Single(evidence => evidence.Claim.Id == claim).Decision.Interval!.Value;
-        return $"In brackets: for C1, C2, C3 and C6 the range over trainings; for C4 a {Percent(Of("C4").Level)} bootstrap interval over networks, of three networks no more than their range; "
+        return $"In brackets: for C1, C2, C3 and C6 the range over trainings; for C4 a {Percent(Of("C4").Level)} bootstrap interval over networks, which with three networks is no more than their range; "
             + $"for C5 the width of the permutation distribution ({Percent(Of("C5").Level)}), centred on the estimate.";
     }
 
@@ -55,7 +55,7 @@ internal static class Sentences
     public static string Measured(Evidence all)
     {
         var sweep = all.Wide[0].Sweep;
-        return $"Each network is tested on {Words.Digits(sweep.Baseline.Count)} images (C3: {Words.Digits(all.Scenes!.Plain[0].Sweep.Baseline.Count)} scenes), with a margin of {sweep.Margin} and intervals that hold together at {Percent(sweep.Level)} for all layers of a network.";
+        return $"Each network is tested on {Words.Digits(sweep.Baseline.Count)} images (C3: {Words.Digits(all.Scenes!.Plain[0].Sweep.Baseline.Count)} scenes), with a margin of {sweep.Margin} and {Percent(sweep.Level)} intervals that are simultaneous over all layers of a network.";
     }
 
     /// <summary>How the images of a table were learnt: "10,800 training images, 30 epochs (recipe <c>quick</c>), 10,000 test images".</summary>

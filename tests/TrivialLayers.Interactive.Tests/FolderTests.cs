@@ -19,7 +19,7 @@ public sealed class FolderTests
         ["Evaluation"] = ["Data", "Devices", "Models", "Statistics", "Storage"],
         ["Interventions"] = ["Data", "Devices", "Models", "Storage"],
         ["Sweeps"] = ["Data", "Devices", "Evaluation", "Interventions", "Models", "Statistics", "Storage"],
-        ["Units"] = ["Data", "Devices", "Evaluation", "Interventions", "Models", "Statistics", "Sweeps"],
+        ["Units"] = ["Data", "Devices", "Evaluation", "Interventions", "Models", "Statistics", "Storage", "Sweeps"],
         ["Training"] = ["Data", "Devices", "Evaluation", "Models", "Statistics", "Storage"],
         ["Pruning"] = ["Devices", "Interventions", "Models", "Training"],
     };

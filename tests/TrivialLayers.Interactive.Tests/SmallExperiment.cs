@@ -102,6 +102,7 @@ internal sealed partial class SmallExperiment : IDisposable
     {
         var (sweep, paths) = (sweeps[0], sweeps[2]);
         (Sweep, TrainedRun)[] trained = [(sweep, run), (sweeps[4], run)];
+        SweptRun[] together = [new(run, sweep)];
         (string, IReadOnlyList<Sweep>)[] groups = [("by hand", [HandMadeSweep.ResNetOf(20, "Net", 1), HandMadeSweep.ResNetOf(20, "Net", 2)])];
         (string, Sweep)[] others = [("mean", sweeps[7])];
         (string, NetworkCost, Evaluation)[] states = [("untouched", new NetworkCost(12_345, 9, 1_234_567, 1.25, 16), Evaluation.Run(_network, _data.Test)), ("changed", new NetworkCost(1234, 8, 123_456, 0.75, 16), Evaluation.Run(_network, _data.Train))];
@@ -114,6 +115,7 @@ internal sealed partial class SmallExperiment : IDisposable
         Add(() => SweepTables.ToTable(_network.Layers));
         Add(() => SweepTables.ToSummaryTable(sweeps));
         Add(() => SweepTables.ToSummaryTable(trained));
+        Add(() => SweptRunTables.ToSummaryTable(together));
         Add(() => SweepTables.Against(sweep, others));
         Add(() => SweepTables.ToAgreementTable(groups));
         Add(() => SweepTables.ToCsv(sweeps[1], true));

@@ -11,7 +11,7 @@ namespace NotebookHost.Assistance;
 /// <summary>The notebook as an editor sees it: each cell that compiled is a script that follows the one before, and the cell being written comes last.</summary>
 internal sealed class CellWorkspace(CSharpEngine engine) : IDisposable
 {
-    /// <summary>So many names of a scope are shown: an editor takes seconds over the thousands that a library brings into it. Members after a dot are all shown.</summary>
+    /// <summary>At most this many names where nothing is typed yet; editors take seconds over thousands. Members after a dot are all shown.</summary>
     public const int MostOfScope = 300;
 
     private readonly Lock _lock = new();
@@ -48,14 +48,17 @@ internal sealed class CellWorkspace(CSharpEngine engine) : IDisposable
         var document = Open(code);
         var list = await CompletionService.GetService(document)!.GetCompletionsAsync(document, position).ConfigureAwait(false);
         var typed = code[list.Span.Start..position];
+        var isCut = typed.Length == 0 && !await IsAfterDot(document, list.Span.Start).ConfigureAwait(false);
+        var own = isCut ? await OwnNames(document).ConfigureAwait(false) : [];
         var matches = list.ItemsList
             .Where(item => item.FilterText.StartsWith(typed, StringComparison.OrdinalIgnoreCase))
             .OrderByDescending(item => item.FilterText.StartsWith(typed, StringComparison.Ordinal))
             .ThenByDescending(IsNamedArgument)
+            .ThenByDescending(item => isCut && IsOfNotebook(item, own))
             .ThenByDescending(item => item.Rules.MatchPriority) // the compiler's: variables, then methods, types and keywords
             .Select(item => new Match(TextOf(item), KindOf(item)))
             .DistinctBy(match => match.Text)
-            .Take(IsAfterDot(code, list.Span.Start) ? int.MaxValue : MostOfScope);
+            .Take(isCut ? MostOfScope : int.MaxValue);
         return new Completions([.. matches], list.Span.Start, list.Span.End);
     }
 
@@ -65,7 +68,36 @@ internal sealed class CellWorkspace(CSharpEngine engine) : IDisposable
     private static string TextOf(CompletionItem item) =>
         item.Properties.GetValueOrDefault("InsertionText") ?? (IsNamedArgument(item) ? item.DisplayText + item.DisplayTextSuffix : item.DisplayText);
 
-    private static bool IsAfterDot(string code, int place) => code.AsSpan(0, place).TrimEnd().EndsWith('.');
+    /// <summary>Variables, keywords and what the notebook brought itself, against the hundreds of methods that one <c>using static</c> can bring.</summary>
+    private static bool IsOfNotebook(CompletionItem item, HashSet<string> own) =>
+        own.Contains(item.DisplayText) || item.Tags.Intersect([WellKnownTags.Local, WellKnownTags.Parameter, WellKnownTags.RangeVariable, WellKnownTags.Keyword]).Any();
+
+    /// <summary>The names that the cells declare, and the types of what their <c>using</c> lines name.</summary>
+    private static async Task<HashSet<string>> OwnNames(Document document)
+    {
+        var names = new HashSet<string>();
+        var compilation = (CSharpCompilation?)await document.Project.GetCompilationAsync().ConfigureAwait(false);
+        for (; compilation is not null; compilation = compilation.ScriptCompilationInfo!.PreviousScriptCompilation)
+        {
+            names.UnionWith(compilation.ScriptClass!.MemberNames);
+            names.UnionWith(
+                from tree in compilation.SyntaxTrees
+                where !Path.IsPathRooted(tree.FilePath) // what a loaded file imports stays in it
+                let model = compilation.GetSemanticModel(tree)
+                from line in tree.GetCompilationUnitRoot().Usings
+                let imported = model.GetSymbolInfo(line.NamespaceOrType).Symbol as INamespaceOrTypeSymbol
+                where imported is not null
+                from type in imported.GetTypeMembers()
+                select type.Name);
+        }
+        return names;
+    }
+
+    private static async Task<bool> IsAfterDot(Document document, int place)
+    {
+        var token = (await document.GetSyntaxRootAsync().ConfigureAwait(false))!.FindToken(place);
+        return (token.SpanStart < place ? token : token.GetPreviousToken()).IsKind(SyntaxKind.DotToken);
+    }
 
     private static string KindOf(CompletionItem item) => item.Tags.FirstOrDefault("") switch
     {

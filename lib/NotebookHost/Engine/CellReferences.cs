@@ -7,19 +7,19 @@ namespace NotebookHost.Engine;
 
 /// <summary>
 /// What the cells of a notebook are compiled against: the framework, the assemblies in common with the host, and what <c>#r</c> added.
-/// It answers the compiler from what <see cref="Add"/> resolved before; assemblies needed indirectly are found beside those.
+/// It answers the compiler from what <see cref="Add"/> resolved before; assemblies needed indirectly are found beside those. One cell at a time adds; from other threads completion asks meanwhile.
 /// </summary>
 internal sealed class CellReferences : MetadataReferenceResolver
 {
     private readonly NotebookLoadContext _context;
     private readonly CellSources _sources;
     private readonly PackageRestore _packages;
-    private readonly List<PortableExecutableReference> _all;
-    private readonly Dictionary<(string Reference, string Folder), PortableExecutableReference> _resolved = [];
+    private readonly ConcurrentDictionary<(string Reference, string Folder), PortableExecutableReference> _resolved = [];
 
     /// <summary>Simple name → the assembly that stands for it in the cells compiled so far, also where they need it only indirectly.</summary>
     private readonly ConcurrentDictionary<string, string> _standing = new(StringComparer.OrdinalIgnoreCase);
     private readonly HashSet<string> _ofPackages = [];
+    private ImmutableArray<PortableExecutableReference> _all;
 
     public CellReferences(NotebookLoadContext context, CellSources sources, PackageRestore packages)
     {
@@ -138,7 +138,7 @@ internal sealed class CellReferences : MetadataReferenceResolver
         }
         var reference = MetadataReferences.FromFile(standing);
         if (!_all.Contains(reference))
-            _all.Add(reference);
+            _all = _all.Add(reference);
         return reference;
     }
 

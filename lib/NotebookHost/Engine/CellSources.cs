@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.CodeAnalysis;
 
 namespace NotebookHost.Engine;
@@ -5,7 +6,7 @@ namespace NotebookHost.Engine;
 /// <summary>Finds the files named by <c>#load</c>: relative to the file that loads them, or to the notebook's folder when a cell does.</summary>
 internal sealed class CellSources(string notebookFolder) : SourceReferenceResolver
 {
-    private readonly Dictionary<string, string> _imported = [];
+    private readonly ConcurrentDictionary<string, string> _imported = [];
 
     /// <summary>The folder from which a cell (whose path is no file's) or a loaded file names others.</summary>
     public string FolderOf(string? basePath) =>

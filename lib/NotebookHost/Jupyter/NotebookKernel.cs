@@ -21,7 +21,7 @@ internal sealed class NotebookKernel : IDisposable
     private readonly CellWorkspace _workspace;
     private readonly CodeInspection _inspection;
     private readonly CellExecution _execution;
-    private Task? _warmUp;
+    private Task<bool>? _warmUp;
     private long _arrived;
     private long _abortUpTo;
 
@@ -161,22 +161,27 @@ internal sealed class NotebookKernel : IDisposable
         if (arrival.Number <= _abortUpTo)
             return new JsonObject { ["status"] = "aborted" };
         var reply = await _execution.Execute(arrival.Message, broadcast).ConfigureAwait(false);
-        _warmUp ??= Task.Run(WarmUp);
-        if ((string?)reply["status"] == "error" && arrival.Message.Flag("stop_on_error", true))
+        var failed = (string?)reply["status"] == "error";
+        if (!failed && (_warmUp is null or { IsCompleted: true, Result: false }))
+            _warmUp = Task.Run(WarmUp);
+        if (failed && arrival.Message.Flag("stop_on_error", true))
             _abortUpTo = Interlocked.Read(ref _arrived);
         return reply;
     }
 
-    /// <summary>Editors give up a completion after two seconds, and the first would take longer.</summary>
-    private async Task WarmUp()
+    /// <summary>Editors give up a completion after two seconds, and the first would take longer. It comes after a cell that ran, with what that cell referred to.</summary>
+    /// <returns>Whether it succeeded; else the next cell begins it again.</returns>
+    private async Task<bool> WarmUp()
     {
         try
         {
             await _inspection.WarmUp().ConfigureAwait(false);
+            return true;
         }
         catch (Exception e)
         {
             _log.Write($"The warm-up of completion: {e}");
+            return false;
         }
     }
 

@@ -5,21 +5,21 @@ namespace NotebookHost.Notebook;
 /// <summary>Text in a notebook file: a string, or an array of lines that keep their line ends.</summary>
 internal static class MultilineText
 {
-    /// <summary>The lines Jupyter stores for a text: each with its line end, none for an empty text.</summary>
+    /// <summary>The lines stored for a text: each but the last with the <c>\n</c> that ends it, none for an empty text.</summary>
+    /// <remarks>
+    /// Jupyter also splits at the other line ends that Unicode knows, and reads both alike. VS Code would end each such line with a <c>\n</c>: a carriage return in an output, or U+2028 in a
+    /// literal, would become a line break.
+    /// </remarks>
     public static JsonArray Split(string text)
     {
         var lines = new JsonArray();
-        var start = 0;
-        for (var i = 0; i < text.Length; i++)
+        for (var start = 0; start < text.Length;)
         {
-            if (!EndsLine(text[i]) || (text[i] == '\r' && i + 1 < text.Length && text[i + 1] == '\n'))
-                continue;
-            lines.Add((JsonNode)text[start..(i + 1)]);
-            start = i + 1;
+            var end = text.IndexOf('\n', start) is var found and >= 0 ? found + 1 : text.Length;
+            lines.Add((JsonNode)text[start..end]);
+            start = end;
         }
 
-        if (start < text.Length)
-            lines.Add((JsonNode)text[start..]);
         return lines;
     }
 
@@ -31,7 +31,4 @@ internal static class MultilineText
             string.Concat(lines.Select(line => line!.GetValue<string>())),
         _ => null,
     };
-
-    /// <summary>The line ends of Python's <c>str.splitlines</c>, with which Jupyter writes.</summary>
-    private static bool EndsLine(char c) => c is '\n' or '\r' or '\v' or '\f' or '\x1c' or '\x1d' or '\x1e' or '\x85' or '\u2028' or '\u2029';
 }

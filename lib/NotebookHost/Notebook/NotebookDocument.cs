@@ -106,7 +106,7 @@ internal sealed partial class NotebookDocument
 
     private string Laid(JsonObject json)
     {
-        var indent = _text is not null && Indentation().Match(_text) is { Success: true } match ? match.Groups[1].Value : " ";
+        var indent = _text is not null && Indentation().Match(_text.TrimStart('\uFEFF')) is { Success: true } match ? match.Groups[1].Value : " ";
         return JupyterJson.Write(NotebookLayout.Of(json), indent) + "\n";
     }
 

@@ -5,8 +5,9 @@ using System.Text.Json.Nodes;
 namespace NotebookHost.Notebook;
 
 /// <summary>
-/// The one form in which nbformat and VS Code both write a notebook, so that a change made in an editor shows as that change alone: keys sorted, numbers as
-/// <c>JSON.stringify</c> writes them, and in each code cell the editor's name for its language.
+/// The form in which VS Code writes a notebook, so that a change made there shows as that change alone: keys sorted, numbers as <c>JSON.stringify</c> writes them, and in each code
+/// cell the editor's name for its language. nbformat writes it too, but for fractions below 1e-4 (Python's <c>5e-05</c> is <c>0.00005</c> here) and for texts with other line ends than
+/// <c>\n</c> (see <see cref="MultilineText.Split"/>).
 /// </summary>
 /// <remarks>
 /// VS Code's extension <c>ipynb</c> writes a cell's language as <c>metadata.vscode.languageId</c> unless it is the very word in the notebook's <c>language_info.name</c>. C# is
@@ -15,6 +16,7 @@ namespace NotebookHost.Notebook;
 internal static class NotebookLayout
 {
     private const string EditorsKey = "vscode";
+    private const string LanguageKey = "languageId";
 
     /// <summary>A copy of the notebook's JSON in that form.</summary>
     public static JsonObject Of(JsonObject notebook)
@@ -81,16 +83,27 @@ internal static class NotebookLayout
         {
             if (cell["metadata"] is not JsonObject cellMetadata)
                 continue;
-            if (LanguageOf(cell, language) is var own && own == usual)
-                cellMetadata.Remove(EditorsKey);
-            else
-                cellMetadata[EditorsKey] = new JsonObject { ["languageId"] = own };
+            var own = LanguageOf(cell, language);
+            Name(cellMetadata, own == usual ? null : own);
         }
+    }
+
+    /// <summary>Names a cell's language or leaves it unnamed; what editors keep beside the name stays.</summary>
+    private static void Name(JsonObject cellMetadata, string? language)
+    {
+        if (cellMetadata[EditorsKey] is not JsonObject editors)
+            cellMetadata[EditorsKey] = editors = [];
+        if (language is null)
+            editors.Remove(LanguageKey);
+        else
+            editors[LanguageKey] = language;
+        if (editors.Count == 0)
+            cellMetadata.Remove(EditorsKey);
     }
 
     /// <summary>What the editor calls the language of a cell.</summary>
     private static string LanguageOf(JsonObject cell, string notebooks) =>
-        JupyterJson.Text(((cell["metadata"] as JsonObject)?[EditorsKey] as JsonObject)?["languageId"]) ?? EditorsName(notebooks.ToLowerInvariant());
+        JupyterJson.Text(((cell["metadata"] as JsonObject)?[EditorsKey] as JsonObject)?[LanguageKey]) ?? EditorsName(notebooks.ToLowerInvariant());
 
     /// <summary><c>c#</c> is <c>csharp</c>, and so are its kin.</summary>
     private static string EditorsName(string language) => language is [var letter, '#'] ? $"{letter}sharp" : language;

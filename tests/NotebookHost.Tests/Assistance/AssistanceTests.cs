@@ -61,19 +61,49 @@ public sealed class AssistanceTests : IDisposable
     }
 
     [Fact]
-    public async Task After_a_dot_no_member_is_left_out()
+    public async Task Where_nothing_is_typed_types_of_the_notebooks_imports_and_keywords_come_before_the_other_methods()
     {
-        var members = (await Complete("System.Linq.Expressions.Expression.|")).Matches.Select(match => match.Text).ToHashSet();
+        await Run("using System.Numerics; using static System.Linq.Expressions.Expression;");
+        var names = (await Complete("|")).Matches.Select(match => match.Text).ToList();
+
+        Assert.Equal(CellWorkspace.MostOfScope, names.Count);
+        Assert.Superset(new HashSet<string> { nameof(System.Numerics.BigInteger), nameof(System.Numerics.Complex), "foreach", "var" }, names.ToHashSet());
+        Assert.InRange(names.IndexOf("AddAssignChecked"), names.IndexOf("var"), int.MaxValue);
+    }
+
+    [Fact]
+    public async Task A_full_stop_that_ends_a_comment_is_no_dot() =>
+        Assert.Equal(CellWorkspace.MostOfScope, (await Complete("// Zero each layer.\n|")).Matches.Count);
+
+    [Fact]
+    public async Task Of_a_name_that_is_begun_none_that_fits_is_left_out()
+    {
+        await Run(string.Concat(Enumerable.Range(0, CellWorkspace.MostOfScope + 1).Select(number => $"int Zero{number:000}() => {number}; ")));
+
+        Assert.Superset(
+            Enumerable.Range(0, CellWorkspace.MostOfScope + 1).Select(number => $"Zero{number:000}").ToHashSet(),
+            (await Complete("Zer|")).Matches.Select(match => match.Text).ToHashSet());
+    }
+
+    [Theory]
+    [InlineData("System.Linq.Expressions.Expression.|")]
+    [InlineData("System.Linq.Expressions.Expression.\n    |")]
+    [InlineData("System.Linq.Expressions.Expression. // one of\n    |\nvar next = 1;")]
+    public async Task After_a_dot_no_member_is_left_out(string code)
+    {
+        var members = (await Complete(code)).Matches.Select(match => match.Text).ToHashSet();
         Assert.Superset(typeof(System.Linq.Expressions.Expression).GetMethods().Where(method => method.IsStatic && !method.IsSpecialName).Select(method => method.Name).ToHashSet(), members);
     }
 
     [Fact]
     public async Task A_warm_up_beside_cells_and_questions_changes_no_answer()
     {
+        for (var library = 0; library < 5; library++)
+            AssemblyFile.Build(Path.Combine(_folder, $"Library{library}.dll"), $"public static class Library{library} {{ public const int Value = {library}; }}");
         var warming = Enumerable.Range(0, 3).Select(_ => Task.Run(new CodeInspection(_workspace).WarmUp)).ToList();
         for (var cell = 0; cell < 5; cell++)
         {
-            await Run($"var value{cell} = {cell};");
+            await Run($"#r \"Library{cell}.dll\"\nvar value{cell} = Library{cell}.Value;");
             Assert.Contains($"value{cell}", (await Complete("val|")).Matches.Select(match => match.Text));
         }
 

@@ -42,6 +42,20 @@ public sealed class KernelLifeTests : IDisposable
     }
 
     [Fact]
+    public void After_the_first_cell_that_ran_completion_is_made_ready_unasked()
+    {
+        Assert.Equal("error", _kernel.Execute("1 +").Status);
+        var ready = "False";
+        for (var tries = 0; tries < 100 && ready == "False"; tries++)
+        {
+            ready = _kernel.Execute("AppDomain.CurrentDomain.GetAssemblies().Any(assembly => assembly.GetName().Name == \"Microsoft.CodeAnalysis.CSharp.Features\")").Result;
+            Thread.Sleep(100);
+        }
+
+        Assert.Equal("True", ready);
+    }
+
+    [Fact]
     public void Relative_paths_start_in_the_working_folder_of_the_kernel()
     {
         _kernel.Execute("System.IO.File.WriteAllText(\"part.csx\", \"var part = 3;\");");

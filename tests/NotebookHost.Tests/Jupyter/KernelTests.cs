@@ -200,11 +200,26 @@ public sealed class KernelTests(KernelClient kernel) : IClassFixture<KernelClien
             Assert.Equal("1", kernel.Execute("quietBefore").Result);
         }
 
+        long Taken() => long.Parse(kernel.Execute(Memory).Result!, CultureInfo.InvariantCulture);
+
+        // Completion warms up in the background after the first cell, and takes memory for that.
+        long Settled()
+        {
+            var (before, now) = (0L, Taken());
+            while (Math.Abs(now - before) > 100_000)
+            {
+                Thread.Sleep(1000);
+                (before, now) = (now, Taken());
+            }
+
+            return now;
+        }
+
         kernel.Execute("var quietBefore = 1;");
         Send(1000);
-        var before = long.Parse(kernel.Execute(Memory).Result!, CultureInfo.InvariantCulture);
+        var before = Settled();
         Send(100_000);
-        Assert.InRange(long.Parse(kernel.Execute(Memory).Result!, CultureInfo.InvariantCulture) - before, long.MinValue, 2_000_000);
+        Assert.InRange(Taken() - before, long.MinValue, 2_000_000);
         using (var raw = new TcpClient("127.0.0.1", new Uri(kernel.Address("control_port")).Port))
             raw.GetStream().Write(Bytes(10_000));
         Assert.Equal("ok", (string?)kernel.Reply(kernel.Send("kernel_info_request", [], control: true), control: true)["status"]);

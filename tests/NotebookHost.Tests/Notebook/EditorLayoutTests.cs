@@ -26,6 +26,22 @@ public sealed class EditorLayoutTests(Chromium browser) : IClassFixture<Chromium
     }
 
     [Theory]
+    [InlineData('\r')]
+    [InlineData('\v')]
+    [InlineData('\f')]
+    [InlineData('\u0085')]
+    [InlineData('\u2028')]
+    public async Task What_ends_a_line_elsewhere_stays_in_the_line_when_VS_Code_saves(char end)
+    {
+        var document = Executed();
+        document.Cells[1].Source = $"display(1);\nvar mark = \"before{end}after\";";
+        ((CodeCell)document.Cells[1]).Outputs.Add(new StreamOutput("stdout", $"10 %{end}20 %\n"));
+        var written = document.ToText();
+
+        Assert.Equal(written, await SavedByVsCode(written));
+    }
+
+    [Theory]
     [InlineData("display(1);")]
     [InlineData("# Title")]
     public void One_line_changed_in_Jupyter_is_one_line_of_the_file(string line)
@@ -39,13 +55,15 @@ public sealed class EditorLayoutTests(Chromium browser) : IClassFixture<Chromium
 
     [Theory]
     [MemberData(nameof(Notebooks))]
-    public async Task Each_notebook_of_this_repository_has_a_form_that_VS_Code_and_Jupyter_leave_alone(string name)
+    public async Task Each_notebook_of_this_repository_is_in_the_form_that_VS_Code_and_Jupyter_leave_alone(string name)
     {
         Assert.SkipUnless(PythonNbformat.IsThere, "Python's nbformat is not installed (Debian: python3-nbformat)");
         var path = Path.Combine(_folder, name);
-        var text = NotebookDocument.Load(Path.Combine(RepositoryRoot.Path, "notebooks", name)).ToLaidOutText();
+        var kept = Path.Combine(RepositoryRoot.Path, "notebooks", name);
+        var text = NotebookDocument.Load(kept).ToLaidOutText();
         await File.WriteAllTextAsync(path, text, TestContext.Current.CancellationToken);
 
+        Assert.Equal(await File.ReadAllTextAsync(kept, TestContext.Current.CancellationToken), text);
         Assert.Empty(ChangedLines(text, await SavedByVsCode(text)));
         Assert.Empty(ChangedLines(text, PythonNbformat.Rewrite(path)));
         Assert.Equal(text, NotebookDocument.Load(path).ToLaidOutText());
@@ -66,7 +84,7 @@ public sealed class EditorLayoutTests(Chromium browser) : IClassFixture<Chromium
     [Fact]
     public async Task What_is_no_notebook_is_left_as_it_is()
     {
-        await File.WriteAllTextAsync(Path.Combine(_folder, "a.ipynb"), "\n" + JupyterLayoutTests.AsJupyterWrites, TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(_folder, "a.ipynb"), "\n" + JupyterLayoutTests.InLayout, TestContext.Current.CancellationToken);
         await File.WriteAllTextAsync(Path.Combine(_folder, "b.ipynb"), "{}", TestContext.Current.CancellationToken);
         var (exit, output, error) = await NotebookFolder.Host("format", _folder);
 
@@ -121,6 +139,20 @@ public sealed class EditorLayoutTests(Chromium browser) : IClassFixture<Chromium
         Assert.Equal(written, (string?)JsonNode.Parse(document.ToLaidOutText())!["cells"]![0]!["metadata"]!["vscode"]?["languageId"]);
     }
 
+    [Theory]
+    [InlineData("C#", """{"cellId": 7, "languageId": "csharp"}""")]
+    [InlineData("csharp", """{"cellId": 7}""")]
+    public void What_an_editor_keeps_beside_a_cells_language_stays(string language, string written)
+    {
+        var document = NotebookDocument.Parse(
+            $$$"""
+            {"cells": [{"cell_type": "code", "id": "a", "execution_count": null, "metadata": {"vscode": {"cellId": 7, "languageId": "csharp"}}, "outputs": [], "source": []}],
+             "metadata": {"language_info": {"name": "{{{language}}}"}}, "nbformat": 4, "nbformat_minor": 5}
+            """, "n");
+
+        Assert.True(JsonNode.DeepEquals(JsonNode.Parse(written), JsonNode.Parse(document.ToLaidOutText())!["cells"]![0]!["metadata"]!["vscode"]));
+    }
+
     /// <summary>A notebook as this host executes it: keys in the order of the code that makes them, numbers of charts, the language as Jupyter names it.</summary>
     private static NotebookDocument Executed()
     {
@@ -130,7 +162,6 @@ public sealed class EditorLayoutTests(Chromium browser) : IClassFixture<Chromium
         document.Cells.ForEach(cell => cell.Id = $"cell-{document.Cells.IndexOf(cell)}");
         var chart = JsonNode.Parse("""{"layout": {"yaxis": {"range": [-0.30, 100.0]}, "height": 400.0}, "data": [{"y": [84.30, 1E2, null], "x": [0.0, 1.0, 2.0], "name": "é"}]}""");
         ((CodeCell)document.Cells[1]).Outputs.Add(new DisplayDataOutput(new() { ["text/plain"] = "chart", ["application/vnd.plotly.v1+json"] = chart }, new() { ["image/png"] = new JsonObject { ["width"] = 1, ["height"] = 2 } }));
-        ((CodeCell)document.Cells[1]).Outputs.RemoveAll(output => output is StreamOutput); // see JupyterLayoutTests: VS Code ends lines that a carriage return ends
         return document;
     }
 

@@ -9,8 +9,8 @@ public sealed class JupyterLayoutTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    /// <summary>As Jupyter writes it: sorted keys, one space of indentation, lines, non-ASCII as it is; with keys nobody knows at every level.</summary>
-    internal const string AsJupyterWrites =
+    /// <summary>In the layout of notebooks: sorted keys, one space of indentation, lines, non-ASCII as it is, small numbers as VS Code writes them; with keys nobody knows at every level.</summary>
+    internal const string InLayout =
         """
         {
          "cells": [
@@ -110,12 +110,20 @@ public sealed class JupyterLayoutTests : IDisposable
     [InlineData("\t")]
     public void A_changed_notebook_is_laid_out_as_Jupyter_does_it_with_the_files_own_indentation(string indent)
     {
-        var text = Indented(AsJupyterWrites, indent);
+        var text = Indented(InLayout, indent);
         var document = NotebookDocument.Parse(text, "sample");
         document.Metadata["new"] = 1;
-        var expected = Indented(AsJupyterWrites.Replace("  }\n },\n \"nbformat\"", "  },\n  \"new\": 1\n },\n \"nbformat\"", StringComparison.Ordinal), indent);
+        var expected = Indented(InLayout.Replace("  }\n },\n \"nbformat\"", "  },\n  \"new\": 1\n },\n \"nbformat\"", StringComparison.Ordinal), indent);
 
         Assert.Equal(expected, document.ToText());
+    }
+
+    [Fact]
+    public void A_byte_order_mark_does_not_hide_the_indentation()
+    {
+        var document = NotebookDocument.Parse('\uFEFF' + Indented(InLayout, "\t"), "sample");
+
+        Assert.Equal(Indented(InLayout, "\t"), document.ToLaidOutText());
     }
 
     [Fact]
@@ -142,7 +150,7 @@ public sealed class JupyterLayoutTests : IDisposable
     [InlineData("\"execution_count\": 3,\n   \"id\"", "\"execution_count\": -3,\n   \"id\"", "$.cells[2].execution_count is -3; expected a whole number or null")]
     public void What_Jupyter_would_refuse_is_refused_with_its_place(string right, string wrong, string message)
     {
-        var error = Assert.Throws<NotebookFormatException>(() => NotebookDocument.Parse(AsJupyterWrites.Replace(right, wrong, StringComparison.Ordinal), "bad"));
+        var error = Assert.Throws<NotebookFormatException>(() => NotebookDocument.Parse(InLayout.Replace(right, wrong, StringComparison.Ordinal), "bad"));
         Assert.Equal($"bad is not a notebook: {message}.", error.Message);
     }
 
@@ -159,13 +167,13 @@ public sealed class JupyterLayoutTests : IDisposable
     public void A_failed_save_leaves_the_file_as_it_was()
     {
         var path = Path.Combine(_folder, "a.ipynb");
-        File.WriteAllText(path, AsJupyterWrites);
+        File.WriteAllText(path, InLayout);
         var document = NotebookDocument.Load(path);
         document.Cells[0].Source = "\ud800 cannot be written as UTF-8";
 
         Assert.ThrowsAny<Exception>(() => document.Save(path));
 
-        Assert.Equal(AsJupyterWrites, File.ReadAllText(path));
+        Assert.Equal(InLayout, File.ReadAllText(path));
         Assert.Single(Directory.GetFileSystemEntries(_folder));
     }
 
@@ -180,11 +188,30 @@ public sealed class JupyterLayoutTests : IDisposable
         Assert.Equal(PythonNbformat.Rewrite(path), File.ReadAllText(path));
     }
 
+    [Fact]
+    public void Jupyter_writes_small_fractions_and_lines_that_end_otherwise_in_another_way_and_reads_the_same_from_both()
+    {
+        Assert.SkipUnless(PythonNbformat.IsThere, "Python's nbformat is not installed (Debian: python3-nbformat)");
+        var path = Path.Combine(_folder, "new.ipynb");
+        var document = OneOfEach();
+        ((CodeCell)document.Cells[1]).Outputs.Add(new StreamOutput("stderr", "1 of 2\r2 of 2\n"));
+        document.Metadata["smallest"] = 0.00005;
+        document.Save(path);
+        var text = File.ReadAllText(path);
+        var rewritten = PythonNbformat.Rewrite(path);
+
+        Assert.Contains("\"smallest\": 0.00005", text, StringComparison.Ordinal);
+        Assert.Equal(
+            text.Replace("0.00005", "5e-05", StringComparison.Ordinal).Replace(@"""1 of 2\r2 of 2\n""", "\"1 of 2\\r\",\n      \"2 of 2\\n\"", StringComparison.Ordinal),
+            rewritten);
+        Assert.Equal(text, NotebookDocument.Parse(rewritten, "rewritten").ToLaidOutText());
+    }
+
     /// <summary>One of each kind of cell and output, as a program makes them.</summary>
     internal static NotebookDocument OneOfEach()
     {
         var code = new CodeCell { Source = "display(1);\n2", ExecutionCount = 1 };
-        code.Outputs.Add(new StreamOutput("stdout", "10 %\r20 %\nüber 🎓\n"));
+        code.Outputs.Add(new StreamOutput("stdout", "10 %\n20 %\nüber 🎓\n"));
         code.Outputs.Add(new DisplayDataOutput(new() { ["image/png"] = "iVBORw0KGgo=", ["text/html"] = "<b>1</b>\n<i>2</i>", ["text/plain"] = "1" }, [], "not saved"));
         code.Outputs.Add(new ExecuteResultOutput(1, new() { ["application/vnd.plotly.v1+json"] = new JsonObject { ["data"] = new JsonArray() }, ["text/plain"] = "" }, []));
         code.Outputs.Add(new ErrorOutput("Exception", "no", ["line 1", "line 2"]));

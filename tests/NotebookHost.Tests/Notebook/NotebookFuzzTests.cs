@@ -20,7 +20,7 @@ public sealed class NotebookFuzzTests : IDisposable
     [Fact]
     public void Faults_in_the_structure()
     {
-        var mutants = new NotebookMutants(JupyterLayoutTests.AsJupyterWrites, Asked("TRIVIAL_LAYERS_SEED", 20202));
+        var mutants = new NotebookMutants(JupyterLayoutTests.InLayout, Asked("TRIVIAL_LAYERS_SEED", 20202));
         Assert.InRange(Fuzz("structure", () => Encoding.UTF8.GetBytes(mutants.Next())), 0.05, 0.95);
     }
 
@@ -28,14 +28,14 @@ public sealed class NotebookFuzzTests : IDisposable
     public void Faults_in_the_text()
     {
         var random = new Random(Asked("TRIVIAL_LAYERS_SEED", 20201));
-        Fuzz("text", () => Encoding.UTF8.GetBytes(Edited(random, JupyterLayoutTests.AsJupyterWrites, s_pieces[random.Next(s_pieces.Length)])));
+        Fuzz("text", () => Encoding.UTF8.GetBytes(Edited(random, JupyterLayoutTests.InLayout, s_pieces[random.Next(s_pieces.Length)])));
     }
 
     [Fact]
     public void Faults_in_the_bytes()
     {
         var random = new Random(Asked("TRIVIAL_LAYERS_SEED", 20203));
-        var bytes = Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(JupyterLayoutTests.AsJupyterWrites));
+        var bytes = Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(JupyterLayoutTests.InLayout));
         Fuzz("bytes", () => Encoding.Latin1.GetBytes(Edited(random, bytes, ((char)random.Next(256)).ToString())));
     }
 

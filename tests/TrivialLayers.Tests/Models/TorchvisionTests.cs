@@ -79,7 +79,8 @@ public sealed class TorchvisionTests
         using var evaluation = new EvaluationMode(network);
         var found = network.call(Repeated(OnePeriod(0), [1, 3, 64, 64]))[0].data<float>().ToArray();
         var largest = expected.Max(Math.Abs);
-        Assert.All(found.Zip(expected), pair => Assert.Equal(pair.Second, pair.First, 1e-4 * largest));
+        // Single precision: on ResNet-34 oneDNN's convolutions and libtorch's own, which some machines take, differ by 1.3e-4.
+        Assert.All(found.Zip(expected), pair => Assert.Equal(pair.Second, pair.First, 3e-4 * largest));
     }
 
     private static SegmentedNetwork Large(string name, int classes) => name.StartsWith("vgg", StringComparison.Ordinal)
