@@ -12,7 +12,7 @@ public sealed class FolderTests
     private static readonly Dictionary<string, string[]> s_mayKnow = new()
     {
         ["Storage"] = [],
-        ["Devices"] = [],
+        ["Devices"] = ["Storage"],
         ["Data"] = ["Devices", "Storage"],
         ["Models"] = ["Devices", "Storage"],
         ["Statistics"] = ["Models"],
