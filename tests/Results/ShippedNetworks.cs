@@ -16,7 +16,6 @@ internal static class ShippedNetworks
         channels => ResNet.ForSmallImages(56, 16, 10, channels),
         channels => Vgg.ForSmallImages(11, 0.125, 10, channels),
         channels => Vgg.ForSmallImages(11, 0.25, 10, channels),
-        channels => ResNet.ForSmallImages(20, 16, 10, channels).Replace("layer1.0.conv1", Conv2d(16, 16, 5, padding: 2, bias: false)),
         channels => ResNet.ForSmallImages(8, 16, 10, channels).Replace("layer2.0.conv2", Conv2d(32, 32, 5, padding: 2, bias: false)),
         channels => new OwnNetwork(width: 16, classes: 10, channels),
         channels => ResNet.ForSmallImages(8, 8, 10, channels),
