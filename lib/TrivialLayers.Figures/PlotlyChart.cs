@@ -61,8 +61,9 @@ internal sealed class PlotlyChart
         var top = ChartSizes.AboveLegend(_chart) + LegendHeight + FirstHead;
         var below = _chart.Stacked ? ChartSizes.Below(_chart, _chart.Panels[^1]) : _chart.Panels.Max(panel => ChartSizes.Below(_chart, panel));
         var bottom = Math.Ceiling(below + Edge);
-        var captionHeight = CaptionLines.Count * CaptionLine;
-        WriteCaption(bottom, ChartSizes.Beside(_chart.Panels[0]) - Edge);
+        var caption = CaptionLines;
+        var captionHeight = caption.Count * CaptionLine;
+        WriteCaption(caption, bottom, ChartSizes.Beside(_chart.Panels[0]) - Edge);
         _layout.SetProperty("title", Of(
             ("text", $"<b>{string.Join("<br>", ChartSizes.TitleLines(_chart))}</b>"), ("x", 0), ("xanchor", "left"), ("y", 1), ("yanchor", "top"),
             ("pad", Of(("l", Edge), ("t", Edge))), ("font", Of(("size", ChartSizes.TitleText)))));
@@ -81,8 +82,8 @@ internal sealed class PlotlyChart
     }
 
     /// <summary>Sets the caption below the labels of the lowest axis, so far below the plotting area and so far to its left.</summary>
-    private void WriteCaption(double below, double left) => _annotations.Add(Of(
-        ("name", CaptionName), ("text", string.Join("<br>", CaptionLines.Select(AsText))), ("xref", "paper"), ("yref", "paper"), ("x", 0), ("y", 0), ("xanchor", "left"), ("yanchor", "top"),
+    private void WriteCaption(IReadOnlyList<string> lines, double below, double left) => _annotations.Add(Of(
+        ("name", CaptionName), ("text", string.Join("<br>", lines.Select(AsText))), ("xref", "paper"), ("yref", "paper"), ("x", 0), ("y", 0), ("xanchor", "left"), ("yanchor", "top"),
         ("xshift", -Math.Ceiling(left)), ("yshift", -below), ("align", "left"), ("showarrow", false), ("font", Of(("size", ChartSizes.Text), ("color", Palette.SoftInk)))));
 
     /// <summary>What plotly.js takes for tags and entities is text here.</summary>

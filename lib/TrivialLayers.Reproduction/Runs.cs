@@ -49,6 +49,7 @@ public static class Runs
         return network.parameters().All(parameter => parameter.device_type == DeviceType.CPU) ? network.to(ComputeDevice.Default) : network;
     }
 
-    private static Task<TrainedRun> OnItsOwnThread(Func<TrainedRun> work, CancellationToken cancellationToken) =>
+    /// <summary>Does long work beside the cell that waits for it.</summary>
+    internal static Task<T> OnItsOwnThread<T>(Func<T> work, CancellationToken cancellationToken) =>
         Task.Factory.StartNew(work, cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 }

@@ -46,7 +46,7 @@ public sealed record SweptRun(TrainedRun Run, Sweep Sweep)
         options ??= new SweepOptions();
         SweepPlan.CheckIndependence(data.Test, options.Measure);
         (runs, sweeps) = (runs ?? Runs.Store, sweeps ?? Runs.Sweeps);
-        return OnItsOwnThread(() => Loaded() ?? OnRecord() ?? Made(), cancellationToken);
+        return Runs.OnItsOwnThread(() => Loaded() ?? OnRecord() ?? Made(), cancellationToken);
 
         // Each with a network of its own: what one tried must not be where the next begins.
         SweptRun? Loaded()
@@ -110,9 +110,6 @@ public sealed record SweptRun(TrainedRun Run, Sweep Sweep)
         SweepPlan.CheckIndependence(images ?? data.Test, options.Measure); // what cannot be swept is not trained first
         SweepPlan.Of(network, images ?? data.Test, options);
         var run = await Runs.GetOrTrain(network, data, recipe, seed, progress).ConfigureAwait(false);
-        return await OnItsOwnThread(() => new SweptRun(run, TrivialLayers.Sweep.Run(network, images ?? data.Test, options, progress, Runs.Sweeps)), CancellationToken.None).ConfigureAwait(false);
+        return await Runs.OnItsOwnThread(() => new SweptRun(run, TrivialLayers.Sweep.Run(network, images ?? data.Test, options, progress, Runs.Sweeps)), CancellationToken.None).ConfigureAwait(false);
     }
-
-    private static Task<SweptRun> OnItsOwnThread(Func<SweptRun> work, CancellationToken cancellationToken) =>
-        Task.Factory.StartNew(work, cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 }

@@ -32,9 +32,11 @@ internal static class NotebookLayout
     {
         if (number == "-0")
             return "0";
-        if (number.All(c => char.IsAsciiDigit(c) || c == '-') || !double.IsFinite(double.Parse(number, CultureInfo.InvariantCulture)))
+        if (number.All(c => char.IsAsciiDigit(c) || c == '-'))
             return number;
         var value = double.Parse(number, CultureInfo.InvariantCulture);
+        if (!double.IsFinite(value))
+            return number;
         return value == 0 ? "0" : (value < 0 ? "-" : "") + Positive(Math.Abs(value));
     }
 

@@ -21,7 +21,8 @@ internal static class IndexPage
             <main class="index">
             <h1>Notebooks</h1>
             {Summary(pages, left.Count, waiting.Count)}
-            {Found(pages)}            {string.Concat(pages.Select(Entry))}{string.Concat(left.Select(page => Entry(page.Title, RunRecord.NotRun, page.Reason)))}{string.Concat(waiting.Select(name => Entry(name, RunRecord.ToCome)))}{HowRun(pages)}</main>
+            {Found(pages)}
+            {string.Concat(pages.Select(Entry))}{string.Concat(left.Select(page => Entry(page.Title, RunRecord.NotRun, page.Reason)))}{string.Concat(waiting.Select(name => Entry(name, RunRecord.ToCome)))}{HowRun(pages)}</main>
             """;
         return PageFrame.Around("Notebooks", body, waiting.Count > 0 ? Refresh : null);
     }

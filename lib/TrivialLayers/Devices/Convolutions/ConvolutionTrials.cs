@@ -36,7 +36,8 @@ internal sealed class ConvolutionTrials(string? folder, Func<string, IReadOnlyLi
             var untried = new List<ConvolutionShape>();
             foreach (var shape in shapes)
             {
-                if ((_found.GetValueOrDefault(Subject(shape, threads)) ?? Kept(Subject(shape, threads))) is not { } finding)
+                var subject = Subject(shape, threads);
+                if ((_found.GetValueOrDefault(subject) ?? Kept(subject)) is not { } finding)
                     untried.Add(shape);
                 else if (finding.Fault is { } fault)
                     return (shape, fault);
@@ -55,7 +56,8 @@ internal sealed class ConvolutionTrials(string? folder, Func<string, IReadOnlyLi
             var (fault, lasts) = trial.Next() ?? (ProcessorFeatures.IsDoubtful(shape) ? Untried : null, false);
             if (fault is not null && lasts && index > 0)
                 lasts = IsWrongAlone(shape, threads); // else a convolution before it may have spoilt the process
-            var finding = _found[Subject(shape, threads)] = new Finding(Subject(shape, threads), fault);
+            var finding = new Finding(Subject(shape, threads), fault);
+            _found[finding.Subject] = finding;
             if (lasts)
                 Keep(finding);
             if (fault is not null)
