@@ -26,7 +26,6 @@ internal sealed class CSharpEngine : IDisposable
     private readonly ConsoleCapture _console;
     private readonly Dictionary<string, SourceText> _sources = [];
     private object?[] _submissions = new object?[2];
-    private int _uncounted;
     private Task _ready = Task.CompletedTask;
     private Action<CellEvent> _observer = static _ => { };
 
@@ -63,22 +62,22 @@ internal sealed class CSharpEngine : IDisposable
     /// <param name="observer">Receives what the cell gives out, one event at a time, in order, from any thread; also what threads it left behind give out until the next cell.</param>
     /// <param name="cancellationToken">Asks the cell to end. Code that does not look at its token runs on.</param>
     public Task<CellResult> ExecuteAsync(string code, Action<CellEvent> observer, CancellationToken cancellationToken = default) =>
-        ExecuteAsync(code, observer, counted: true, cancellationToken, CancellationToken.None);
+        ExecuteAsync(code, observer, ownName: null, cancellationToken, CancellationToken.None);
 
     /// <summary>Runs one cell to its end, or until it is stopped.</summary>
     /// <param name="code">The cell's text.</param>
     /// <param name="observer">Receives what the cell gives out, as above.</param>
-    /// <param name="counted">Whether the cell has a number; others are the host's own.</param>
+    /// <param name="ownName">What errors call a cell that has no number because it is not the notebook's; <c>null</c> for one that is counted.</param>
     /// <param name="cancellationToken">Asks the cell to end.</param>
     /// <param name="stop">Ends the cell, whatever it does; see <see cref="CellThreads"/>.</param>
     /// <param name="language">The language that it is marked with.</param>
     public async Task<CellResult> ExecuteAsync(
-        string code, Action<CellEvent> observer, bool counted,
+        string code, Action<CellEvent> observer, string? ownName,
         CancellationToken cancellationToken, CancellationToken stop, string language = CellLanguage.CSharp)
     {
         lock (_emitting)
             _observer = observer;
-        var name = counted ? $"cell {++ExecutionCount}" : $"uncounted cell {++_uncounted}";
+        var name = ownName ?? $"cell {++ExecutionCount}";
         AppContext.SetData(CancellationTokenName, cancellationToken);
         try
         {
@@ -129,11 +128,19 @@ internal sealed class CSharpEngine : IDisposable
         }
         catch (Exception e)
         {
-            var interrupted = e is OperationCanceledException && cancellationToken.IsCancellationRequested;
-            var trace = interrupted ? ErrorText.OfInterrupt(name, e, _sources.GetValueOrDefault) : ErrorText.OfException(e, _sources.GetValueOrDefault);
-            return new CellResult(interrupted ? CellStatus.Interrupted : CellStatus.Threw, new CellFailed(e.GetType().FullName!, e.Message, trace));
+            return cancellationToken.IsCancellationRequested && CancellationIn(e) is { } cancelled
+                ? new CellResult(CellStatus.Interrupted, new CellFailed(cancelled.GetType().FullName!, cancelled.Message, ErrorText.OfInterrupt(name, e, cancelled, _sources.GetValueOrDefault)))
+                : new CellResult(CellStatus.Threw, new CellFailed(e.GetType().FullName!, e.Message, ErrorText.OfException(e, _sources.GetValueOrDefault)));
         }
     }
+
+    /// <summary>What says that the code was cancelled, also when <c>Task.Wait</c> or <c>Parallel</c> wrapped it; null when something else went wrong too.</summary>
+    private static OperationCanceledException? CancellationIn(Exception thrown) => thrown switch
+    {
+        OperationCanceledException cancelled => cancelled,
+        AggregateException several when several.Flatten().InnerExceptions is var inner && inner.All(each => each is OperationCanceledException) => (OperationCanceledException?)inner.FirstOrDefault(),
+        _ => null,
+    };
 
     /// <summary>Runs code with all that it imports.</summary>
     /// <param name="code">A cell, or a file's code.</param>

@@ -61,15 +61,16 @@ internal static partial class ErrorText
         return lines;
     }
 
-    /// <summary>What is said when a cell ended because it was asked to: what its code says of that, line by line, and where in the cell it was. How it came about is nobody's fault.</summary>
+    /// <summary>What is said when a cell ended because it was asked to: what its code says of that, line by line, and where in the cell it was.</summary>
     /// <param name="cell">The cell's name.</param>
     /// <param name="exception">What the cell threw.</param>
+    /// <param name="cancelled">The cancellation, whose words are told: the exception itself, or one that it wraps.</param>
     /// <param name="sourceOf">Cell name → its code, to show the line.</param>
-    public static IReadOnlyList<string> OfInterrupt(string cell, Exception exception, Func<string, SourceText?> sourceOf)
+    public static IReadOnlyList<string> OfInterrupt(string cell, Exception exception, OperationCanceledException cancelled, Func<string, SourceText?> sourceOf)
     {
-        var said = exception.Message == new OperationCanceledException().Message || exception.Message == new TaskCanceledException().Message
+        var said = cancelled.Message == new OperationCanceledException().Message || cancelled.Message == new TaskCanceledException().Message
             ? [$"{cell} was interrupted."]
-            : exception.Message.ReplaceLineEndings("\n").Split('\n').ToList();
+            : cancelled.Message.ReplaceLineEndings("\n").Split('\n').ToList();
         for (var (current, found) = ((Exception?)exception, false); current is not null && !found; current = current.InnerException)
         {
             if (Frames(current).FirstOrDefault(frame => frame.Cell is not null) is not { } frame)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using NotebookHost.Assistance;
 using NotebookHost.Engine;
@@ -16,6 +17,7 @@ internal sealed class CellExecution(CSharpEngine engine, CodeInspection help, Fr
     private readonly Lock _lock = new();
     private string? _crash = marker.TakeMessage();
     private Action? _interrupt;
+    private int _uncounted;
 
     /// <summary>Interrupts the running cell, if one runs.</summary>
     public void Interrupt()
@@ -48,7 +50,7 @@ internal sealed class CellExecution(CSharpEngine engine, CodeInspection help, Fr
         try
         {
             marker.Begin(number, code);
-            var ended = await engine.ExecuteAsync(code, Observe, counted, interrupt.Asked, interrupt.Stop).ConfigureAwait(false);
+            var ended = await engine.ExecuteAsync(code, Observe, counted ? null : NextUncounted(), interrupt.Asked, interrupt.Stop).ConfigureAwait(false);
             outputs.Flush();
             if (counted)
                 history.Add(number, code, result);
@@ -72,6 +74,8 @@ internal sealed class CellExecution(CSharpEngine engine, CodeInspection help, Fr
         }
     }
 
+    private string NextUncounted() => string.Create(CultureInfo.InvariantCulture, $"uncounted cell {++_uncounted}");
+
     private void OnInterrupt(Action? act)
     {
         lock (_lock)
@@ -94,7 +98,7 @@ internal sealed class CellExecution(CSharpEngine engine, CodeInspection help, Fr
         {
             JsonObject? data = null;
             var ended = await engine.ExecuteAsync(
-                JupyterJson.Text(expression) ?? "", happened => data = (happened as ResultProduced)?.Data ?? data, counted: false, interrupt.Asked, interrupt.Stop).ConfigureAwait(false);
+                JupyterJson.Text(expression) ?? "", happened => data = (happened as ResultProduced)?.Data ?? data, NextUncounted(), interrupt.Asked, interrupt.Stop).ConfigureAwait(false);
             values[name] = ended.Error is { } error
                 ? Status("error", CellOutputs.ErrorContent(error))
                 : Status("ok", new JsonObject { ["data"] = data?.DeepClone() ?? new JsonObject(), ["metadata"] = new JsonObject() });

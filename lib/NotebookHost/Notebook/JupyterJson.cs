@@ -50,6 +50,21 @@ internal static class JupyterJson
     /// <summary>The text that a value is, or null for anything else.</summary>
     public static string? Text(JsonNode? node) => node is JsonValue value && value.TryGetValue(out string? text) && !text.StartsWith(Mark) ? text : null;
 
+    /// <summary>An output's object: stored as such, or, as .NET Interactive does it, as a text that is JSON; null for anything else.</summary>
+    public static JsonObject? ObjectOf(JsonNode? stored)
+    {
+        if (stored is JsonObject content)
+            return content;
+        try
+        {
+            return MultilineText.TryJoin(stored) is { } json ? Parse(json) as JsonObject : null;
+        }
+        catch (NotebookFormatException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Makes marked texts of the numbers that JSON does not have.</summary>
     private static string Marked(string json)
     {

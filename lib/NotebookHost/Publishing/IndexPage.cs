@@ -8,6 +8,13 @@ internal static class IndexPage
 {
     /// <summary>The name of the page's file.</summary>
     public const string FileName = "index.html";
+
+    /// <summary>Notebooks say with a parameter of this name with how much they were run.</summary>
+    private const string Profile = "profile";
+
+    /// <summary>Notebooks say with a parameter of this name that a run only tried the way, so that its numbers mean nothing.</summary>
+    private const string Smoke = "smoke";
+
     /// <summary>Seconds after which a browser reads the page again while notebooks are to come.</summary>
     private const int Refresh = 5;
 
@@ -47,17 +54,30 @@ internal static class IndexPage
                     from finding in page.Findings
                     where finding.Subject is not null
                     orderby finding.Subject
-                    select (page.Address, Finding: finding)).ToList();
+                    select (Page: page, Finding: finding)).ToList();
         if (rows.Count == 0)
             return "";
         var html = new StringBuilder();
-        foreach (var (address, finding) in rows)
+        foreach (var (page, finding) in rows)
         {
-            html.Append($"<tr><td><a href=\"{WebUtility.HtmlEncode(address)}\">{WebUtility.HtmlEncode(finding.Subject)}</a></td><td class=\"outcome\">{WebUtility.HtmlEncode(finding.Outcome)}</td>")
+            html.Append($"<tr><td><a href=\"{WebUtility.HtmlEncode(page.Address)}\">{WebUtility.HtmlEncode(finding.Subject)}</a></td><td><span class=\"outcome\">{WebUtility.HtmlEncode(finding.Outcome)}</span>{Reservations(page.Run)}</td>")
                 .Append($"<td>{WebUtility.HtmlEncode(finding.Statement)}</td><td>{WebUtility.HtmlEncode(finding.Measured)}</td></tr>\n");
         }
 
-        return $"<div class=\"table found\"><table>\n<thead><tr><th></th><th>found</th><th>asked</th><th>measured</th></tr></thead>\n<tbody>\n{html}</tbody></table></div>\n";
+        return $"<div class=\"table found\"><table>\n<thead><tr><th>claim</th><th>verdict</th><th>sentence</th><th>measured</th></tr></thead>\n<tbody>\n{html}</tbody></table></div>\n";
+    }
+
+    /// <summary>What a verdict is to be read with: a run that did not end well, code that is another now, and the run's size.</summary>
+    private static string Reservations(RunRecord run)
+    {
+        var size = run.Entries("parameters").Where(parameter => parameter is { Name: Profile } or { Name: Smoke, Value: "true" });
+        string?[] facts =
+        [
+            run.Status == RunRecord.Ran ? null : RunRecord.StatusHtml(run.Status, run.Status),
+            run.CodeChangedText,
+            .. size.Select(parameter => WebUtility.HtmlEncode(parameter.Name == Smoke ? "smoke run" : $"{Profile} {parameter.Value}")),
+        ];
+        return facts.Any(fact => fact is not null) ? PageFrame.Facts(facts) : "";
     }
 
     private static string Entry(NotebookPage page)

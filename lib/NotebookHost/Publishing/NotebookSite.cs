@@ -4,7 +4,7 @@ using NotebookHost.Running;
 
 namespace NotebookHost.Publishing;
 
-/// <summary>The pages of several notebooks in one folder, and the index over them, which is there from the beginning and fills.</summary>
+/// <summary>The pages of several notebooks in one folder, and the index over them, which exists from the start and grows as notebooks finish.</summary>
 internal sealed class NotebookSite
 {
     private readonly string _folder;

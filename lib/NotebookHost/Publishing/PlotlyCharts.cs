@@ -18,7 +18,7 @@ internal static class PlotlyCharts
     /// <summary>The chart of a bundle: JSON, or a text that is JSON.</summary>
     public static JsonObject? Of(JsonObject data)
     {
-        var chart = data[Type] as JsonObject ?? Parsed(MultilineText.TryJoin(data[Type]));
+        var chart = JupyterJson.ObjectOf(data[Type]);
         return chart?["data"] is JsonArray { Count: > 0 } ? chart.DeepClone().AsObject() : null;
     }
 
@@ -55,20 +55,6 @@ internal static class PlotlyCharts
         }
 
         return [.. foreign.Distinct()];
-    }
-
-    private static JsonObject? Parsed(string? json)
-    {
-        if (json is null)
-            return null;
-        try
-        {
-            return JupyterJson.Parse(json) as JsonObject;
-        }
-        catch (NotebookFormatException)
-        {
-            return null;
-        }
     }
 
     /// <summary>The call's arguments are the element, the traces and the layout, or one object with both; each as a value or by the name of a variable.</summary>

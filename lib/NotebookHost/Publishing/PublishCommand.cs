@@ -7,9 +7,6 @@ namespace NotebookHost.Publishing;
 /// <summary>The command <c>publish</c>.</summary>
 internal static class PublishCommand
 {
-    /// <summary>How long the index may take to be put in order after an interrupt.</summary>
-    private static readonly TimeSpan s_tidying = TimeSpan.FromSeconds(5);
-
     public static Command Create()
     {
         var files = new Argument<string[]>("notebooks") { Description = "Executed notebooks (.ipynb), or folders whose notebooks are published by name.", Arity = ArgumentArity.OneOrMore };
@@ -37,7 +34,7 @@ internal static class PublishCommand
             catch (OperationCanceledException)
             {
                 // A page that was being made is left behind when the program ends, and so is reading that does not come to an end.
-                await Task.WhenAny(publishing, Task.Delay(s_tidying, CancellationToken.None)).ConfigureAwait(false);
+                await Task.WhenAny(publishing, Task.Delay(TimeLimit.AfterInterrupt, CancellationToken.None)).ConfigureAwait(false);
                 return RunCommand.Stopped;
             }
         });

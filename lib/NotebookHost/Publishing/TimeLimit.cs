@@ -12,6 +12,9 @@ internal static class TimeLimit
     /// <summary>For one page, unless another is asked for.</summary>
     public static readonly TimeSpan OfPage = TimeSpan.FromSeconds(60);
 
+    /// <summary>For what is still put in order after an interrupt.</summary>
+    public static readonly TimeSpan AfterInterrupt = TimeSpan.FromSeconds(5);
+
     /// <summary>Deeply nested texts need it.</summary>
     private const int StackSize = 16 << 20;
 

@@ -65,7 +65,7 @@ internal sealed class CellServer : IDisposable
     private async Task Execute(ExecuteCell cell, CellInterrupt interrupt)
     {
         var result = await _engine.ExecuteAsync(
-            cell.Code, happened => Report(new CellHappened(happened)), cell.Counted, interrupt.Asked, interrupt.Stop, cell.Language).ConfigureAwait(false);
+            cell.Code, happened => Report(new CellHappened(happened)), cell.OwnName, interrupt.Asked, interrupt.Stop, cell.Language).ConfigureAwait(false);
         MarkEnd(cell.EndMark);
         Report(new CellEnded(result.Status, Versions()));
     }

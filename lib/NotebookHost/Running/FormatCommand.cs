@@ -12,7 +12,7 @@ internal static class FormatCommand
         var command = new Command(
             "format",
             "Rewrites notebooks the way VS Code and Jupyter save them, so that a later edit shows as that edit alone. Nothing is run; code, text and outputs stay. "
-            + "Ends with 0 when all are in that form, 2 when a file is not a notebook.")
+            + "Ends with 0 when all are in that form, 2 when a file cannot be rewritten; the others are.")
         {
             files,
         };
@@ -22,21 +22,38 @@ internal static class FormatCommand
 
     private static int Format(string[] filesOrFolders)
     {
+        var failed = false;
         try
         {
-            var read = NotebookFiles.Find(filesOrFolders).Select(file => (File: file, Old: File.ReadAllText(file), New: NotebookDocument.Load(file).ToLaidOutText())).ToList();
-            foreach (var (file, _, text) in read.Where(notebook => notebook.Old != notebook.New))
+            foreach (var file in NotebookFiles.Find(filesOrFolders))
+                failed |= !TryRewrite(file);
+        }
+        catch (Exception e) when (e is RunException or IOException or UnauthorizedAccessException)
+        {
+            Console.Error.WriteLine(e.Message);
+            return RunCommand.BadRequest;
+        }
+
+        return failed ? RunCommand.BadRequest : RunCommand.Succeeded;
+    }
+
+    private static bool TryRewrite(string file)
+    {
+        try
+        {
+            var text = NotebookDocument.Load(file).ToLaidOutText();
+            if (text != File.ReadAllText(file))
             {
                 AtomicFile.WriteText(RealPath.Of(file), text);
                 Console.WriteLine($"Rewritten: {Path.GetFileName(file)}");
             }
 
-            return RunCommand.Succeeded;
+            return true;
         }
-        catch (Exception e) when (e is RunException or NotebookFormatException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is NotebookFormatException or IOException or UnauthorizedAccessException)
         {
             Console.Error.WriteLine(e.Message);
-            return RunCommand.BadRequest;
+            return false;
         }
     }
 }

@@ -54,10 +54,10 @@ internal sealed class NotebookBatch
             if (entry.Refusal is { } reason)
             {
                 outcomes[entry.Target] = NotebookOutcome.Refusal(reason);
-                _site?.Leave(entry.Name, entry.Document, reason.Replace(entry.Source, Path.GetFileName(entry.Source), StringComparison.Ordinal));
+                Leave(entry, reason.Replace(entry.Source, Path.GetFileName(entry.Source), StringComparison.Ordinal), interrupt);
             }
             else if (interrupt.IsCancellationRequested)
-                _site?.Leave(entry.Name, entry.Document, "the run was stopped before it");
+                Leave(entry, "the run was stopped before it", interrupt);
             else
                 outcomes[entry.Target] = await RunOne(entry, progressOf(entry.Name), interrupt).ConfigureAwait(false);
         }
@@ -87,9 +87,33 @@ internal sealed class NotebookBatch
             ["code_sha256"] = entry.Document.CodeFingerprint,
         };
         entry.Document.Save(entry.Target);
-        _site?.Write(entry.Name, entry.Document, Path.GetDirectoryName(entry.Source), interrupt: CancellationToken.None); // what ran is shown, also after an interrupt
+        WritePage(entry, interrupt);
         progress.End(outcome, clock.Elapsed);
         return outcome;
+    }
+
+    /// <summary>Writes a notebook's page. What ran is shown, also after an interrupt, if that does not take long.</summary>
+    private void WritePage(Entry entry, CancellationToken interrupt)
+    {
+        using var giveUp = new CancellationTokenSource();
+        using var interrupted = interrupt.Register(() => giveUp.CancelAfter(TimeLimit.AfterInterrupt));
+        try
+        {
+            _site?.Write(entry.Name, entry.Document, Path.GetDirectoryName(entry.Source), interrupt: giveUp.Token);
+        }
+        catch (OperationCanceledException) when (giveUp.IsCancellationRequested)
+        {
+            Leave(entry, "the run was stopped before its page was written", interrupt);
+        }
+    }
+
+    /// <summary>Notes a notebook without a page; after an interrupt under its file's name, since finding its title takes time.</summary>
+    private void Leave(Entry entry, string reason, CancellationToken interrupt)
+    {
+        if (interrupt.IsCancellationRequested)
+            _site?.Leave(entry.Name, entry.Name, reason);
+        else
+            _site?.Leave(entry.Name, entry.Document, reason);
     }
 
     private Entry Open(string path)

@@ -8,6 +8,9 @@ namespace NotebookHost.Running;
 /// <summary>Executes the code cells of a notebook in a process of its own, until the first that fails, and puts what they give out into the document.</summary>
 internal sealed class NotebookRunner
 {
+    /// <summary>What outcomes and errors call the cell that an injection added.</summary>
+    private const string ParametersCell = "the cell that sets the parameters";
+
     private readonly NotebookDocument _document;
     private readonly string _folder;
     private readonly IRunProgress _progress;
@@ -69,15 +72,15 @@ internal sealed class NotebookRunner
 
     private async Task<NotebookOutcome?> Run(CodeCell cell, TimeSpan? timeout, CancellationToken interrupt, CancellationToken limit)
     {
-        var counted = cell != _uncounted;
-        var name = counted ? $"cell {cell.ExecutionCount = ++_counted}" : "the cell that sets the parameters";
+        var ownName = cell == _uncounted ? ParametersCell : null;
+        var name = ownName ?? $"cell {cell.ExecutionCount = ++_counted}";
         CellFailed? error = null;
         _outputs.Begin(cell);
         _progress.CellBegins(++_begun);
         var started = Now();
         try
         {
-            var status = await _process!.Execute(cell.Source, NotebookCells.LanguageOf(cell, _unmarked), counted, Take, interrupt, limit).ConfigureAwait(false);
+            var status = await _process!.Execute(cell.Source, NotebookCells.LanguageOf(cell, _unmarked), ownName, Take, interrupt, limit).ConfigureAwait(false);
             if (status == CellStatus.Succeeded || (status != CellStatus.Interrupted && !interrupt.IsCancellationRequested && NotebookCells.MayFail(cell)))
                 return null;
             return new NotebookOutcome(status == CellStatus.Interrupted || interrupt.IsCancellationRequested ? NotebookStatus.Interrupted : NotebookStatus.Failed, name, error?.Name, error?.Value);

@@ -45,12 +45,19 @@ internal sealed class CellRun : IDisposable
         return await _engine.ExecuteAsync(code, Events.Add, cancellationToken ?? TestContext.Current.CancellationToken);
     }
 
+    /// <summary>Runs a cell of the host's own.</summary>
+    public async Task<CellResult> TryUncounted(string ownName, string code)
+    {
+        Events.Clear();
+        return await _engine.ExecuteAsync(code, Events.Add, ownName, TestContext.Current.CancellationToken, CancellationToken.None);
+    }
+
     /// <summary>Runs a cell that is stopped after its first output.</summary>
     public async Task<CellResult> Stop(string code, CancellationToken cancellationToken)
     {
         Events.Clear();
         using var stop = new CancellationTokenSource();
-        return await _engine.ExecuteAsync(code, _ => stop.CancelAsync(), counted: true, cancellationToken, stop.Token);
+        return await _engine.ExecuteAsync(code, _ => stop.CancelAsync(), ownName: null, cancellationToken, stop.Token);
     }
 
     /// <summary>Runs cells that must succeed.</summary>

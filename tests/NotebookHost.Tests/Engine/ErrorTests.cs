@@ -71,6 +71,17 @@ public sealed class ErrorTests : IDisposable
     }
 
     [Fact]
+    public async Task A_cell_of_the_hosts_own_has_its_name_in_errors_and_takes_no_number()
+    {
+        await _run.TryUncounted("the cell that sets the parameters", "n = 1;");
+        Assert.StartsWith("the cell that sets the parameters (1,1): error CS0103", _run.Traceback, StringComparison.Ordinal);
+        await _run.TryUncounted("the cell that sets the parameters", "throw new Exception(\"no\");");
+        Assert.Contains("   at the cell that sets the parameters, line 1\n", _run.Traceback, StringComparison.Ordinal);
+        await _run.Try("n");
+        Assert.StartsWith("cell 1 (1,1)", _run.Traceback, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Inner_exceptions_are_shown()
     {
         await _run.Try("try { int.Parse(\"x\"); } catch (Exception e) { throw new InvalidOperationException(\"outer\", e); }");
@@ -93,6 +104,29 @@ public sealed class ErrorTests : IDisposable
         Assert.Equal(CellStatus.Interrupted, (await running).Status);
         Assert.StartsWith("Interrupted. 2 epochs are kept.\nAsk again.\n   at cell 2, line 2\n      2 | catch", _run.Traceback, StringComparison.Ordinal);
         Assert.Equal(4, _run.Traceback.Split('\n').Length);
+    }
+
+    [Theory]
+    [InlineData("Task.Run(Work).Wait();", true)]
+    [InlineData("Task.Run(Work, token).Wait();", true)]
+    [InlineData("System.Threading.Tasks.Parallel.Invoke(Work, Work);", true)]
+    [InlineData("Task.WaitAll(Task.Run(Work), Task.Run(() => throw new InvalidOperationException(\"no\")));", false)]
+    public async Task Cancelled_work_that_a_cell_waits_for_is_an_interrupt_unless_something_else_went_wrong_too(string wait, bool interrupted)
+    {
+        using var source = new CancellationTokenSource();
+        var running = _run.Try(
+            $$"""
+            var token = (System.Threading.CancellationToken)AppContext.GetData("Notebook.CancellationToken");
+            void Work() { token.WaitHandle.WaitOne(); token.ThrowIfCancellationRequested(); }
+            Console.Write('>');
+            {{wait}}
+            """, source.Token);
+        while (_run.Events.Count == 0)
+            await Task.Delay(5, TestContext.Current.CancellationToken);
+        await source.CancelAsync();
+
+        Assert.Equal(interrupted ? CellStatus.Interrupted : CellStatus.Threw, (await running).Status);
+        Assert.Equal(interrupted, _run.Traceback.StartsWith("cell 1 was interrupted.", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -82,16 +82,17 @@ public sealed class EditorLayoutTests(Chromium browser) : IClassFixture<Chromium
     }
 
     [Fact]
-    public async Task What_is_no_notebook_is_left_as_it_is()
+    public async Task What_is_no_notebook_is_left_as_it_is_and_keeps_no_other_from_its_form()
     {
         await File.WriteAllTextAsync(Path.Combine(_folder, "a.ipynb"), "\n" + JupyterLayoutTests.InLayout, TestContext.Current.CancellationToken);
         await File.WriteAllTextAsync(Path.Combine(_folder, "b.ipynb"), "{}", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(_folder, "c.ipynb"), "\n" + JupyterLayoutTests.InLayout, TestContext.Current.CancellationToken);
         var (exit, output, error) = await NotebookFolder.Host("format", _folder);
 
-        Assert.Equal((2, ""), (exit, output));
+        Assert.Equal((2, $"Rewritten: a.ipynb{Environment.NewLine}Rewritten: c.ipynb{Environment.NewLine}"), (exit, output));
         Assert.Contains("b.ipynb is not a notebook", error, StringComparison.Ordinal);
         Assert.Equal("{}", File.ReadAllText(Path.Combine(_folder, "b.ipynb")));
-        Assert.StartsWith("\n", File.ReadAllText(Path.Combine(_folder, "a.ipynb")), StringComparison.Ordinal);
+        Assert.All((string[])["a.ipynb", "c.ipynb"], name => Assert.StartsWith("{", File.ReadAllText(Path.Combine(_folder, name)), StringComparison.Ordinal));
     }
 
     [Theory]

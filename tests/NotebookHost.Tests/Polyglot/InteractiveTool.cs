@@ -25,7 +25,7 @@ internal sealed class InteractiveTool : IAsyncDisposable
     /// <summary>Whether there is one to run.</summary>
     public static string? Program => Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } program ? program : null;
 
-    /// <summary>Starts it in a folder and waits until it takes commands.</summary>
+    /// <summary>Starts it in a folder, waits until it takes commands, and sees that it is in German.</summary>
     /// <param name="folder">Where relative paths of cells start.</param>
     /// <param name="variables">Environment variables for the cells.</param>
     public static async Task<InteractiveTool> Start(string folder, params (string Name, string Value)[] variables)
@@ -41,9 +41,11 @@ internal sealed class InteractiveTool : IAsyncDisposable
         };
         foreach (var (name, value) in ((string, string)[])[("LC_ALL", "de_DE.UTF-8"), ("LANG", "de_DE.UTF-8"), ("DOTNET_INTERACTIVE_CLI_TELEMETRY_OPTOUT", "1"), ("DOTNET_INTERACTIVE_SKIP_FIRST_TIME_EXPERIENCE", "1"), .. variables])
             start.Environment[name] = value;
+        start.Environment.Remove("DOTNET_SYSTEM_GLOBALIZATION_INVARIANT"); // it knows no German
         var tool = new InteractiveTool(Process.Start(start)!);
         tool.Listen();
         await tool.Until(happened => Type(happened) == "KernelReady");
+        Assert.Contains(await tool.Submit("Console.Write(1.5);"), happened => Type(happened) == "StandardOutputValueProduced" && (string?)happened["event"]?["formattedValues"]?[0]?["value"] == "1,5");
         return tool;
     }
 

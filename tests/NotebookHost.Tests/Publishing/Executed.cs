@@ -25,6 +25,13 @@ internal static class Executed
 
     public static JsonObject Markdown(string source) => new() { ["cell_type"] = "markdown", ["metadata"] = new JsonObject(), ["source"] = source };
 
+    /// <summary>A table that takes seconds to render.</summary>
+    public static string SlowTable()
+    {
+        var row = string.Concat(Enumerable.Repeat("|a", 5_000)) + "\n";
+        return row + string.Concat(Enumerable.Repeat("|-", 5_000)) + "\n" + string.Concat(Enumerable.Repeat(row, 20));
+    }
+
     public static JsonObject Code(string source, params JsonObject[] outputs) => Tagged(null, source, outputs);
 
     public static JsonObject Tagged(string? tag, string source, params JsonObject[] outputs) => new()

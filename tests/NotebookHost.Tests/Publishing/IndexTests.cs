@@ -31,12 +31,28 @@ public sealed class IndexTests
             Of("a", null, Tagged("verdict", "v", Shown(Told("C2", "undecided"), ("text/plain", "p"))), Tagged("verdict", "w", Stream("stdout", "words"))),
             Of("b", null, Tagged("verdict", "v", Shown(Told("C1", "<reproduced>"), ("text/plain", "p"))), Code("x", Shown(Told("C3", "of no verdict")))));
         var rows = page.QuerySelectorAll(".found tbody tr").Select(row => string.Join('|', row.Children.Select(cell => cell.TextContent)));
-        Assert.Equal(["C1|<reproduced>|Does it?|0.5 [0.4, 0.6]", "C2|undecided|Does it?|0.5 [0.4, 0.6]"], rows);
+        Assert.Equal(["C1|<reproduced>|It does.|0.5 [0.4, 0.6]", "C2|undecided|It does.|0.5 [0.4, 0.6]"], rows);
+        Assert.Equal(["claim", "verdict", "sentence", "measured"], page.QuerySelectorAll(".found th").Select(heading => heading.TextContent));
         Assert.Equal(["b.html", "a.html"], page.QuerySelectorAll(".found a").Select(link => link.GetAttribute("href")));
         Assert.True(page.QuerySelector("h1 + .run")!.NextElementSibling!.ClassList.Contains("found"));
         Assert.Empty(Index(Of("a", null, Tagged("verdict", "w", Stream("stdout", "words")))).QuerySelectorAll(".found"));
+    }
 
-        static (string, JsonNode) Told(string subject, string outcome) => ("application/vnd.notebook.finding+json", new JsonObject { ["subject"] = subject, ["outcome"] = outcome, ["measured"] = "0.5 [0.4, 0.6]", ["statement"] = "Does it?" });
+    [Fact]
+    public void A_verdict_stands_with_what_speaks_against_its_run_and_with_how_much_was_run()
+    {
+        var (failed, other, smoke) = (Run(1, "full"), Run(1, "quick"), Run(1, "quick"));
+        (failed["status"], failed["error"]) = ("failed", "cell 2: My.Exception: no");
+        other["code_sha256"] = "of other code";
+        (other["parameters"]!["smoke"], smoke["parameters"]!["smoke"]) = (false, true);
+        var page = Index(Verdict("a", failed), Verdict("b", other), Verdict("c", smoke), Verdict("d", null));
+
+        Assert.Equal(
+            ["failed · profile full", "its code was changed since · profile quick", "profile quick · smoke run", null],
+            page.QuerySelectorAll(".found tbody tr").Select(row => row.QuerySelector(".run")?.TextContent));
+        Assert.All(page.QuerySelectorAll(".found .outcome"), outcome => Assert.Equal("reproduced", outcome.TextContent));
+
+        static NotebookPage Verdict(string name, JsonObject? run) => Of(name, run, Tagged("verdict", "v", Shown(Told($"claim {name}", "reproduced"))));
     }
 
     [Fact]
@@ -72,6 +88,8 @@ public sealed class IndexTests
     [Fact]
     public void A_verdict_with_a_chart_is_a_chart_here_too() =>
         Assert.Contains(Index(Of("a", null, Tagged("verdict", "v", Shown(Chart(3))))).Scripts, script => script.Text.Contains("plotly.js (cartesian", StringComparison.Ordinal));
+
+    private static (string, JsonNode) Told(string subject, string outcome) => ("application/vnd.notebook.finding+json", new JsonObject { ["subject"] = subject, ["outcome"] = outcome, ["measured"] = "0.5 [0.4, 0.6]", ["statement"] = "It does." });
 
     private static AngleSharp.Dom.IDocument Index(params NotebookPage[] pages) => Read(IndexPage.ToHtml(pages, [], []));
 

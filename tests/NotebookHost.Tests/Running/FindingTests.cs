@@ -15,6 +15,13 @@ public sealed class FindingTests
     }
 
     [Fact]
+    public void A_finding_that_NET_Interactive_stored_as_a_text_is_one()
+    {
+        JsonNode[] stored = ["""{"subject": "C1", "outcome": "yes"}""", new JsonArray("{\"subject\": \"C2\",\n", "\"outcome\": \"yes\"}")];
+        Assert.Equal(["yes: C1, C2"], Finding.Summary([.. Finding.In("n", Document(Tagged("verdict", "", [.. stored.Select(text => Shown((Finding.MimeType, text)))])))]));
+    }
+
+    [Fact]
     public void Other_outputs_say_it_in_their_own_words()
     {
         var document = Document(
@@ -39,7 +46,7 @@ public sealed class FindingTests
     [Fact]
     public void What_is_no_finding_is_not_taken_for_one()
     {
-        JsonNode[] strange = [1, "C1", new JsonArray(), new JsonObject(), new JsonObject { ["subject"] = 1, ["outcome"] = "yes" }];
+        JsonNode[] strange = [1, "C1", "[1]", "{", new JsonArray(), new JsonObject(), new JsonObject { ["subject"] = 1, ["outcome"] = "yes" }];
         Assert.All(strange, content => Assert.Equal(["n: words"], Finding.Summary([.. Finding.In("n", Document(Tagged("verdict", "", Shown((Finding.MimeType, content), ("text/plain", "words")))))])));
     }
 

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json.Nodes;
 using NotebookHost.Notebook;
 using NotebookHost.Running;
+using static NotebookHost.Tests.Publishing.Executed;
 
 namespace NotebookHost.Tests.Running;
 
@@ -10,6 +11,8 @@ namespace NotebookHost.Tests.Running;
 public sealed class RunTests : IDisposable
 {
     private const string WriteToNowhere = "[System.Runtime.InteropServices.DllImport(\"libc\")] static extern nint memset(nint at, int value, nint count);\nConsole.WriteLine(\"before\");\nmemset(8, 1, 1);";
+
+    private const string UntilInterrupted = "await Task.Delay(-1, (System.Threading.CancellationToken)AppContext.GetData(\"Notebook.CancellationToken\"));";
 
     private readonly NotebookFolder _folder = new();
 
@@ -155,24 +158,26 @@ public sealed class RunTests : IDisposable
     public async Task Stopping_keeps_what_ran()
     {
         Interrupt.SkipUnlessPossible();
-        _folder.Write("z", "[verdict]4");
-        var path = _folder.Write("n", "1", "await Task.Delay(-1, (System.Threading.CancellationToken)AppContext.GetData(\"Notebook.CancellationToken\"));", "3");
-        var start = new ProcessStartInfo(NotebookHost.Engine.DotNet.Command, ["exec", typeof(NotebookRunner).Assembly.Location, "run", path, Path.Combine(_folder.Path, "z.ipynb"), "--out", _folder.Out]) { RedirectStandardOutput = true, RedirectStandardError = true };
-        using var process = Process.Start(start)!;
-        while (await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) is { } line && !line.Contains("cell 1 of", StringComparison.Ordinal))
-        {
-            // The first cell has not ended yet.
-        }
-        Interrupt.Send(process);
-        await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-        Assert.Equal(130, process.ExitCode);
+        File.WriteAllText(Path.Combine(_folder.Path, "z.ipynb"), Json(null, Markdown("# A title that a page would show"), Tagged("verdict", "4")));
+        Assert.Equal(130, await Stop([_folder.Write("n", "1", UntilInterrupted, "3"), Path.Combine(_folder.Path, "z.ipynb")], TestContext.Current.CancellationToken));
         Assert.Single(_folder.Outputs("n", 0));
         Assert.Equal("interrupted", (string?)_folder.Executed("n")["metadata"]!["notebook_host"]!["status"]);
         Assert.Empty(_folder.Outputs("n", 2));
         Assert.Contains("stopped</span>", _folder.Page("n"), StringComparison.Ordinal);
-        Assert.Contains("the run was stopped before it", _folder.Page("index"), StringComparison.Ordinal);
+        Assert.Equal("z: not run · the run was stopped before it", LastOfIndex());
         Assert.False(File.Exists(Path.Combine(_folder.Out, "z.html")));
+    }
+
+    [Fact(Timeout = 120_000)]
+    public async Task Stopping_does_not_wait_for_a_page_that_takes_long()
+    {
+        Interrupt.SkipUnlessPossible();
+        var path = Path.Combine(_folder.Path, "n.ipynb");
+        File.WriteAllText(path, Json(null, [Code("1"), Code(UntilInterrupted), .. Enumerable.Range(0, 100).Select(_ => Markdown(SlowTable()))]));
+        Assert.Equal(130, await Stop([path], TestContext.Current.CancellationToken));
+        Assert.Single(_folder.Outputs("n", 0));
+        Assert.Equal("n: not run · the run was stopped before its page was written", LastOfIndex());
+        Assert.False(File.Exists(Path.Combine(_folder.Out, "n.html")));
     }
 
     [Fact]
@@ -183,6 +188,27 @@ public sealed class RunTests : IDisposable
         _folder.Write("n", "[parameters]var n = 1;", "Console.WriteLine(n); Console.Error.WriteLine(n); var shown = display(new[] { 1 }, \"application/json\", \"text/html\"); n", "shown.Update(2);", "throw new Exception(\"x\");", "5");
         Assert.Equal(1, (await NotebookFolder.Run(_folder.Path, "--out", _folder.Out, "-p", "n=2")).ExitCode);
         Assert.True(await Succeeds(python, "-W", "error", "-c", "import nbformat, sys; nb = nbformat.read(sys.argv[1], as_version=nbformat.NO_CONVERT); assert nb.nbformat_minor == 5; nbformat.validate(nb)", Path.Combine(_folder.Out, "n.ipynb")));
+    }
+
+    /// <summary>Runs notebooks and stops when the first cell has ended; the exit code.</summary>
+    private async Task<int> Stop(string[] files, CancellationToken cancellationToken)
+    {
+        var start = new ProcessStartInfo(NotebookHost.Engine.DotNet.Command, ["exec", typeof(NotebookRunner).Assembly.Location, "run", .. files, "--out", _folder.Out]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        using var process = Process.Start(start)!;
+        while (await process.StandardOutput.ReadLineAsync(cancellationToken) is { } line && !line.Contains("cell 1 of", StringComparison.Ordinal))
+        {
+            // The first cell has not ended yet.
+        }
+        Interrupt.Send(process);
+        await process.StandardOutput.ReadToEndAsync(cancellationToken);
+        await process.WaitForExitAsync(cancellationToken);
+        return process.ExitCode;
+    }
+
+    private string LastOfIndex()
+    {
+        var entry = Read(_folder.Page("index")).QuerySelectorAll(".entry")[^1];
+        return $"{entry.QuerySelector("h2")!.TextContent}: {entry.QuerySelector(".run")!.TextContent}";
     }
 
     private static async Task<bool> Succeeds(string command, params string[] arguments)
