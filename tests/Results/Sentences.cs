@@ -27,9 +27,9 @@ internal static class Sentences
             "C1" => TrivialShares(Evidence.OverParameterised(Evidence.Verdicts(all.Wide, all.Deep))),
             "C2" => TrivialShares(ClaimRules.Comparable(Evidence.Verdicts(all.Plain, all.Vgg), "", Evidence.Verdicts(all.Wide), "").Networks.GroupBy(network => network.Architecture)),
             "C3" => LongConnections(all.Scenes!),
-            "C4" => [$"layers that change channels are NonTrivial {Words.Fixed(evidence.Decision.Effect, 1)} points {interval.ToString(1)} more often than others", $"{WithStemAndShortcuts(all)} with stem and shortcuts"],
-            "C5" => [$"Kendall's tau between the drops of {Words.Number(all.Deep.Count)} {Words.Kind(all.Deep[0].Run.Network)} is {interval.Around(evidence.Decision.Effect, 2)}", "luck gives 0"],
-            "C6" => [$"the median unit of {Words.Kind(all.Wide[0].Run.Network)} stays {interval.Around(evidence.Decision.Effect, 2)} of its output away from its shortcut", $"near is up to {Words.Fixed(UnitIdentity.Near, 2)}"],
+            "C4" => [$"the share of NonTrivial layers is {Words.Fixed(evidence.Decision.Effect, 1)} points {interval.ToString(1)} higher among layers that change channels", $"{WithStemAndShortcuts(all)} with stem and shortcuts counted among them"],
+            "C5" => [$"Kendall's tau between the drops of {Words.Number(all.Deep.Count)} {Words.Kind(all.Deep[0].Run.Network)} is {interval.Around(evidence.Decision.Effect, 2)}", "0 is expected by chance"],
+            "C6" => [$"with one kernel at zero the output of the median unit of {Words.Kind(all.Wide[0].Run.Network)} still differs from its shortcut by {interval.Around(evidence.Decision.Effect, 2)} of its norm", $"near would be {Words.Fixed(UnitIdentity.Near, 2)} or less"],
             _ => [$"{ClaimWords.Effect(evidence.Decision.Effect, interval)}, {evidence.Decision.Unit}"],
         };
         return string.Join("; ", clauses) + ".";
@@ -72,11 +72,11 @@ internal static class Sentences
     private static string On(DataSplit data, IReadOnlyList<SweptRun> deep, IReadOnlyList<SweptRun> others)
     {
         var fitting = deep.Concat(others).Count(swept => swept.Run.IsOverParameterised);
-        var fit = fitting == deep.Count + others.Count ? "which these networks fit" : fitting > 0 ? "which some of these networks fit" : $"which no network here fits in {deep[0].Run.History.Epochs.Count} epochs";
+        var fit = fitting == deep.Count + others.Count ? "which these networks fit to 99.5 %" : fitting > 0 ? "which some of these networks fit to 99.5 %" : $"which no network here fits to 99.5 % in {deep[0].Run.History.Epochs.Count} epochs";
         var drops = others.Select(swept => swept.Sweep.Targets.Select(layer => layer.Drop).Order().ToArray()).ToList();
         return $"{Words.Digits(data.Train.Count)} training images, {fit}:* {Words.Number(deep.Count)} {Words.Kind(deep[0].Run.Network)} {(deep.Count == 1 ? "has" : "have")} "
             + $"{Words.Counted(deep, Verdict.Trivial)} and {Words.Counted(deep, Verdict.Undecided)} among {(deep.Count == 1 ? "its" : "their")} {deep[0].Sweep.Targets.Count} convolutions. "
-            + $"The cheapest layer of {Words.Number(others.Count)} {Words.Kind(others[0].Run.Network)} costs {Words.Range(drops.Select(layers => layers[0]), 1)} points, the median layer {Words.Range(drops.Select(layers => layers[layers.Length / 2]), 1)}.";
+            + $"In {Words.Number(others.Count)} {Words.Kind(others[0].Run.Network)} the smallest drop is {Words.Range(drops.Select(layers => layers[0]), 1)} points, the median drop {Words.Range(drops.Select(layers => layers[layers.Length / 2]), 1)}.";
     }
 
     /// <summary>What the runs of a card show: the networks that do not need every layer, then the others.</summary>
@@ -86,10 +86,10 @@ internal static class Sentences
         var needing = networks.Where(seeds => seeds.All(swept => NeedsEveryLayer(swept.Verdicts))).ToList();
         string Medians(IEnumerable<SweptRun> swept) => $"{Words.Range(swept.Select(of => of.Sweep.MedianDrop()), 1)} points";
         var clauses = networks.Except(needing)
-            .Select(seeds => $"{Words.Number(seeds.Count)} {Words.Kind(seeds[0].Run.Network)} have {Words.Counted(seeds, Verdict.Trivial)} and {Words.Counted(seeds, Verdict.Undecided)} among their {seeds[0].Sweep.Targets.Count} convolutions, and their median layer costs {Medians(seeds)}");
+            .Select(seeds => $"{Words.Number(seeds.Count)} {Words.Kind(seeds[0].Run.Network)} have {Words.Counted(seeds, Verdict.Trivial)} and {Words.Counted(seeds, Verdict.Undecided)} among their {seeds[0].Sweep.Targets.Count} convolutions, and a median drop of {Medians(seeds)}");
         if (needing.Count > 0)
-            clauses = clauses.Append($"every layer of {Words.Listed([.. needing.Select(seeds => Words.Kind(seeds[0].Run.Network))])} is NonTrivial, one training each, and the median layer costs {Medians(needing.SelectMany(seeds => seeds))}");
-        return $"{Words.Digits(data.Train.Count)} training images, on a card, {Words.Range(trainings.Select(swept => swept.Run.TestAccuracy), 1)} % of the test images right:* {string.Join("; ", clauses)}.";
+            clauses = clauses.Append($"every layer of {Words.Listed([.. needing.Select(seeds => Words.Kind(seeds[0].Run.Network))])} is NonTrivial, in one training each, with a median drop of {Medians(needing.SelectMany(seeds => seeds))}");
+        return $"{Words.Digits(data.Train.Count)} training images, on a graphics card, test accuracy {Words.Range(trainings.Select(swept => swept.Run.TestAccuracy), 1)} %:* {string.Join("; ", clauses)}.";
     }
 
     /// <summary>How many layers are Trivial, architecture by architecture: a clause each, those that have some first, and one for all in which every layer is needed.</summary>
@@ -109,7 +109,7 @@ internal static class Sentences
         if (shares.Max() > 0)
             return $"{Words.Fixed(shares.Average(), 1)} % [{Words.Fixed(shares.Min(), 1)}, {Words.Fixed(shares.Max(), 1)}] of {Words.Named(seeds.Key)}'s layers are Trivial";
         return $"no layer of {Words.Named(seeds.Key)} is Trivial" + (seeds.Count(NeedsEveryLayer) is > 0 and var needing
-            ? $" and {Words.Number(needing)} of {Words.Number(seeds.Count())} trainings need every layer"
+            ? $" and {Words.Number(needing)} of {Words.Number(seeds.Count())} trainings have NonTrivial layers only"
             : $", {Words.Range(seeds.Select(network => (double)network.Layers.Count(layer => layer.Verdict == Verdict.Undecided)), 0)} of each training are Undecided");
     }
 
@@ -122,7 +122,7 @@ internal static class Sentences
         var compared = ClaimRules.Comparable(given, "", residual, "").Networks;
         double Behind(IEnumerable<NetworkVerdicts> seeds) => residual.Average(network => network.TestAccuracy) - seeds.Average(network => network.TestAccuracy);
         return TrivialShares(compared.GroupBy(network => network.Architecture))
-            .Concat(given.Except(compared).GroupBy(network => network.Architecture).Select(seeds => $"{Words.Named(seeds.Key)} is left out, {Words.Fixed(Behind(seeds), 1)} points behind in mean IoU"));
+            .Concat(given.Except(compared).GroupBy(network => network.Architecture).Select(seeds => $"{Words.Named(seeds.Key)} is left out, as its mean IoU is {Words.Fixed(Behind(seeds), 1)} points lower"));
     }
 
     private static string WithStemAndShortcuts(Evidence all)

@@ -196,7 +196,7 @@ public static class ClaimRules
         {
             var seeds = architecture.DistinctBy(network => network.Seed).ToArray();
             if (seeds.Length >= Seeds) enough.AddRange(seeds);
-            else notes.Add($"{architecture.Key}: {seeds.Length} of the {Seeds} trainings needed.");
+            else notes.Add($"{architecture.Key}: {seeds.Length} {(seeds.Length == 1 ? "training" : "trainings")} so far; the rule needs {Seeds}.");
         }
         if (networks.Count == 0) notes.Add($"No {kind} was given.");
         return (enough, notes);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -29,22 +30,22 @@ public static class Claims
     public static IReadOnlyList<Claim> All { get; } =
     [
         new("C1", "After zeroing one kernel of a trained ResNet, test accuracy is often similar or even the same as the baseline.",
-            "In every seed of an over-parameterised ResNet at least one convolution is Trivial; shown with the share of Trivial layers and its range over seeds.",
+            "Reproduced when every training of every over-parameterised ResNet tested has a Trivial convolution; not reproduced when one of them needs every convolution. Shown with the share of Trivial layers and its range over trainings.",
             "03-zero-each-layer"),
         new("C2", "Networks without connections (VGG) need every layer.",
-            "No layer of plain and VGG networks is Trivial in any seed, their baseline within 3 points of the ResNet's.",
+            "Reproduced when every layer of plain and VGG networks is NonTrivial in every training, their mean baseline within 3 points of the ResNets'; not reproduced when one layer is Trivial.",
             "04-connections"),
         new("C3", "A long connection (U-Net, SegNet) acts locally like no connection.",
-            "On one segmentation task, with one encoder-decoder built without connections, with long, and with short ones: no layer of those without or with long ones is Trivial in any seed, their baseline within 3 points of that with short ones.",
+            "On one segmentation task, with one encoder–decoder built without connections, with long and with short ones: the same as C2, asked of those without and of those with long ones, their mean baseline within 3 points of those with short ones.",
             "04-connections"),
         new("C4", "In an over-parameterised ResNet the non-trivial layers are mostly the feature decomposition layers: those that change the number of channels.",
-            "The share of NonTrivial layers among ChannelChange minus that among Residual is above 0, interval by bootstrap over networks; with and without stem and shortcuts.",
+            "Reproduced when the share of NonTrivial layers among ChannelChange minus that among Residual is above 0 with its whole interval, by bootstrap over the over-parameterised networks; with and without stem and shortcuts. Three trainings of a network count.",
             "05-deeper-and-wider"),
         new("C5", "Trivial kernels are regular: the same places, not luck.",
-            "The rank agreement of drops between networks is above 0 when permuting only within role and position in the unit.",
+            "Reproduced when the rank agreement of drops between networks is above 0 with its whole interval, permuting only within role and position in the unit.",
             "06-regular"),
         new("C6", "Zeroing a kernel in a residual unit leaves the shortcut, so the unit is nearly the identity.",
-            $"{UnitIdentity.Formula} and the accuracy effect, per unit, after zeroing.",
+            string.Create(CultureInfo.InvariantCulture, $"Reproduced when in every training the median of {UnitIdentity.Formula} over the units with a zeroed kernel is at most {UnitIdentity.Near}, and units nearer to their shortcut drop less (Kendall's tau above 0); not reproduced when in every training the median is larger."),
             "02-zero-one-layer"),
     ];
 
