@@ -9,7 +9,7 @@ namespace TrivialLayers;
 
 /// <summary>
 /// An image network of others, read from an ONNX file: its convolutions and linear layers are modules under the names of the file, so it is swept, zeroed, trained and stored as the library's own. It computes
-/// in float32, whatever the file was saved in.
+/// in float32, whatever the file was saved in, and begins in evaluation mode.
 /// <para>
 /// <see cref="Segments"/> are cut where the whole computation passes through a single tensor, so that a sweep keeps features there. Roles come from where branches join: see <see cref="RoleOf"/>.
 /// </para>
@@ -37,6 +37,7 @@ public sealed class OnnxNetwork : SegmentedNetwork, IDescribed, IPrunable
         foreach (var constant in _held.Keys)
             graph.Constants.Remove(constant);
         Compose();
+        eval();
     }
 
     /// <summary>Height of the images in pixels.</summary>

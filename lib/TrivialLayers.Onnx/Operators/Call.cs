@@ -57,6 +57,9 @@ internal sealed class Call(NodeProto node, string path, int opset, IReadOnlyDict
 
     public long[]? Integers(string name) => Attribute(name) is { } found ? [.. found.Ints] : null;
 
+    /// <summary>An attribute that is a tensor, which the caller disposes.</summary>
+    public Tensor? Numbers(string name) => Attribute(name)?.T is { } value ? new TensorReader(path).Read(value) : null;
+
     public NotSupportedException Refused(string what) => Refusal.Of(path, node, opset, what);
 
     private AttributeProto? Attribute(string name) => node.Attribute.FirstOrDefault(attribute => attribute.Name == name);

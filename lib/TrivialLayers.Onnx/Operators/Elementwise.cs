@@ -23,6 +23,9 @@ internal static class Elementwise
     /// <summary>Two inputs, repeated to fit each other.</summary>
     public static Func<Call, Prepared> Of(Func<Tensor, Tensor, Tensor> compute) => _ => new(inputs => [Both(compute, inputs[0]!, inputs[1]!)]);
 
+    /// <summary>Two inputs, of which comes a truth value.</summary>
+    public static Func<Call, Prepared> Truth(Func<Tensor, Tensor, Tensor> compute) => _ => new(inputs => [Both(compute, inputs[0]!, inputs[1]!, ScalarType.Bool)]);
+
     /// <summary>One input or more, the first two together, then the next with what came of them.</summary>
     public static Func<Call, Prepared> Fold(Func<Tensor, Tensor, Tensor> compute, Func<Tensor, int, Tensor>? last = null) => _ => new(inputs =>
     {
@@ -57,6 +60,8 @@ internal static class Elementwise
     public static Prepared Where(Call call) => new(inputs =>
     {
         using var scope = NewDisposeScope();
+        if (inputs.Any(input => input!.IsShape()))
+            return [Shapes.Empty(Shapes.Broadcast(inputs[0]!.shape, Shapes.Broadcast(inputs[1]!.shape, inputs[2]!.shape)), inputs[1]!.dtype).MoveToOuterDisposeScope()];
         var (yes, no) = Shapes.Together(inputs[1]!, inputs[2]!);
         var (condition, _) = Shapes.Together(inputs[0]!, yes);
         return [where(condition, yes.to(condition.device), no.to(condition.device)).MoveToOuterDisposeScope()];
@@ -83,8 +88,10 @@ internal static class Elementwise
         return compute(input).MoveToOuterDisposeScope();
     }
 
-    private static Tensor Both(Func<Tensor, Tensor, Tensor> compute, Tensor left, Tensor right)
+    private static Tensor Both(Func<Tensor, Tensor, Tensor> compute, Tensor left, Tensor right, ScalarType? type = null)
     {
+        if (left.IsShape() || right.IsShape())
+            return Shapes.Empty(Shapes.Broadcast(left.shape, right.shape), type ?? left.dtype);
         using var scope = NewDisposeScope();
         var (a, b) = Shapes.Together(left, right);
         return compute(a, b).MoveToOuterDisposeScope();

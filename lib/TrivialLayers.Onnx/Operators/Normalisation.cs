@@ -69,7 +69,8 @@ internal static class Normalisation
             long[] axes = inputs.ElementAtOrDefault(1) is { } given ? [.. given.Longs().Select(axis => (long)Shapes.Axis(axis, input.dim()))] : [];
             if (axes.Length == 0 && idle)
                 return [input.alias().MoveToOuterDisposeScope()];
-            return [reduce(input, axes.Length > 0 ? axes : [.. Enumerable.Range(0, (int)input.dim()).Select(axis => (long)axis)], keep).MoveToOuterDisposeScope()];
+            axes = axes.Length > 0 ? axes : [.. Enumerable.Range(0, (int)input.dim()).Select(axis => (long)axis)];
+            return [(input.IsShape() ? input.sum(axes, keep) : reduce(input, axes, keep)).MoveToOuterDisposeScope()];
         });
     };
 

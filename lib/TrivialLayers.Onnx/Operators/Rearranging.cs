@@ -190,8 +190,7 @@ internal static class Rearranging
 
     public static Prepared ConstantOfShape(Call call)
     {
-        var value = call.Node.Attribute.FirstOrDefault(attribute => attribute.Name == "value")?.T;
-        using var read = value is null ? zeros(1) : new TensorReader("").Read(value);
+        using var read = call.Numbers("value") ?? zeros(1);
         var (number, type) = (read.to(ScalarType.Float64).flatten()[0].item<double>(), read.dtype);
         return new(inputs => inputs[0]!.Longs() is var shape && shape.Aggregate(1.0, (product, length) => product * length) <= GraphReader.MostConstants
             ? [full(shape, number, dtype: type)]

@@ -33,6 +33,20 @@ internal static class Shapes
         : left.device_type == DeviceType.CPU ? (left.to(right.device), right)
         : (left, right.to(left.device));
 
+    /// <summary>The shape of two tensors repeated to fit each other.</summary>
+    public static long[] Broadcast(long[] left, long[] right)
+    {
+        var rank = Math.Max(left.Length, right.Length);
+        long Length(long[] shape, int axis) => axis < rank - shape.Length ? 1 : shape[axis - rank + shape.Length];
+        return [.. Enumerable.Range(0, rank).Select(axis => (Length(left, axis), Length(right, axis)) switch
+        {
+            (1, var length) => length,
+            (var length, 1) => length,
+            var (length, other) when length == other => length,
+            var (length, other) => throw new ArgumentException(FormattableString.Invariant($"{length} and {other} numbers along axis {axis} do not fit each other")),
+        })];
+    }
+
     /// <summary>Some places along an axis, in that order.</summary>
     public static Tensor Select(this Tensor input, int axis, long[] places)
     {

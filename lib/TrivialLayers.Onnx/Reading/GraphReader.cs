@@ -252,7 +252,7 @@ internal sealed class GraphReader
 
     private string NewConstant(NodeProto node, Tensor value)
     {
-        var name = $"{node.Output[0]}:shape";
+        var name = $"{node.Output[0]}:resolved";
         _constants[name] = value;
         return name;
     }

@@ -58,10 +58,10 @@ internal sealed class Opset(int version, Dictionary<string, Tensor> constants)
         var (input, output) = (node.Input[0], node.Output[0]);
         var axis = Remove(node, "axis")?.I ?? 1;
         string Part(string name) => $"{output}:{name}";
-        var flatten = new NodeProto { OpType = "Flatten", Name = node.Name, Input = { input }, Output = { Part("flat") }, Attribute = { Integer("axis", axis) } };
-        var shape = new NodeProto { OpType = "Shape", Name = node.Name, Input = { input }, Output = { Part("shape") } };
+        var flatten = new NodeProto { OpType = "Flatten", Name = node.Name + "/Flatten", Input = { input }, Output = { Part("flat") }, Attribute = { Integer("axis", axis) } };
+        var shape = new NodeProto { OpType = "Shape", Name = node.Name + "/Shape", Input = { input }, Output = { Part("shape") } };
         var softmax = new NodeProto { OpType = node.OpType, Name = node.Name, Input = { Part("flat") }, Output = { Part("answer") }, Attribute = { Integer("axis", -1) } };
-        return [flatten, shape, softmax, new NodeProto { OpType = "Reshape", Name = node.Name, Input = { Part("answer"), Part("shape") }, Output = { output } }];
+        return [flatten, shape, softmax, new NodeProto { OpType = "Reshape", Name = node.Name + "/Reshape", Input = { Part("answer"), Part("shape") }, Output = { output } }];
     }
 
     /// <summary>Upsample, and Resize of version 10, place pixels by division and take the one before.</summary>
