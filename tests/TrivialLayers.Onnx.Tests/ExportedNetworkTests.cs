@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace TrivialLayers.Tests;
 
 /// <summary>Networks of torchvision, exported by PyTorch, against ONNX Runtime: as they are, and with each of five layers at zero.</summary>
-public sealed class ExportedNetworkTests(TorchvisionNetworks networks) : IClassFixture<TorchvisionNetworks>
+public sealed class ExportedNetworkTests(TorchvisionNetworks networks)
 {
     [Theory]
     [InlineData("resnet18", 64, 17)]

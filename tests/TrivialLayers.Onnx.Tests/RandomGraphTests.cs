@@ -12,7 +12,7 @@ public sealed class RandomGraphTests : IDisposable
     [Fact]
     public void Random_graphs_answer_as_in_ONNX_Runtime_also_without_a_layer_and_when_written_again()
     {
-        var (seed, tries, worst, layers, segments) = (Campaign.Seed(1), Campaign.Tries(15), 0.0, 0, 0);
+        var (seed, tries, worst, layers, segments) = (Campaign.Seed(1), Campaign.Tries(10), 0.0, 0, 0);
         for (var i = 0; i < tries; i++)
         {
             using var scope = NewDisposeScope();
@@ -99,9 +99,9 @@ public sealed class RandomGraphTests : IDisposable
 
         private void Convolve((string Name, long[] Shape) from)
         {
-            var (size, stride) = (1 + _random.Below(3), from.Shape[1] > 4 && from.Shape[2] > 4 ? 1 + _random.Below(2) : 1);
+            var (size, stride) = (1 + (2 * _random.Below(2)), from.Shape[1] > 4 && from.Shape[2] > 4 ? 1 + _random.Below(2) : 1);
             var isDepthwise = _random.Below(4) == 0;
-            var channels = isDepthwise ? from.Shape[0] : 2 + (2 * _random.Below(4));
+            var channels = isDepthwise ? from.Shape[0] : 4 + (4 * _random.Below(2)); // few kinds, since each is tried once on a new machine
             long Length(long length) => ((length + (2 * (size / 2)) - size) / stride) + 1;
             var name = Next("layer");
             var pad = size / 2;
@@ -114,7 +114,7 @@ public sealed class RandomGraphTests : IDisposable
         /// <summary>With any value of the same size.</summary>
         private void Join((string Name, long[] Shape) last, string operation)
         {
-            var others = _values.Where(value => value.Shape.Skip(operation == "Add" ? 0 : 1).SequenceEqual(last.Shape.Skip(operation == "Add" ? 0 : 1)) && value.Shape[0] + last.Shape[0] < 40).ToList();
+            var others = _values.Where(value => value.Shape.Skip(operation == "Add" ? 0 : 1).SequenceEqual(last.Shape.Skip(operation == "Add" ? 0 : 1)) && value.Shape[0] + last.Shape[0] <= 16).ToList();
             if (others.Count == 0)
                 return;
             var (name, shape) = others[_random.Below(others.Count)];

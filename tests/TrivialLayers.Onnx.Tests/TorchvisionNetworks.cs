@@ -1,5 +1,7 @@
 using System.Diagnostics;
 
+[assembly: AssemblyFixture(typeof(TrivialLayers.Tests.TorchvisionNetworks))]
+
 namespace TrivialLayers.Tests;
 
 /// <summary>torchvision's networks as ONNX files, made by Debian's Python when a test asks for them; the common ones all at once, since Python takes its time to start.</summary>

@@ -74,7 +74,7 @@ internal static class Layers
             throw call.Refused("its weights and statistics differ in length");
         var (eps, momentum) = (call.Float("epsilon", 1e-5), 1 - call.Float("momentum", 0.9));
         TorchSharp.Modules.BatchNorm module = call.Shape(0).Length == 4
-            ? BatchNorm2d(channels, eps, momentum, device: Shapes.Meta) : BatchNorm1d(channels, eps, momentum, device: Shapes.Meta);
+            ? BatchNorm2d(channels, eps, momentum) : BatchNorm1d(channels, eps, momentum);
         (module.weight, module.bias) = (Owned(tensors[0]), Owned(tensors[1]));
         (module.running_mean, module.running_var) = (Copy(tensors[2]), Copy(tensors[3]));
         return Of(module, input => input.IsShape() ? Shapes.Empty(Demand(input.shape, input.shape[1] == channels)) : module.call(input));
