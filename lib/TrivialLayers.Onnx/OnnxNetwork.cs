@@ -18,6 +18,7 @@ public sealed class OnnxNetwork : SegmentedNetwork, IDescribed, IPrunable
 {
     private readonly OnnxGraph _graph;
     private readonly Dictionary<string, string> _held = [];
+    private readonly Dictionary<string, (Module Holder, string Name)> _places = [];
     private readonly NameList _names = new();
     private IReadOnlyList<Segment> _segments = [];
     private IReadOnlyDictionary<string, LayerRole>? _roles;
@@ -158,8 +159,9 @@ public sealed class OnnxNetwork : SegmentedNetwork, IDescribed, IPrunable
 
     private Tensor Tensor(string held)
     {
-        var holder = Scope.Holder(this, held, out var last);
-        return holder.get_parameter(last) ?? holder.get_buffer(last)!;
+        if (!_places.TryGetValue(held, out var place))
+            _places[held] = place = (Scope.Holder(this, held, out var last), last);
+        return place.Holder.get_parameter(place.Name) ?? place.Holder.get_buffer(place.Name)!;
     }
 
     /// <summary>SHA-256 of operators, attributes, wiring and whole numbers: what the modules do not say. Names of values do not count.</summary>

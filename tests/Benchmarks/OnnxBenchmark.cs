@@ -6,7 +6,7 @@ namespace TrivialLayers.Benchmarks;
 /// <summary>Sweeps of networks that were read from ONNX, against one full evaluation a layer: what the segments found in the graph are worth. torchvision's, exported by Debian's PyTorch.</summary>
 internal static class OnnxBenchmark
 {
-    private const int Side = 64, Count = 32;
+    private const int Side = 32, Count = 500;
 
     public static void Run(Report report)
     {

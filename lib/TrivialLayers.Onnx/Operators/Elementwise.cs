@@ -1,6 +1,7 @@
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
+using DataType = Onnx.TensorProto.Types.DataType;
 
 namespace TrivialLayers;
 
@@ -67,15 +68,15 @@ internal static class Elementwise
         return [where(condition, yes.to(condition.device), no.to(condition.device)).MoveToOuterDisposeScope()];
     });
 
-    public static Prepared Cast(Call call) => Prepare(Conversion(call, (Onnx.TensorProto.Types.DataType)call.Integer("to", 1)));
+    public static Prepared Cast(Call call) => Prepare(Conversion(call, (DataType)call.Integer("to", 1)));
 
     public static Prepared CastLike(Call call) => new(inputs => [inputs[0]!.to(inputs[1]!.dtype, copy: true)]);
 
-    private static Func<Tensor, Tensor> Conversion(Call call, Onnx.TensorProto.Types.DataType type) => type switch
+    private static Func<Tensor, Tensor> Conversion(Call call, DataType type) => type switch
     {
-        Onnx.TensorProto.Types.DataType.Float or Onnx.TensorProto.Types.DataType.Float16 or Onnx.TensorProto.Types.DataType.Bfloat16 or Onnx.TensorProto.Types.DataType.Double => input => input.to(ScalarType.Float32, copy: true),
-        Onnx.TensorProto.Types.DataType.Bool => input => input.to(ScalarType.Bool, copy: true),
-        Onnx.TensorProto.Types.DataType.Int64 or Onnx.TensorProto.Types.DataType.Int32 => input => input.to(ScalarType.Int64, copy: true),
+        DataType.Float or DataType.Float16 or DataType.Bfloat16 or DataType.Double => input => input.to(ScalarType.Float32, copy: true),
+        DataType.Bool => input => input.to(ScalarType.Bool, copy: true),
+        DataType.Int64 or DataType.Int32 => input => input.to(ScalarType.Int64, copy: true),
         _ => throw call.Refused($"a conversion to {type} is not read; to floating-point numbers, int32, int64 and truth values are"),
     };
 

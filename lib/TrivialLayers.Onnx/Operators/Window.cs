@@ -58,9 +58,6 @@ internal sealed class Window
         return functional.pad(input, [pads[1], pads[3], pads[0], pads[2]], value: value);
     }
 
-    /// <summary>Whether the padding of an image of that size is none.</summary>
-    public bool PadsNothing(long[] size) => Pads(size).All(pad => pad == 0);
-
     private long Along(int axis, long length)
     {
         var span = length - (Dilations[axis] * (Kernel[axis] - 1)) - 1;

@@ -73,9 +73,9 @@ internal sealed class TensorReader(string path)
 
     private static Tensor OfNumbers(TensorProto tensor, DataType type, long[] shape) => type switch
     {
-        DataType.Float => Fill<float>(shape, ScalarType.Float32, into => tensor.FloatData.CopyInto(into)),
+        DataType.Float => Fill<float>(shape, ScalarType.Float32, into => Each(into, tensor.FloatData, value => value)),
         DataType.Double => Fill<float>(shape, ScalarType.Float32, into => Each(into, tensor.DoubleData, value => (float)value)),
-        DataType.Int64 => Fill<long>(shape, ScalarType.Int64, into => tensor.Int64Data.CopyInto(into)),
+        DataType.Int64 => Fill<long>(shape, ScalarType.Int64, into => Each(into, tensor.Int64Data, value => value)),
         DataType.Uint32 or DataType.Uint64 => Fill<long>(shape, ScalarType.Int64, into => Each(into, tensor.Uint64Data, value => (long)value)),
         DataType.Float16 => Fill<float>(shape, ScalarType.Float32, into => Each(into, tensor.Int32Data, value => (float)BitConverter.UInt16BitsToHalf((ushort)value))),
         DataType.Bfloat16 => Fill<float>(shape, ScalarType.Float32, into => Each(into, tensor.Int32Data, value => BitConverter.Int32BitsToSingle(value << 16))),
@@ -184,14 +184,4 @@ internal sealed class TensorReader(string path)
         : throw Wrong(tensor, $"its {key} in the external file is '{text}', which is no number");
 
     private InvalidDataException Wrong(TensorProto tensor, string what) => new($"{path}: tensor '{tensor.Name}': {what}.");
-}
-
-/// <summary>What Google's lists lack.</summary>
-file static class RepeatedFields
-{
-    public static void CopyInto<T>(this Google.Protobuf.Collections.RepeatedField<T> from, Span<T> into)
-    {
-        for (var i = 0; i < into.Length; i++)
-            into[i] = from[i];
-    }
 }
