@@ -39,6 +39,7 @@ public static class Palette
         LayerRole.Shortcut => new("#e69f00", MarkShape.TriangleUp),
         LayerRole.Residual => new("#0072b2", MarkShape.Circle),
         LayerRole.Plain => new("#009e73", MarkShape.Diamond),
+        LayerRole.Dense => new("#cc79a7", MarkShape.TriangleUp),
         _ => new("#7f7f7f", MarkShape.TriangleDown),
     };
 

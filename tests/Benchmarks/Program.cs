@@ -1,7 +1,7 @@
 using TrivialLayers;
 using TrivialLayers.Benchmarks;
 
-// Each benchmark measures its alternatives in turn, three times, and prints medians. They need CIFAR-10, see data/README.md, but for gpu and launches, which need no data.
+// Each benchmark measures its alternatives in turn, three times, and prints medians. They need CIFAR-10, see data/README.md, but for gpu, launches and onnx, which need no data.
 var all = new Dictionary<string, Action<Report>>
 {
     ["sweep"] = SweepBenchmark.Run,
@@ -21,6 +21,7 @@ var others = new Dictionary<string, Action<Report>>
     ["growth"] = GrowthBenchmark.Run,
     ["launches"] = LaunchBenchmark.Run,
     ["memory"] = MemoryBenchmark.Run,
+    ["onnx"] = OnnxBenchmark.Run,
     [BusyBenchmark.Single] = BusyBenchmark.RunSingle,
     ["small"] = SmallParts.Run,
 };

@@ -11,7 +11,7 @@ trap 'rm -rf "$work" "$cache"/triviallayers*/"$version"' EXIT
 fail() { echo "consumer: $1" >&2; exit 1; }
 expect() { grep -q -- "$2" "$1" || { cat "$1" >&2; fail "no \"$2\" in the output above"; }; } # file, text
 
-for library in TrivialLayers TrivialLayers.Figures TrivialLayers.Reproduction TrivialLayers.Interactive; do
+for library in TrivialLayers TrivialLayers.Figures TrivialLayers.Onnx TrivialLayers.Reproduction TrivialLayers.Interactive; do
   dotnet pack "$repository/lib/$library" -c Release -p:PackageVersion="$version" -o "$work/feed" -v quiet --nologo
 done
 

@@ -23,6 +23,7 @@ public sealed class ArchitectureTests
     [InlineData("TrivialLayers")]
     [InlineData("TrivialLayers.Figures", "TrivialLayers")]
     [InlineData("TrivialLayers.Reproduction", "TrivialLayers")]
+    [InlineData("TrivialLayers.Onnx", "TrivialLayers")]
     [InlineData("TrivialLayers.Interactive", "TrivialLayers.Figures", "TrivialLayers.Reproduction")]
     public void A_project_refers_to_the_projects_below_it(string project, params string[] below) =>
         Assert.Equal(below, References(project, "ProjectReference").Select(reference => Path.GetFileNameWithoutExtension(reference.Attribute("Include")!.Value)).Order());
@@ -30,7 +31,7 @@ public sealed class ArchitectureTests
     [Fact]
     public void The_core_brings_no_charts_and_no_tables()
     {
-        string[] heavy = ["Plotly", "FSharp", "Microsoft.Data.Analysis", "DynamicObj", "Giraffe", "Microsoft.DotNet.Interactive"];
+        string[] heavy = ["Plotly", "FSharp", "OnnxSharp", "Microsoft.Data.Analysis", "DynamicObj", "Giraffe", "Microsoft.DotNet.Interactive"];
         Assert.DoesNotContain(typeof(ResNet).Assembly.GetReferencedAssemblies(), reference => heavy.Any(name => reference.Name!.StartsWith(name, StringComparison.Ordinal)));
         Assert.DoesNotContain(References("TrivialLayers", "PackageReference"), package => heavy.Any(name => package.Attribute("Include")!.Value.StartsWith(name, StringComparison.Ordinal)));
     }

@@ -21,6 +21,9 @@ public enum LayerRole
     /// <summary>Any other layer in the branch of a residual unit.</summary>
     Residual,
 
-    /// <summary>Everything but the stem in a network without shortcuts.</summary>
+    /// <summary>Everything but the stem in a network without shortcuts, and what stands in none of its units in a network that was read with others.</summary>
     Plain,
+
+    /// <summary>Its output is put beside its input, as in a dense network (Huang et al. 2017): without it the rest still sees what came before.</summary>
+    Dense,
 }

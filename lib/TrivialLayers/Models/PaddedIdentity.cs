@@ -11,23 +11,28 @@ namespace TrivialLayers;
 /// </summary>
 internal sealed class PaddedIdentity : Module<Tensor, Tensor>, IDescribed
 {
-    private readonly long _stride;
-    private readonly long _before;
-    private readonly long _after;
-
     public PaddedIdentity(long inChannels, long outChannels, long stride) : base(nameof(PaddedIdentity))
     {
-        _stride = stride;
-        _before = (outChannels - inChannels) / 2;
-        _after = outChannels - inChannels - _before;
+        Stride = stride;
+        Before = (outChannels - inChannels) / 2;
+        After = outChannels - inChannels - Before;
     }
 
-    public string Description => string.Create(CultureInfo.InvariantCulture, $"zero_padded_shortcut stride={_stride} before={_before} after={_after}");
+    /// <summary>Which rows and columns are kept: every so many.</summary>
+    public long Stride { get; }
+
+    /// <summary>Channels of zeros before the others.</summary>
+    public long Before { get; }
+
+    /// <summary>Channels of zeros behind the others.</summary>
+    public long After { get; }
+
+    public string Description => string.Create(CultureInfo.InvariantCulture, $"zero_padded_shortcut stride={Stride} before={Before} after={After}");
 
     public override Tensor forward(Tensor input)
     {
         using var scope = NewDisposeScope();
-        var kept = input.slice(2, 0, input.shape[2], _stride).slice(3, 0, input.shape[3], _stride);
-        return functional.pad(kept, [0, 0, 0, 0, _before, _after]).MoveToOuterDisposeScope();
+        var kept = input.slice(2, 0, input.shape[2], Stride).slice(3, 0, input.shape[3], Stride);
+        return functional.pad(kept, [0, 0, 0, 0, Before, After]).MoveToOuterDisposeScope();
     }
 }

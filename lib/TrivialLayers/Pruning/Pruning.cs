@@ -26,6 +26,8 @@ public static class Pruning
         ArgumentNullException.ThrowIfNull(layers);
         var chosen = layers.ToList();
         NetworkLayers.Demand(network, chosen);
+        if (network is IPrunable own)
+            return own.TakeOut(chosen, height, width);
         var units = Units(network);
         var unitOf = chosen.ToDictionary(layer => layer, layer => units.Keys.FirstOrDefault(unit => InBranch(network, unit, layer)));
         if (unitOf.FirstOrDefault(entry => entry.Value is null) is { Key: { } outside })

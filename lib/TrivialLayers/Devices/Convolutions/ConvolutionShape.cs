@@ -29,7 +29,8 @@ internal sealed record ConvolutionShape(
     /// <param name="precision">Where it is <see cref="Precision.BFloat16"/>, convolutions in single precision are computed in that.</param>
     public static IReadOnlyList<ConvolutionShape> Of(nn.Module network, Precision precision) =>
     [
-        .. from convolution in network.modules().Prepend(network).OfType<Conv2d>()
+        .. from convolution in network.modules().Prepend(network).OfType<TorchSharp.Modules.Convolution>()
+           where convolution is Conv2d or ConvTranspose2d
            let kernel = convolution.weight!
            where kernel.device_type == DeviceType.CPU && kernel.dtype is ScalarType.Float32 or ScalarType.BFloat16 or ScalarType.Float16
            group convolution by Of(convolution, precision == Precision.BFloat16 && kernel.dtype == ScalarType.Float32 ? ScalarType.BFloat16 : kernel.dtype) into alike
@@ -66,13 +67,15 @@ internal sealed record ConvolutionShape(
         + (Dilation == (1, 1) ? "" : string.Create(CultureInfo.InvariantCulture, $", dilation {Dilation.Height}"))
         + (Type == ScalarType.Float32 ? "" : $", {Type}");
 
-    private static ConvolutionShape Of(Conv2d convolution, ScalarType type)
+    /// <summary>A transposed convolution computes what is the gradient of the images in a convolution of its outputs to its inputs, so that one stands for it.</summary>
+    private static ConvolutionShape Of(TorchSharp.Modules.Convolution convolution, ScalarType type)
     {
         var (kernel, dilation) = (Pair(convolution.kernel_size), Pair(convolution.dilation));
         var padding = convolution.padding_mode != PaddingModes.Zeros ? (0, 0)
             : convolution.padding is { } own ? Pair(own)
             : convolution.padding_type == TorchSharp.Padding.Same ? (dilation.Item1 * (kernel.Item1 - 1) / 2, dilation.Item2 * (kernel.Item2 - 1) / 2) : (0, 0);
-        return new(type, convolution.in_channels, convolution.out_channels, convolution.groups, kernel, Pair(convolution.stride), padding, dilation);
+        var (from, to) = convolution is ConvTranspose2d ? (convolution.out_channels, convolution.in_channels) : (convolution.in_channels, convolution.out_channels);
+        return new(type, from, to, convolution.groups, kernel, Pair(convolution.stride), padding, dilation);
     }
 
     private static (long, long) Pair(long[] sizes) => (sizes[0], sizes[^1]);

@@ -81,7 +81,8 @@ internal sealed class PrefixReuse : IDisposable
     /// <summary>A segment may change its input in place, so it gets a copy of what is kept for the next pass.</summary>
     private Tensor AsItIs(int index, Segment segment, Tensor features, IReadOnlySet<string> zeroed, bool isKept)
     {
-        using var zeroing = zeroed.Count == 0 ? null : Zeroing.Of(_network, zeroed.Where(layer => SegmentOf(layer) == index));
+        List<string> own = [.. zeroed.Where(layer => SegmentOf(layer) == index)];
+        using var zeroing = own.Count == 0 ? null : Zeroing.Of(_network, own); // looking names up takes milliseconds in a network of many modules
         if (!isKept)
             return segment.Forward(features);
         using var scope = NewDisposeScope();

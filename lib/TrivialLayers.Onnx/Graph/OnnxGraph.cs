@@ -1,0 +1,51 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace TrivialLayers;
+
+/// <summary>A network as a graph: nodes in the order in which they compute, from one input to one output.</summary>
+internal sealed class OnnxGraph
+{
+    /// <summary>What this was read from, for messages.</summary>
+    public required string Source { get; init; }
+
+    public required string Input { get; init; }
+
+    public required string Output { get; init; }
+
+    /// <summary>Channels, height and width of an image.</summary>
+    public required long[] Image { get; init; }
+
+    /// <summary>The version of the operators in the file.</summary>
+    public required int Opset { get; init; }
+
+    public required List<GraphNode> Nodes { get; init; }
+
+    /// <summary>Constants that nodes need when they run.</summary>
+    public required Dictionary<string, Tensor> Constants { get; init; }
+
+    /// <summary>The shape of each computed value for <see cref="GraphReader.Batch"/> images.</summary>
+    public required Dictionary<string, long[]> Shapes { get; init; }
+
+    /// <summary>Names of constants that the file calls weights, which a training changes.</summary>
+    public required HashSet<string> Trained { get; init; }
+
+    /// <summary>Drops nodes and constants that the output does not need.</summary>
+    public void Prune()
+    {
+        var needed = new HashSet<string> { Output };
+        for (var i = Nodes.Count - 1; i >= 0; i--)
+        {
+            if (Nodes[i].Proto.Output.Any(needed.Contains))
+                needed.UnionWith(Nodes[i].Uses);
+            else
+                Nodes.RemoveAt(i);
+        }
+
+        foreach (var name in Constants.Keys.Where(name => !needed.Contains(name)).ToList())
+        {
+            Constants[name].Dispose();
+            Constants.Remove(name);
+        }
+    }
+}

@@ -1,0 +1,186 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using TorchSharp;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace TrivialLayers;
+
+/// <summary>
+/// An image network of others, read from an ONNX file: its convolutions and linear layers are modules under the names of the file, so it is swept, zeroed, trained and stored as the library's own. It computes
+/// in float32, whatever the file was saved in, and begins in evaluation mode.
+/// <para>
+/// <see cref="Segments"/> are cut where the whole computation passes through a single tensor, so that a sweep keeps features there. Roles come from where branches join: see <see cref="RoleOf"/>.
+/// </para>
+/// </summary>
+public sealed class OnnxNetwork : SegmentedNetwork, IDescribed, IPrunable
+{
+    private readonly OnnxGraph _graph;
+    private readonly Dictionary<string, string> _held = [];
+    private readonly Dictionary<string, (Module Holder, string Name)> _places = [];
+    private readonly NameList _names = new();
+    private IReadOnlyList<Segment> _segments = [];
+    private IReadOnlyDictionary<string, LayerRole>? _roles;
+
+    internal OnnxNetwork(string title, OnnxGraph graph) : base(title, (int)graph.Image[0])
+    {
+        _graph = graph;
+        foreach (var node in graph.Nodes.Where(node => node.Prepared.Module is not null))
+        {
+            node.Layer = _names.Add(LayerNames.Of(node.Proto));
+            Scope.Place(this, node.Layer, node.Prepared.Module!);
+        }
+
+        var needed = graph.Nodes.SelectMany(node => node.Needs).ToHashSet();
+        foreach (var (constant, value) in graph.Constants.Where(entry => needed.Contains(entry.Key) && entry.Value.is_floating_point()))
+            Hold(_names.Add(constant), constant, value, graph.Trained.Contains(constant));
+        foreach (var constant in _held.Keys)
+            graph.Constants.Remove(constant);
+        Compose();
+        eval();
+    }
+
+    /// <summary>Height of the images in pixels.</summary>
+    public int Height => (int)_graph.Image[1];
+
+    /// <summary>Width of the images in pixels.</summary>
+    public int Width => (int)_graph.Image[2];
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Segment> Segments => _segments;
+
+    /// <inheritdoc/>
+    public string Description => "onnx graph=" + Fingerprint();
+
+    internal OnnxGraph Graph => _graph;
+
+    /// <summary>
+    /// Reads an ONNX file. Operators of opset 7 to 25 that image networks use are read, in float16, float32 or float64, with weights in the file or in others beside it. The batch may have any size, also where
+    /// the file fixes one.
+    /// </summary>
+    /// <param name="path">The file.</param>
+    /// <param name="height">Height of the images in pixels, where the file leaves it open or the network is to take others; by default that of the file.</param>
+    /// <param name="width">Width of the images in pixels; by default that of the file.</param>
+    /// <param name="output">The name of the output to take; by default the first.</param>
+    /// <exception cref="NotSupportedException">An operator, or a way to use it, is not read. The message names operator, node and opset, and what is known instead.</exception>
+    /// <exception cref="InvalidDataException">It is no ONNX file, or a damaged one.</exception>
+    /// <exception cref="ArgumentException">The file leaves the size open, or has no such output.</exception>
+    public static OnnxNetwork Load(string path, int? height = null, int? width = null, string? output = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        return new OnnxNetwork(Path.GetFileNameWithoutExtension(path), GraphReader.Read(OnnxFile.Read(path), path, height, width, output));
+    }
+
+    /// <summary>
+    /// The role of a layer by the graph: <see cref="LayerRole.Stem"/> is the first convolution. Of two branches that are added, the one with fewer layers is the <see cref="LayerRole.Shortcut"/>, the other
+    /// <see cref="LayerRole.Residual"/>, with a <see cref="LayerRole.ChannelChange"/> where the sum has other channels than what went in. What is put beside its own input is <see cref="LayerRole.Dense"/>,
+    /// and everything else <see cref="LayerRole.Plain"/>.
+    /// </summary>
+    /// <param name="layer">The dotted name, as in <see cref="SegmentedNetwork.Layers"/>.</param>
+    public override LayerRole RoleOf(string layer)
+    {
+        ArgumentNullException.ThrowIfNull(layer);
+        return (_roles ??= JoinRoles.Of(_graph)).GetValueOrDefault(layer, LayerRole.Unspecified);
+    }
+
+    /// <summary>Takes layers really out, as <see cref="Pruning.TakeOut"/> does, for images of this network's size.</summary>
+    /// <param name="layers">Dotted names of layers.</param>
+    /// <returns>The dotted names of all convolutions that went.</returns>
+    /// <exception cref="ArgumentException">Without one of them nothing of the image would be left. Nothing is changed then.</exception>
+    public IReadOnlyList<string> TakeOut(params IEnumerable<string> layers) => ((IPrunable)this).TakeOut([.. layers], Height, Width);
+
+    IReadOnlyList<string> IPrunable.TakeOut(IReadOnlyList<string> layers, int height, int width)
+    {
+        if (height != Height || width != Width)
+            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"{Title} was read for images of {Height} × {Width} pixels; these have {height} × {width}."));
+        NetworkLayers.Demand(this, layers, linearToo: true);
+        var before = Layers;
+        GraphPruning.TakeOut(this, layers);
+        return [.. before.Select(layer => layer.Name).Except(Layers.Select(layer => layer.Name))];
+    }
+
+    /// <summary>A constant that nodes need when they run, or null.</summary>
+    internal Tensor? Constant(string name) =>
+        _held.TryGetValue(name, out var held) ? Tensor(held) : _graph.Constants.GetValueOrDefault(name);
+
+    /// <summary>The name of a constant among parameters and buffers, or null where it is none.</summary>
+    internal string? HeldName(string constant) => _held.GetValueOrDefault(constant);
+
+    /// <summary>A name for a module or tensor, the wanted one if no other has it.</summary>
+    internal string FreeName(string wanted) => _names.Add(wanted);
+
+    internal void Hold(string name, string constant, Tensor value, bool isTrained)
+    {
+        Scope.Place(this, name, value, isTrained);
+        _held[constant] = name;
+    }
+
+    /// <summary>Drops modules and constants that the graph does not need any more, and cuts it anew.</summary>
+    internal void Compose()
+    {
+        var layers = _graph.Nodes.Select(node => node.Layer).OfType<string>().ToHashSet();
+        var needed = _graph.Nodes.SelectMany(node => node.Needs).ToHashSet();
+        foreach (var (name, module) in named_modules().Where(found => found.module is not Scope && !layers.Contains(found.name)).ToList())
+        {
+            Scope.Holder(this, name, out var last).register_module(last, null!);
+            module.Dispose();
+        }
+
+        foreach (var (constant, name) in _held.Where(entry => !needed.Contains(entry.Key)).ToList())
+        {
+            var holder = Scope.Holder(this, name, out var last);
+            if (holder.get_parameter(last) is not null)
+                holder.register_parameter(last, null!);
+            else
+                holder.register_buffer(last, null!);
+            _held.Remove(constant);
+        }
+
+        _roles = null;
+        _segments = [.. Piece.Cut(_graph).Select(AsSegment)];
+    }
+
+    private Segment AsSegment(Piece piece, int index)
+    {
+        string[] modules = [.. piece.Nodes.Select(node => node.Layer).OfType<string>()];
+        string[] constants = [.. piece.Nodes.SelectMany(node => node.Needs).Where(_held.ContainsKey).Select(name => _held[name]).Distinct()];
+        var name = piece.Nodes.FirstOrDefault(node => node.IsLayer)?.Layer ?? (piece.Nodes.Count > 0 ? piece.Nodes[0].Proto.Output[0] : "network");
+        return new Segment(name, [.. modules, .. constants], input => piece.Forward(index == 0 ? Checked(input) : input, Constant));
+    }
+
+    private Tensor Checked(Tensor images) => images.dim() == 4 && images.shape.AsSpan(1).SequenceEqual(_graph.Image)
+        ? images
+        : throw new ArgumentException(
+            $"{Title} takes images [N, {string.Join(", ", _graph.Image.Select(Text))}]; these are [{string.Join(", ", images.shape.Select(Text))}]. "
+            + $"Where the network can take another size, say so when it is read: OnnxNetwork.Load(path, height: {Text(images.shape.ElementAtOrDefault(2))}, width: {Text(images.shape.ElementAtOrDefault(3))}).");
+
+    private static string Text(long value) => value.ToString(CultureInfo.InvariantCulture);
+
+    private Tensor Tensor(string held)
+    {
+        if (!_places.TryGetValue(held, out var place))
+            _places[held] = place = (Scope.Holder(this, held, out var last), last);
+        return place.Holder.get_parameter(place.Name) ?? place.Holder.get_buffer(place.Name)!;
+    }
+
+    /// <summary>SHA-256 of operators, attributes, wiring and whole numbers: what the modules do not say. Names of values do not count.</summary>
+    private string Fingerprint()
+    {
+        var numbers = new Dictionary<string, string> { [_graph.Input] = "images" };
+        var text = new StringBuilder();
+        string NameOf(string value) => value.Length == 0 ? "-" : numbers.TryGetValue(value, out var number) ? number
+            : _held.TryGetValue(value, out var held) ? held : _graph.Constants.TryGetValue(value, out var constant) ? string.Join(',', constant.Longs().Select(Text)) : "?";
+        foreach (var node in _graph.Nodes)
+        {
+            text.Append(node.Proto.OpType).Append(' ').Append(node.Layer).Append(' ').AppendJoin(' ', node.Proto.Input.Select((name, i) => node.Captured.Contains(i) ? "*" : NameOf(name)));
+            foreach (var attribute in node.Proto.Attribute.OrderBy(attribute => attribute.Name, StringComparer.Ordinal))
+                text.Append(' ').Append(attribute);
+            text.Append('\n');
+            foreach (var output in node.Proto.Output)
+                numbers[output] = Text(numbers.Count);
+        }
+
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.Append(NameOf(_graph.Output)).ToString())))[..16];
+    }
+}

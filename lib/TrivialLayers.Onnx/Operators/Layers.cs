@@ -1,0 +1,128 @@
+using System.Globalization;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace TrivialLayers;
+
+/// <summary>The operators that are layers: modules with weights, which can be zeroed, swept and trained.</summary>
+internal static class Layers
+{
+    /// <summary>Conv: <c>[N, in, H, W] → [N, out, H', W']</c>.</summary>
+    public static Prepared Convolution(Call call)
+    {
+        var weight = call.Weights(1, "its kernel");
+        if (weight.dim() != 4)
+            throw call.Refused(string.Create(CultureInfo.InvariantCulture, $"its kernel has {weight.dim() - 2} dimensions; two-dimensional convolutions are read"));
+        var window = Window.Of(call, weight.shape[2..]);
+        var groups = call.Integer("group", 1);
+        if (groups < 1 || weight.shape[0] % groups != 0)
+            throw call.Refused(string.Create(CultureInfo.InvariantCulture, $"{weight.shape[0]} output channels in {groups} groups"));
+        var bias = Bias(call, 2, weight.shape[0]);
+        var padding = window.Symmetric;
+        var module = Conv2d(weight.shape[1] * groups, weight.shape[0], Pair(weight.shape[2..]), Pair(window.Strides), Pair(padding ?? [0, 0]), Pair(window.Dilations), groups: groups, bias: bias is not null, device: Shapes.Meta);
+        module.weight = Owned(weight);
+        if (bias is not null)
+            module.bias = Owned(bias);
+        return Of(module, input =>
+        {
+            if (input.IsShape())
+                return Shapes.Empty([input.shape[0], Demand(module.out_channels, input.shape[1] == module.in_channels && input.dim() == 4), .. window.After(input.shape[2..])]);
+            using var padded = padding is null ? window.Pad(input, 0) : null;
+            return module.call(padded ?? input);
+        });
+    }
+
+    /// <summary>ConvTranspose: <c>[N, in, H, W] → [N, out, H', W']</c>. Uneven padding is cut off afterwards.</summary>
+    public static Prepared Transposed(Call call)
+    {
+        var weight = call.Weights(1, "its kernel");
+        if (weight.dim() != 4 || call.Integers("output_shape") is not null || call.Text("auto_pad", "NOTSET") is not "NOTSET" and not "VALID")
+            throw call.Refused("two-dimensional transposed convolutions are read whose padding is written out");
+        var window = Window.Of(call, weight.shape[2..]);
+        var groups = call.Integer("group", 1);
+        var extra = call.Integers("output_padding") ?? [0, 0];
+        var bias = Bias(call, 2, weight.shape[1] * groups);
+        var padding = window.Symmetric;
+        var module = ConvTranspose2d(weight.shape[0], weight.shape[1] * groups, Pair(weight.shape[2..]), Pair(window.Strides), Pair(padding ?? [0, 0]), Pair(extra), Pair(window.Dilations), groups: groups, bias: bias is not null, device: Shapes.Meta);
+        module.weight = Owned(weight);
+        if (bias is not null)
+            module.bias = Owned(bias);
+        long Along(int axis, long length) =>
+            ((length - 1) * window.Strides[axis]) + (window.Dilations[axis] * (window.Kernel[axis] - 1)) + 1 + extra[axis] - window.Before[axis] - window.After(axis);
+        return Of(module, input =>
+        {
+            long[] size = [Along(0, input.shape[2]), Along(1, input.shape[3])];
+            if (input.IsShape())
+                return Shapes.Empty([input.shape[0], Demand(weight.shape[1] * groups, input.shape[1] == weight.shape[0]), .. size]);
+            if (padding is not null)
+                return module.call(input);
+            using var whole = module.call(input);
+            return whole.narrow(2, window.Before[0], size[0]).narrow(3, window.Before[1], size[1]);
+        });
+    }
+
+    /// <summary>BatchNormalization: <c>[N, C, …]</c>, a value for each channel.</summary>
+    public static Prepared BatchNorm(Call call)
+    {
+        if (call.Integer("spatial", 1) != 1 || call.Integer("training_mode", 0) != 0)
+            throw call.Refused("batch norm is read with a value for each channel, in evaluation (spatial = 1, training_mode = 0)");
+        var tensors = Enumerable.Range(1, 4).Select(input => call.Weights(input, "a statistic or weight of it")).ToList();
+        var channels = tensors[0].numel();
+        if (tensors.Exists(tensor => tensor.dim() != 1 || tensor.numel() != channels))
+            throw call.Refused("its weights and statistics differ in length");
+        var (eps, momentum) = (call.Float("epsilon", 1e-5), 1 - call.Float("momentum", 0.9));
+        TorchSharp.Modules.BatchNorm module = call.Shape(0).Length == 4
+            ? BatchNorm2d(channels, eps, momentum) : BatchNorm1d(channels, eps, momentum);
+        (module.weight, module.bias) = (Owned(tensors[0]), Owned(tensors[1]));
+        (module.running_mean, module.running_var) = (Copy(tensors[2]), Copy(tensors[3]));
+        return Of(module, input => input.IsShape() ? Shapes.Empty(Demand(input.shape, input.shape[1] == channels)) : module.call(input));
+    }
+
+    /// <summary>Gemm with constant weights: <c>[N, in] → [N, out]</c>; a constant factor goes into the weights.</summary>
+    public static Prepared Product(Call call)
+    {
+        if (call.Constant(1) is not { } factor || call.Integer("transA", 0) != 0 || factor.dim() != 2 || (call.Has(2) && call.Constant(2) is null))
+            throw call.Refused("a product of a matrix and constant weights is read (transA = 0)");
+        using var scope = NewDisposeScope();
+        var weight = (call.Integer("transB", 0) != 0 ? factor : factor.t()) * call.Float("alpha", 1);
+        var bias = call.Constant(2) is { } added && call.Float("beta", 1) != 0 ? (added * call.Float("beta", 1)).expand(1, weight.shape[0]).flatten() : null;
+        return Linear(weight, bias);
+    }
+
+    /// <summary>MatMul with constant weights: <c>[…, in] → […, out]</c>; of anything else the general product.</summary>
+    public static Prepared MatrixProduct(Call call)
+    {
+        using var scope = NewDisposeScope();
+        return call.Constant(1) is { } factor && factor.dim() == 2 && !call.HasConstant(0)
+            ? Linear(factor.t(), null)
+            : new Prepared(inputs => [Shapes.Together(inputs[0]!, inputs[1]!) is var (left, right) ? left.matmul(right) : left]);
+    }
+
+    private static Prepared Linear(Tensor weight, Tensor? bias)
+    {
+        var module = nn.Linear(Owned(weight.contiguous()), bias is null ? null : Owned(bias));
+        return Of(module, input => input.IsShape() ? Shapes.Empty([.. input.shape[..^1], Demand(module.out_features, input.shape[^1] == module.in_features)]) : module.call(input));
+    }
+
+    private static Prepared Of(Module<Tensor, Tensor> module, Func<Tensor, Tensor> run) => new(inputs => [run(inputs[0]!)], module);
+
+    private static Tensor? Bias(Call call, int input, long channels) => !call.Has(input) ? null
+        : call.Weights(input, "its bias") is var bias && bias.numel() == channels ? bias.flatten()
+        : throw call.Refused(string.Create(CultureInfo.InvariantCulture, $"its bias has {bias.numel()} values for {channels} channels"));
+
+    private static T Demand<T>(T value, bool fits) => fits ? value : throw new ArgumentException("its input has other channels than its weights expect");
+
+    /// <summary>A copy that lives as long as its module.</summary>
+    private static Parameter Owned(Tensor tensor)
+    {
+        var parameter = new Parameter(Copy(tensor));
+        parameter.DetachFromDisposeScope();
+        return parameter;
+    }
+
+    private static Tensor Copy(Tensor tensor) => tensor.detach().clone().DetachFromDisposeScope();
+
+    private static (long, long) Pair(long[] values) => (values[0], values[1]);
+}

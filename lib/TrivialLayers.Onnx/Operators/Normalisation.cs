@@ -1,0 +1,82 @@
+using TorchSharp;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace TrivialLayers;
+
+/// <summary>Normalisation within an image, and what is counted over several numbers.</summary>
+internal static class Normalisation
+{
+    /// <summary>InstanceNormalization: <c>[N, C, …]</c>, each map of each image by its own mean and variance.</summary>
+    public static Prepared Instance(Call call)
+    {
+        var eps = call.Float("epsilon", 1e-5);
+        return SameShape(inputs => functional.instance_norm(inputs[0]!, weight: inputs[1], bias: inputs[2], eps: eps));
+    }
+
+    /// <summary>LayerNormalization over the last axes, from <c>axis</c> on.</summary>
+    public static Prepared Layer(Call call)
+    {
+        if (call.Outputs > 1)
+            throw call.Refused("layer norm is read with one output");
+        var (eps, axis) = (call.Float("epsilon", 1e-5), call.Integer("axis", -1));
+        return SameShape(inputs => functional.layer_norm(inputs[0]!, inputs[0]!.shape[Shapes.Axis(axis, inputs[0]!.dim())..], inputs[1], inputs.ElementAtOrDefault(2), eps));
+    }
+
+    /// <summary>GroupNormalization: <c>[N, C, …]</c>; weights for each channel, or for each group as up to opset 20.</summary>
+    public static Prepared Group(Call call)
+    {
+        var (eps, groups) = (call.Float("epsilon", 1e-5), call.Integer("num_groups", 1));
+        return SameShape(inputs =>
+        {
+            Tensor Each(Tensor weights) => weights.numel() == inputs[0]!.shape[1] ? weights : weights.repeat_interleave(inputs[0]!.shape[1] / weights.numel());
+            return functional.group_norm(inputs[0]!, groups, Each(inputs[1]!), Each(inputs[2]!), eps);
+        });
+    }
+
+    /// <summary>LRN: response normalisation over neighbouring channels (Krizhevsky et al. 2012, section 3.3).</summary>
+    public static Prepared Local(Call call)
+    {
+        var (size, alpha, beta, bias) = (call.Integer("size", 1), call.Float("alpha", 1e-4), call.Float("beta", 0.75), call.Float("bias", 1));
+        return SameShape(inputs =>
+        {
+            var squares = functional.pad(inputs[0]!.square().unsqueeze(1), [0, 0, 0, 0, (size - 1) / 2, size / 2]);
+            var mean = functional.avg_pool3d(squares, [size, 1, 1], [1, 1, 1]).squeeze(1);
+            return inputs[0]! / ((mean * alpha) + bias).pow(beta);
+        });
+    }
+
+    public static Prepared Softmax(Call call)
+    {
+        var axis = call.Integer("axis", -1);
+        return new(inputs => [inputs[0]!.softmax(Shapes.Axis(axis, inputs[0]!.dim()))]);
+    }
+
+    public static Prepared LogSoftmax(Call call)
+    {
+        var axis = call.Integer("axis", -1);
+        return SameShape(inputs => functional.log_softmax(inputs[0]!, Shapes.Axis(axis, inputs[0]!.dim())));
+    }
+
+    /// <summary>A reduction over axes, all where none are named.</summary>
+    public static Func<Call, Prepared> Reduce(Func<Tensor, long[], bool, Tensor> reduce) => call =>
+    {
+        var (keep, idle) = (call.Integer("keepdims", 1) != 0, call.Integer("noop_with_empty_axes", 0) != 0);
+        return new(inputs =>
+        {
+            using var scope = NewDisposeScope();
+            var input = inputs[0]!;
+            long[] axes = inputs.ElementAtOrDefault(1) is { } given ? [.. given.Longs().Select(axis => (long)Shapes.Axis(axis, input.dim()))] : [];
+            if (axes.Length == 0 && idle)
+                return [input.alias().MoveToOuterDisposeScope()];
+            axes = axes.Length > 0 ? axes : [.. Enumerable.Range(0, (int)input.dim()).Select(axis => (long)axis)];
+            return [(input.IsShape() ? input.sum(axes, keep) : reduce(input, axes, keep)).MoveToOuterDisposeScope()];
+        });
+    };
+
+    private static Prepared SameShape(Func<Tensor?[], Tensor> compute) => new(inputs =>
+    {
+        using var scope = NewDisposeScope();
+        return [(inputs[0]!.IsShape() ? Shapes.Empty(inputs[0]!.shape) : compute(inputs)).MoveToOuterDisposeScope()];
+    });
+}

@@ -1,0 +1,187 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using Onnx;
+using TorchSharp;
+using static TorchSharp.torch;
+using DataType = Onnx.TensorProto.Types.DataType;
+
+namespace TrivialLayers;
+
+/// <summary>
+/// Makes tensors of those in a file. Every floating-point number becomes float32, every whole number int64: the network computes in single precision, whatever the file was saved in.
+/// </summary>
+internal sealed class TensorReader(string path)
+{
+    /// <summary>Numbers in one tensor.</summary>
+    private const long Most = int.MaxValue;
+
+    private readonly string _folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+
+    /// <exception cref="InvalidDataException">Its data do not fit its shape, or are not in the file's folder.</exception>
+    /// <exception cref="NotSupportedException">It holds no plain numbers.</exception>
+    public Tensor Read(TensorProto tensor)
+    {
+        var (type, size) = Kind(tensor);
+        var count = Count(tensor);
+        var bytes = tensor.DataLocation == TensorProto.Types.DataLocation.External ? External(tensor, count * size) : null;
+        var raw = bytes is not null ? bytes : tensor.RawData.Span;
+        long[] shape = [.. tensor.Dims];
+        if (raw.Length > 0 || Listed(tensor, type) == 0)
+        {
+            return raw.Length == count * size
+                ? OfBytes(raw, type, shape)
+                : throw Wrong(tensor, string.Create(CultureInfo.InvariantCulture, $"{count} numbers of {size} bytes are expected, {raw.Length} bytes are there"));
+        }
+
+        return Listed(tensor, type) == count
+            ? OfNumbers(tensor, type, shape)
+            : throw Wrong(tensor, string.Create(CultureInfo.InvariantCulture, $"{count} numbers are expected, {Listed(tensor, type)} are there"));
+    }
+
+    private (DataType Type, int Size) Kind(TensorProto tensor) => (DataType)tensor.DataType switch
+    {
+        DataType.Uint8 or DataType.Int8 or DataType.Bool => ((DataType)tensor.DataType, 1),
+        DataType.Float16 or DataType.Bfloat16 or DataType.Int16 or DataType.Uint16 => ((DataType)tensor.DataType, 2),
+        DataType.Float or DataType.Int32 or DataType.Uint32 => ((DataType)tensor.DataType, 4),
+        DataType.Double or DataType.Int64 or DataType.Uint64 => ((DataType)tensor.DataType, 8),
+        var other => throw new NotSupportedException($"{path}: tensor '{tensor.Name}' is of type {other}; floating-point numbers of 16, 32 and 64 bits, whole numbers and truth values are read."),
+    };
+
+    private long Count(TensorProto tensor)
+    {
+        var count = 1L;
+        foreach (var length in tensor.Dims)
+        {
+            if (length < 0 || (length > 0 && count > Most / length))
+                throw Wrong(tensor, $"it cannot have the shape [{string.Join(", ", tensor.Dims.Select(dimension => dimension.ToString(CultureInfo.InvariantCulture)))}]");
+            count *= length;
+        }
+
+        return count;
+    }
+
+    /// <summary>Numbers that stand one by one in the file, as older exporters write them.</summary>
+    private static int Listed(TensorProto tensor, DataType type) => type switch
+    {
+        DataType.Float => tensor.FloatData.Count,
+        DataType.Double => tensor.DoubleData.Count,
+        DataType.Int64 => tensor.Int64Data.Count,
+        DataType.Uint32 or DataType.Uint64 => tensor.Uint64Data.Count,
+        _ => tensor.Int32Data.Count,
+    };
+
+    private static Tensor OfNumbers(TensorProto tensor, DataType type, long[] shape) => type switch
+    {
+        DataType.Float => Fill<float>(shape, ScalarType.Float32, into => Each(into, tensor.FloatData, value => value)),
+        DataType.Double => Fill<float>(shape, ScalarType.Float32, into => Each(into, tensor.DoubleData, value => (float)value)),
+        DataType.Int64 => Fill<long>(shape, ScalarType.Int64, into => Each(into, tensor.Int64Data, value => value)),
+        DataType.Uint32 or DataType.Uint64 => Fill<long>(shape, ScalarType.Int64, into => Each(into, tensor.Uint64Data, value => (long)value)),
+        DataType.Float16 => Fill<float>(shape, ScalarType.Float32, into => Each(into, tensor.Int32Data, value => (float)BitConverter.UInt16BitsToHalf((ushort)value))),
+        DataType.Bfloat16 => Fill<float>(shape, ScalarType.Float32, into => Each(into, tensor.Int32Data, value => BitConverter.Int32BitsToSingle(value << 16))),
+        DataType.Bool => Fill<bool>(shape, ScalarType.Bool, into => Each(into, tensor.Int32Data, value => value != 0)),
+        _ => Fill<long>(shape, ScalarType.Int64, into => Each(into, tensor.Int32Data, value => (long)value)),
+    };
+
+    private static Tensor OfBytes(ReadOnlySpan<byte> raw, DataType type, long[] shape)
+    {
+        var tensor = empty(shape, dtype: type switch { DataType.Bool => ScalarType.Bool, DataType.Float or DataType.Double or DataType.Float16 or DataType.Bfloat16 => ScalarType.Float32, _ => ScalarType.Int64 });
+        var bytes = tensor.bytes;
+        if (type is DataType.Float or DataType.Int64 or DataType.Uint64 && BitConverter.IsLittleEndian)
+        {
+            raw.CopyTo(bytes);
+            return tensor;
+        }
+
+        if (type == DataType.Bool)
+        {
+            for (var i = 0; i < raw.Length; i++)
+                bytes[i] = (byte)(raw[i] == 0 ? 0 : 1);
+        }
+        else if (tensor.dtype == ScalarType.Float32)
+        {
+            var into = MemoryMarshal.Cast<byte, float>(bytes);
+            for (var i = 0; i < into.Length; i++)
+                into[i] = Float(raw, i, type);
+        }
+        else
+        {
+            var into = MemoryMarshal.Cast<byte, long>(bytes);
+            for (var i = 0; i < into.Length; i++)
+                into[i] = Integer(raw, i, type);
+        }
+
+        return tensor;
+    }
+
+    private static float Float(ReadOnlySpan<byte> raw, int i, DataType type) => type switch
+    {
+        DataType.Float => BinaryPrimitives.ReadSingleLittleEndian(raw[(i * 4)..]),
+        DataType.Double => (float)BinaryPrimitives.ReadDoubleLittleEndian(raw[(i * 8)..]),
+        DataType.Float16 => (float)BinaryPrimitives.ReadHalfLittleEndian(raw[(i * 2)..]),
+        _ => BitConverter.Int32BitsToSingle(BinaryPrimitives.ReadUInt16LittleEndian(raw[(i * 2)..]) << 16),
+    };
+
+    private static long Integer(ReadOnlySpan<byte> raw, int i, DataType type) => type switch
+    {
+        DataType.Int8 => (sbyte)raw[i],
+        DataType.Uint8 => raw[i],
+        DataType.Int16 => BinaryPrimitives.ReadInt16LittleEndian(raw[(i * 2)..]),
+        DataType.Uint16 => BinaryPrimitives.ReadUInt16LittleEndian(raw[(i * 2)..]),
+        DataType.Int32 => BinaryPrimitives.ReadInt32LittleEndian(raw[(i * 4)..]),
+        DataType.Uint32 => BinaryPrimitives.ReadUInt32LittleEndian(raw[(i * 4)..]),
+        _ => BinaryPrimitives.ReadInt64LittleEndian(raw[(i * 8)..]),
+    };
+
+    private delegate void Filling<T>(Span<T> into);
+
+    private static Tensor Fill<T>(long[] shape, ScalarType type, Filling<T> fill)
+        where T : struct
+    {
+        var tensor = empty(shape, dtype: type);
+        fill(MemoryMarshal.Cast<byte, T>(tensor.bytes));
+        return tensor;
+    }
+
+    private static void Each<TFrom, TTo>(Span<TTo> into, IList<TFrom> from, Func<TFrom, TTo> convert)
+    {
+        for (var i = 0; i < into.Length; i++)
+            into[i] = convert(from[i]);
+    }
+
+    /// <summary>The bytes of a tensor that lies in a file beside the model; nothing outside the model's folder is opened.</summary>
+    private byte[] External(TensorProto tensor, long expected)
+    {
+        var entries = tensor.ExternalData.GroupBy(entry => entry.Key).ToDictionary(group => group.Key, group => group.Last().Value);
+        var file = Inside(tensor, entries.GetValueOrDefault("location") ?? "");
+        var offset = Number(tensor, entries, "offset", 0);
+        var length = Number(tensor, entries, "length", expected);
+        using var stream = file.OpenRead();
+        if (length != expected || offset > stream.Length || stream.Length - offset < length)
+            throw Wrong(tensor, string.Create(CultureInfo.InvariantCulture, $"{expected} bytes are expected in {file.Name} from {offset} on; {length} are announced, the file has {stream.Length}"));
+        var bytes = new byte[length];
+        stream.Position = offset;
+        stream.ReadExactly(bytes);
+        return bytes;
+    }
+
+    private FileInfo Inside(TensorProto tensor, string location)
+    {
+        var isPlain = location.Length > 0 && !location.Contains('\0') && !Path.IsPathRooted(location) && !location.Split('/', '\\').Contains("..");
+        var file = isPlain ? new FileInfo(Path.Combine(_folder, location)) : throw Wrong(tensor, $"its data are said to lie in '{location}'; only a file in the model's own folder is opened");
+        for (FileSystemInfo? step = file; step is not null && step.FullName.Length > _folder.Length; step = Directory.GetParent(step.FullName))
+        {
+            if (step.LinkTarget is not null)
+                throw Wrong(tensor, $"its data are said to lie in '{location}', which is a link; only a file in the model's own folder is opened");
+        }
+
+        return file.Exists ? file : throw Wrong(tensor, $"its data lie in '{location}', which is not there: keep it beside the model");
+    }
+
+    private long Number(TensorProto tensor, Dictionary<string, string> entries, string key, long otherwise) =>
+        !entries.TryGetValue(key, out var text) ? otherwise
+        : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number
+        : throw Wrong(tensor, $"its {key} in the external file is '{text}', which is no number");
+
+    private InvalidDataException Wrong(TensorProto tensor, string what) => new($"{path}: tensor '{tensor.Name}': {what}.");
+}

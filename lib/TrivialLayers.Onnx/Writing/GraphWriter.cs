@@ -1,0 +1,109 @@
+using Onnx;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+using DataType = Onnx.TensorProto.Types.DataType;
+
+namespace TrivialLayers;
+
+/// <summary>Writes a network that was read from ONNX: its nodes with the weights that its modules have now.</summary>
+internal sealed class GraphWriter
+{
+    private readonly OnnxNetwork _network;
+    private readonly OnnxGraph _graph;
+    private readonly ModelWriter _model;
+
+    private GraphWriter(OnnxNetwork network, int opset) => (_network, _graph, _model) = (network, network.Graph, new(network.Title, opset));
+
+    public static ModelProto Write(OnnxNetwork network, int opset)
+    {
+        var writer = new GraphWriter(network, opset);
+        foreach (var node in writer._graph.Nodes)
+            writer.Add(node);
+        return writer._model.Finish(writer._graph.Input, writer._graph.Image, writer._graph.Output, writer._graph.Shapes[writer._graph.Output][1..]);
+    }
+
+    private void Add(GraphNode node)
+    {
+        if (node.Prepared.Module is { } module)
+        {
+            _model.Add(Layer(node, module));
+            return;
+        }
+
+        var copy = node.Proto.Clone();
+        foreach (var (i, name) in node.Proto.Input.Index().Where(entry => _network.Constant(entry.Item) is not null))
+            copy.Input[i] = _model.Tensor(_network.HeldName(name) ?? name, _network.Constant(name)!);
+        switch (copy.OpType)
+        {
+            case var reduction when reduction.StartsWith("Reduce", StringComparison.Ordinal) && reduction != "ReduceSum" && _model.Version < 18:
+                AxesAsAttribute(copy);
+                break;
+            case "Resize" when copy.Input.Count > 3 && _graph.Constants.TryGetValue(node.Proto.Input[3], out var sizes) && sizes.Longs() is [0, ..]:
+                copy.Input[3] = SizesForAnyBatch(copy, sizes);
+                break;
+            case "Cast":
+                copy.Attribute.Single().I = (DataType)copy.Attribute.Single().I switch { DataType.Float16 or DataType.Bfloat16 or DataType.Double => (long)DataType.Float, DataType.Int32 => (long)DataType.Int64, var same => (long)same };
+                break;
+        }
+
+        _model.Add(copy, copy.OpType switch
+        {
+            "Mish" => 18,
+            "Gelu" => 20,
+            "Swish" => 24,
+            "GroupNormalization" => _network.Constant(node.Proto.Input[1])!.numel() == _graph.Shapes[node.Proto.Output[0]][1] ? 21 : 18,
+            "Pad" when copy.Input.Count > 3 => 18,
+            "Resize" when copy.Attribute.Any(attribute => attribute.Name == "axes") => 18,
+            "AveragePool" when copy.Attribute.Any(attribute => attribute.Name == "dilations") => 19,
+            _ => 0,
+        });
+    }
+
+    private NodeProto Layer(GraphNode node, Module module)
+    {
+        string Weights(string part, Tensor? value) => value is null ? "" : _model.Tensor($"{node.Layer}.{part}", value);
+        var copy = new NodeProto { Name = node.Proto.Name, OpType = node.Proto.OpType, Output = { node.Proto.Output[0] } };
+        copy.Attribute.Add(node.Proto.Attribute.Where(attribute => attribute.Name is not ("spatial" or "training_mode" or "alpha" or "beta" or "transA" or "transB")));
+        switch (module)
+        {
+            case Linear linear when copy.OpType == "Gemm":
+                copy.Input.Add([node.Proto.Input[0], Weights("weight", linear.weight), Weights("bias", linear.bias)]);
+                copy.Attribute.Add(Opset.Integer("transB", 1));
+                break;
+            case Linear linear:
+                using (var transposed = linear.weight!.t())
+                    copy.Input.Add([node.Proto.Input[0], Weights("weight", transposed)]);
+                break;
+            case BatchNorm norm:
+                copy.Input.Add([node.Proto.Input[0], Weights("weight", norm.weight), Weights("bias", norm.bias), Weights("running_mean", norm.running_mean), Weights("running_var", norm.running_var)]);
+                break;
+            default:
+                copy.Input.Add([node.Proto.Input[0], Weights("weight", module.get_parameter("weight")), Weights("bias", module.get_parameter("bias"))]);
+                break;
+        }
+
+        while (copy.Input[^1].Length == 0)
+            copy.Input.RemoveAt(copy.Input.Count - 1);
+        return copy;
+    }
+
+    /// <summary>Up to version 17 reductions but the sum have their axes as an attribute.</summary>
+    private void AxesAsAttribute(NodeProto node)
+    {
+        if (node.Input.Count < 2)
+            return;
+        node.Attribute.Add(ModelWriter.Integers("axes", _network.Constant(node.Input[1])!.Longs()));
+        node.Input.RemoveAt(1);
+    }
+
+    /// <summary>ONNX wants the size of the batch among the sizes, so it is taken from the input.</summary>
+    private string SizesForAnyBatch(NodeProto node, Tensor sizes)
+    {
+        var name = $"{node.Output[0]}:sizes";
+        var shape = _model.Node("Shape", name, [node.Input[0]]);
+        var batch = _model.Node("Gather", name, [shape, _model.Tensor("first", zeros(1, ScalarType.Int64))]);
+        return _model.Node("Concat", name, [batch, _model.Tensor($"{name}:rest", tensor(sizes.Longs()[1..]))], Opset.Integer("axis", 0));
+    }
+}

@@ -1,0 +1,119 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace TrivialLayers.Tests;
+
+/// <summary>What the graph says without anybody declaring it: segments, roles, and a sweep that uses them.</summary>
+public sealed class GraphTests(TorchvisionNetworks networks)
+{
+    [Fact]
+    public void The_units_of_a_residual_network_are_segments_and_its_roles_are_those_by_name()
+    {
+        using var network = OnnxNetwork.Load(networks.Export("resnet18", 64, 17));
+        using var own = ResNet.ForLargeImages(18, 10);
+
+        Assert.Equal(own.Layers.OrderBy(layer => layer.Name).Select(layer => (layer.Name, layer.Role)), network.Layers.OrderBy(layer => layer.Name).Select(layer => (layer.Name, layer.Role)));
+        Assert.Equal(own.Segments.Count, network.Segments.Count);
+        Assert.All(own.Segments.Skip(1).SkipLast(1), unit => Assert.Single(network.Segments, segment => segment.Modules.All(unit.Holds)));
+    }
+
+    [Fact]
+    public void In_MobileNetV2_layers_with_a_connection_around_them_are_residual_and_the_others_plain()
+    {
+        using var network = OnnxNetwork.Load(networks.Export("mobilenet_v2", 32, 9));
+        Assert.Equal(LayerRole.Stem, network.RoleOf("features.0.0"));
+        Assert.Equal(LayerRole.Plain, network.RoleOf("features.2.conv.0.0"));
+        Assert.Equal(LayerRole.Residual, network.RoleOf("features.3.conv.0.0"));
+        Assert.Equal(30, network.Layers.Count(layer => layer.Role == LayerRole.Residual));
+        Assert.DoesNotContain(network.Layers, layer => layer.Role is LayerRole.Shortcut or LayerRole.Dense or LayerRole.ChannelChange);
+    }
+
+    [Fact]
+    public void In_ShuffleNet_what_is_put_beside_half_of_the_input_is_dense()
+    {
+        using var network = OnnxNetwork.Load(networks.Export("shufflenet_v2_x0_5", 64, 16));
+        Assert.Equal(39, network.Layers.Count(layer => layer.Role == LayerRole.Dense));
+    }
+
+    [Fact]
+    [Trait("Category", "Slow")]
+    public void In_DenseNet_all_but_stem_and_transitions_are_dense()
+    {
+        using var network = OnnxNetwork.Load(networks.Export("densenet121", 64, 17));
+        Assert.Equal(116, network.Layers.Count(layer => layer.Role == LayerRole.Dense));
+        Assert.Equal(["features.transition1.conv", "features.transition2.conv", "features.transition3.conv"], network.Layers.Where(layer => layer.Role == LayerRole.Plain).Select(layer => layer.Name));
+    }
+
+    [Fact]
+    public void A_sweep_keeps_features_between_the_segments_and_finds_what_one_evaluation_a_layer_finds()
+    {
+        using var folder = new TemporaryFolder();
+        using (var own = SmallData.RandomResNet())
+            own.SaveOnnx(folder["network.onnx"], 12, 12);
+        using var network = OnnxNetwork.Load(folder["network.onnx"]);
+        using var images = SmallData.Images("bars", 48, 3);
+
+        var sweep = Sweep.Run(network, images);
+
+        Assert.All(sweep.Targets, target =>
+        {
+            using var zeroing = Zeroing.Of(network, target.Layer.Name);
+            Assert.Equal(Evaluation.Accuracy(network, images), target.Value);
+        });
+        Assert.Equal(5, network.Segments.Count);
+    }
+
+    [Fact]
+    public void A_network_that_was_read_is_trained_and_written()
+    {
+        using var folder = new TemporaryFolder();
+        using (var own = SmallData.RandomResNet())
+            own.SaveOnnx(folder["network.onnx"], 12, 12);
+        using var network = OnnxNetwork.Load(folder["network.onnx"]);
+        using var data = SmallData.Split();
+        using var scope = NewDisposeScope();
+        var before = network.get_parameter("layer1.0.conv1.weight")!.clone();
+
+        var run = new RunStore(folder["runs"]).GetOrTrain(network, data, new Recipe { Epochs = 1, Batch = 16 }, seed: 1);
+
+        Assert.False(before.allclose(network.get_parameter("layer1.0.conv1.weight")!));
+        network.SaveOnnx(folder["trained.onnx"]);
+        var images = data.Test.Batch(0, 8, CPU).Images;
+        using var evaluation = new EvaluationMode(network);
+        Assert.InRange(OnnxRuntime.Difference(network.call(images), OnnxRuntime.Run(folder["trained.onnx"], images)), 0, OnnxRuntime.Tolerance);
+        Assert.NotNull(run);
+    }
+
+    [Fact]
+    public void The_description_tells_graphs_apart_and_not_what_they_are_called()
+    {
+        string Description(string activation, string name)
+        {
+            using var folder = new TemporaryFolder();
+            var model = new SmallModel(17, 3, 8, 8);
+            var output = model.Add("GlobalAveragePool", [model.Add(activation, [model.Add("Conv", [SmallModel.Images, model.Weights(name, 4, 3, 3, 3)])])]);
+            model.Proto.Graph.Node[0].Name = "conv";
+            using var network = OnnxNetwork.Load(model.Save(folder["model.onnx"], output));
+            return network.Description;
+        }
+
+        Assert.Equal(Description("Relu", "a"), Description("Relu", "b"));
+        Assert.NotEqual(Description("Relu", "a"), Description("Tanh", "a"));
+    }
+
+    [Fact]
+    public void A_network_leaves_no_tensor_behind()
+    {
+        using var folder = new TemporaryFolder();
+        using (var own = SmallData.RandomResNet())
+            own.SaveOnnx(folder["network.onnx"], 12, 12);
+        using var images = zeros(2, 1, 12, 12);
+        LiveTensors.AssertUnchangedBy(() =>
+        {
+            using var network = OnnxNetwork.Load(folder["network.onnx"]);
+            network.call(images).Dispose();
+            network.TakeOut("layer1.0.conv1");
+            network.call(images).Dispose();
+        });
+    }
+}
