@@ -26,7 +26,7 @@ internal static class GridCommand
             "Runs a notebook with many combinations of its parameters: here, or with --slurm as a job array. DIR/points.csv lists the points; each has a folder in DIR/points. A grid that was stopped goes on with the same command or with "
             + "'grid resume'. Ends with 0 when all points are done (with --slurm: submitted), 1 when one failed, 2 when nothing could run, 130 when stopped by Ctrl+C or --deadline.")
         {
-            notebook, set, parameters, list, output, Status(), Resume(), Collect(), Task(),
+            notebook, set, parameters, list, output, Status(), Resume(), Collect(), InsideTask(),
         };
         how.AddTo(command);
         command.SetAction((parsed, interrupt) => Guarded(() => Begin(
@@ -44,7 +44,7 @@ internal static class GridCommand
             var states = grid.States();
             foreach (var line in GridStatusText.Of(grid, states))
                 Console.WriteLine(line);
-            return System.Threading.Tasks.Task.FromResult(states.All(state => state.Status == PointStatus.Done) ? RunCommand.Succeeded : RunCommand.NotebookFailed);
+            return Task.FromResult(states.All(state => state.Status == PointStatus.Done) ? RunCommand.Succeeded : RunCommand.NotebookFailed);
         }));
         return command;
     }
@@ -71,13 +71,13 @@ internal static class GridCommand
             AtomicFile.WriteText(values, table.ToCsv());
             AtomicFile.WriteText(page, GridPage.ToHtml(grid, table));
             Console.WriteLine($"{GridCounts.Of([.. table.States])}: {values}, {page}");
-            return System.Threading.Tasks.Task.FromResult(RunCommand.Succeeded);
+            return Task.FromResult(RunCommand.Succeeded);
         }));
         return command;
     }
 
     /// <summary>What the script of a job array calls.</summary>
-    private static Command Task()
+    private static Command InsideTask()
     {
         var folder = new Argument<string>("folder");
         var list = new Argument<string>("list");

@@ -86,7 +86,7 @@ internal static class Preflight
         }
     }
 
-    private static string Nearest(string folder) => Directory.Exists(folder) || Path.GetDirectoryName(folder) is not { } above ? folder : Nearest(above);
+    private static string Nearest(string folder) => Path.Exists(folder) || Path.GetDirectoryName(folder) is not { } above ? folder : Nearest(above);
 
     private static string? FileSystemOf(string folder)
     {
