@@ -116,6 +116,10 @@ internal sealed class GridFolder
                 return new PointState(point, result.Exit == RunCommand.Succeeded ? PointStatus.Done : PointStatus.Failed, result);
             damage = executed.Exists ? FormattableString.Invariant($"{executed.FullName} has {executed.Length} bytes; {PointResult.FileName} says {result.NotebookBytes}") : $"{executed.FullName} is missing";
         }
+        catch (FileNotFoundException)
+        {
+            // It was that of a failure, and the point has just been begun again.
+        }
         catch (JsonException e)
         {
             damage = $"{path} is damaged: {e.Message}";

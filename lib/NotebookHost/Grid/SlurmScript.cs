@@ -19,7 +19,7 @@ internal static class SlurmScript
     {
         string?[] directives =
         [
-            $"--job-name=grid-{Path.GetFileName(grid.FullPath).Replace(' ', '-')}",
+            $"--job-name=grid-{string.Concat(Path.GetFileName(grid.FullPath).Select(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' ? c : '-'))}",
             FormattableString.Invariant($"--array=0-{tasks - 1}{(options.Limit is { } limit ? $"%{limit}" : "")}"),
             $"--output=\"{Path.Combine(InPattern(grid.Jobs), "%A_%a.log")}\"",
             "--open-mode=append",

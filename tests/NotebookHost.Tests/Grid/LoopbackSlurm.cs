@@ -48,7 +48,7 @@ public sealed class LoopbackSlurm : IAsyncLifetime
         await Until(() => File.Exists(Path.Combine(_folder, "munge", "socket")), "munged");
         await StartController(UsualArraySize);
         _daemons.AddRange(s_nodes.Select(node => Daemon("slurmd", ["-D", "-N", node])));
-        await Until(async () => (await Run("sinfo", "--noheader", "--Node", "--format=%T")).Split('\n', StringSplitOptions.RemoveEmptyEntries) is ["idle", "idle"], "two idle nodes");
+        await UntilIdle();
     }
 
     /// <summary>Ends a test that cannot be made here.</summary>
@@ -57,8 +57,16 @@ public sealed class LoopbackSlurm : IAsyncLifetime
     /// <summary>Starts the controller anew, which takes arrays of so many tasks.</summary>
     public async Task<IAsyncDisposable> WithArraysOf(int tasks)
     {
-        await StartController(tasks);
-        return new Back(() => StartController(UsualArraySize));
+        await Restart(tasks);
+        return new Back(() => Restart(UsualArraySize));
+
+        async Task Restart(int most)
+        {
+            await Run("scontrol", "shutdown", "slurmctld");
+            await _controller!.WaitForExitAsync();
+            await StartController(most);
+            await UntilIdle();
+        }
     }
 
     /// <summary>Runs one of Slurm's commands, which must succeed, and gives its output.</summary>
@@ -90,10 +98,11 @@ public sealed class LoopbackSlurm : IAsyncLifetime
             Assert.True(waited.Elapsed < s_patience, $"Not within {s_patience.TotalMinutes} minutes: {what}.\n{Logs()}");
     }
 
+    private Task UntilIdle() => Until(async () => (await Run("sinfo", "--noheader", "--Node", "--format=%T")).Split('\n', StringSplitOptions.RemoveEmptyEntries) is ["idle", "idle"], "two idle nodes");
+
     private async Task StartController(int arraySize)
     {
-        if (_controller is not null)
-            await Kill(_controller);
+        _controller?.Dispose();
         await File.WriteAllTextAsync(Configuration, ConfigurationText(arraySize));
         _controller = Daemon("slurmctld", ["-D"]);
         await Until(async () => Answers(await TryRun("scontrol", "show", "config"), arraySize), "a controller that answers");

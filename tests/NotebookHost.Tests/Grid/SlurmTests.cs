@@ -174,10 +174,11 @@ public sealed class SlurmTests : IDisposable
 
     private Task<string> Log(string job) => File.ReadAllTextAsync(Path.Combine(_made.Path, "slurm", $"{job}_0.log"));
 
+    /// <summary>What becomes of a task whose node dies.</summary>
     private static void Kill(int process)
     {
         using var found = Process.GetProcessById(process);
-        found.Kill();
+        found.Kill(entireProcessTree: true);
     }
 
     /// <summary>What a grid found, without what differs from machine to machine.</summary>
