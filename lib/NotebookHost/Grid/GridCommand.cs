@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using NotebookHost.Notebook;
 using NotebookHost.Running;
 using Spectre.Console;
@@ -70,7 +69,7 @@ internal static class GridCommand
             var (values, page) = (Path.Combine(grid.FullPath, "results.csv"), Path.Combine(grid.FullPath, "results.html"));
             AtomicFile.WriteText(values, table.ToCsv());
             AtomicFile.WriteText(page, GridPage.ToHtml(grid, table));
-            Console.WriteLine($"{GridCounts.Of([.. table.States])}: {values}, {page}");
+            Console.WriteLine($"{GridCounts.Of(table.States)}: {values}, {page}");
             return Task.FromResult(RunCommand.Succeeded);
         }));
         return command;
@@ -131,7 +130,7 @@ internal static class GridCommand
         foreach (var doubt in Preflight.DoubtsElsewhere(grid))
             await Console.Error.WriteLineAsync($"Note: {doubt}").ConfigureAwait(false);
         await new SlurmSubmission(grid, how.Slurm).Submit([.. open.Where(state => state.Status != PointStatus.Running).Select(state => state.Point)], mostTasks, Console.WriteLine, interrupt).ConfigureAwait(false);
-        Console.WriteLine($"{GridCounts.Of([.. states])}. Look with: grid status {grid.FullPath}");
+        Console.WriteLine($"{GridCounts.Of(states)}. Look with: grid status {grid.FullPath}");
         return RunCommand.Succeeded;
     }
 
@@ -152,8 +151,12 @@ internal static class GridCommand
     /// <summary>Says what would be done, and does nothing.</summary>
     private static int Show(GridFolder grid, IReadOnlyList<PointState> states, List<PointState> open, RunChoices how, int mostTasks)
     {
-        foreach (var state in states)
-            Console.WriteLine($"{state.Point.Id}{(state.Status == PointStatus.Waiting ? "" : $" ({state.Status.ToString().ToLowerInvariant()})")}: {ShellWord.Line(["run", grid.NotebookOf(state.Point), .. state.Point.Parameters.SelectMany(pair => new[] { "-p", $"{pair.Key}={pair.Value}" })])}");
+        foreach (var (point, status) in states.Select(state => (state.Point, state.Status)))
+        {
+            var command = ShellWord.Line(["run", grid.NotebookOf(point), .. point.Parameters.SelectMany(pair => new[] { "-p", $"{pair.Key}={pair.Value}" })]);
+            Console.WriteLine($"{point.Id}{(status == PointStatus.Waiting ? "" : $" ({status.ToString().ToLowerInvariant()})")}: {command}");
+        }
+
         if (how.Slurm is null)
         {
             Console.WriteLine(FormattableString.Invariant($"{open.Count} of {states.Count} points would be run here, {how.Workers} at a time."));

@@ -2,7 +2,6 @@ using System.Globalization;
 using NotebookHost.Publishing;
 using NotebookHost.Running;
 using Spectre.Console;
-using Spectre.Console.Rendering;
 
 namespace NotebookHost.Grid;
 

@@ -31,7 +31,7 @@ internal static class GridPage
     private static string Summary(IReadOnlyList<PointState> states)
     {
         var total = TimeSpan.FromSeconds(states.Sum(state => state.Result?.Seconds ?? 0));
-        return PageFrame.Facts(WebUtility.HtmlEncode(GridCounts.Of([.. states]).ToString()), total > TimeSpan.Zero ? $"{RunRecord.TimeText(total)} in all" : null);
+        return PageFrame.Facts(WebUtility.HtmlEncode(GridCounts.Of(states).ToString()), total > TimeSpan.Zero ? $"{RunRecord.TimeText(total)} in all" : null);
     }
 
     private static string Cell(GridFolder grid, PointState state, string column, string text)

@@ -7,7 +7,7 @@ internal static class GridStatusText
 
     public static IEnumerable<string> Of(GridFolder grid, IReadOnlyList<PointState> states)
     {
-        yield return $"{grid.FullPath}: {GridCounts.Of([.. states])}";
+        yield return $"{grid.FullPath}: {GridCounts.Of(states)}";
         foreach (var state in states.Where(state => state.Status is PointStatus.Failed or PointStatus.Running or PointStatus.Missing))
         {
             yield return $"{state.Point.Id} {state.Status.ToString().ToLowerInvariant()}: {state.Point.Words}: {state.Words}";

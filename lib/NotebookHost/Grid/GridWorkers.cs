@@ -1,5 +1,3 @@
-using NotebookHost.Running;
-
 namespace NotebookHost.Grid;
 
 /// <summary>Runs the points of a grid on this machine, several at a time.</summary>
