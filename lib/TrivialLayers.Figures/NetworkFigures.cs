@@ -8,8 +8,6 @@ namespace TrivialLayers;
 public static class NetworkFigures
 {
     private const string ShareTitle = "Trivial layers (% of convolutions)";
-    private const string AccuracyTitle = "training accuracy (%)";
-    private const string ParametersTitle = "parameters per training image (log10)";
 
     /// <summary>What is left of each network with one of its layers zeroed, on a scale that different tasks share: a column a network, a mark a layer.</summary>
     /// <param name="networks">What is left, as sweeps give it, with the network's label; several trainings of one network may go into one column.</param>
@@ -45,48 +43,86 @@ public static class NetworkFigures
             new StringDataFrameColumn("verdict", marks.Select(mark => mark.Item.Verdict.ToString()))));
     }
 
-    /// <summary>The share of Trivial layers against what over-parameterisation could mean: training accuracy, and parameters for each training image.</summary>
-    /// <param name="trainingImages">Number of training images, the same for all.</param>
-    /// <param name="networks">The trained networks with their sweeps; those of one architecture share a mark.</param>
+    /// <summary>The share of Trivial layers against depth, width, parameters and training accuracy: four panels, a mark a network.</summary>
+    /// <param name="networks">The trained networks by size, with their sweeps.</param>
     /// <exception cref="ArgumentException">No network was given.</exception>
-    public static Figure TrivialShare(int trainingImages, params IReadOnlyList<(Sweep Sweep, TrainedRun Run)> networks)
+    public static Figure TrivialShareBySize(params IReadOnlyList<SizedSweep> networks) => BySize(
+        networks, "Trivial layers by size", ShareTitle, sized => 100.0 * sized.Sweep.Count(Verdict.Trivial) / sized.Sweep.Targets.Count, most: 100);
+
+    /// <summary>The median drop of the residual layers against the same four.</summary>
+    /// <param name="networks">The trained networks by size, with their sweeps.</param>
+    /// <exception cref="ArgumentException">No network was given.</exception>
+    public static Figure MedianDropBySize(params IReadOnlyList<SizedSweep> networks) => BySize(
+        networks, "Median drop of a residual layer by size", "median drop of residual layers (points)", sized => sized.Sweep.MedianDrop(LayerRole.Residual), most: double.PositiveInfinity);
+
+    /// <summary>
+    /// What zeroing does, in two parts: the missing function, which is what giving each channel its recorded mean costs, and the shifted constant, which is what zeroing costs beyond that. A column a
+    /// network, medians over its residual layers.
+    /// </summary>
+    /// <param name="networks">Of each training the sweep that zeroes each layer and the one that gives its mean output; those of one network share a column.</param>
+    /// <exception cref="ArgumentException">No network was given, or the two sweeps of one are of different layers.</exception>
+    public static Figure WhatZeroDoes(params IReadOnlyList<(Sweep Zeroed, Sweep MeanOutput)> networks)
     {
         ArgumentNullException.ThrowIfNull(networks);
-        ArgumentOutOfRangeException.ThrowIfLessThan(trainingImages, 1);
         if (networks.Count == 0)
-            throw new ArgumentException("No network was given; give at least one, as (sweep, run).", nameof(networks));
-        double Share(Sweep sweep) => 100.0 * sweep.Count(Verdict.Trivial) / sweep.Targets.Count;
-        (string Title, Func<TrainedRun, double> Of)[] measures = [(AccuracyTitle, run => run.TrainingAccuracy), (ParametersTitle, run => Math.Log10((double)run.Parameters / trainingImages))];
-        var y = Axis.Around(ShareTitle, networks.Select(entry => Share(entry.Sweep)).Append(0), 0, 100);
-        Panel Draw((string Title, Func<TrainedRun, double> Of) measure, Rule[] rules) => new PointPanel(
+            throw new ArgumentException("No network was given; give at least one, as (zeroed, mean output).", nameof(networks));
+        var trainings = networks.Select(entry => (entry.Zeroed.Identity.Network, Split: DropSplit.Of(entry.Zeroed, entry.MeanOutput))).ToList();
+        var names = trainings.Select(training => training.Network).Distinct().ToList();
+        (string Name, Func<DropSplit, double> Of)[] parts = [("zeroed, both parts", split => split.Zeroed), ("the missing function", split => split.MissingFunction), ("the shifted constant", split => split.ShiftedConstant)];
+        var series = parts.Select((part, index) => new Series(part.Name, Palette.At(index),
+        [
+            .. names.Select((name, column) => Spread.Of(trainings.Where(training => training.Network == name).Select(training => part.Of(training.Split))).At(
+                column + (0.2 * (index - 1)), spread => $"{name}, {part.Name}: {spread} points")),
+        ])).ToList();
+        var chart = new Chart(
+            "What zeroing a residual layer does",
+            "Medians over the residual layers of a training, then the mean over trainings with their range. The missing function: each channel gives its recorded mean instead of what the image makes of it. The shifted constant: what zero costs beyond that.",
+            Math.Clamp(150 * names.Count, 720, 1400),
+            [
+                new PointPanel("", Axis.Of("network", names), Axis.Around("drop (points)", series.SelectMany(each => each.Points).SelectMany(point => new[] { point.Low!.Value, point.High!.Value }).Append(0)), series,
+                    [new Rule(0, "no drop", Dashed: true)]),
+            ]);
+        var rows = trainings.SelectMany(training => parts.Select(part => (training.Network, part.Name, Value: part.Of(training.Split)))).ToList();
+        return Figure.Of(chart, new DataFrame(
+            new StringDataFrameColumn("network", rows.Select(row => row.Network)),
+            new StringDataFrameColumn("part", rows.Select(row => row.Name)),
+            new DoubleDataFrameColumn("median drop (points)", rows.Select(row => row.Value))));
+    }
+
+    private static Figure BySize(IReadOnlyList<SizedSweep> networks, string title, string valueTitle, Func<SizedSweep, double> valueOf, double most)
+    {
+        ArgumentNullException.ThrowIfNull(networks);
+        if (networks.Count == 0)
+            throw new ArgumentException("No network was given; give at least one, with its depth and width.", nameof(networks));
+        (string Title, Func<SizedSweep, double> Of)[] sizes =
+        [
+            ("depth (layers)", sized => sized.Depth), ("width (channels)", sized => sized.Width),
+            ("parameters (log10)", sized => Math.Log10(sized.Run.Parameters)), ("training accuracy (%)", sized => sized.Run.TrainingAccuracy),
+        ];
+        var y = Axis.Around(valueTitle, networks.Select(valueOf).Append(0), 0, most);
+        var chart = new Chart(
+            title,
+            string.Create(CultureInfo.InvariantCulture, $"Each mark is a network, the mean over its trainings with their range. Full marks are over-parameterised: {NetworkVerdicts.OverParameterisedFrom} % of the training images right or more in each training."),
+            1200,
+            [.. sizes.Select((size, index) => Draw(size) with { SharesY = index > 0 })]);
+        var rows = sizes.SelectMany(size => networks.Select(sized => (size.Title, Size: size.Of(sized), Sized: sized))).ToList();
+        return Figure.Of(chart, new DataFrame(
+            new StringDataFrameColumn("network", rows.Select(row => row.Sized.Run.Network)),
+            new Int64DataFrameColumn("seed", rows.Select(row => row.Sized.Run.Seed)),
+            new StringDataFrameColumn("against", rows.Select(row => row.Title)),
+            new DoubleDataFrameColumn("value", rows.Select(row => row.Size)),
+            new DoubleDataFrameColumn(valueTitle, rows.Select(row => valueOf(row.Sized)))));
+
+        PointPanel Draw((string Title, Func<SizedSweep, double> Of) size) => new(
             "",
-            Axis.Around(measure.Title, networks.Select(entry => measure.Of(entry.Run))),
+            Axis.Around(size.Title, networks.Select(size.Of)),
             y,
             [
-                .. networks.GroupBy(entry => entry.Run.Network).Select((group, index) => new Series(group.Key, Palette.At(index),
-                [
-                    .. group.Select(entry => new ChartPoint(
-                        measure.Of(entry.Run), Share(entry.Sweep),
-                        string.Create(CultureInfo.InvariantCulture, $"{entry.Run.Network}, seed {entry.Run.Seed}: {entry.Sweep.Count(Verdict.Trivial)} of {entry.Sweep.Targets.Count} layers Trivial, training accuracy {entry.Run.TrainingAccuracy:F2} %"),
-                        Fill: entry.Run.IsOverParameterised ? Fill.Full : Fill.Hollow)),
-                ])),
+                .. networks.GroupBy(sized => sized.Width).OrderBy(width => width.Key).Select((width, index) => new Series(
+                    string.Create(CultureInfo.InvariantCulture, $"width {width.Key}"), Palette.At(index),
+                    [.. width.GroupBy(sized => sized.Run.Network).Select(seeds => Spread.Of(seeds.Select(valueOf)).At(
+                        seeds.Average(size.Of), spread => $"{seeds.Key}: {spread}", seeds.All(sized => sized.Run.IsOverParameterised) ? Fill.Full : Fill.Hollow))])),
             ],
-            rules);
-        var over = networks.Count(entry => entry.Run.IsOverParameterised);
-        var chart = new Chart(
-            "Trivial layers against over-parameterisation",
-            string.Create(CultureInfo.InvariantCulture, $"Each mark is one training. Full marks are over-parameterised, from {NetworkVerdicts.OverParameterisedFrom} % of the training images right: {over} of {networks.Count}. {trainingImages:N0} training images."),
-            1000,
-            [
-                Draw(measures[0], [new Rule(NetworkVerdicts.OverParameterisedFrom, "over-parameterised from here", Dashed: true, Upright: true)]),
-                Draw(measures[1], []) with { SharesY = true },
-            ]);
-        var rows = measures.SelectMany(measure => networks.Select(entry => (measure.Title, Value: measure.Of(entry.Run), Entry: entry))).ToList();
-        return Figure.Of(chart, new DataFrame(
-            new StringDataFrameColumn("network", rows.Select(row => row.Entry.Run.Network)),
-            new Int64DataFrameColumn("seed", rows.Select(row => row.Entry.Run.Seed)),
-            new StringDataFrameColumn("measure", rows.Select(row => row.Title)),
-            new DoubleDataFrameColumn("value", rows.Select(row => row.Value)),
-            new DoubleDataFrameColumn(ShareTitle, rows.Select(row => Share(row.Entry.Sweep)))));
+            []);
     }
 }

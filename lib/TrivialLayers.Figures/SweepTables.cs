@@ -78,8 +78,8 @@ public static class SweepTables
             Texts("change", rows, row => row.Label),
             Counts("layers", rows, row => row.Sweep.Targets.Count),
             .. Enum.GetValues<Verdict>().Select(verdict => Counts(verdict.ToString(), rows, row => row.Sweep.Count(verdict))),
-            Numbers("residual, median (points)", rows, row => MedianDrop(row.Sweep, LayerRole.Residual)),
-            Numbers("channel change, median (points)", rows, row => MedianDrop(row.Sweep, LayerRole.ChannelChange)),
+            Numbers("residual, median (points)", rows, row => row.Sweep.MedianDrop(LayerRole.Residual)),
+            Numbers("channel change, median (points)", rows, row => row.Sweep.MedianDrop(LayerRole.ChannelChange)),
             Numbers("tau with zeroed", rows, row => Agreement(zeroed, row.Sweep)),
         ]);
     }
@@ -202,9 +202,6 @@ public static class SweepTables
             yield return new Int64DataFrameColumn("gained", targets.Select(target => (long?)target.Change?.Gained));
         }
     }
-
-    private static double MedianDrop(Sweep sweep, LayerRole role) =>
-        sweep.Targets.Where(layer => layer.Layer.Role == role).Select(layer => layer.Drop).Median();
 
     private static double Agreement(Sweep zeroed, Sweep other)
     {

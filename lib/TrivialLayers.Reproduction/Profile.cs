@@ -13,7 +13,8 @@ namespace TrivialLayers;
 /// <param name="Fit">For the networks that learn from these few.</param>
 /// <param name="Short">For the networks that show what a changed layer does.</param>
 /// <param name="Scenes">For networks that segment scenes.</param>
-public sealed record Profile(string Name, string Dataset, Recipe Recipe, int Few, Recipe Fit, Recipe Short, Recipe Scenes)
+/// <param name="Wide">For VGG and for ResNets of four groups.</param>
+public sealed record Profile(string Name, string Dataset, Recipe Recipe, int Few, Recipe Fit, Recipe Short, Recipe Scenes, Recipe Wide)
 {
     /// <summary>Ends the names of profiles that run on a few images only.</summary>
     internal const string SmokeSuffix = "-smoke";
@@ -26,14 +27,25 @@ public sealed record Profile(string Name, string Dataset, Recipe Recipe, int Few
     /// <summary>Channels of the first group of the ResNet-56 that learns from all training images.</summary>
     public int DeepWidth { get; private init; } = 16;
 
-    /// <summary>The share of VGG's channels that its slim copy has, above 0.</summary>
-    public double VggWidth { get; private init; } = 0.25;
+    /// <summary>Channels of the first group of the ResNet-56 that is to fit its training images.</summary>
+    public int FitWidth { get; private init; } = 8;
+
+    /// <summary>Depth of VGG, 11, 13, 16 or 19, and the share of its channels, above 0.</summary>
+    public (int Depth, double Width) Vgg { get; private init; } = (11, 0.25);
+
+    /// <summary>How many trainings there are of a ResNet-20; three decide a claim.</summary>
+    public int Seeds { get; private init; } = 3;
 
     /// <summary>How many trainings there are of networks without shortcuts; three decide a claim.</summary>
     public int SeedsWithoutShortcuts { get; private init; } = 3;
 
-    /// <summary>The ResNets that are compared by size, depth × width with spaces between; <c>large-</c> stands before those of four groups.</summary>
-    public string Sizes { get; private init; } = "20x16 56x16 110x16 large-18x64 large-50x64 large-152x64";
+    /// <summary>
+    /// The ResNets that are compared by size, depth × width with spaces between; <c>large-</c> stands before those of four groups, and <c>:1</c> behind those of which there is one training.
+    /// </summary>
+    public string Sizes { get; private init; } = "56x16 20x16:1 large-18x64:1";
+
+    /// <summary>The depths of the ResNets of width <see cref="FitWidth"/> whose drops are split into the missing function and the shifted constant; of each there are <see cref="Seeds"/> trainings.</summary>
+    public IReadOnlyList<int> Depths { get; private init; } = [20];
 
     /// <summary>Channels of the first group of the ResNet-20 that is trained on another data set too, and how many trainings it has there.</summary>
     public (int Width, int Seeds) Elsewhere { get; private init; } = (8, 3);
@@ -42,24 +54,33 @@ public sealed record Profile(string Name, string Dataset, Recipe Recipe, int Few
     private string OtherDataset { get; init; } = "fashion-mnist-sample";
 
     /// <summary>The embedded sample and the runs that ship with it: minutes on two CPU cores.</summary>
-    public static Profile Quick { get; } = new("quick", "fashion-mnist-sample", Recipe.Quick, 0, Recipe.Quick, Recipe.Short, Recipe.Scenes)
+    public static Profile Quick { get; } = new("quick", "fashion-mnist-sample", Recipe.Quick, 0, Recipe.Quick, Recipe.Short, Recipe.Scenes, Recipe.Quick)
     {
         DeepWidth = 8,
-        VggWidth = 0.125,
+        Vgg = (11, 0.125),
+        Depths = [8, 14, 20, 56],
         Sizes = "8x8 8x16 8x32 14x8 14x16 14x32 20x8 20x16 20x32 56x8",
     };
 
     /// <summary>The full CIFAR-10 and the runs on it that ship; another network takes half an hour to an hour and more on a CPU.</summary>
-    public static Profile Reference { get; } = new("reference", "cifar-10", Recipe.Reference, 5_000, Recipe.Fit, Recipe.Short with { Epochs = 2 }, Recipe.Scenes)
+    public static Profile Reference { get; } = new("reference", "cifar-10", Recipe.Reference, 5_000, Recipe.Fit, Recipe.Short with { Epochs = 2 }, Recipe.Scenes, Recipe.Reference)
     {
         SeedsWithoutShortcuts = 1, // as many as ship
         Sizes = "56x8",
+        Depths = [56],
         Elsewhere = (16, 1),
         OtherDataset = "fashion-mnist",
     };
 
-    /// <summary>The full CIFAR-10 and the long recipe: for a GPU.</summary>
-    public static Profile Full { get; } = new("full", "cifar-10", Recipe.Full, 0, Recipe.Full, Recipe.Short, Recipe.Scenes with { Epochs = 100 });
+    /// <summary>The full CIFAR-10 and the long recipe, with the runs of a card that ship; another network takes a card minutes, a processor hours.</summary>
+    public static Profile Full { get; } = new("full", "cifar-10", Recipe.Full, 0, Recipe.Full, Reference.Short, Recipe.Scenes, Recipe.FullWide)
+    {
+        FitWidth = 16,
+        Vgg = (16, 1),
+        Seeds = 1,
+        SeedsWithoutShortcuts = 1,
+        OtherDataset = "fashion-mnist",
+    };
 
     /// <summary>The profile of that name.</summary>
     /// <exception cref="ArgumentException">There is none.</exception>
@@ -92,6 +113,7 @@ public sealed record Profile(string Name, string Dataset, Recipe Recipe, int Few
             Fit = Changed(Fit, smoke ? 1 : Math.Max(1, Fit.Epochs * epochs / Recipe.Epochs)), // as much longer or shorter
             Short = Changed(Short, Math.Min(epochs, Short.Epochs)),
             Scenes = Changed(Scenes, epochs),
+            Wide = Changed(Wide, epochs),
             IsSmoke = smoke,
         };
     }

@@ -60,7 +60,7 @@ public sealed record SweptRun(TrainedRun Run, Sweep Sweep)
         {
             using var network = make().to(ComputeDevice.Default);
             return runs.OnRecord(network, data, recipe, seed) is { WeightsFingerprint: { } weights } run
-                && TrivialLayers.Sweep.OnRecord(network, weights, data.Test, sweeps, options) is { } sweep
+                && TrivialLayers.Sweep.OnRecord(network, weights, data.Test, sweeps, options, recipe.Precision) is { } sweep
                 && (options.Measure != Measure.Accuracy || sweep.Baseline.Value == run.TestAccuracy) ? new SweptRun(run, sweep) : null;
         }
 

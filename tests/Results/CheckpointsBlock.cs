@@ -4,25 +4,26 @@ namespace TrivialLayers.Results;
 /// <remarks>A section that needs images that are not at hand stays as it stands.</remarks>
 internal sealed class CheckpointsBlock(ShippedRuns shipped, string standing)
 {
-    private static readonly (string Images, string Heading)[] s_networks =
+    private static readonly (string Images, string Heading, IReadOnlyList<string> Recipes)[] s_networks =
     [
-        ("fashion-mnist-sample", "Networks on the sample of Fashion-MNIST"),
-        ("fashion-mnist-sample-textured", "Networks on the sample on textured backgrounds"),
-        ("fashion-mnist-sample-scenes", "Networks that segment scenes made of the sample"),
-        ("cifar-10-5000", "Networks on 5,000 images of CIFAR-10"),
-        ("cifar-10", "Networks on all of CIFAR-10"),
-        ("fashion-mnist", "Networks on all of Fashion-MNIST"),
+        ("fashion-mnist-sample", "Networks on the sample of Fashion-MNIST", NetworkTable.OnProcessors),
+        ("fashion-mnist-sample-textured", "Networks on the sample on textured backgrounds", NetworkTable.OnProcessors),
+        ("fashion-mnist-sample-scenes", "Networks that segment scenes made of the sample", NetworkTable.OnProcessors),
+        ("cifar-10-5000", "Networks on 5,000 images of CIFAR-10", NetworkTable.OnProcessors),
+        ("cifar-10", "Networks on all of CIFAR-10", NetworkTable.OnProcessors),
+        ("cifar-10", "Networks on all of CIFAR-10, trained on a card", NetworkTable.OnCards),
+        ("fashion-mnist", "Networks on all of Fashion-MNIST", NetworkTable.OnProcessors),
     ];
 
     /// <summary>The images without which a section stays as it stands.</summary>
-    public static IEnumerable<string> Needed => s_networks.Select(section => section.Images);
+    public static IEnumerable<string> Needed => s_networks.Select(section => section.Images).Distinct();
 
     /// <summary>The text between the marks.</summary>
     /// <param name="claims">What was found on the images that are compared; null for images that are not at hand.</param>
     public string Of(params IEnumerable<(string Images, Evidence? Evidence)> claims) => string.Join("\n\n",
     [
         .. claims.Select(found => Section($"Claims on {found.Images}", found.Evidence is { } evidence ? ClaimsOf(evidence) : null)),
-        .. s_networks.Select(section => Section(section.Heading, ShippedRuns.Has(section.Images) ? NetworkTable.Of(shipped, section.Images) : null)),
+        .. s_networks.Select(section => Section(section.Heading, ShippedRuns.Has(section.Images) ? NetworkTable.Of(shipped, section.Images, section.Recipes) : null)),
     ]) + "\n";
 
     /// <summary>A heading with these lines below it, or with those that stand there.</summary>

@@ -17,8 +17,13 @@ internal sealed class Evidence
         Deep = Fitted(56, 8);
         DeepOnAll = OnAll(() => ResNet.ForSmallImages(56, profile.DeepWidth, classes, channels), profile.Few == 0 ? ClaimRules.Seeds : 1);
         Plain = OnAll(() => PlainNet.ForSmallImages(20, 16, classes, channels), profile.SeedsWithoutShortcuts);
-        Vgg = OnAll(() => TrivialLayers.Vgg.ForSmallImages(11, profile.VggWidth, classes, channels), profile.SeedsWithoutShortcuts);
+        Vgg = OnAll(() => TrivialLayers.Vgg.ForSmallImages(profile.Vgg.Depth, profile.Vgg.Width, classes, channels), profile.SeedsWithoutShortcuts);
         Sizes = [.. profile.Sizes.Split(' ').Select(size => size.Split('x').Select(int.Parse).ToArray()).SelectMany(size => Fitted(size[0], size[1]))];
+        OnCard =
+        [
+            .. NetworkTable.Listed.Where(run => run.Data == profile.Dataset && NetworkTable.OnCards.Contains(run.Training))
+                .Select(run => shipped.Of(() => (SegmentedNetwork)ShippedNetworks.Of(run), Data, run.Recipe!, run.Seed)),
+        ];
         Units = [.. Enumerable.Range(1, ClaimRules.Seeds).Select(seed => UnitsOf(profile, shipped, seed))];
         if (Data.Channels == 1)
             Scenes = EncoderDecoders.Of(shipped, shipped.Images($"{profile.Dataset}-scenes"), profile.Scenes);
@@ -48,6 +53,9 @@ internal sealed class Evidence
 
     /// <summary>ResNets of several sizes, in the order of <c>05-deeper-and-wider</c>: the bootstrap draws by place.</summary>
     public IReadOnlyList<SweptRun> Sizes { get; }
+
+    /// <summary>The networks that a card trained on <see cref="Data"/>.</summary>
+    public IReadOnlyList<SweptRun> OnCard { get; }
 
     /// <summary>For each of <see cref="Wide"/> its units with one kernel at zero.</summary>
     public IReadOnlyList<IReadOnlyList<UnitIdentity>> Units { get; }

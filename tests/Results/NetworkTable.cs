@@ -6,30 +6,34 @@ namespace TrivialLayers.Results;
 internal static partial class NetworkTable
 {
     /// <summary>The recipes of the runs that decide claims; others show what a changed layer does.</summary>
-    private static readonly string[] s_recipes = [Recipe.Quick.Name, Recipe.Reference.Name, Recipe.Fit.Name, Recipe.Scenes.Name];
+    public static IReadOnlyList<string> OnProcessors { get; } = [Recipe.Quick.Name, Recipe.Reference.Name, Recipe.Fit.Name, Recipe.Scenes.Name];
+
+    /// <summary>The recipes of the runs of a card.</summary>
+    public static IReadOnlyList<string> OnCards { get; } = [Recipe.Full.Name, Recipe.FullWide.Name];
 
     /// <summary>The runs that are listed, on whatever images.</summary>
-    public static IEnumerable<TrainedRun> Listed => ShippedRuns.All.Where(run => s_recipes.Contains(run.Training));
+    public static IEnumerable<TrainedRun> Listed => ShippedRuns.All.Where(run => OnProcessors.Contains(run.Training) || OnCards.Contains(run.Training));
 
     /// <summary>What the rows have in common, and the table.</summary>
     /// <param name="shipped">The runs.</param>
     /// <param name="images">The name of their images.</param>
-    public static IReadOnlyList<string> Of(ShippedRuns shipped, string images)
+    /// <param name="recipes">The names of their recipes.</param>
+    public static IReadOnlyList<string> Of(ShippedRuns shipped, string images, IReadOnlyList<string> recipes)
     {
         var data = shipped.Images(images);
         List<SweptRun> rows =
         [
-            .. Listed.Where(run => run.Data == images)
+            .. Listed.Where(run => run.Data == images && recipes.Contains(run.Training))
                 .OrderBy(run => Numbers().Replace(run.Network, digits => digits.Value.PadLeft(4, '0')), StringComparer.Ordinal).ThenBy(run => run.Seed)
                 .Select(run => shipped.Of(() => (SegmentedNetwork)ShippedNetworks.Of(run), data, run.Recipe!, run.Seed)),
         ];
         var scenes = data.Test.HasPixelLabels;
         return
         [
-            Sentences.Training(rows[0], data) + (scenes ? "; accuracy counts pixels, verdicts are on the mean intersection over union (IoU)." : "."),
+            Sentences.Training(rows, data) + (scenes ? "; accuracy counts pixels, verdicts are on the mean intersection over union (IoU)." : "."),
             "",
-            $"| network | seed | training accuracy | test accuracy |{(scenes ? " mean IoU |" : "")} layers | Trivial | Undecided | NonTrivial | run |",
-            $"| --- | --- | --- | --- |{(scenes ? " --- |" : "")} --- | --- | --- | --- | --- |",
+            $"| network | parameters | epochs | seed | training accuracy | test accuracy |{(scenes ? " mean IoU |" : "")} layers | Trivial | Undecided | NonTrivial | median drop (points) | run |",
+            $"| --- | --- | --- | --- | --- | --- |{(scenes ? " --- |" : "")} --- | --- | --- | --- | --- | --- |",
             .. rows.Select(row => Row(row, scenes)),
         ];
     }
@@ -41,8 +45,8 @@ internal static partial class NetworkTable
     {
         var (run, sweep) = (swept.Run, swept.Sweep);
         var iou = scenes ? $" {Words.Fixed(sweep.Baseline.Value, 2)} % |" : "";
-        return $"| {run.Network} | {run.Seed} | {Words.Fixed(run.TrainingAccuracy, 2)} % | {Words.Fixed(run.TestAccuracy, 2)} % |{iou} {sweep.Targets.Count} | "
-            + $"{sweep.Count(Verdict.Trivial)} | {sweep.Count(Verdict.Undecided)} | {sweep.Count(Verdict.NonTrivial)} | {Link(run)} |";
+        return $"| {run.Network} | {Words.Digits(run.Parameters)} | {run.History.Epochs.Count} | {run.Seed} | {Words.Fixed(run.TrainingAccuracy, 2)} % | {Words.Fixed(run.TestAccuracy, 2)} % |{iou} {sweep.Targets.Count} | "
+            + $"{sweep.Count(Verdict.Trivial)} | {sweep.Count(Verdict.Undecided)} | {sweep.Count(Verdict.NonTrivial)} | {Words.Fixed(sweep.MedianDrop(), 2)} | {Link(run)} |";
     }
 
     [GeneratedRegex(@"\d+")]

@@ -40,7 +40,7 @@ internal static class Sentences
     {
         if (ReferenceEquals(all.Data, all.Few))
             return [On(all.Data, all.Deep, all.Wide)];
-        return [On(all.Few, all.Deep, all.Deep), On(all.Data, all.DeepOnAll, all.Wide)];
+        return [On(all.Few, all.Deep, all.Deep), On(all.Data, all.DeepOnAll, all.Wide), .. all.OnCard.Count == 0 ? [] : new[] { OnCard(all.Data, all.OnCard) }];
     }
 
     /// <summary>What the brackets are: one sentence.</summary>
@@ -58,9 +58,13 @@ internal static class Sentences
         return $"Each network is tested on {Words.Digits(sweep.Baseline.Count)} images (C3: {Words.Digits(all.Scenes!.Plain[0].Sweep.Baseline.Count)} scenes), with a margin of {sweep.Margin} and {Percent(sweep.Level)} intervals that are simultaneous over all layers of a network.";
     }
 
-    /// <summary>How the images of a table were learnt: "10,800 training images, 30 epochs (recipe <c>quick</c>), 10,000 test images".</summary>
-    public static string Training(SweptRun swept, DataSplit data) =>
-        $"{Words.Digits(data.Train.Count)} training images, {swept.Run.History.Epochs.Count} epochs (recipe `{swept.Run.Training}`), {Words.Digits(swept.Sweep.Baseline.Count)} test images";
+    /// <summary>How the images of a table were learnt: "10,800 training images, recipe <c>quick</c>, 10,000 test images"; of a card also which.</summary>
+    public static string Training(IReadOnlyList<SweptRun> trainings, DataSplit data)
+    {
+        var cards = trainings.Where(swept => swept.Run.Provenance.Device != "cpu").Select(swept => swept.Run.Provenance.Processor).Distinct().ToList();
+        return $"{Words.Digits(data.Train.Count)} training images, recipe {Words.Listed([.. trainings.Select(swept => $"`{swept.Run.Training}`").Distinct()])}, {Words.Digits(trainings[0].Sweep.Baseline.Count)} test images"
+            + (cards.Count == 0 ? "" : $", on an {Words.Listed(cards)}");
+    }
 
     /// <summary>"95 %".</summary>
     public static string Percent(double level) => string.Create(CultureInfo.InvariantCulture, $"{100 * level:0.#} %");
@@ -73,6 +77,19 @@ internal static class Sentences
         return $"{Words.Digits(data.Train.Count)} training images, {fit}:* {Words.Number(deep.Count)} {Words.Kind(deep[0].Run.Network)} {(deep.Count == 1 ? "has" : "have")} "
             + $"{Words.Counted(deep, Verdict.Trivial)} and {Words.Counted(deep, Verdict.Undecided)} among {(deep.Count == 1 ? "its" : "their")} {deep[0].Sweep.Targets.Count} convolutions. "
             + $"The cheapest layer of {Words.Number(others.Count)} {Words.Kind(others[0].Run.Network)} costs {Words.Range(drops.Select(layers => layers[0]), 1)} points, the median layer {Words.Range(drops.Select(layers => layers[layers.Length / 2]), 1)}.";
+    }
+
+    /// <summary>What the runs of a card show: the networks that do not need every layer, then the others.</summary>
+    private static string OnCard(DataSplit data, IReadOnlyList<SweptRun> trainings)
+    {
+        var networks = trainings.GroupBy(swept => swept.Run.Network).Select(seeds => seeds.ToList()).ToList();
+        var needing = networks.Where(seeds => seeds.All(swept => NeedsEveryLayer(swept.Verdicts))).ToList();
+        string Medians(IEnumerable<SweptRun> swept) => $"{Words.Range(swept.Select(of => of.Sweep.MedianDrop()), 1)} points";
+        var clauses = networks.Except(needing)
+            .Select(seeds => $"{Words.Number(seeds.Count)} {Words.Kind(seeds[0].Run.Network)} have {Words.Counted(seeds, Verdict.Trivial)} and {Words.Counted(seeds, Verdict.Undecided)} among their {seeds[0].Sweep.Targets.Count} convolutions, and their median layer costs {Medians(seeds)}");
+        if (needing.Count > 0)
+            clauses = clauses.Append($"every layer of {Words.Listed([.. needing.Select(seeds => Words.Kind(seeds[0].Run.Network))])} is NonTrivial, one training each, and the median layer costs {Medians(needing.SelectMany(seeds => seeds))}");
+        return $"{Words.Digits(data.Train.Count)} training images, on a card, {Words.Range(trainings.Select(swept => swept.Run.TestAccuracy), 1)} % of the test images right:* {string.Join("; ", clauses)}.";
     }
 
     /// <summary>How many layers are Trivial, architecture by architecture: a clause each, those that have some first, and one for all in which every layer is needed.</summary>

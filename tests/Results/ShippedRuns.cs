@@ -58,7 +58,7 @@ internal sealed class ShippedRuns : IDisposable
             return read;
         if (run.HasWeights)
             Weights.Load(network, Path.Combine(run.Folder, RunFolder.WeightsFile));
-        var sweep = Sweep.OnRecord(network, run.WeightsFingerprint ?? NetworkDescription.WeightsOf(network), data.Test, _sweeps, OptionsFor(data)) ?? throw Missing("sweep", network, data, recipe, seed);
+        var sweep = Sweep.OnRecord(network, run.WeightsFingerprint ?? NetworkDescription.WeightsOf(network), data.Test, _sweeps, OptionsFor(data), recipe.Precision) ?? throw Missing("sweep", network, data, recipe, seed);
         return _read[run.Address] = new SweptRun(run, sweep);
     }
 

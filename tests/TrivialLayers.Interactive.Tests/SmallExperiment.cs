@@ -140,7 +140,8 @@ internal sealed partial class SmallExperiment : IDisposable
         (string, IReadOnlyList<UnitIdentity>)[] units = [("first", SmallUnits.All)];
         (string, UnitDistances)[] distances = [("first", SmallUnits.Measured())];
         (string, IReadOnlyList<LeftAboveChance>)[] left = [("first", sweep.LeftAboveChance)];
-        (Sweep, TrainedRun)[] networks = [(sweep, run)];
+        SizedSweep[] networks = [new(8, 4, run, sweep)];
+        (Sweep, Sweep)[] split = [(sweep, sweeps[7])];
         (string, string)[] kernels = [("conv1", "the stem")];
         using var generator = new Generator(5, CPU);
         var maps = randn([1, 4, 4, 4], generator: generator);
@@ -158,7 +159,9 @@ internal sealed partial class SmallExperiment : IDisposable
         Add(() => KernelFigures.DropAgainstSpectrum(sweep, spectra));
         Add(() => KernelFigures.Pictures(_network, "kernels", kernels));
         Add(() => NetworkFigures.LeftAboveChance(left));
-        Add(() => NetworkFigures.TrivialShare(1234, networks));
+        Add(() => NetworkFigures.TrivialShareBySize(networks));
+        Add(() => NetworkFigures.MedianDropBySize(networks));
+        Add(() => NetworkFigures.WhatZeroDoes(split));
         Add(() => TrainingFigures.LearningCurves(run));
         Add(() => TrainingFigures.LearningCurves(histories));
         Add(() => UnitFigures.DistanceByUnit(distances[0].Item2));

@@ -19,6 +19,9 @@ public static class ClaimRules
     /// <summary>How far below or above the ResNets' mean accuracy a network without connections may lie in C2, percentage points.</summary>
     public const double ComparableWithin = 3;
 
+    /// <summary>The depth from which C7 asks the drop to fall at each step.</summary>
+    private const int StepsFrom = 20;
+
     private const string TrivialShare = "Trivial layers, percent of the convolutions, mean over networks with their range";
 
     /// <summary>
@@ -116,6 +119,40 @@ public static class ClaimRules
             medians.All(distance => distance <= UnitIdentity.Near) && costs.All(tau => tau > 0) ? ClaimVerdict.Reproduced :
             medians.All(distance => distance > UnitIdentity.Near) ? ClaimVerdict.NotReproduced : ClaimVerdict.Undecided;
         return Decision(verdict, medians, $"median over units of {UnitIdentity.Formula}, mean over networks with their range", notes);
+    }
+
+    /// <summary>
+    /// C7, on the ResNets given, architectures with fewer than three seeds left out. A training's value is the median drop of its residual layers. Reproduced: Kendall's tau of depth and value lies
+    /// below 0 with its whole interval, when permuting within a width, and the value falls in at least two of three seeds at each step from one depth to the next, from depth 20 on. Not reproduced: tau
+    /// lies above 0 with its whole interval. Else undecided.
+    /// </summary>
+    /// <param name="resNets">Trained ResNets of several depths, of one width or more.</param>
+    public static ClaimDecision DropFallsWithDepth(IReadOnlyList<SizedNetwork> resNets)
+    {
+        const string unit = "rank correlation of depth and median drop of the residual layers within a width, Kendall's tau";
+        ArgumentNullException.ThrowIfNull(resNets);
+        var (enough, notes) = Enough([.. resNets.Select(sized => sized.Network)], "ResNet");
+        var networks = resNets.Where(sized => enough.Contains(sized.Network)).Select(sized => (sized.Depth, sized.Width, sized.Network.Seed, Value: sized.Network.MedianDrop(LayerRole.Residual))).ToList();
+        var steps = networks.GroupBy(network => network.Width).SelectMany(Steps).ToList();
+        if (steps.Count == 0)
+            return new ClaimDecision(ClaimVerdict.Undecided, double.NaN, null, unit, [.. notes, $"Two depths of one width, from {StepsFrom} on, are needed."]);
+
+        var test = RankAgreement.WithinStrata([[.. networks.Select(network => (double)network.Depth)], [.. networks.Select(network => network.Value)]],
+            [.. networks.Select(network => network.Width.ToString(CultureInfo.InvariantCulture))]);
+        notes.AddRange(steps.Select(step => string.Create(CultureInfo.InvariantCulture, $"From ResNet-{step.From} to ResNet-{step.To} (width {step.Width}) the median drop falls in {step.Falls} of {step.Seeds} seeds.")));
+        var falls = steps.All(step => 3 * step.Falls >= 2 * step.Seeds);
+        return new ClaimDecision(
+            test.Interval.High < 0 && falls ? ClaimVerdict.Reproduced : test.Interval.Low > 0 ? ClaimVerdict.NotReproduced : ClaimVerdict.Undecided, test.Agreement, test.Interval, unit, notes);
+
+        static IEnumerable<(int Width, int From, int To, int Falls, int Seeds)> Steps(IGrouping<int, (int Depth, int Width, long Seed, double Value)> width)
+        {
+            var depths = width.Where(network => network.Depth >= StepsFrom).GroupBy(network => network.Depth).OrderBy(depth => depth.Key).ToList();
+            return depths.Zip(depths.Skip(1), (from, to) =>
+            {
+                var pairs = from.Join(to, network => network.Seed, network => network.Seed, (before, after) => after.Value < before.Value).ToList();
+                return (width.Key, from.Key, to.Key, pairs.Count(fell => fell), pairs.Count);
+            });
+        }
     }
 
     /// <summary>The networks of the architectures that have enough seeds and a mean baseline near that of others, and a note on each that is left out.</summary>

@@ -1,3 +1,5 @@
+using MathNet.Numerics.Statistics;
+
 namespace TrivialLayers;
 
 /// <summary>One trained network with the verdict on each of its convolutions: the unit that claims are about.</summary>
@@ -16,6 +18,9 @@ public sealed record NetworkVerdicts(string Architecture, long Seed, double Trai
 
     /// <summary>Share of the layers with that verdict, percent.</summary>
     public double Share(Verdict verdict) => 100.0 * Layers.Count(layer => layer.Verdict == verdict) / Layers.Count;
+
+    /// <summary>The median drop of the layers with a role, percentage points; NaN where there is none.</summary>
+    public double MedianDrop(LayerRole role) => Layers.Where(layer => layer.Role == role).Select(layer => layer.Drop).Median();
 
     /// <summary>Whether any layer has that verdict.</summary>
     public bool Has(Verdict verdict) => Layers.Any(layer => layer.Verdict == verdict);

@@ -56,6 +56,10 @@ public sealed class Sweep
         ? [.. Targets.Select(target => new LeftAboveChance(target.Layer, TrivialLayers.LeftAboveChance.ShareOf(target.Value, Baseline.Value, chance), target.Verdict))]
         : throw new InvalidOperationException($"What chance is worth in \"{Measure.Name}\" is not known.");
 
+    /// <summary>The median drop of all targets, or of those whose layer has a role, in the measure's unit; NaN where there is none.</summary>
+    /// <param name="role">The role, or null for all.</param>
+    public double MedianDrop(LayerRole? role = null) => Targets.Where(target => role is null || target.Layer.Role == role).Select(target => target.Drop).Median();
+
     /// <summary>Half the width of the interval of the median target, in the measure's unit: about how far from the margin a drop must be to be decided.</summary>
     public double SmallestResolvableDrop
     {
@@ -114,16 +118,23 @@ public sealed class Sweep
             plan.Identity, network, images, stored => stored.ToSweep(plan), () => Compute(plan, progress, progress.Link(cancellationToken)), progress.Link(cancellationToken));
     }
 
-    /// <summary>The stored sweep of a network whose weights are known by their fingerprint alone, or null.</summary>
+    /// <summary>The stored sweep of a network whose weights are known by their fingerprint alone, or null; in the arithmetic of now, else in that of the training.</summary>
     /// <param name="network">The network, with whatever weights.</param>
     /// <param name="weights">SHA-256 over the weights that were swept, in hexadecimal.</param>
     /// <param name="images">The test images.</param>
     /// <param name="store">Where to look.</param>
     /// <param name="options">As for <see cref="Run"/>.</param>
-    internal static Sweep? OnRecord(Module<Tensor, Tensor> network, string weights, ImageSet images, SweepStore store, SweepOptions? options = null)
+    /// <param name="trainedIn">The arithmetic of the training.</param>
+    internal static Sweep? OnRecord(
+        Module<Tensor, Tensor> network, string weights, ImageSet images, SweepStore store, SweepOptions? options = null, Precision trainedIn = Precision.Float32)
     {
-        var plan = SweepPlan.Of(network, images, options ?? new(), weights);
-        return store.OnRecord(plan.Identity, stored => stored.ToSweep(plan));
+        return In(tf32: null) ?? (trainedIn == Precision.TensorFloat32 ? In(tf32: true) : null);
+
+        Sweep? In(bool? tf32)
+        {
+            var plan = SweepPlan.Of(network, images, options ?? new(), weights, tf32);
+            return store.OnRecord(plan.Identity, stored => stored.ToSweep(plan));
+        }
     }
 
     private static Sweep Compute(SweepPlan plan, IProgress<ProgressReport>? progress, CancellationToken cancellationToken)

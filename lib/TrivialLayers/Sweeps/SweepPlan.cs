@@ -26,7 +26,8 @@ internal sealed record SweepPlan(Module<Tensor, Tensor> Network, ImageSet Images
     /// <param name="images">The images.</param>
     /// <param name="options">What is asked for.</param>
     /// <param name="weights">SHA-256 over the weights where the network has others; null for the network's own.</param>
-    public static SweepPlan Of(Module<Tensor, Tensor> network, ImageSet images, SweepOptions options, string? weights = null)
+    /// <param name="tf32">Whether a card computes in TF32; null for what it does now.</param>
+    public static SweepPlan Of(Module<Tensor, Tensor> network, ImageSet images, SweepOptions options, string? weights = null, bool? tf32 = null)
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(images);
@@ -39,7 +40,7 @@ internal sealed record SweepPlan(Module<Tensor, Tensor> Network, ImageSet Images
         var sets = options.Targets.Of(network, layers);
         var known = all.ToDictionary(layer => layer.Name);
         var operation = Operation.Of(options.Intervention.Description, options.Targets.Describe(layers, options.Layers is null, sets), options.Measure.Description);
-        if (ComputeDevice.AllowTF32)
+        if (tf32 ?? ComputeDevice.AllowTF32)
             operation["precision"] = "tf32"; // coarser arithmetic, other numbers
         return new SweepPlan(
             network, images, options, layers, [.. sets.Select(set => set.Select(name => known[name]).ToList())],

@@ -27,6 +27,7 @@ public sealed class FindingTests
         var document = Document(
             Tagged("verdict", "", Shown(("text/html", "<p><b>This</b> &amp;\n that</p>"), ("text/plain", "<p><b>This</b> &amp;\n that</p>"))),
             Tagged("verdict", "", Shown(("text/html", "<table>…</table>"), ("text/plain", "a table"))),
+            Tagged("verdict", "", Shown(("text/html", "<table>…</table>"), ("text/plain", new string('t', 101)))),
             Tagged("verdict", "", Stream("stdout", "two\n  lines\n"), Stream("stderr", "not this")),
             Tagged("verdict", "", Stream("stdout", " \n")),
             Code("", Stream("stdout", "nor this")));

@@ -140,6 +140,62 @@ public sealed class ClaimRulesTests
         Assert.Equal(ClaimVerdict.Undecided, ClaimRules.UnitsBecomeTheIdentity([near, near]).Verdict);
     }
 
+    [Fact]
+    public void C7_is_reproduced_when_the_median_drop_falls_with_depth_at_each_step()
+    {
+        // Below depth 20 a step may rise; one seed of three may rise at a step.
+        var decision = ClaimRules.DropFallsWithDepth([.. Sized(8, 50, 51, 52), .. Sized(14, 53, 54, 55), .. Sized(20, 40, 41, 42), .. Sized(32, 30, 31, 43), .. Sized(56, 9, 8, 7)]);
+
+        Assert.Equal(ClaimVerdict.Reproduced, decision.Verdict);
+        Assert.InRange(decision.Effect, -1, -0.5);
+        Assert.True(decision.Interval!.Value.High < 0);
+        Assert.Equal(["From ResNet-20 to ResNet-32 (width 8) the median drop falls in 2 of 3 seeds.", "From ResNet-32 to ResNet-56 (width 8) the median drop falls in 3 of 3 seeds."], decision.Because);
+    }
+
+    [Fact]
+    public void C7_is_undecided_when_a_step_does_not_fall_though_the_trend_does() => Assert.Equal(
+        ClaimVerdict.Undecided,
+        ClaimRules.DropFallsWithDepth([.. Sized(8, 60, 61, 62), .. Sized(14, 50, 51, 52), .. Sized(20, 30, 31, 32), .. Sized(32, 29, 33, 34), .. Sized(56, 9, 8, 7)]).Verdict);
+
+    [Fact]
+    public void C7_is_not_reproduced_when_the_drop_rises_with_depth() => Assert.Equal(
+        ClaimVerdict.NotReproduced, ClaimRules.DropFallsWithDepth([.. Sized(8, 1, 2, 3), .. Sized(20, 11, 12, 13), .. Sized(32, 21, 22, 23), .. Sized(56, 31, 32, 33)]).Verdict);
+
+    [Fact]
+    public void C7_compares_within_a_width_only()
+    {
+        // Wider networks are deeper here and drop less; within each width the drop rises.
+        var decision = ClaimRules.DropFallsWithDepth(
+        [
+            .. Sized(8, 50, 51, 52), .. Sized(20, 60, 61, 62), .. Sized(32, 70, 71, 72),
+            .. Sized(44, 10, 11, 12, width: 16), .. Sized(56, 20, 21, 22, width: 16), .. Sized(110, 30, 31, 32, width: 16),
+        ]);
+
+        Assert.Equal(ClaimVerdict.NotReproduced, decision.Verdict);
+        Assert.Equal(3, decision.Because.Count); // 20 to 32, 44 to 56, 56 to 110
+    }
+
+    [Fact]
+    public void C7_needs_three_seeds_of_two_depths()
+    {
+        var decision = ClaimRules.DropFallsWithDepth([.. Sized(20, 40, 41, 42), .. Sized(56, 9, 8, 7).Take(2)]);
+
+        Assert.Equal(ClaimVerdict.Undecided, decision.Verdict);
+        Assert.True(double.IsNaN(decision.Effect));
+        Assert.Equal(["ResNet-56 (width 8): 2 of the 3 trainings needed.", "Two depths of one width, from 20 on, are needed."], decision.Because);
+        Assert.Equal(ClaimVerdict.Undecided, ClaimRules.DropFallsWithDepth([]).Verdict);
+    }
+
+    /// <summary>Three seeds of a ResNet whose residual layers have these median drops; what changes channels does not count.</summary>
+    private static SizedNetwork[] Sized(int depth, double first, double second, double third, int width = 8) =>
+    [
+        .. new[] { first, second, third }.Select((drop, index) => new SizedNetwork(depth, width, new NetworkVerdicts($"ResNet-{depth} (width {width})", index + 1, 100, 90,
+        [
+            Layer("layer2.0.conv1", LayerRole.ChannelChange, NonTrivial) with { Drop = 90 },
+            .. new[] { drop - 5, drop, drop + 9 }.Select((value, layer) => Layer($"layer1.{layer}.conv1", LayerRole.Residual, NonTrivial) with { Drop = value }),
+        ]))),
+    ];
+
     private static NetworkVerdicts Network(int seed, params Verdict[] verdicts) =>
         new("ResNet-20", seed, 99.5, 90, [.. verdicts.Select((verdict, i) => Layer($"layer{i}", LayerRole.Residual, verdict))]);
 
