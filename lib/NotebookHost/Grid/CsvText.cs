@@ -27,7 +27,7 @@ internal static class CsvText
             var fields = new List<string?>();
             do
             {
-                fields.Add(text[at..].StartsWith('"') ? Quoted(text, ref at, ref number) : Plain(text, ref at, number));
+                fields.Add(at < text.Length && text[at] == '"' ? Quoted(text, ref at, ref number) : Plain(text, ref at, number));
             }
             while (Follows(text, ref at, ','));
             if (at < text.Length && !Follows(text, ref at, '\n'))

@@ -97,7 +97,7 @@ internal static class GridCommand
             throw new RunException("Give either --set or --points, not both.");
         if (list is null && notebooks.Count == 0)
             throw new RunException("Name the notebook to run, for example: grid notebooks/03-zero-each-layer.ipynb --set depth=20,56 --out grid.");
-        var notebook = notebooks.Count == 0 ? null : Within(folder, NotebookFiles.Find([One(notebooks, "notebook")])[0]);
+        var notebook = notebooks.Count == 0 ? null : Within(folder, Single(One(notebooks, "notebook")));
         var points = list is null ? PointProduct.Of(notebook!, sets, given) : FromList(list, notebook, given, folder);
         return Go(GridFolder.Planned(folder, points), how, interrupt);
     }
@@ -167,6 +167,10 @@ internal static class GridCommand
             Console.WriteLine(FormattableString.Invariant($"\n{SlurmCluster.CommandLine("SCRIPT", how.Slurm.Sbatch)}   # {points.Count} tasks\n{script}"));
         return RunCommand.Succeeded;
     }
+
+    /// <summary>The notebook that a path names, or the only one of a folder.</summary>
+    private static string Single(string path) =>
+        NotebookFiles.Find([path]) is var found && found.Count == 1 ? found[0] : throw new RunException($"A grid runs one notebook; {path} holds {found.Count}. Name one of them, or list several with --points.");
 
     private static string One(List<string> given, string what) =>
         given.Count == 1 ? given[0] : throw new RunException($"Give one {what}; found {string.Join(" ", given)}.");

@@ -39,7 +39,18 @@ internal sealed class GridFolder
     }
 
     /// <summary>A grid with these points that is not written yet.</summary>
-    public static GridFolder Planned(string folder, IReadOnlyList<GridPoint> points) => new(Path.GetFullPath(folder), points);
+    /// <exception cref="RunException">The list of these points could not be read again.</exception>
+    public static GridFolder Planned(string folder, IReadOnlyList<GridPoint> points)
+    {
+        try
+        {
+            return new GridFolder(Path.GetFullPath(folder), PointsFile.Parse(PointsFile.ToText(points)));
+        }
+        catch (RunException e)
+        {
+            throw new RunException($"These points make no list, {e.Message}. Nothing was written.");
+        }
+    }
 
     /// <summary>Writes the list, unless the folder has one of the same points already.</summary>
     /// <returns>The grid that is there now, whose ids and order may be the user's.</returns>
@@ -92,8 +103,13 @@ internal sealed class GridFolder
         if (EndOf(point, out var damage) is { } ended)
             return ended;
         var attempt = PointAttempt.TryRead(AttemptOf(point));
-        var status = PointClaim.IsTaken(ClaimOf(point)) ? PointStatus.Running : attempt is null && damage is null ? PointStatus.Waiting : PointStatus.Missing;
-        return new PointState(point, status, Attempt: attempt, Note: damage);
+        if (PointClaim.IsTaken(ClaimOf(point)))
+            return new PointState(point, PointStatus.Running, Attempt: attempt, Note: damage);
+        if (EndOf(point, out damage) is { } endedMeanwhile)
+            return endedMeanwhile;
+        if (attempt is not null && !File.Exists(AttemptOf(point)))
+            attempt = null; // it was stopped in good order meanwhile
+        return new PointState(point, attempt is null && damage is null ? PointStatus.Waiting : PointStatus.Missing, Attempt: attempt, Note: damage);
     }
 
     /// <summary>Where a point stands that has a valid result; else null.</summary>

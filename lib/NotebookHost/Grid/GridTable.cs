@@ -14,8 +14,9 @@ internal sealed class GridTable
     public GridTable(GridFolder grid, IReadOnlyList<PointState> states)
     {
         States = states;
-        var found = states.Select(state => Found(grid, state)).ToList();
-        string[] own = [PointsFile.Id, PointsFile.Notebook, .. states.SelectMany(state => state.Point.Parameters.Keys), .. Ending(states[0]).Keys];
+        var parameters = states.SelectMany(state => state.Point.Parameters.Keys).Select(ColumnOf).Distinct().ToList();
+        var found = states.Select(state => Found(grid, state, parameters)).ToList();
+        string[] own = [PointsFile.Id, PointsFile.Notebook, .. parameters, .. Ending(states[0]).Keys];
         Columns = [.. own.Concat(found.SelectMany(row => row.Keys).OrderBy(name => name == Words).ThenBy(name => name, StringComparer.Ordinal)).Distinct()];
         Rows = [.. states.Zip(found, Row)];
     }
@@ -36,13 +37,18 @@ internal sealed class GridTable
     {
         var row = new Dictionary<string, string?> { [PointsFile.Id] = state.Point.Id, [PointsFile.Notebook] = state.Point.Notebook };
         foreach (var (name, value) in state.Point.Parameters)
-            row[name] = value;
+            row[ColumnOf(name)] = value;
         foreach (var (name, value) in Ending(state))
-            row.TryAdd(name, value);
+            row.Add(name, value);
         foreach (var (name, value) in found)
-            row.TryAdd(name, value);
+            row.Add(name, value);
         return row;
     }
+
+    /// <summary>The column of a parameter. The grid's own columns keep their names.</summary>
+    private static string ColumnOf(string parameter) => parameter is Words || IsOfEnding(parameter) ? $"{parameter} (parameter)" : parameter;
+
+    private static bool IsOfEnding(string column) => column is "status" or "error" or "seconds" or "host" or "job" or "started";
 
     private static OrderedDictionary<string, string?> Ending(PointState state) => new()
     {
@@ -55,7 +61,7 @@ internal sealed class GridTable
     };
 
     /// <summary>A finding has columns for its outcome, what was measured, and the runs behind it; words have one.</summary>
-    private static Dictionary<string, string> Found(GridFolder grid, PointState state)
+    private static Dictionary<string, string> Found(GridFolder grid, PointState state, List<string> parameters)
     {
         var found = new Dictionary<string, string>();
         if (state.Result is null)
@@ -71,6 +77,8 @@ internal sealed class GridTable
 
         void Add(string column, string text)
         {
+            if (parameters.Contains(column) || IsOfEnding(column) || column is PointsFile.Id or PointsFile.Notebook)
+                column += " (found)";
             if (text.Length > 0)
                 found[column] = found.TryGetValue(column, out var before) ? $"{before}; {text}" : text;
         }

@@ -113,6 +113,46 @@ public sealed class GridFolderTests : IDisposable
     }
 
     [Fact]
+    public async Task A_point_that_ends_while_it_is_looked_at_is_never_missing()
+    {
+        var grid = _made.Write("1..200");
+        var running = Task.Run(
+            () =>
+            {
+                foreach (var (index, point) in grid.Points.Index())
+                {
+                    Directory.CreateDirectory(grid.FolderOf(point));
+                    using var claim = PointClaim.TryTake(grid.ClaimOf(point));
+                    new PointAttempt("node2", 77, null, null, default).Write(grid.AttemptOf(point));
+                    GridInFolder.Finish(grid, index);
+                    File.Delete(grid.AttemptOf(point));
+                }
+            },
+            TestContext.Current.CancellationToken);
+        foreach (var point in grid.Points)
+        {
+            PointState state;
+            do
+            {
+                state = grid.StateOf(point);
+                Assert.NotEqual(PointStatus.Missing, state.Status);
+            }
+            while (state.Status != PointStatus.Done && !running.IsFaulted);
+        }
+
+        await running;
+    }
+
+    [Theory]
+    [InlineData("id", "two columns are called id")]
+    [InlineData("seed", "asks the same as 001: n.ipynb seed=1")]
+    public void Points_whose_list_could_not_be_read_again_are_refused_before_anything_is_written(string name, string reason)
+    {
+        var points = Enumerable.Range(1, 2).Select(number => new GridPoint($"00{number}", "n.ipynb", new Dictionary<string, string> { [name] = "1" })).ToList();
+        Assert.Contains(reason, Assert.Throws<RunException>(() => GridFolder.Planned(_made.Path, points)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_claim_keeps_a_second_one_out_until_it_is_let_go_and_looking_takes_it_from_nobody()
     {
         var path = Path.Combine(_made.Around, "claim.lock");

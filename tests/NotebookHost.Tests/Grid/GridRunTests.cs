@@ -86,6 +86,39 @@ public sealed class GridRunTests : IDisposable
     }
 
     [Fact]
+    public async Task What_tells_every_process_of_a_job_to_terminate_leaves_the_cell_to_its_runner()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Signals are sent on Unix.");
+        Use(
+            """
+            using var told = System.Runtime.InteropServices.PosixSignalRegistration.Create(System.Runtime.InteropServices.PosixSignal.SIGTERM, _ => System.IO.File.WriteAllText("leave", ""));
+            System.IO.File.WriteAllText($"began-{seed}", $"{Environment.ProcessId}\n");
+            while (!System.IO.File.Exists("leave"))
+                await Task.Delay(20);
+            await Task.Delay(500); // by then a process that does not ignore it is dead
+            """);
+        var (exit, _, _) = await NotebookFolder.Host(
+            async _ =>
+            {
+                await Until(() => Began(1) && File.ReadAllText(Path.Combine(_made.Around, "began-1")).EndsWith('\n'));
+                using var kill = Process.Start("kill", ["-TERM", File.ReadAllText(Path.Combine(_made.Around, "began-1")).Trim()]);
+                await kill.WaitForExitAsync();
+            },
+            "grid", _made.Notebook, "--set", "seed=1", "--out", _made.Path);
+        Assert.Equal((0, PointStatus.Done), (exit, _made.Open().States()[0].Status));
+    }
+
+    [Fact]
+    public async Task A_folder_of_several_notebooks_is_refused()
+    {
+        File.Copy(_made.Notebook, Path.Combine(_made.Around, "other.ipynb"));
+        var (exit, _, error) = await NotebookFolder.Host("grid", _made.Around, "--set", "seed=1", "--out", _made.Path);
+        Assert.Equal(RunCommand.BadRequest, exit);
+        Assert.Contains("A grid runs one notebook", error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_made.Path));
+    }
+
+    [Fact]
     public async Task At_the_deadline_a_running_point_is_stopped_and_none_begins()
     {
         Use(WaitForLeave);

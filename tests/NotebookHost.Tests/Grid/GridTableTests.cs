@@ -32,6 +32,18 @@ public sealed class GridTableTests : IDisposable
     }
 
     [Fact]
+    public void The_grids_own_columns_keep_their_names_where_a_parameter_or_a_finding_has_the_same()
+    {
+        var parameters = new Dictionary<string, string> { ["seconds"] = "30", ["status"] = "cold", ["verdict"] = "mine", ["C4"] = "on" };
+        var grid = GridFolder.Planned(_made.Path, [new GridPoint("001", "../n.ipynb", parameters)]).WritePoints();
+        GridInFolder.Finish(grid, 0, exit: 1, executed: Json(null, Tagged("verdict", "", Shown(Told("C4", "✓ reproduced")), Stream("stdout", "words"))));
+        var row = new GridTable(grid, grid.States()).Rows[0];
+        Assert.Equal(["failed", "2", "words", "on"], new[] { "status", "seconds", "verdict", "C4" }.Select(column => row[column]));
+        Assert.Equal(["cold", "30", "mine"], new[] { "status", "seconds", "verdict" }.Select(column => row[$"{column} (parameter)"]));
+        Assert.Equal("✓ reproduced", row["C4 (found)"]);
+    }
+
+    [Fact]
     public void The_page_shows_the_same_and_leads_to_the_executed_notebooks()
     {
         var grid = _made.Write("1..2");
