@@ -57,6 +57,7 @@ internal static class ClaimText
         ["outcome"] = Verdict(record.Verdict),
         ["measured"] = $"{Numbers(record.Effect, record.Interval)}, {record.Unit}",
         ["statement"] = Claims.Of(record.Claim).Sentence,
+        ["sources"] = string.Join(' ', record.Sources),
     });
 
     private static string Card(ClaimVerdict verdict, params string[] parts)

@@ -42,6 +42,7 @@ public sealed class ClaimDisplayTests
         Assert.Equal(("C1", "✗ not reproduced"), ((string?)finding["subject"], (string?)finding["outcome"]));
         Assert.Equal("38.1 [33.3, 42.9] (75 % interval), Trivial layers, percent", (string?)finding["measured"]);
         Assert.Equal(Claims.Of("C1").Sentence, (string?)finding["statement"]);
+        Assert.Equal("0123456789abcdef short", (string?)finding["sources"]);
     }
 
     [Fact]

@@ -27,8 +27,9 @@ internal sealed class CellServer : IDisposable
     /// <summary>Serves until the runner closes the pipe or is gone; then this process has nothing left to do.</summary>
     public static async Task Serve(string pipeName)
     {
-        // Ctrl+C reaches every process of a terminal; what it means for a cell is the runner's to say.
-        using var ignored = PosixSignalRegistration.Create(PosixSignal.SIGINT, static signal => signal.Cancel = true);
+        // Ctrl+C reaches every process of a terminal, SIGTERM every process of a cluster's job; what it means for a cell is the runner's to say.
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, static signal => signal.Cancel = true);
+        using var termination = PosixSignalRegistration.Create(PosixSignal.SIGTERM, static signal => signal.Cancel = true);
         using var pipe = new NamedPipeClientStream(".", pipeName, PipeDirection.InOut, PipeOptions.Asynchronous | PipeOptions.CurrentUserOnly);
         await pipe.ConnectAsync(ConnectTime, CancellationToken.None).ConfigureAwait(false);
         using var server = new CellServer(pipe);

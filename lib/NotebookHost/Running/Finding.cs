@@ -7,14 +7,15 @@ namespace NotebookHost.Running;
 
 /// <summary>
 /// What a notebook found, for the page over all notebooks and the end of a run: an output of a cell tagged <c>verdict</c>. An output may bring it in the type <see cref="MimeType"/>, as a JSON object (or a text that is one) with the texts
-/// <c>subject</c>, <c>outcome</c>, <c>measured</c> and <c>statement</c>; of one that does not, its words are taken, but not those of a table that does not fit a line.
+/// <c>subject</c>, <c>outcome</c>, <c>measured</c>, <c>statement</c> and <c>sources</c>; of one that does not, its words are taken, but not those of a table that does not fit a line.
 /// </summary>
 /// <param name="Notebook">The name of the notebook's file, without ending.</param>
 /// <param name="Subject">What was looked into, in a word; null where the output brings words only.</param>
 /// <param name="Outcome">What came of it, in a word or two; of words, all of them in one line.</param>
 /// <param name="Measured">The number that decides it, with its interval; may be empty.</param>
 /// <param name="Statement">What was looked into, in a sentence; may be empty.</param>
-internal sealed record Finding(string Notebook, string? Subject, string Outcome, string Measured = "", string Statement = "")
+/// <param name="Sources">The addresses of what it was found in, separated by spaces; may be empty.</param>
+internal sealed record Finding(string Notebook, string? Subject, string Outcome, string Measured = "", string Statement = "", string Sources = "")
 {
     /// <summary>The type in which an output brings a finding.</summary>
     public const string MimeType = "application/vnd.notebook.finding+json";
@@ -57,7 +58,7 @@ internal sealed record Finding(string Notebook, string? Subject, string Outcome,
     private static Finding? Of(string notebook, JsonObject data)
     {
         if (JupyterJson.ObjectOf(data[MimeType]) is { } told && JupyterJson.Text(told["subject"]) is { } subject && JupyterJson.Text(told["outcome"]) is { } outcome)
-            return new Finding(notebook, subject, outcome, JupyterJson.Text(told["measured"]) ?? "", JupyterJson.Text(told["statement"]) ?? "");
+            return new Finding(notebook, subject, outcome, JupyterJson.Text(told["measured"]) ?? "", JupyterJson.Text(told["statement"]) ?? "", JupyterJson.Text(told["sources"]) ?? "");
         var (plain, html) = (MultilineText.TryJoin(data["text/plain"]), MultilineText.TryJoin(data["text/html"]));
         var words = OfWords(notebook, html is not null && (plain is null || plain == html) ? new HtmlParser().ParseDocument(html).Body!.TextContent : plain ?? "");
         return words?.Outcome.Length > LongestLine && html?.Contains("<table", StringComparison.OrdinalIgnoreCase) == true ? null : words;

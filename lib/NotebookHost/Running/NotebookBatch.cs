@@ -1,9 +1,3 @@
-using System.Diagnostics;
-using System.Globalization;
-using System.Reflection;
-using System.Text.Json.Nodes;
-using NotebookHost.Engine;
-using NotebookHost.Notebook;
 using NotebookHost.Publishing;
 
 namespace NotebookHost.Running;
@@ -15,9 +9,9 @@ internal sealed class NotebookBatch
     private readonly List<Entry> _entries;
     private readonly NotebookSite? _site;
 
-    private sealed record Entry(string Source, string Target, NotebookDocument Document, NotebookParameters Parameters, string? Refusal = null)
+    private sealed record Entry(RunnableNotebook Notebook, string Target)
     {
-        public string Name => Path.GetFileNameWithoutExtension(Source);
+        public string Name => Notebook.Name;
     }
 
     /// <summary>Reads all notebooks and checks what can be checked before a cell runs. A file that cannot be run does not keep others from it.</summary>
@@ -26,8 +20,8 @@ internal sealed class NotebookBatch
     {
         _request = request;
         _entries = [.. NotebookFiles.Find(request.FilesOrFolders).Select(Open)];
-        if (_entries.TrueForAll(entry => entry.Refusal is not null))
-            throw new RunException(string.Join('\n', _entries.Select(entry => entry.Refusal)));
+        if (_entries.TrueForAll(entry => entry.Notebook.Refusal is not null))
+            throw new RunException(string.Join('\n', _entries.Select(entry => entry.Notebook.Refusal)));
         CheckParameterNames();
         _site = request.Out is null ? null : new NotebookSite(request.Out, _entries.Select(entry => entry.Name));
     }
@@ -36,7 +30,7 @@ internal sealed class NotebookBatch
     public IReadOnlyList<string> Targets => [.. _entries.Select(entry => entry.Target)];
 
     /// <summary>What the notebooks that have run found.</summary>
-    public IReadOnlyList<Finding> Findings => [.. _entries.SelectMany(entry => Finding.In(entry.Name, entry.Document))];
+    public IReadOnlyList<Finding> Findings => [.. _entries.SelectMany(entry => Finding.In(entry.Name, entry.Notebook.Document))];
 
     /// <summary>The page that leads to all others, or null when none are written: notebooks run in place have no pages.</summary>
     public string? Index => _site?.Index;
@@ -51,10 +45,10 @@ internal sealed class NotebookBatch
         _site?.WriteIndex();
         foreach (var entry in _entries)
         {
-            if (entry.Refusal is { } reason)
+            if (entry.Notebook.Refusal is { } reason)
             {
                 outcomes[entry.Target] = NotebookOutcome.Refusal(reason);
-                Leave(entry, reason.Replace(entry.Source, Path.GetFileName(entry.Source), StringComparison.Ordinal), interrupt);
+                Leave(entry, reason.Replace(entry.Notebook.Source, Path.GetFileName(entry.Notebook.Source), StringComparison.Ordinal), interrupt);
             }
             else if (interrupt.IsCancellationRequested)
                 Leave(entry, "the run was stopped before it", interrupt);
@@ -66,29 +60,9 @@ internal sealed class NotebookBatch
 
     private async Task<NotebookOutcome> RunOne(Entry entry, IRunProgress progress, CancellationToken interrupt)
     {
-        var inPlace = _request.Out is null;
-        var parameters = entry.Parameters.Inject(_request.Parameters);
-        var runner = new NotebookRunner(entry.Document, Path.GetDirectoryName(entry.Source)!, progress, uncounted: inPlace ? entry.Parameters.Injected : null);
-        var started = DateTime.UtcNow;
-        var clock = Stopwatch.StartNew();
-        var outcome = await runner.Run(_request.Timeout, interrupt).ConfigureAwait(false);
-
-        if (inPlace && outcome.Status == NotebookStatus.Succeeded)
-            entry.Parameters.Withdraw(); // in place a notebook gets outputs and keeps its own cells and defaults
-        entry.Document.Metadata["notebook_host"] = new JsonObject
-        {
-            ["started"] = started.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture),
-            ["duration_seconds"] = Math.Round(clock.Elapsed.TotalSeconds, 1),
-            ["machine"] = MachineDescription.Here(),
-            ["versions"] = Versions(runner.Versions),
-            ["parameters"] = parameters,
-            ["status"] = outcome.Status.ToString().ToLowerInvariant(),
-            ["error"] = outcome.Status == NotebookStatus.Succeeded ? null : outcome.Error,
-            ["code_sha256"] = entry.Document.CodeFingerprint,
-        };
-        entry.Document.Save(entry.Target);
+        var (outcome, duration) = await entry.Notebook.Run(entry.Target, _request.Parameters, progress, inPlace: _request.Out is null, _request.Timeout, interrupt: interrupt).ConfigureAwait(false);
         WritePage(entry, interrupt);
-        progress.End(outcome, clock.Elapsed);
+        progress.End(outcome, duration);
         return outcome;
     }
 
@@ -99,7 +73,7 @@ internal sealed class NotebookBatch
         using var interrupted = interrupt.Register(() => giveUp.CancelAfter(TimeLimit.AfterInterrupt));
         try
         {
-            _site?.Write(entry.Name, entry.Document, Path.GetDirectoryName(entry.Source), interrupt: giveUp.Token);
+            _site?.Write(entry.Name, entry.Notebook.Document, entry.Notebook.Folder, interrupt: giveUp.Token);
         }
         catch (OperationCanceledException) when (giveUp.IsCancellationRequested)
         {
@@ -113,7 +87,7 @@ internal sealed class NotebookBatch
         if (interrupt.IsCancellationRequested)
             _site?.Leave(entry.Name, entry.Name, reason);
         else
-            _site?.Leave(entry.Name, entry.Document, reason);
+            _site?.Leave(entry.Name, entry.Notebook.Document, reason);
     }
 
     private Entry Open(string path)
@@ -122,46 +96,12 @@ internal sealed class NotebookBatch
         var target = _request.Out is null ? source : Path.Combine(RealPath.Of(_request.Out), Path.GetFileName(path));
         if (_request.Out is not null && target.Equals(source, RealPath.Comparison))
             throw new RunException($"{path} would be overwritten by its executed copy. Choose another folder with --out, or say --in-place.");
-        try
-        {
-            var document = NotebookDocument.LoadToRun(path);
-            return new Entry(path, target, document, new NotebookParameters(document), LanguageRefusal(path, document));
-        }
-        catch (Exception e) when (e is NotebookFormatException or IOException or UnauthorizedAccessException)
-        {
-            var nothing = new NotebookDocument();
-            return new Entry(path, target, nothing, new NotebookParameters(nothing), e.Message);
-        }
-    }
-
-    /// <summary>Says which cell this host does not run, or <c>null</c>.</summary>
-    private static string? LanguageRefusal(string path, NotebookDocument document)
-    {
-        var unmarked = NotebookCells.LanguageOf(document);
-        var cells = NotebookCells.ToRun(document).ToList();
-        var foreign = cells.Select((cell, index) => ForeignIn(cell, $"cell {index + 1}", unmarked)).OfType<string>().ToList();
-        return foreign.Count == 0
-            ? null
-            : foreign.Count == cells.Count && !CellLanguage.IsServed(unmarked)
-                ? $"{path} is a notebook in {unmarked}; this host runs C# (kernelspec .net-csharp, language C#)."
-                : $"{path}: {foreign[0]}";
-    }
-
-    private static string? ForeignIn(CodeCell cell, string name, string unmarked)
-    {
-        try
-        {
-            return CellText.Parse(cell.Source, name, NotebookCells.LanguageOf(cell, unmarked)).Parts.OfType<ForeignPart>().FirstOrDefault()?.Sentence(name);
-        }
-        catch (CellErrorException)
-        {
-            return null; // an error of that cell, when its turn comes
-        }
+        return new Entry(RunnableNotebook.Open(path), target);
     }
 
     private void CheckParameterNames()
     {
-        var known = _entries.SelectMany(entry => entry.Parameters.Names).Distinct().Order(StringComparer.Ordinal).ToList();
+        var known = _entries.SelectMany(entry => entry.Notebook.Parameters.Names).Distinct().Order(StringComparer.Ordinal).ToList();
         foreach (var name in _request.Parameters.Keys.Where(name => !known.Contains(name)))
         {
             throw new RunException(known.Count == 0
@@ -169,15 +109,6 @@ internal sealed class NotebookBatch
                 : $"There is no parameter {name}. The notebooks given declare: {string.Join(", ", known)}.");
         }
         foreach (var entry in _entries)
-            entry.Parameters.Check(_request.Parameters);
-    }
-
-    private static JsonObject Versions(IReadOnlyDictionary<string, string> referenced)
-    {
-        var own = typeof(NotebookBatch).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
-        var versions = new JsonObject { [".NET"] = Environment.Version.ToString(), ["NotebookHost"] = own };
-        foreach (var (name, version) in referenced.OrderBy(pair => pair.Key, StringComparer.Ordinal))
-            versions[name] = version;
-        return versions;
+            entry.Notebook.Parameters.Check(_request.Parameters);
     }
 }

@@ -38,8 +38,11 @@ internal sealed class NotebookProcess : IAsyncDisposable
     public IReadOnlyDictionary<string, string> Versions { get; private set; } = new Dictionary<string, string>();
 
     /// <summary>Starts a process whose working folder is the notebook's.</summary>
+    /// <param name="folder">That folder.</param>
+    /// <param name="environment">Environment variables on top of this process's own; or null.</param>
+    /// <param name="cancellationToken">Gives the start up.</param>
     /// <exception cref="NotebookCrashException">It ended before it was ready.</exception>
-    public static async Task<NotebookProcess> Start(string folder, CancellationToken cancellationToken)
+    public static async Task<NotebookProcess> Start(string folder, IReadOnlyDictionary<string, string>? environment, CancellationToken cancellationToken)
     {
         var pipeName = $"notebook-{Environment.ProcessId}-{Guid.NewGuid():N}"[..40];
         var pipe = new NamedPipeServerStream(pipeName, PipeDirection.InOut, 1, PipeTransmissionMode.Byte, PipeOptions.Asynchronous | PipeOptions.CurrentUserOnly);
@@ -52,6 +55,8 @@ internal sealed class NotebookProcess : IAsyncDisposable
             StandardOutputEncoding = Encoding.UTF8,
             StandardErrorEncoding = Encoding.UTF8,
         };
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>())
+            start.Environment[name] = value;
         var process = Process.Start(start)!;
         process.StandardInput.Close();
         var started = new NotebookProcess(process, pipe);

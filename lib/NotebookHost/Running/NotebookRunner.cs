@@ -17,6 +17,7 @@ internal sealed class NotebookRunner
     private readonly NotebookOutputs _outputs = new();
     private readonly string _unmarked;
     private readonly CodeCell? _uncounted;
+    private readonly IReadOnlyDictionary<string, string>? _environment;
     private NotebookProcess? _process;
     private int _begun;
     private int _counted;
@@ -25,8 +26,9 @@ internal sealed class NotebookRunner
     /// <param name="folder">The folder the cells work in, where their relative paths start.</param>
     /// <param name="progress">Hears how far the run is.</param>
     /// <param name="uncounted">A cell that will be taken out again, and so gets no number; or <c>null</c>.</param>
-    public NotebookRunner(NotebookDocument document, string folder, IRunProgress progress, CodeCell? uncounted = null) =>
-        (_document, _folder, _progress, _unmarked, _uncounted) = (document, folder, progress, NotebookCells.LanguageOf(document), uncounted);
+    /// <param name="environment">Environment variables for the process, on top of this one's; or <c>null</c>.</param>
+    public NotebookRunner(NotebookDocument document, string folder, IRunProgress progress, CodeCell? uncounted = null, IReadOnlyDictionary<string, string>? environment = null) =>
+        (_document, _folder, _progress, _unmarked, _uncounted, _environment) = (document, folder, progress, NotebookCells.LanguageOf(document), uncounted, environment);
 
     /// <summary>The assemblies that the notebook referenced: name → version.</summary>
     public IReadOnlyDictionary<string, string> Versions => _process?.Versions ?? new Dictionary<string, string>();
@@ -46,7 +48,7 @@ internal sealed class NotebookRunner
             limit.CancelAfter(allowed);
         try
         {
-            _process = await NotebookProcess.Start(_folder, interrupt).ConfigureAwait(false);
+            _process = await NotebookProcess.Start(_folder, _environment, interrupt).ConfigureAwait(false);
             foreach (var cell in cells)
             {
                 interrupt.ThrowIfCancellationRequested();

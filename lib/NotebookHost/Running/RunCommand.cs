@@ -38,12 +38,10 @@ internal static class RunCommand
         return command;
     }
 
-    private static RunRequest Request(string[] files, string? output, bool inPlace, string[] parameters, double? seconds)
+    /// <summary>Reads <c>name=value</c>; of a name given twice the last counts.</summary>
+    /// <exception cref="RunException">One has another form.</exception>
+    public static IReadOnlyDictionary<string, string> ReadParameters(IEnumerable<string> parameters)
     {
-        if (inPlace && output is not null)
-            throw new RunException("Give either --out or --in-place, not both.");
-        if (seconds is <= 0 or > int.MaxValue / 1000)
-            throw new RunException(FormattableString.Invariant($"--timeout {seconds} is not a number of seconds above zero (and below 25 days)."));
         var values = new Dictionary<string, string>();
         foreach (var parameter in parameters)
         {
@@ -52,7 +50,16 @@ internal static class RunCommand
                 throw new RunException($"-p {parameter}: write name=value, for example -p dataset=cifar-10.");
             values[parameter[..at].Trim()] = parameter[(at + 1)..];
         }
-        return new RunRequest(files, inPlace ? null : output ?? DefaultOut, values, seconds is { } limit ? TimeSpan.FromSeconds(limit) : null);
+        return values;
+    }
+
+    private static RunRequest Request(string[] files, string? output, bool inPlace, string[] parameters, double? seconds)
+    {
+        if (inPlace && output is not null)
+            throw new RunException("Give either --out or --in-place, not both.");
+        if (seconds is <= 0 or > int.MaxValue / 1000)
+            throw new RunException(FormattableString.Invariant($"--timeout {seconds} is not a number of seconds above zero (and below 25 days)."));
+        return new RunRequest(files, inPlace ? null : output ?? DefaultOut, ReadParameters(parameters), seconds is { } limit ? TimeSpan.FromSeconds(limit) : null);
     }
 
     private static async Task<int> Run(Func<RunRequest> read, CancellationToken cancellationToken)

@@ -15,7 +15,10 @@ internal static class RunProgress
                 .HideCompleted(false)
                 .Columns(new SpinnerColumn(), new ProgressBarColumn { Width = 20 }, new ElapsedTimeColumn(), new TaskDescriptionColumn { Alignment = Justify.Left })
                 .StartAsync(context => work(name => new Bar(context.AddTask(Markup.Escape(name), autoStart: false), name)))
-            : work(name => new Lines(console, name));
+            : work(name => InLines(console, name));
+
+    /// <summary>A line a cell.</summary>
+    public static IRunProgress InLines(IAnsiConsole console, string name) => new Lines(console, name);
 
     private static string Took(TimeSpan duration) => string.Create(CultureInfo.InvariantCulture, $"{duration.TotalSeconds:0.0} s");
 

@@ -40,7 +40,10 @@ internal sealed class NotebookFolder : IDisposable
     public static Task<(int ExitCode, string Output, string Error)> Host(params string[] arguments) => Host(static _ => Task.CompletedTask, arguments);
 
     /// <summary>The same, and does something meanwhile.</summary>
-    public static async Task<(int ExitCode, string Output, string Error)> Host(Func<Process, Task> meanwhile, params string[] arguments)
+    public static Task<(int ExitCode, string Output, string Error)> Host(Func<Process, Task> meanwhile, params string[] arguments) => Host(static _ => { }, meanwhile, arguments);
+
+    /// <summary>The same, in another environment.</summary>
+    public static async Task<(int ExitCode, string Output, string Error)> Host(Action<ProcessStartInfo> prepare, Func<Process, Task> meanwhile, params string[] arguments)
     {
         var start = new ProcessStartInfo(NotebookHost.Engine.DotNet.Command, ["exec", typeof(NotebookRunner).Assembly.Location, .. arguments])
         {
@@ -48,6 +51,7 @@ internal sealed class NotebookFolder : IDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        prepare(start);
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         var error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);

@@ -1,0 +1,197 @@
+using System.CommandLine;
+using NotebookHost.Notebook;
+using NotebookHost.Running;
+using Spectre.Console;
+
+namespace NotebookHost.Grid;
+
+/// <summary>The command <c>grid</c>: one notebook with many combinations of its parameters, on this machine or on a cluster that runs Slurm.</summary>
+internal static class GridCommand
+{
+    private const string DefaultOut = "grid";
+
+    private static readonly TimeProvider Time = TimeProvider.System;
+
+    public static Command Create()
+    {
+        var notebook = new Argument<string[]>("notebook") { Description = "The notebook (.ipynb) of all points. What follows after -- is given to sbatch.", Arity = ArgumentArity.ZeroOrMore };
+        var set = new Option<string[]>("--set") { Description = "Values for a parameter; every combination of all sets is a point. seed=1..5 counts; a value that holds a comma stands in quotes.", HelpName = "name=a,b" };
+        var parameters = new Option<string[]>("-p", "--parameter") { Description = "One value for all points; may be repeated.", HelpName = "name=value" };
+        var list = new Option<string?>("--points") { Description = "Take the points from a file with comma-separated values instead: columns notebook (a path from that file's folder), id, and parameters.", HelpName = "FILE" };
+        var output = new Option<string>("--out") { Description = $"The grid's folder. Default: {DefaultOut}.", HelpName = "DIR", DefaultValueFactory = _ => DefaultOut };
+        var how = new RunOptions();
+        var command = new Command(
+            "grid",
+            "Runs a notebook with many combinations of its parameters: here, or with --slurm as a job array. DIR/points.csv lists the points; each has a folder in DIR/points. A grid that was stopped goes on with the same command or with "
+            + "'grid resume'. Ends with 0 when all points are done (with --slurm: submitted), 1 when one failed, 2 when nothing could run, 130 when stopped by Ctrl+C or --deadline.")
+        {
+            notebook, set, parameters, list, output, Status(), Resume(), Collect(), InsideTask(),
+        };
+        how.AddTo(command);
+        command.SetAction((parsed, interrupt) => Guarded(() => Begin(
+            Before(parsed, notebook), parsed.GetValue(set) ?? [], RunCommand.ReadParameters(parsed.GetValue(parameters) ?? []), parsed.GetValue(list), parsed.GetValue(output)!, how.Of(parsed), interrupt)));
+        return command;
+    }
+
+    private static Command Status()
+    {
+        var folder = new Argument<string>("folder") { Description = "The grid's folder." };
+        var command = new Command("status", "Says which points are done, failed, running, missing (begun, and not ended) and waiting. Reads files only. Ends with 0 when all are done, else with 1.") { folder };
+        command.SetAction((parsed, _) => Guarded(() =>
+        {
+            var grid = GridFolder.Open(parsed.GetValue(folder)!);
+            var states = grid.States();
+            foreach (var line in GridStatusText.Of(grid, states))
+                Console.WriteLine(line);
+            return Task.FromResult(states.All(state => state.Status == PointStatus.Done) ? RunCommand.Succeeded : RunCommand.NotebookFailed);
+        }));
+        return command;
+    }
+
+    private static Command Resume()
+    {
+        var folder = new Argument<string[]>("folder") { Description = "The grid's folder. What follows after -- is given to sbatch.", Arity = ArgumentArity.OneOrMore };
+        var how = new RunOptions();
+        var command = new Command("resume", "Runs, or with --slurm submits, the points that have no result, and those that failed.") { folder };
+        how.AddTo(command);
+        command.SetAction((parsed, interrupt) => Guarded(() => Go(GridFolder.Open(One(Before(parsed, folder), "folder")), how.Of(parsed), interrupt)));
+        return command;
+    }
+
+    private static Command Collect()
+    {
+        var folder = new Argument<string>("folder") { Description = "The grid's folder." };
+        var command = new Command("collect", "Writes results.csv and results.html into the grid's folder: a row a point with its parameters and what its cells tagged 'verdict' gave out. Reads files only.") { folder };
+        command.SetAction((parsed, _) => Guarded(() =>
+        {
+            var grid = GridFolder.Open(parsed.GetValue(folder)!);
+            var table = new GridTable(grid, grid.States());
+            var (values, page) = (Path.Combine(grid.FullPath, "results.csv"), Path.Combine(grid.FullPath, "results.html"));
+            AtomicFile.WriteText(values, table.ToCsv());
+            AtomicFile.WriteText(page, GridPage.ToHtml(grid, table));
+            Console.WriteLine($"{GridCounts.Of(table.States)}: {values}, {page}");
+            return Task.FromResult(RunCommand.Succeeded);
+        }));
+        return command;
+    }
+
+    /// <summary>What the script of a job array calls.</summary>
+    private static Command InsideTask()
+    {
+        var folder = new Argument<string>("folder");
+        var list = new Argument<string>("list");
+        var command = new Command("task", "The inside of a Slurm task.") { folder, list };
+        command.Hidden = true;
+        command.SetAction((parsed, interrupt) => Guarded(() =>
+        {
+            var job = SlurmJob.Current(Environment.GetEnvironmentVariable) ?? throw new RunException("This is no task of a Slurm array: SLURM_ARRAY_JOB_ID and SLURM_ARRAY_TASK_ID are not set.");
+            return new SlurmTask(GridFolder.Open(parsed.GetValue(folder)!), job, Time).Run(parsed.GetValue(list)!, interrupt);
+        }));
+        return command;
+    }
+
+    private static Task<int> Begin(
+        List<string> notebooks, string[] sets, IReadOnlyDictionary<string, string> given, string? list, string folder, RunChoices how, CancellationToken interrupt)
+    {
+        if (list is not null && sets.Length > 0)
+            throw new RunException("Give either --set or --points, not both.");
+        if (list is null && notebooks.Count == 0)
+            throw new RunException("Name the notebook to run, for example: grid notebooks/03-zero-each-layer.ipynb --set depth=20,56 --out grid.");
+        var notebook = notebooks.Count == 0 ? null : Within(folder, Single(One(notebooks, "notebook")));
+        var points = list is null ? PointProduct.Of(notebook!, sets, given) : FromList(list, notebook, given, folder);
+        return Go(GridFolder.Planned(folder, points), how, interrupt);
+    }
+
+    /// <summary>The points of a list, whose paths start at its own folder, as points of a grid in another.</summary>
+    private static IReadOnlyList<GridPoint> FromList(string list, string? notebook, IReadOnlyDictionary<string, string> given, string folder)
+    {
+        var around = Path.GetDirectoryName(Path.GetFullPath(list))!;
+        return [.. PointsFile.Read(list, notebook is null ? null : Within(around, Path.GetFullPath(Path.Combine(folder, notebook)))).Select(point => point with
+        {
+            Notebook = Within(folder, Path.GetFullPath(Path.Combine(around, point.Notebook))),
+            Parameters = new OrderedDictionary<string, string>(point.Parameters.Concat(given.Where(pair => !point.Parameters.ContainsKey(pair.Key)))),
+        })];
+    }
+
+    private static string Within(string folder, string path) => Path.GetRelativePath(Path.GetFullPath(folder), path).Replace(Path.DirectorySeparatorChar, '/');
+
+    private static async Task<int> Go(GridFolder planned, RunChoices how, CancellationToken interrupt)
+    {
+        how.Slurm?.Check();
+        Preflight.Check(planned, planned.Points);
+        var mostTasks = how.Slurm is null ? 0 : await SlurmCluster.MostTasks(interrupt).ConfigureAwait(false);
+        var grid = how.IsDry ? planned.AsWritten() : planned.WritePoints();
+        var states = PointOrder.Of(grid.States(), how.Priority);
+        var open = states.Where(state => state.Status != PointStatus.Done).ToList();
+        if (how.IsDry)
+            return Show(grid, states, open, how, mostTasks);
+        if (how.Slurm is null)
+            return await RunHere(grid, states, how, interrupt).ConfigureAwait(false);
+        foreach (var doubt in Preflight.DoubtsElsewhere(grid))
+            await Console.Error.WriteLineAsync($"Note: {doubt}").ConfigureAwait(false);
+        await new SlurmSubmission(grid, how.Slurm).Submit([.. open.Where(state => state.Status != PointStatus.Running).Select(state => state.Point)], mostTasks, Console.WriteLine, interrupt).ConfigureAwait(false);
+        Console.WriteLine($"{GridCounts.Of(states)}. Look with: grid status {grid.FullPath}");
+        return RunCommand.Succeeded;
+    }
+
+    private static async Task<int> RunHere(GridFolder grid, IReadOnlyList<PointState> states, RunChoices how, CancellationToken interrupt)
+    {
+        var workers = new GridWorkers(grid, how.Workers, how.Deadline, Time);
+        var display = new GridDisplay(AnsiConsole.Console, states, Time);
+        var ended = await display.Show(() => workers.Run(states, display, interrupt)).ConfigureAwait(false);
+        foreach (var line in GridStatusText.Of(grid, ended))
+            Console.WriteLine(line);
+        if (workers.IsPastDeadline)
+            Console.WriteLine($"The deadline was reached; go on with: grid resume {grid.FullPath}");
+        return interrupt.IsCancellationRequested || workers.IsPastDeadline
+            ? RunCommand.Stopped
+            : ended.All(state => state.Status == PointStatus.Done) ? RunCommand.Succeeded : RunCommand.NotebookFailed;
+    }
+
+    /// <summary>Says what would be done, and does nothing.</summary>
+    private static int Show(GridFolder grid, IReadOnlyList<PointState> states, List<PointState> open, RunChoices how, int mostTasks)
+    {
+        foreach (var (point, status) in states.Select(state => (state.Point, state.Status)))
+        {
+            var command = ShellWord.Line(["run", grid.NotebookOf(point), .. point.Parameters.SelectMany(pair => new[] { "-p", $"{pair.Key}={pair.Value}" })]);
+            Console.WriteLine($"{point.Id}{(status == PointStatus.Waiting ? "" : $" ({status.ToString().ToLowerInvariant()})")}: {command}");
+        }
+
+        if (how.Slurm is null)
+        {
+            Console.WriteLine(FormattableString.Invariant($"{open.Count} of {states.Count} points would be run here, {how.Workers} at a time."));
+            return RunCommand.Succeeded;
+        }
+
+        foreach (var (points, script) in new SlurmSubmission(grid, how.Slurm).Plan([.. open.Select(state => state.Point)], mostTasks))
+            Console.WriteLine(FormattableString.Invariant($"\n{SlurmCluster.CommandLine("SCRIPT", how.Slurm.Sbatch)}   # {points.Count} tasks\n{script}"));
+        return RunCommand.Succeeded;
+    }
+
+    /// <summary>The notebook that a path names, or the only one of a folder.</summary>
+    private static string Single(string path) =>
+        NotebookFiles.Find([path]) is var found && found.Count == 1 ? found[0] : throw new RunException($"A grid runs one notebook; {path} holds {found.Count}. Name one of them, or list several with --points.");
+
+    private static string One(List<string> given, string what) =>
+        given.Count == 1 ? given[0] : throw new RunException($"Give one {what}; found {string.Join(" ", given)}.");
+
+    /// <summary>The values of an argument that stand before <c>--</c>.</summary>
+    private static List<string> Before(ParseResult parsed, Argument<string[]> argument) => [.. (parsed.GetValue(argument) ?? []).SkipLast(RunOptions.AfterDashes(parsed).Count)];
+
+    private static async Task<int> Guarded(Func<Task<int>> work)
+    {
+        try
+        {
+            return await work().ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            return RunCommand.Stopped;
+        }
+        catch (Exception e) when (e is RunException or NotebookFormatException or IOException or UnauthorizedAccessException)
+        {
+            await Console.Error.WriteLineAsync(e.Message).ConfigureAwait(false);
+            return RunCommand.BadRequest;
+        }
+    }
+}

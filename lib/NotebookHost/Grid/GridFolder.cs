@@ -1,0 +1,160 @@
+using System.Text.Json;
+using NotebookHost.Notebook;
+using NotebookHost.Running;
+
+namespace NotebookHost.Grid;
+
+/// <summary>A grid on disk: the list of its points, a folder for each with what its run left, and a store for trainings that its notebooks share.</summary>
+internal sealed class GridFolder
+{
+    /// <summary>The list's file.</summary>
+    public const string PointsName = "points.csv";
+
+    /// <summary>At so many differences a message stops counting them out.</summary>
+    private const int MostDifferences = 3;
+
+    private GridFolder(string path, IReadOnlyList<GridPoint> points) => (FullPath, Points) = (path, points);
+
+    /// <summary>The folder.</summary>
+    public string FullPath { get; }
+
+    /// <summary>The points in the order of the list.</summary>
+    public IReadOnlyList<GridPoint> Points { get; }
+
+    /// <summary>Where scripts and logs of a cluster's jobs go.</summary>
+    public string Jobs => Path.Combine(FullPath, "slurm");
+
+    /// <summary>Where trainings go unless the user names another folder.</summary>
+    public string Runs => Path.Combine(FullPath, "runs");
+
+    /// <summary>Opens the grid in a folder.</summary>
+    /// <exception cref="RunException">There is none, or its list is not in order.</exception>
+    public static GridFolder Open(string folder)
+    {
+        var path = Path.GetFullPath(folder);
+        var list = Path.Combine(path, PointsName);
+        return File.Exists(list)
+            ? new GridFolder(path, PointsFile.Read(list))
+            : throw new RunException($"{path} is no grid: there is no {PointsName} in it. Make one with grid NOTEBOOK --set name=a,b --out {folder}.");
+    }
+
+    /// <summary>A grid with these points that is not written yet.</summary>
+    /// <exception cref="RunException">The list of these points could not be read again.</exception>
+    public static GridFolder Planned(string folder, IReadOnlyList<GridPoint> points)
+    {
+        try
+        {
+            return new GridFolder(Path.GetFullPath(folder), PointsFile.Parse(PointsFile.ToText(points)));
+        }
+        catch (RunException e)
+        {
+            throw new RunException($"These points make no list, {e.Message}. Nothing was written.");
+        }
+    }
+
+    /// <summary>Writes the list, unless the folder has one of the same points already.</summary>
+    /// <returns>The grid that is there now, whose ids and order may be the user's.</returns>
+    /// <exception cref="RunException">The folder has another list, which stays as it is.</exception>
+    public GridFolder WritePoints()
+    {
+        var written = AsWritten();
+        if (written != this)
+            return written;
+        Directory.CreateDirectory(FullPath);
+        AtomicFile.WriteText(Path.Combine(FullPath, PointsName), PointsFile.ToText(Points));
+        return this;
+    }
+
+    /// <summary>The grid that the folder has of these points; this one when it has none.</summary>
+    /// <exception cref="RunException">The folder has another list.</exception>
+    public GridFolder AsWritten()
+    {
+        if (!File.Exists(Path.Combine(FullPath, PointsName)))
+            return this;
+        var there = Open(FullPath);
+        return Differences(there.Points) is { Count: > 0 } differences
+            ? throw new RunException($"{Path.Combine(FullPath, PointsName)} lists another grid and stays as it is: {string.Join("; ", differences)}. Choose another folder with --out, or go on with that grid: grid resume {FullPath}.")
+            : there;
+    }
+
+    /// <summary>The notebook that a point runs.</summary>
+    public string NotebookOf(GridPoint point) => Path.GetFullPath(Path.Combine(FullPath, point.Notebook));
+
+    /// <summary>The folder of a point.</summary>
+    public string FolderOf(GridPoint point) => Path.Combine(FullPath, "points", point.Id);
+
+    /// <summary>The executed notebook of a point.</summary>
+    public string ExecutedOf(GridPoint point) => Path.Combine(FolderOf(point), Path.GetFileName(NotebookOf(point)));
+
+    public string ResultOf(GridPoint point) => Path.Combine(FolderOf(point), PointResult.FileName);
+
+    public string AttemptOf(GridPoint point) => Path.Combine(FolderOf(point), PointAttempt.FileName);
+
+    public string ClaimOf(GridPoint point) => Path.Combine(FolderOf(point), PointClaim.FileName);
+
+    /// <summary>Where all points stand.</summary>
+    /// <exception cref="RunException">A result is that of another point.</exception>
+    public IReadOnlyList<PointState> States() => [.. Points.Select(StateOf)];
+
+    /// <summary>Where a point stands.</summary>
+    /// <exception cref="RunException">Its result is that of another point: the list was changed afterwards.</exception>
+    public PointState StateOf(GridPoint point)
+    {
+        if (EndOf(point, out var damage) is { } ended)
+            return ended;
+        var attempt = PointAttempt.TryRead(AttemptOf(point));
+        if (PointClaim.IsTaken(ClaimOf(point)))
+            return new PointState(point, PointStatus.Running, Attempt: attempt, Note: damage);
+        if (EndOf(point, out damage) is { } endedMeanwhile)
+            return endedMeanwhile;
+        if (attempt is not null && !File.Exists(AttemptOf(point)))
+            attempt = null; // it was stopped in good order meanwhile
+        return new PointState(point, attempt is null && damage is null ? PointStatus.Waiting : PointStatus.Missing, Attempt: attempt, Note: damage);
+    }
+
+    /// <summary>Where a point stands that has a valid result; else null.</summary>
+    /// <param name="point">The point.</param>
+    /// <param name="damage">What is wrong with a result that cannot be used; null when there is none.</param>
+    /// <exception cref="RunException">The result is that of another point: the list was changed afterwards.</exception>
+    public PointState? EndOf(GridPoint point, out string? damage)
+    {
+        var path = ResultOf(point);
+        damage = null;
+        if (!File.Exists(path))
+            return null;
+        try
+        {
+            var result = PointResult.Read(path);
+            if (result.Of.Asks != point.Asks)
+                throw new RunException($"{path} is the result of {result.Notebook} {result.Of.Words}; {PointsName} now asks the point {point.Id} for {point.Notebook} {point.Words}. Give the changed line a new id, or delete that folder.");
+            var executed = new FileInfo(ExecutedOf(point));
+            if (executed.Exists && executed.Length == result.NotebookBytes)
+                return new PointState(point, result.Exit == RunCommand.Succeeded ? PointStatus.Done : PointStatus.Failed, result);
+            damage = executed.Exists ? FormattableString.Invariant($"{executed.FullName} has {executed.Length} bytes; {PointResult.FileName} says {result.NotebookBytes}") : $"{executed.FullName} is missing";
+        }
+        catch (FileNotFoundException)
+        {
+            // It was that of a failure, and the point has just been begun again.
+        }
+        catch (JsonException e)
+        {
+            damage = $"{path} is damaged: {e.Message}";
+        }
+
+        return null;
+    }
+
+    private List<string> Differences(IReadOnlyList<GridPoint> there)
+    {
+        var differences = new List<string>();
+        Add("asked for now and not in it", Points.ExceptBy(there.Select(point => point.Asks), point => point.Asks));
+        Add("in it and not asked for", there.ExceptBy(Points.Select(point => point.Asks), point => point.Asks));
+        return differences;
+
+        void Add(string what, IEnumerable<GridPoint> points)
+        {
+            if (points.ToList() is { Count: > 0 } some)
+                differences.Add($"{what}: {string.Join(", ", some.Take(MostDifferences).Select(point => $"{point.Notebook} {point.Words}"))}{(some.Count > MostDifferences ? $" and {some.Count - MostDifferences} more" : "")}");
+        }
+    }
+}

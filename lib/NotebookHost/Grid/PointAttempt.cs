@@ -1,0 +1,32 @@
+using System.Text.Json;
+using NotebookHost.Notebook;
+
+namespace NotebookHost.Grid;
+
+/// <summary>Who runs a point, or ran it when it was killed: written when a run begins, deleted when it ends.</summary>
+/// <param name="Host">The machine.</param>
+/// <param name="Process">The process there.</param>
+/// <param name="Job">The job of a batch system, or null.</param>
+/// <param name="Log">The file that the job writes its output to, as a path from the grid's folder, or null.</param>
+/// <param name="Started">When it began, UTC.</param>
+internal sealed record PointAttempt(string Host, int Process, string? Job, string? Log, DateTime Started)
+{
+    /// <summary>The file's name.</summary>
+    public const string FileName = "attempt.json";
+
+    /// <summary>Writes the note atomically.</summary>
+    public void Write(string path) => AtomicFile.WriteText(path, JsonSerializer.Serialize(this) + "\n");
+
+    /// <summary>Reads a note, or null when there is none that can be read; it only informs.</summary>
+    public static PointAttempt? TryRead(string path)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<PointAttempt>(File.ReadAllText(path));
+        }
+        catch (Exception e) when (e is IOException or JsonException)
+        {
+            return null;
+        }
+    }
+}

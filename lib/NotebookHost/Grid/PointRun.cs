@@ -1,0 +1,79 @@
+using System.Text.Json.Nodes;
+using NotebookHost.Notebook;
+using NotebookHost.Running;
+
+namespace NotebookHost.Grid;
+
+/// <summary>Runs points of a grid, each unless another process does or did.</summary>
+/// <param name="grid">The grid.</param>
+/// <param name="job">The batch job that this process is, or null on a machine of the user's own.</param>
+internal sealed class PointRun(GridFolder grid, SlurmJob? job = null)
+{
+    /// <summary>Runs the point if it is not done and nobody else runs it.</summary>
+    /// <param name="known">Where the point stood when this process decided to run it: a result that came since is taken as it is.</param>
+    /// <param name="progress">Hears how far the run is.</param>
+    /// <param name="interrupt">Stops the notebook; its trainings keep their finished epochs.</param>
+    /// <returns>Where the point stands now; null when another process runs it.</returns>
+    /// <exception cref="IOException">The disk refused.</exception>
+    public async Task<PointState?> Run(PointState known, IRunProgress progress, CancellationToken interrupt)
+    {
+        var point = known.Point;
+        Directory.CreateDirectory(grid.FolderOf(point));
+        using var claim = PointClaim.TryTake(grid.ClaimOf(point));
+        if (claim is null)
+            return null;
+        var before = grid.EndOf(point, out var damage);
+        if (before is not null && (before.Status == PointStatus.Done || before.Result!.Started != known.Result?.Started))
+            return before;
+
+        var attempt = new PointAttempt(job?.Host ?? Environment.MachineName, Environment.ProcessId, job?.Id, job?.Log, DateTime.UtcNow);
+        attempt.Write(grid.AttemptOf(point));
+        RemoveResult(point, damage);
+        if (await Execute(point, attempt, progress, interrupt).ConfigureAwait(false) is { } result)
+            result.Write(grid.ResultOf(point));
+        File.Delete(grid.AttemptOf(point));
+        return grid.EndOf(point, out _) ?? new PointState(point, PointStatus.Waiting);
+    }
+
+    /// <summary>Runs the point's notebook and writes it; null when it was stopped, which is no result.</summary>
+    private async Task<PointResult?> Execute(GridPoint point, PointAttempt attempt, IRunProgress progress, CancellationToken interrupt)
+    {
+        var notebook = RunnableNotebook.Open(grid.NotebookOf(point));
+        var (outcome, duration) = Preflight.Refusal(notebook, point) is { } reason
+            ? (NotebookOutcome.Refusal(reason), TimeSpan.Zero)
+            : await notebook.Run(grid.ExecutedOf(point), point.Parameters, progress, environment: GridEnvironment.Of(grid), interrupt: interrupt).ConfigureAwait(false);
+        if (outcome.Status == NotebookStatus.Refused)
+            notebook.Document.Save(grid.ExecutedOf(point));
+        progress.End(outcome, duration);
+        if (outcome.Status == NotebookStatus.Interrupted)
+            return null;
+        var noted = notebook.Document.Metadata[RunnableNotebook.RunKey] as JsonObject ?? [];
+        return new PointResult
+        {
+            Id = point.Id,
+            Notebook = point.Notebook,
+            Parameters = point.Parameters,
+            Exit = outcome.Status == NotebookStatus.Succeeded ? RunCommand.Succeeded : RunCommand.NotebookFailed,
+            Status = outcome.Status.ToString().ToLowerInvariant(),
+            Error = outcome.Status == NotebookStatus.Succeeded ? null : outcome.Error,
+            Host = attempt.Host,
+            Job = attempt.Job,
+            Started = attempt.Started,
+            Ended = DateTime.UtcNow,
+            Seconds = Math.Round(duration.TotalSeconds, 1),
+            Versions = (noted["versions"] as JsonObject ?? []).ToDictionary(pair => pair.Key, pair => JupyterJson.Text(pair.Value) ?? ""),
+            CodeSha256 = notebook.Document.CodeFingerprint,
+            NotebookBytes = new FileInfo(grid.ExecutedOf(point)).Length,
+        };
+    }
+
+    /// <summary>Makes room for a new result. One of a failure is deleted; one that cannot be read is kept under another name.</summary>
+    private void RemoveResult(GridPoint point, string? damage)
+    {
+        var path = grid.ResultOf(point);
+        if (damage is not null)
+            File.Move(path, Enumerable.Range(1, int.MaxValue).Select(i => $"{path}.damaged-{i}").First(name => !File.Exists(name)));
+        else
+            File.Delete(path);
+    }
+}

@@ -1,0 +1,172 @@
+using NotebookHost.Grid;
+using NotebookHost.Running;
+
+namespace NotebookHost.Tests.Grid;
+
+/// <summary>What the files of a grid say about its points.</summary>
+public sealed class GridFolderTests : IDisposable
+{
+    private readonly GridInFolder _made = new();
+
+    public void Dispose() => _made.Dispose();
+
+    [Fact]
+    public void A_folder_without_a_list_is_no_grid() => Assert.Contains("is no grid: there is no points.csv in it", Assert.Throws<RunException>(_made.Open).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void The_list_is_there_before_anything_runs_and_the_same_grid_is_taken_as_it_is()
+    {
+        _made.Write("1..3");
+        var list = Path.Combine(_made.Path, "points.csv");
+        Assert.Equal("id,notebook,seed\n001,../n.ipynb,1\n002,../n.ipynb,2\n003,../n.ipynb,3\n", File.ReadAllText(list));
+        File.WriteAllText(list, "notebook,seed,id\n../n.ipynb,3,third\n../n.ipynb,1,first\n../n.ipynb,2,second\n");
+        Assert.Equal(["third", "first", "second"], _made.Write("1..3").Points.Select(point => point.Id));
+    }
+
+    [Fact]
+    public void Another_list_is_never_overwritten_and_what_differs_is_said()
+    {
+        _made.Write("1..6");
+        var before = File.ReadAllText(Path.Combine(_made.Path, "points.csv"));
+        var refusal = Assert.Throws<RunException>(() => _made.Write("1,7")).Message;
+        Assert.Contains("asked for now and not in it: ../n.ipynb seed=7; in it and not asked for: ../n.ipynb seed=2, ../n.ipynb seed=3, ../n.ipynb seed=4 and 2 more.", refusal, StringComparison.Ordinal);
+        Assert.Equal(before, File.ReadAllText(Path.Combine(_made.Path, "points.csv")));
+    }
+
+    [Fact]
+    public void A_point_is_done_when_its_result_is_valid_and_failed_when_the_result_says_so()
+    {
+        var grid = _made.Write("1..3");
+        GridInFolder.Finish(grid, 0);
+        GridInFolder.Finish(grid, 1, exit: 1);
+        Assert.Equal([PointStatus.Done, PointStatus.Failed, PointStatus.Waiting], grid.States().Select(state => state.Status));
+        Assert.Equal("2.0 s on node1, job 12_3", grid.States()[0].Words);
+        Assert.Equal("cell 2: System.Exception: no (on node1, job 12_3)", grid.States()[1].Words);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("{")]
+    [InlineData("null")]
+    [InlineData("{\"id\": \"001\"}")]
+    [InlineData("[]")]
+    public void A_damaged_result_is_none(string text)
+    {
+        var grid = _made.Write("1");
+        GridInFolder.Finish(grid, 0);
+        File.WriteAllText(grid.ResultOf(grid.Points[0]), text);
+        Assert.Equal(PointStatus.Missing, grid.States()[0].Status);
+        Assert.Contains("result.json is damaged", grid.States()[0].Words, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_result_whose_notebook_is_cut_off_or_gone_is_none()
+    {
+        var grid = _made.Write("1");
+        GridInFolder.Finish(grid, 0);
+        var executed = grid.ExecutedOf(grid.Points[0]);
+        File.WriteAllText(executed, File.ReadAllText(executed)[..20]);
+        Assert.Contains("has 20 bytes; result.json says ", grid.States()[0].Words, StringComparison.Ordinal);
+        File.Delete(executed);
+        Assert.EndsWith("n.ipynb is missing", grid.States()[0].Words, StringComparison.Ordinal);
+        Assert.Equal(PointStatus.Missing, grid.States()[0].Status);
+    }
+
+    [Fact]
+    public void A_result_is_not_taken_for_that_of_a_line_that_was_changed_afterwards()
+    {
+        GridInFolder.Finish(_made.Write("1"), 0);
+        File.WriteAllText(Path.Combine(_made.Path, "points.csv"), "id,notebook,seed\n001,../n.ipynb,2\n");
+        Assert.EndsWith(
+            "is the result of ../n.ipynb seed=1; points.csv now asks the point 001 for ../n.ipynb seed=2. Give the changed line a new id, or delete that folder.",
+            Assert.Throws<RunException>(() => _made.Open().States()).Message,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_point_runs_while_its_claim_is_held_and_is_missing_when_it_was_let_go_without_a_result()
+    {
+        var grid = _made.Write("1");
+        var point = grid.Points[0];
+        Directory.CreateDirectory(grid.FolderOf(point));
+        new PointAttempt("node2", 77, "5_0", "slurm/5_0.log", new DateTime(2026, 1, 2, 3, 4, 5, DateTimeKind.Utc)).Write(grid.AttemptOf(point));
+        using (PointClaim.TryTake(grid.ClaimOf(point)))
+            Assert.Equal("is run: on node2, job 5_0, process 77, since 2026-01-02 03:04:05 UTC", grid.StateOf(point) is { Status: PointStatus.Running } state ? state.Words : "");
+        Assert.Equal("began and did not end: on node2, job 5_0, process 77, since 2026-01-02 03:04:05 UTC", grid.StateOf(point) is { Status: PointStatus.Missing } left ? left.Words : "");
+    }
+
+    [Fact]
+    public void A_missing_point_shows_with_the_last_lines_of_its_job()
+    {
+        var grid = _made.Write("1..2");
+        var point = grid.Points[0];
+        GridInFolder.Finish(grid, 1);
+        Directory.CreateDirectory(grid.FolderOf(point));
+        Directory.CreateDirectory(grid.Jobs);
+        new PointAttempt("node2", 77, "5_0", "slurm/5_0.log", default).Write(grid.AttemptOf(point));
+        Assert.EndsWith("5_0.log, cannot be read", GridStatusText.Of(grid, grid.States()).Last(), StringComparison.Ordinal);
+        File.WriteAllLines(Path.Combine(grid.Jobs, "5_0.log"), Enumerable.Range(1, 9).Select(number => $"line {number}"));
+        var lines = GridStatusText.Of(grid, grid.States()).ToList();
+        Assert.Equal($"{grid.FullPath}: 1 of 2 points done, 1 missing", lines[0]);
+        Assert.StartsWith("001 missing: seed=1: began and did not end: on node2, job 5_0", lines[1], StringComparison.Ordinal);
+        Assert.Equal(["    line 5", "    line 6", "    line 7", "    line 8", "    line 9"], lines[2..]);
+    }
+
+    [Fact]
+    public async Task A_point_that_ends_while_it_is_looked_at_is_never_missing()
+    {
+        var grid = _made.Write("1..200");
+        var running = Task.Run(
+            () =>
+            {
+                foreach (var (index, point) in grid.Points.Index())
+                {
+                    Directory.CreateDirectory(grid.FolderOf(point));
+                    using var claim = PointClaim.TryTake(grid.ClaimOf(point));
+                    new PointAttempt("node2", 77, null, null, default).Write(grid.AttemptOf(point));
+                    GridInFolder.Finish(grid, index);
+                    File.Delete(grid.AttemptOf(point));
+                }
+            },
+            TestContext.Current.CancellationToken);
+        foreach (var point in grid.Points)
+        {
+            PointState state;
+            do
+            {
+                state = grid.StateOf(point);
+                Assert.NotEqual(PointStatus.Missing, state.Status);
+            }
+            while (state.Status != PointStatus.Done && !running.IsFaulted);
+        }
+
+        await running;
+    }
+
+    [Theory]
+    [InlineData("id", "two columns are called id")]
+    [InlineData("seed", "asks the same as 001: n.ipynb seed=1")]
+    public void Points_whose_list_could_not_be_read_again_are_refused_before_anything_is_written(string name, string reason)
+    {
+        var points = Enumerable.Range(1, 2).Select(number => new GridPoint($"00{number}", "n.ipynb", new Dictionary<string, string> { [name] = "1" })).ToList();
+        Assert.Contains(reason, Assert.Throws<RunException>(() => GridFolder.Planned(_made.Path, points)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_claim_keeps_a_second_one_out_until_it_is_let_go_and_looking_takes_it_from_nobody()
+    {
+        var path = Path.Combine(_made.Around, "claim.lock");
+        Assert.False(PointClaim.IsTaken(path));
+        using (var first = PointClaim.TryTake(path))
+        {
+            Assert.NotNull(first);
+            Assert.Null(PointClaim.TryTake(path));
+            Assert.True(PointClaim.IsTaken(path));
+        }
+
+        Assert.False(PointClaim.IsTaken(path));
+        using var next = PointClaim.TryTake(path);
+        Assert.NotNull(next);
+        Assert.True(PointClaim.HoldIn(_made.Around));
+    }
+}

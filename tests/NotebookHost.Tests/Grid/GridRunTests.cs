@@ -1,0 +1,150 @@
+using System.Diagnostics;
+using NotebookHost.Grid;
+using NotebookHost.Running;
+using NotebookHost.Tests.Running;
+
+namespace NotebookHost.Tests.Grid;
+
+/// <summary>Grids on one machine, as their users start them.</summary>
+[Trait("Category", "Slow")]
+public sealed class GridRunTests : IDisposable
+{
+    /// <summary>Says that it runs, and waits for leave; an interrupt ends it.</summary>
+    public const string WaitForLeave = """
+        var asked = (System.Threading.CancellationToken)AppContext.GetData("Notebook.CancellationToken");
+        System.IO.File.AppendAllText($"began-{seed}", "x");
+        while (!System.IO.File.Exists("leave")) await Task.Delay(20, asked);
+        """;
+
+    private GridInFolder _made = new("System.IO.File.AppendAllText($\"ran-{seed}\", \"x\"); System.Threading.Thread.Sleep(200);");
+
+    public void Dispose() => _made.Dispose();
+
+    [Fact]
+    public async Task Two_processes_on_one_grid_run_no_point_twice_and_both_end_when_all_is_done()
+    {
+        string[] command = ["grid", _made.Notebook, "--set", "seed=1..6", "--out", _made.Path];
+        var both = await Task.WhenAll(NotebookFolder.Host(command), NotebookFolder.Host(command));
+        Assert.All(both, one => Assert.Equal((0, ""), (one.ExitCode, one.Error)));
+        Assert.All(_made.Open().States(), state => Assert.Equal(PointStatus.Done, state.Status));
+        Assert.All(Enumerable.Range(1, 6), seed => Assert.Equal("x", File.ReadAllText(Path.Combine(_made.Around, $"ran-{seed}"))));
+    }
+
+    [Fact]
+    public async Task A_failed_point_is_never_done_and_resume_runs_it_and_nothing_else()
+    {
+        Use("System.IO.File.AppendAllText($\"ran-{seed}\", \"x\"); if (seed == 2 && !System.IO.File.Exists(\"mended\")) throw new Exception(\"two\");", "[verdict]Environment.GetEnvironmentVariable(\"TRIVIAL_LAYERS_RUNS\")");
+        var (exit, output, _) = await NotebookFolder.Host("grid", _made.Notebook, "--set", "seed=1..3", "--out", _made.Path, "--workers", "2");
+        Assert.Equal(1, exit);
+        Assert.Contains("2 of 3 points done, 1 failed", output, StringComparison.Ordinal);
+        Assert.Contains("002 failed: seed=2: cell 3: System.Exception: two", output, StringComparison.Ordinal);
+        Assert.Equal(1, (await NotebookFolder.Host("grid", "status", _made.Path)).ExitCode);
+
+        File.WriteAllText(Path.Combine(_made.Around, "mended"), "");
+        Assert.Equal(0, (await NotebookFolder.Host("grid", "resume", _made.Path)).ExitCode);
+        Assert.Equal(0, (await NotebookFolder.Host("grid", "status", _made.Path)).ExitCode);
+        Assert.Equal(["x", "xx", "x"], Enumerable.Range(1, 3).Select(seed => File.ReadAllText(Path.Combine(_made.Around, $"ran-{seed}"))));
+        Assert.Equal(0, (await NotebookFolder.Host("grid", "collect", _made.Path)).ExitCode);
+        Assert.EndsWith($",{Path.Combine(_made.Path, "runs")}", File.ReadLines(Path.Combine(_made.Path, "results.csv")).Last(), StringComparison.Ordinal);
+        Assert.True(File.Exists(Path.Combine(_made.Path, "results.html")));
+    }
+
+    [Fact]
+    public async Task A_killed_process_leaves_its_point_missing_and_its_claim_free()
+    {
+        Use(WaitForLeave);
+        await NotebookFolder.Host(
+            async process =>
+            {
+                await Until(() => Began(1));
+                Assert.Equal(PointStatus.Running, _made.Open().States()[0].Status);
+                process.Kill();
+            },
+            "grid", _made.Notebook, "--set", "seed=1,2", "--out", _made.Path);
+        Assert.Equal([PointStatus.Missing, PointStatus.Waiting], _made.Open().States().Select(state => state.Status));
+
+        File.WriteAllText(Path.Combine(_made.Around, "leave"), "");
+        Assert.Equal(0, (await NotebookFolder.Host("grid", "resume", _made.Path)).ExitCode);
+        Assert.Equal("xx", File.ReadAllText(Path.Combine(_made.Around, "began-1")));
+    }
+
+    [Fact]
+    public async Task Ctrl_C_keeps_all_that_is_done()
+    {
+        Interrupt.SkipUnlessPossible();
+        Use("if (seed == 1) System.IO.File.WriteAllText(\"leave\", \"\"); else System.IO.File.Delete(\"leave\");", WaitForLeave);
+        var (exit, output, _) = await NotebookFolder.Host(
+            async process =>
+            {
+                await Until(() => Began(2));
+                Interrupt.Send(process);
+            },
+            "grid", _made.Notebook, "--set", "seed=1..3", "--out", _made.Path);
+        Assert.Equal(RunCommand.Stopped, exit);
+        Assert.Contains("1 of 3 points done, 2 waiting", output, StringComparison.Ordinal);
+        Assert.Equal([PointStatus.Done, PointStatus.Waiting, PointStatus.Waiting], _made.Open().States().Select(state => state.Status));
+    }
+
+    [Fact]
+    public async Task What_tells_every_process_of_a_job_to_terminate_leaves_the_cell_to_its_runner()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Signals are sent on Unix.");
+        Use(
+            """
+            using var told = System.Runtime.InteropServices.PosixSignalRegistration.Create(System.Runtime.InteropServices.PosixSignal.SIGTERM, _ => System.IO.File.WriteAllText("leave", ""));
+            System.IO.File.WriteAllText($"began-{seed}", $"{Environment.ProcessId}\n");
+            while (!System.IO.File.Exists("leave"))
+                await Task.Delay(20);
+            await Task.Delay(500); // by then a process that does not ignore it is dead
+            """);
+        var (exit, _, _) = await NotebookFolder.Host(
+            async _ =>
+            {
+                await Until(() => Began(1) && File.ReadAllText(Path.Combine(_made.Around, "began-1")).EndsWith('\n'));
+                using var kill = Process.Start("kill", ["-TERM", File.ReadAllText(Path.Combine(_made.Around, "began-1")).Trim()]);
+                await kill.WaitForExitAsync();
+            },
+            "grid", _made.Notebook, "--set", "seed=1", "--out", _made.Path);
+        Assert.Equal((0, PointStatus.Done), (exit, _made.Open().States()[0].Status));
+    }
+
+    [Fact]
+    public async Task A_folder_of_several_notebooks_is_refused()
+    {
+        File.Copy(_made.Notebook, Path.Combine(_made.Around, "other.ipynb"));
+        var (exit, _, error) = await NotebookFolder.Host("grid", _made.Around, "--set", "seed=1", "--out", _made.Path);
+        Assert.Equal(RunCommand.BadRequest, exit);
+        Assert.Contains("A grid runs one notebook", error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_made.Path));
+    }
+
+    [Fact]
+    public async Task At_the_deadline_a_running_point_is_stopped_and_none_begins()
+    {
+        Use(WaitForLeave);
+        var grid = _made.Write("1,2");
+        var time = new TimeByHand();
+        var workers = new GridWorkers(grid, 1, time.GetUtcNow().AddHours(1), time);
+        var running = workers.Run(grid.States(), new NoProgress(), TestContext.Current.CancellationToken);
+        await Until(() => Began(1));
+        time.Pass(TimeSpan.FromHours(2));
+        Assert.Equal([PointStatus.Waiting, PointStatus.Waiting], (await running).Select(state => state.Status));
+        Assert.True(workers.IsPastDeadline);
+        Assert.False(File.Exists(Path.Combine(_made.Around, "began-2")));
+    }
+
+    /// <summary>Takes another notebook.</summary>
+    private void Use(params string[] cells)
+    {
+        _made.Dispose();
+        _made = new GridInFolder(cells);
+    }
+
+    private bool Began(int seed) => File.Exists(Path.Combine(_made.Around, $"began-{seed}"));
+
+    private static async Task Until(Func<bool> holds)
+    {
+        for (var waited = Stopwatch.StartNew(); !holds(); await Task.Delay(50))
+            Assert.True(waited.Elapsed < TimeSpan.FromMinutes(3), "It did not happen within three minutes.");
+    }
+}

@@ -1,0 +1,89 @@
+using NotebookHost.Grid;
+using NotebookHost.Running;
+using NotebookHost.Tests.Running;
+
+namespace NotebookHost.Tests.Grid;
+
+/// <summary>What is found before anything starts.</summary>
+public sealed class PreflightTests : IDisposable
+{
+    private readonly GridInFolder _made = new("1");
+
+    public void Dispose() => _made.Dispose();
+
+    [Fact]
+    public void A_grid_that_is_in_order_passes() => Preflight.Check(Plan("notebook,seed\n../n.ipynb,1\n"), Plan("notebook,seed\n../n.ipynb,1\n").Points);
+
+    [Theory]
+    [InlineData("notebook,sed\n../n.ipynb,1\n../n.ipynb,2\n", "There is no parameter sed. n.ipynb declares: name, seed. (point 001, 002)")]
+    [InlineData("notebook,seed\n../n.ipynb,1\n../n.ipynb,x\n", "The parameter seed is declared as int; 'x' is no int: a whole number from -2147483648 to 2147483647. (point 002)")]
+    [InlineData("notebook,seed\n../none.ipynb,1\n", "none.ipynb")]
+    public void What_a_notebook_would_not_take_is_said_with_its_points(string list, string problem) =>
+        Assert.Contains(problem, Assert.Throws<RunException>(() => Preflight.Check(Plan(list), Plan(list).Points)).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void Everything_that_is_wrong_is_said_at_once()
+    {
+        var grid = Plan("notebook,seed\n../n.ipynb,x\n../none.ipynb,1\n");
+        Assert.Equal(2, Assert.Throws<RunException>(() => Preflight.Check(grid, grid.Points)).Message.Split('\n').Length);
+    }
+
+    [Fact]
+    public void A_folder_that_cannot_be_written_is_said()
+    {
+        var grid = GridFolder.Planned(Path.Combine(_made.Notebook, "grid"), Plan("notebook\n../n.ipynb\n").Points);
+        Assert.Contains("cannot be written", Assert.Throws<RunException>(() => Preflight.Check(grid, [])).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_dry_run_shows_points_and_writes_nothing()
+    {
+        var before = Directory.GetFileSystemEntries(_made.Around);
+        var (exit, output, error) = await NotebookFolder.Host("grid", _made.Notebook, "--set", "seed=1,2", "-p", "name=it's", "--out", _made.Path, "--dry-run");
+        Assert.Equal((0, ""), (exit, error));
+        Assert.Equal($"001: run {_made.Notebook} -p seed=1 -p 'name=it'\\''s'", output.Split('\n')[0]);
+        Assert.Contains("2 of 2 points would be run here, 1 at a time.", output, StringComparison.Ordinal);
+        Assert.Equal(before, Directory.GetFileSystemEntries(_made.Around));
+    }
+
+    [Fact]
+    public async Task Paths_in_a_list_start_at_its_folder_and_what_it_leaves_out_is_given_beside_it()
+    {
+        var list = Path.Combine(Directory.CreateDirectory(Path.Combine(_made.Around, "lists")).FullName, "my.csv");
+        File.WriteAllText(list, "id,notebook,seed\nsmall,../n.ipynb,5\nplain,,\n");
+        var (exit, output, error) = await NotebookFolder.Host("grid", _made.Notebook, "--points", list, "-p", "name=b", "--out", _made.Path, "--dry-run");
+        Assert.Equal((0, ""), (exit, error));
+        Assert.Equal([$"small: run {_made.Notebook} -p seed=5 -p name=b", $"plain: run {_made.Notebook} -p name=b"], output.Split('\n')[..2]);
+    }
+
+    [Theory]
+    [InlineData("Give either --set or --points, not both.", "--points", "list.csv", "--set", "a=1")]
+    [InlineData("Name the notebook to run", "--set", "a=1")]
+    [InlineData("add --slurm", "n.ipynb", "--gres", "gpu:1")]
+    [InlineData("add --slurm", "n.ipynb", "--", "--partition=main")]
+    [InlineData("with --slurm say --limit and --time", "n.ipynb", "--slurm", "--workers", "3")]
+    [InlineData("--workers 0 runs nothing", "n.ipynb", "--workers", "0")]
+    [InlineData("--limit 0 lets no task run", "{notebook}", "--slurm", "--limit", "0")]
+    [InlineData("--time 4 h: expected what sbatch takes", "{notebook}", "--slurm", "--time", "4 h")]
+    [InlineData("is no grid", "status", "nowhere")]
+    public async Task What_does_not_go_together_is_refused(string reason, params string[] arguments)
+    {
+        var (exit, _, error) = await NotebookFolder.Host(["grid", .. arguments.Select(argument => argument == "{notebook}" ? _made.Notebook : argument)]);
+        Assert.Equal(2, exit);
+        Assert.Contains(reason, error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Without_sbatch_it_is_said_what_to_do_and_a_data_folder_that_is_not_there_is_named()
+    {
+        var (exit, _, error) = await NotebookFolder.Host(start => start.Environment["PATH"] = _made.Around, static _ => Task.CompletedTask, "grid", _made.Notebook, "--out", _made.Path, "--slurm");
+        Assert.Equal(2, exit);
+        Assert.Contains("scontrol cannot be started", error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_made.Path));
+
+        (exit, _, error) = await NotebookFolder.Host(start => start.Environment["TRIVIAL_LAYERS_DATA"] = "/none/here", static _ => Task.CompletedTask, "grid", _made.Notebook, "--out", _made.Path);
+        Assert.Equal((2, "TRIVIAL_LAYERS_DATA names the folder /none/here, which is not there."), (exit, error.Trim()));
+    }
+
+    private GridFolder Plan(string list) => GridFolder.Planned(_made.Path, PointsFile.Parse(list));
+}

@@ -1,0 +1,87 @@
+using NotebookHost.Engine;
+using NotebookHost.Grid;
+using NotebookHost.Running;
+
+namespace NotebookHost.Tests.Grid;
+
+/// <summary>What is handed to Slurm.</summary>
+public sealed class SlurmScriptTests
+{
+    private static readonly SlurmOptions s_plain = new(null, null, null, []);
+
+    [Fact]
+    public void The_script_says_all_that_a_task_needs()
+    {
+        var grid = GridFolder.Planned("/shared/my grid", [new GridPoint("001", "n.ipynb", new Dictionary<string, string>())]);
+        var host = typeof(SlurmScript).Assembly.Location;
+        Assert.Equal(
+            $"""
+            #!/bin/bash
+            #SBATCH --job-name=grid-my-grid
+            #SBATCH --array=0-11%20
+            #SBATCH --output="/shared/my grid/slurm/%A_%a.log"
+            #SBATCH --open-mode=append
+            #SBATCH --requeue
+            #SBATCH --signal=B:USR1@120
+            #SBATCH --time=04:00:00
+            #SBATCH --gres=gpu:1
+
+            export TRIVIAL_LAYERS_DATA='it'\''s here'
+            exec {ShellWord.Of(DotNet.Command)} exec {ShellWord.Of(host)} grid task '/shared/my grid' '/shared/my grid/slurm/1.points'
+
+            """,
+            SlurmScript.Text(grid, "/shared/my grid/slurm/1.points", 12, new SlurmOptions("04:00:00", "gpu:1", 20, []), new Dictionary<string, string> { ["TRIVIAL_LAYERS_DATA"] = "it's here" }));
+    }
+
+    [Fact]
+    public void What_is_not_asked_for_is_left_to_the_cluster()
+    {
+        var script = Script("/g", 1, s_plain);
+        Assert.Contains("#SBATCH --array=0-0\n", script, StringComparison.Ordinal);
+        Assert.DoesNotContain("--time", script, StringComparison.Ordinal);
+        Assert.DoesNotContain("--gres", script, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_folder_whose_name_Slurm_would_take_for_a_pattern_is_written_so_that_it_does_not() =>
+        Assert.Contains("#SBATCH --output=\"/a%%b/slurm/%A_%a.log\"\n", Script("/a%b", 1, s_plain), StringComparison.Ordinal);
+
+    [Fact]
+    public void A_folder_that_Slurm_cannot_write_to_is_refused() =>
+        Assert.Contains("Choose another with --out", Assert.Throws<RunException>(() => Script("/a\"b", 1, s_plain)).Message, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("04:00:00", "gpu:1", 3, true)]
+    [InlineData("1-12", "gpu:a100:2,shard:4", null, true)]
+    [InlineData("1\n#SBATCH --exclusive", null, null, false)]
+    [InlineData("", null, null, false)]
+    [InlineData(null, "gpu 1", null, false)]
+    [InlineData(null, null, -1, false)]
+    public void What_sbatch_would_misread_is_refused_before_it_reads_it(string? time, string? gres, int? limit, bool isFine)
+    {
+        var refusal = Record.Exception(() => new SlurmOptions(time, gres, limit, []).Check());
+        Assert.True(isFine ? refusal is null : refusal is RunException);
+    }
+
+    [Fact]
+    public void A_grid_larger_than_an_array_may_be_becomes_several()
+    {
+        var points = PointProduct.Of("n.ipynb", ["x=1..10"], new Dictionary<string, string>());
+        var plan = new SlurmSubmission(GridFolder.Planned("/g", points), s_plain).Plan(points, mostTasks: 4).ToList();
+        Assert.Equal(["001 002 003 004", "005 006 007 008", "009 010"], plan.Select(array => string.Join(' ', array.Points.Select(point => point.Id))));
+        Assert.Equal(["--array=0-3", "--array=0-3", "--array=0-1"], plan.Select(array => array.Script.Split('\n').First(line => line.Contains("--array", StringComparison.Ordinal))["#SBATCH ".Length..]));
+        Assert.Contains("/g/slurm/3.points", plan[2].Script, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_task_knows_itself_by_what_Slurm_says()
+    {
+        var environment = new Dictionary<string, string> { ["SLURM_ARRAY_JOB_ID"] = "12", ["SLURM_ARRAY_TASK_ID"] = "3", ["SLURMD_NODENAME"] = "node7" };
+        var job = SlurmJob.Current(environment.GetValueOrDefault)!;
+        Assert.Equal(("12_3", 3, "node7", "slurm/12_3.log"), (job.Id, job.Index, job.Host, job.Log));
+        Assert.Null(SlurmJob.Current(_ => null));
+    }
+
+    private static string Script(string folder, int tasks, SlurmOptions options) =>
+        SlurmScript.Text(GridFolder.Planned(folder, [new GridPoint("001", "n.ipynb", new Dictionary<string, string>())]), "/list", tasks, options, new Dictionary<string, string>());
+}
