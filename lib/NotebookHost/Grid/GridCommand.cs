@@ -85,7 +85,7 @@ internal static class GridCommand
         command.SetAction((parsed, interrupt) => Guarded(() =>
         {
             var job = SlurmJob.Current(Environment.GetEnvironmentVariable) ?? throw new RunException("This is no task of a Slurm array: SLURM_ARRAY_JOB_ID and SLURM_ARRAY_TASK_ID are not set.");
-            return new SlurmTask(GridFolder.Open(parsed.GetValue(folder)!), job, Time).Run(parsed.GetValue(list)!, interrupt);
+            return new SlurmTask(job, Time).Run(parsed.GetValue(folder)!, parsed.GetValue(list)!, interrupt);
         }));
         return command;
     }
@@ -119,19 +119,33 @@ internal static class GridCommand
     {
         how.Slurm?.Check();
         Preflight.Check(planned, planned.Points);
-        var mostTasks = how.Slurm is null ? 0 : await SlurmCluster.MostTasks(interrupt).ConfigureAwait(false);
+        var mostTasks = how.Slurm is null ? 0 : await MostTasks(how.IsDry, interrupt).ConfigureAwait(false);
         var grid = how.IsDry ? planned.AsWritten() : planned.WritePoints();
         var states = PointOrder.Of(grid.States(), how.Priority);
-        var open = states.Where(state => state.Status != PointStatus.Done).ToList();
+        var open = states.Where(state => state.Status != PointStatus.Done && (how.Slurm is null || state.Status != PointStatus.Running)).ToList();
         if (how.IsDry)
             return Show(grid, states, open, how, mostTasks);
         if (how.Slurm is null)
             return await RunHere(grid, states, how, interrupt).ConfigureAwait(false);
         foreach (var doubt in Preflight.DoubtsElsewhere(grid))
             await Console.Error.WriteLineAsync($"Note: {doubt}").ConfigureAwait(false);
-        await new SlurmSubmission(grid, how.Slurm).Submit([.. open.Where(state => state.Status != PointStatus.Running).Select(state => state.Point)], mostTasks, Console.WriteLine, interrupt).ConfigureAwait(false);
+        await new SlurmSubmission(grid, how.Slurm).Submit(open, mostTasks, Console.WriteLine, interrupt).ConfigureAwait(false);
         Console.WriteLine($"{GridCounts.Of(states)}. Look with: grid status {grid.FullPath}");
         return RunCommand.Succeeded;
+    }
+
+    /// <summary>How many tasks an array may have; to show a plan, Slurm need not be here.</summary>
+    private static async Task<int> MostTasks(bool isDry, CancellationToken interrupt)
+    {
+        try
+        {
+            return await SlurmCluster.MostTasks(interrupt).ConfigureAwait(false);
+        }
+        catch (RunException e) when (isDry)
+        {
+            await Console.Error.WriteLineAsync(FormattableString.Invariant($"Note: {e.Message} Arrays of up to {SlurmCluster.UsualMostTasks} tasks are assumed, as Slurm's own default is.")).ConfigureAwait(false);
+            return SlurmCluster.UsualMostTasks;
+        }
     }
 
     private static async Task<int> RunHere(GridFolder grid, IReadOnlyList<PointState> states, RunChoices how, CancellationToken interrupt)
@@ -163,7 +177,7 @@ internal static class GridCommand
             return RunCommand.Succeeded;
         }
 
-        foreach (var (points, script) in new SlurmSubmission(grid, how.Slurm).Plan([.. open.Select(state => state.Point)], mostTasks))
+        foreach (var (points, script) in new SlurmSubmission(grid, how.Slurm).Plan(open, mostTasks))
             Console.WriteLine(FormattableString.Invariant($"\n{SlurmCluster.CommandLine("SCRIPT", how.Slurm.Sbatch)}   # {points.Count} tasks\n{script}"));
         return RunCommand.Succeeded;
     }

@@ -43,7 +43,7 @@ internal sealed class GridWorkers(GridFolder grid, int workers, DateTimeOffset? 
         {
             while (!stop.IsCancellationRequested && Next() is { } next)
             {
-                if (await _run.Run(next, progress.Of(next.Point), stop.Token).ConfigureAwait(false) is not { } state)
+                if (await _run.Run(next.Point, next.Result?.Started, progress.Of(next.Point), stop.Token).ConfigureAwait(false) is not { } state)
                 {
                     progress.Elsewhere(next.Point);
                     PutBack(next);

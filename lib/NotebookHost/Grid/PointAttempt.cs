@@ -14,6 +14,10 @@ internal sealed record PointAttempt(string Host, int Process, string? Job, strin
     /// <summary>The file's name.</summary>
     public const string FileName = "attempt.json";
 
+    /// <summary>That of this process, which begins now.</summary>
+    /// <param name="job">The batch job that it is, or null.</param>
+    public static PointAttempt Here(SlurmJob? job) => new(job?.Host ?? Environment.MachineName, Environment.ProcessId, job?.Id, job?.Log, DateTime.UtcNow);
+
     /// <summary>Writes the note atomically.</summary>
     public void Write(string path) => AtomicFile.WriteText(path, JsonSerializer.Serialize(this) + "\n");
 

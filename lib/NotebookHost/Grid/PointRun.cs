@@ -10,33 +10,37 @@ namespace NotebookHost.Grid;
 internal sealed class PointRun(GridFolder grid, SlurmJob? job = null)
 {
     /// <summary>Runs the point if it is not done and nobody else runs it.</summary>
-    /// <param name="known">Where the point stood when this process decided to run it: a result that came since is taken as it is.</param>
+    /// <param name="point">The point.</param>
+    /// <param name="failed">When the failure began that is to be repeated, or null: any other result is taken as it is.</param>
     /// <param name="progress">Hears how far the run is.</param>
     /// <param name="interrupt">Stops the notebook; its trainings keep their finished epochs.</param>
+    /// <param name="whyGivenUp">Asked when the notebook was stopped: why the point counts as failed; null when it is to go on later.</param>
     /// <returns>Where the point stands now; null when another process runs it.</returns>
     /// <exception cref="IOException">The disk refused.</exception>
-    public async Task<PointState?> Run(PointState known, IRunProgress progress, CancellationToken interrupt)
+    public async Task<PointState?> Run(GridPoint point, DateTime? failed, IRunProgress progress, CancellationToken interrupt, Func<string?>? whyGivenUp = null)
     {
-        var point = known.Point;
         Directory.CreateDirectory(grid.FolderOf(point));
         using var claim = PointClaim.TryTake(grid.ClaimOf(point));
         if (claim is null)
             return null;
+        var attempt = PointAttempt.Here(job);
+        attempt.Write(grid.AttemptOf(point)); // before the look: a client of a network file system that changes a folder looks at it anew
         var before = grid.EndOf(point, out var damage);
-        if (before is not null && (before.Status == PointStatus.Done || before.Result!.Started != known.Result?.Started))
+        if (before is not null && (before.Status == PointStatus.Done || before.Result!.Started != failed))
+        {
+            File.Delete(grid.AttemptOf(point));
             return before;
+        }
 
-        var attempt = new PointAttempt(job?.Host ?? Environment.MachineName, Environment.ProcessId, job?.Id, job?.Log, DateTime.UtcNow);
-        attempt.Write(grid.AttemptOf(point));
         RemoveResult(point, damage);
-        if (await Execute(point, attempt, progress, interrupt).ConfigureAwait(false) is { } result)
+        if (await Execute(point, attempt, progress, whyGivenUp, interrupt).ConfigureAwait(false) is { } result)
             result.Write(grid.ResultOf(point));
         File.Delete(grid.AttemptOf(point));
         return grid.EndOf(point, out _) ?? new PointState(point, PointStatus.Waiting);
     }
 
     /// <summary>Runs the point's notebook and writes it; null when it was stopped, which is no result.</summary>
-    private async Task<PointResult?> Execute(GridPoint point, PointAttempt attempt, IRunProgress progress, CancellationToken interrupt)
+    private async Task<PointResult?> Execute(GridPoint point, PointAttempt attempt, IRunProgress progress, Func<string?>? whyGivenUp, CancellationToken interrupt)
     {
         var notebook = RunnableNotebook.Open(grid.NotebookOf(point));
         var (outcome, duration) = Preflight.Refusal(notebook, point) is { } reason
@@ -45,7 +49,8 @@ internal sealed class PointRun(GridFolder grid, SlurmJob? job = null)
         if (outcome.Status == NotebookStatus.Refused)
             notebook.Document.Save(grid.ExecutedOf(point));
         progress.End(outcome, duration);
-        if (outcome.Status == NotebookStatus.Interrupted)
+        var givenUp = outcome.Status == NotebookStatus.Interrupted ? whyGivenUp?.Invoke() : null;
+        if (outcome.Status == NotebookStatus.Interrupted && givenUp is null)
             return null;
         var noted = notebook.Document.Metadata[RunnableNotebook.RunKey] as JsonObject ?? [];
         return new PointResult
@@ -55,7 +60,7 @@ internal sealed class PointRun(GridFolder grid, SlurmJob? job = null)
             Parameters = point.Parameters,
             Exit = outcome.Status == NotebookStatus.Succeeded ? RunCommand.Succeeded : RunCommand.NotebookFailed,
             Status = outcome.Status.ToString().ToLowerInvariant(),
-            Error = outcome.Status == NotebookStatus.Succeeded ? null : outcome.Error,
+            Error = outcome.Status == NotebookStatus.Succeeded ? null : givenUp ?? outcome.Error,
             Host = attempt.Host,
             Job = attempt.Job,
             Started = attempt.Started,

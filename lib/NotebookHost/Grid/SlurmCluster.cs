@@ -9,6 +9,9 @@ namespace NotebookHost.Grid;
 /// <summary>The Slurm cluster of this machine, through its own commands.</summary>
 internal static partial class SlurmCluster
 {
+    /// <summary>Slurm's default for <c>MaxArraySize</c>.</summary>
+    public const int UsualMostTasks = 1001;
+
     private const string Submit = "sbatch";
     private const string Control = "scontrol";
 

@@ -4,7 +4,8 @@ namespace NotebookHost.Grid;
 /// <param name="Id">Its id, that of an array's task as <c>12_3</c>.</param>
 /// <param name="Index">The task's index in its array.</param>
 /// <param name="Host">The node.</param>
-internal sealed record SlurmJob(string Id, int Index, string Host)
+/// <param name="Restarts">How often it was queued again.</param>
+internal sealed record SlurmJob(string Id, int Index, string Host, int Restarts = 0)
 {
     /// <summary>The file that the task's output goes to, as a path from the grid's folder.</summary>
     public string Log => $"slurm/{Id}.log";
@@ -13,6 +14,10 @@ internal sealed record SlurmJob(string Id, int Index, string Host)
     /// <param name="variable">Gives an environment variable.</param>
     public static SlurmJob? Current(Func<string, string?> variable) =>
         variable("SLURM_ARRAY_JOB_ID") is { Length: > 0 } array && int.TryParse(variable("SLURM_ARRAY_TASK_ID"), System.Globalization.CultureInfo.InvariantCulture, out var index)
-            ? new SlurmJob(FormattableString.Invariant($"{array}_{index}"), index, variable("SLURMD_NODENAME") ?? Environment.MachineName)
+            ? new SlurmJob(
+                FormattableString.Invariant($"{array}_{index}"),
+                index,
+                variable("SLURMD_NODENAME") ?? Environment.MachineName,
+                int.TryParse(variable("SLURM_RESTART_COUNT"), System.Globalization.CultureInfo.InvariantCulture, out var restarts) ? restarts : 0)
             : null;
 }

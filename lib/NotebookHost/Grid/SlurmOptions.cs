@@ -1,14 +1,21 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
 using NotebookHost.Running;
 
 namespace NotebookHost.Grid;
 
 /// <summary>What the user asks of Slurm.</summary>
-/// <param name="Time">The time limit of a task as Slurm writes it, or null for the cluster's own.</param>
+/// <param name="Time">The time limit of a task as Slurm writes it, or null for the cluster's own; more than 3 minutes.</param>
 /// <param name="Gres">What each task needs, such as <c>gpu:1</c>, or null.</param>
 /// <param name="Limit">How many tasks may run at a time, or null.</param>
 /// <param name="Sbatch">Options for <c>sbatch</c> itself.</param>
-internal sealed record SlurmOptions(string? Time, string? Gres, int? Limit, IReadOnlyList<string> Sbatch)
+internal sealed partial record SlurmOptions(string? Time, string? Gres, int? Limit, IReadOnlyList<string> Sbatch)
 {
+    /// <summary>Below, the signal before the limit comes while the task starts, which ends it or leaves no time to work.</summary>
+    private static readonly TimeSpan LongestRefused = TimeSpan.FromMinutes(3);
+
+    private static readonly string[] Ours = ["--array", "--output", "--wrap", "--test-only"];
+
     /// <summary>Checks what goes into a script.</summary>
     /// <exception cref="RunException">Something cannot.</exception>
     public void Check()
@@ -20,5 +27,40 @@ internal sealed record SlurmOptions(string? Time, string? Gres, int? Limit, IRea
             if (value is not null && (value.Length == 0 || value.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not (':' or '-' or '_' or ',' or '.' or '='))))
                 throw new RunException($"{name} {value}: expected what sbatch takes, such as --time 04:00:00 and --gres gpu:1.");
         }
+
+        if (Time is not null && LimitOf(Time) is { } limit && limit > TimeSpan.Zero && limit <= LongestRefused)
+            throw new RunException($"--time {Time} leaves a task no time to work: two minutes before its limit it is told to stop. Give more than {LongestRefused.TotalMinutes} minutes, such as --time 00:30:00.");
+        foreach (var word in Sbatch)
+            CheckWord(word);
     }
+
+    /// <summary>A time as sbatch reads it: minutes, minutes:seconds, hours:minutes:seconds, days-hours, days-hours:minutes or days-hours:minutes:seconds; null for words such as UNLIMITED.</summary>
+    private static TimeSpan? LimitOf(string time)
+    {
+        if (TimePattern().Match(time) is not { Success: true } match)
+            return null;
+        var numbers = match.Groups[2].Value.Split(':').Select(text => double.Parse(text, CultureInfo.InvariantCulture)).ToArray();
+        var seconds = (match.Groups[1].Success, numbers) switch
+        {
+            (true, _) => (double.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture) * 86400) + numbers.Zip([3600, 60, 1], (number, unit) => number * unit).Sum(),
+            (_, { Length: 3 }) => numbers.Zip([3600, 60, 1], (number, unit) => number * unit).Sum(),
+            _ => numbers.Zip([60, 1], (number, unit) => number * unit).Sum(),
+        };
+        return TimeSpan.FromSeconds(Math.Min(seconds, TimeSpan.MaxValue.TotalSeconds / 2));
+    }
+
+    /// <summary>sbatch lets its command line win over what the script says, and takes the beginnings of long names.</summary>
+    private void CheckWord(string word)
+    {
+        var name = word.Split('=')[0];
+        if (Ours.Any(ours => Means(ours)) || word is ['-', 'a' or 'o', ..])
+            throw new RunException($"{word} cannot be given to sbatch: the grid's script relies on its own. {string.Join(", ", Ours)} are the grid's.");
+        if (Limit is not null && (Means("--dependency") || word.StartsWith("-d", StringComparison.Ordinal)))
+            throw new RunException($"{word} cannot be given to sbatch together with --limit, by which one array waits for another. Leave one of them out.");
+
+        bool Means(string option) => name.Length > "--".Length && option.StartsWith(name, StringComparison.Ordinal);
+    }
+
+    [GeneratedRegex(@"^(?:([0-9]+)-)?([0-9]+(?::[0-9]+){0,2})$", RegexOptions.CultureInvariant)]
+    private static partial Regex TimePattern();
 }

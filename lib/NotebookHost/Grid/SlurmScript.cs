@@ -9,9 +9,9 @@ internal static class SlurmScript
     /// <summary>How long before its time limit a task is told, so that it stops its notebook and queues itself again.</summary>
     public const int SecondsBeforeLimit = 120;
 
-    /// <summary>The script's text. Bash is replaced by the task itself, which so receives the signals.</summary>
+    /// <summary>The script's text. Bash is replaced by the task itself, so that it receives the signals.</summary>
     /// <param name="grid">The grid.</param>
-    /// <param name="list">The file with an id a line.</param>
+    /// <param name="list">The file with a point a line.</param>
     /// <param name="tasks">How many lines it has.</param>
     /// <param name="options">What the user asks for.</param>
     /// <param name="environment">Variables that the tasks get, also where Slurm passes none on.</param>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using NotebookHost.Notebook;
 using NotebookHost.Running;
@@ -9,9 +10,17 @@ namespace NotebookHost.Grid;
 /// <param name="options">What the user asks for.</param>
 internal sealed class SlurmSubmission(GridFolder grid, SlurmOptions options)
 {
+    /// <summary>The point that a line of a list names, and when the failure began that the task is to repeat; null when there was none.</summary>
+    public static (string Id, DateTime? Failed) PointIn(string line) => line.Split(' ') is [var id, var failed]
+        ? (id, DateTime.Parse(failed, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind))
+        : (line, null);
+
+    /// <summary>The line of a list for a point: its id, and for one that failed when that run began, so that no other failure is repeated.</summary>
+    public static string LineOf(PointState state) => state.Status == PointStatus.Failed ? FormattableString.Invariant($"{state.Point.Id} {state.Result!.Started:O}") : state.Point.Id;
+
     /// <summary>The arrays to submit: what each runs, and its script.</summary>
-    public IEnumerable<(IReadOnlyList<GridPoint> Points, string Script)> Plan(IReadOnlyList<GridPoint> points, int mostTasks) =>
-        points.Chunk(mostTasks).Select((part, index) => ((IReadOnlyList<GridPoint>)part, ScriptText(part, Path.Combine(grid.Jobs, FormattableString.Invariant($"{index + 1}.points")))));
+    public IEnumerable<(IReadOnlyList<PointState> Points, string Script)> Plan(IReadOnlyList<PointState> points, int mostTasks) =>
+        points.Chunk(mostTasks).Zip(Lists().Where(list => !File.Exists(list)), (part, list) => ((IReadOnlyList<PointState>)part, ScriptText(part, list)));
 
     /// <summary>Submits the points.</summary>
     /// <param name="points">In the order of their tasks.</param>
@@ -19,32 +28,31 @@ internal sealed class SlurmSubmission(GridFolder grid, SlurmOptions options)
     /// <param name="tell">Told a line for each array.</param>
     /// <param name="cancellationToken">Ends it; arrays that were submitted stay.</param>
     /// <exception cref="RunException">Slurm refused.</exception>
-    public async Task Submit(IReadOnlyList<GridPoint> points, int mostTasks, Action<string> tell, CancellationToken cancellationToken)
+    public async Task Submit(IReadOnlyList<PointState> points, int mostTasks, Action<string> tell, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(grid.Jobs);
         string? before = null;
         foreach (var part in points.Chunk(mostTasks))
         {
             var list = NewList();
-            AtomicFile.WriteText(list, string.Concat(part.Select(point => point.Id + "\n")));
+            AtomicFile.WriteText(list, string.Concat(part.Select(state => LineOf(state) + "\n")));
             var script = Path.ChangeExtension(list, ".sh");
             AtomicFile.WriteText(script, ScriptText(part, list));
             before = await SlurmCluster.SubmitScript(script, [.. After(before), .. options.Sbatch], cancellationToken).ConfigureAwait(false);
-            tell(FormattableString.Invariant($"Job {before}: {part.Length} tasks ({part[0].Id} to {part[^1].Id}), {script}"));
+            tell(FormattableString.Invariant($"Job {before}: {part.Length} tasks ({part[0].Point.Id} to {part[^1].Point.Id}), {script}"));
         }
     }
 
     /// <summary>With a limit on how many run at a time, one array follows another; each has the limit for itself.</summary>
     private IEnumerable<string> After(string? before) => before is not null && options.Limit is not null ? [$"--dependency=afterany:{before}"] : [];
 
-    private string ScriptText(GridPoint[] points, string list) => SlurmScript.Text(grid, list, points.Length, options, GridEnvironment.ForElsewhere(grid));
+    private string ScriptText(PointState[] points, string list) => SlurmScript.Text(grid, list, points.Length, options, GridEnvironment.ForElsewhere(grid));
 
     /// <summary>The first number that no other submission took; the file of that name is then this one's.</summary>
     private string NewList()
     {
-        for (var number = 1; ; number++)
+        foreach (var list in Lists())
         {
-            var list = Path.Combine(grid.Jobs, number.ToString(CultureInfo.InvariantCulture) + ".points");
             try
             {
                 new FileStream(list, FileMode.CreateNew).Dispose();
@@ -55,5 +63,10 @@ internal sealed class SlurmSubmission(GridFolder grid, SlurmOptions options)
                 // Another submission's.
             }
         }
+
+        throw new UnreachableException();
     }
+
+    /// <summary>The files for lists, in the order in which they are taken.</summary>
+    private IEnumerable<string> Lists() => Enumerable.Range(1, int.MaxValue).Select(number => Path.Combine(grid.Jobs, FormattableString.Invariant($"{number}.points")));
 }

@@ -5,7 +5,7 @@ using Spectre.Console;
 namespace NotebookHost.Grid;
 
 /// <summary>The inside of a Slurm task: runs one point, and queues itself again when told that its time is nearly up.</summary>
-internal sealed class SlurmTask(GridFolder grid, SlurmJob job, TimeProvider time)
+internal sealed class SlurmTask(SlurmJob job, TimeProvider time)
 {
     /// <summary>What Slurm sends before the time limit; the script asks for it.</summary>
     private const PosixSignal Usr1 = (PosixSignal)10;
@@ -13,18 +13,18 @@ internal sealed class SlurmTask(GridFolder grid, SlurmJob job, TimeProvider time
     /// <summary>A file server may keep the claim of a machine that died for some time: NFS for 90 seconds.</summary>
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(2);
 
+    /// <summary>So often a task queues itself again; one that never gets to keep anything would do so for ever.</summary>
+    private const int MostRestarts = 10;
+
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     /// <summary>Runs the point that the task's index names.</summary>
-    /// <param name="list">The file with an id a line.</param>
+    /// <param name="folder">The grid's folder.</param>
+    /// <param name="list">The file with a point a line.</param>
     /// <param name="interrupt">Ends it: Slurm cancels or preempts the task.</param>
     /// <returns>The exit code.</returns>
-    public async Task<int> Run(string list, CancellationToken interrupt)
+    public async Task<int> Run(string folder, string list, CancellationToken interrupt)
     {
-        var lines = await File.ReadAllLinesAsync(list, interrupt).ConfigureAwait(false);
-        if (job.Index >= lines.Length || grid.Points.FirstOrDefault(point => point.Id == lines[job.Index]) is not { } point)
-            throw new RunException($"Task {job.Id}: {list} names no point of {grid.FullPath} in line {job.Index + 1}. The list of points was changed after the job was submitted; submit again with grid resume.");
-
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(interrupt);
         var isTimeUp = false;
         using var signal = OperatingSystem.IsWindows() ? null : PosixSignalRegistration.Create(Usr1, context =>
@@ -33,8 +33,14 @@ internal sealed class SlurmTask(GridFolder grid, SlurmJob job, TimeProvider time
             isTimeUp = true;
             stop.Cancel();
         });
+        var grid = GridFolder.Open(folder);
+        var lines = await File.ReadAllLinesAsync(list, interrupt).ConfigureAwait(false);
+        var (id, failed) = job.Index < lines.Length ? SlurmSubmission.PointIn(lines[job.Index]) : ("", null);
+        if (grid.Points.FirstOrDefault(point => point.Id == id) is not { } point)
+            throw new RunException($"Task {job.Id}: {list} names no point of {grid.FullPath} in line {job.Index + 1}. The list of points was changed after the job was submitted; submit again with grid resume.");
+
         Say($"point {point.Id} on {job.Host}: {point.Notebook} {point.Words}");
-        var state = await RunPoint(point, stop.Token).ConfigureAwait(false);
+        var state = await RunPoint(grid, point, failed, () => isTimeUp && job.Restarts >= MostRestarts ? GivenUp(job.Restarts) : null, stop.Token).ConfigureAwait(false);
         if (state is null || state.Status is PointStatus.Done or PointStatus.Failed)
         {
             Say(state is null ? $"point {point.Id} is run by another process" : $"point {point.Id}: {(state.Status == PointStatus.Done ? "done" : "failed")}, {state.Words}");
@@ -43,21 +49,36 @@ internal sealed class SlurmTask(GridFolder grid, SlurmJob job, TimeProvider time
 
         if (isTimeUp)
         {
-            Say($"point {point.Id} was stopped before the time limit; task {job.Id} is queued again");
-            await SlurmCluster.Requeue(job).ConfigureAwait(false);
+            Say($"point {point.Id} was stopped before the time limit; task {job.Id} asks Slurm to queue it again");
+            await QueueAgain(grid, point, interrupt).ConfigureAwait(false);
         }
 
         return RunCommand.Stopped;
     }
 
-    private async Task<PointState?> RunPoint(GridPoint point, CancellationToken stop)
+    /// <summary>Queues this task again. Where Slurm refuses, the point shows as missing, with what was said in the task's log.</summary>
+    private async Task QueueAgain(GridFolder grid, GridPoint point, CancellationToken interrupt)
+    {
+        try
+        {
+            await SlurmCluster.Requeue(job).ConfigureAwait(false);
+        }
+        catch (RunException e) when (!interrupt.IsCancellationRequested) // else Slurm has begun to end the task, scontrol with it
+        {
+            PointAttempt.Here(job).Write(grid.AttemptOf(point));
+            Say($"task {job.Id} could not be queued again: {e.Message} Go on with grid resume.");
+        }
+    }
+
+    private static string GivenUp(int restarts) => FormattableString.Invariant($"The task was queued again {restarts} times and was stopped before its time limit once more. Give a longer --time and go on with grid resume; finished epochs of trainings are kept.");
+
+    private async Task<PointState?> RunPoint(GridFolder grid, GridPoint point, DateTime? failed, Func<string?> whyGivenUp, CancellationToken stop)
     {
         var run = new PointRun(grid, job);
-        var known = grid.StateOf(point);
         var began = time.GetTimestamp();
         while (true)
         {
-            if (await run.Run(known, RunProgress.InLines(AnsiConsole.Console, point.Id), stop).ConfigureAwait(false) is { } state)
+            if (await run.Run(point, failed, RunProgress.InLines(AnsiConsole.Console, point.Id), stop, whyGivenUp).ConfigureAwait(false) is { } state)
                 return state;
             if (time.GetElapsedTime(began) > LongestWait)
                 return null;

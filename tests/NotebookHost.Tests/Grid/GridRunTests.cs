@@ -91,7 +91,7 @@ public sealed class GridRunTests : IDisposable
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Signals are sent on Unix.");
         Use(
             """
-            using var told = System.Runtime.InteropServices.PosixSignalRegistration.Create(System.Runtime.InteropServices.PosixSignal.SIGTERM, _ => System.IO.File.WriteAllText("leave", ""));
+            var told = System.Runtime.InteropServices.PosixSignalRegistration.Create(System.Runtime.InteropServices.PosixSignal.SIGTERM, _ => System.IO.File.WriteAllText("leave", ""));
             System.IO.File.WriteAllText($"began-{seed}", $"{Environment.ProcessId}\n");
             while (!System.IO.File.Exists("leave"))
                 await Task.Delay(20);

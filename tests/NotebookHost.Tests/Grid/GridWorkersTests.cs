@@ -37,8 +37,9 @@ public sealed class GridWorkersTests : IDisposable
         var grid = _made.Write("1");
         var known = grid.States()[0];
         GridInFolder.Finish(grid, 0, exit: 1);
-        var state = await new PointRun(grid).Run(known, new NoProgress(), TestContext.Current.CancellationToken);
+        var state = await new PointRun(grid).Run(known.Point, known.Result?.Started, new NoProgress(), TestContext.Current.CancellationToken);
         Assert.Equal((PointStatus.Failed, "node1"), (state!.Status, state.Result!.Host));
+        Assert.False(File.Exists(grid.AttemptOf(grid.Points[0])));
     }
 
     [Fact]
@@ -47,7 +48,7 @@ public sealed class GridWorkersTests : IDisposable
         var grid = _made.Write("1");
         Directory.CreateDirectory(grid.FolderOf(grid.Points[0]));
         using var claim = PointClaim.TryTake(grid.ClaimOf(grid.Points[0]));
-        Assert.Null(await new PointRun(grid).Run(grid.States()[0], new NoProgress(), TestContext.Current.CancellationToken));
+        Assert.Null(await new PointRun(grid).Run(grid.Points[0], null, new NoProgress(), TestContext.Current.CancellationToken));
     }
 
     [Fact]
@@ -55,7 +56,7 @@ public sealed class GridWorkersTests : IDisposable
     {
         var grid = _made.Write("1");
         File.WriteAllText(_made.Notebook, "{");
-        var state = await new PointRun(grid).Run(grid.States()[0], new NoProgress(), TestContext.Current.CancellationToken);
+        var state = await new PointRun(grid).Run(grid.Points[0], null, new NoProgress(), TestContext.Current.CancellationToken);
         Assert.Equal(PointStatus.Failed, state!.Status);
         Assert.Contains("is not a notebook", state.Result!.Error, StringComparison.Ordinal);
     }
@@ -67,7 +68,7 @@ public sealed class GridWorkersTests : IDisposable
         GridInFolder.Finish(grid, 0);
         File.WriteAllText(grid.ResultOf(grid.Points[0]), "words");
         File.WriteAllText(_made.Notebook, "{");
-        await new PointRun(grid).Run(grid.States()[0], new NoProgress(), TestContext.Current.CancellationToken);
+        await new PointRun(grid).Run(grid.Points[0], null, new NoProgress(), TestContext.Current.CancellationToken);
         Assert.Equal("words", File.ReadAllText(grid.ResultOf(grid.Points[0]) + ".damaged-1"));
     }
 }

@@ -57,18 +57,68 @@ public sealed class SlurmScriptTests
     [InlineData("", null, null, false)]
     [InlineData(null, "gpu 1", null, false)]
     [InlineData(null, null, -1, false)]
+    [InlineData("4", null, null, true)]
+    [InlineData("0", null, null, true)]
+    [InlineData("UNLIMITED", null, null, true)]
+    [InlineData("3:01", null, null, true)]
+    [InlineData("0-1", null, null, true)]
+    [InlineData("3", null, null, false)]
+    [InlineData("3:00", null, null, false)]
+    [InlineData("00:02:59", null, null, false)]
+    [InlineData("0-0:3", null, null, false)]
     public void What_sbatch_would_misread_is_refused_before_it_reads_it(string? time, string? gres, int? limit, bool isFine)
     {
         var refusal = Record.Exception(() => new SlurmOptions(time, gres, limit, []).Check());
         Assert.True(isFine ? refusal is null : refusal is RunException);
     }
 
+    [Theory]
+    [InlineData(null, true, "--partition=main", "--mem", "16G", "-p", "main", "--dependency=afterok:1")]
+    [InlineData(null, false, "--array=0-3")]
+    [InlineData(null, false, "--arr=0-3")]
+    [InlineData(null, false, "-a0-3")]
+    [InlineData(null, false, "-o", "x")]
+    [InlineData(null, false, "--output=x")]
+    [InlineData(null, false, "--wrap", "true")]
+    [InlineData(null, false, "--test-only")]
+    [InlineData(2, true, "--partition=main")]
+    [InlineData(2, false, "--dependency=afterok:1")]
+    [InlineData(2, false, "-d", "singleton")]
+    public void What_the_script_relies_on_is_not_given_to_sbatch(int? limit, bool isFine, params string[] sbatch)
+    {
+        var refusal = Record.Exception(() => new SlurmOptions(null, null, limit, sbatch).Check());
+        Assert.True(isFine ? refusal is null : refusal is RunException);
+    }
+
+    [Fact]
+    public void A_plan_takes_the_lists_that_no_submission_took()
+    {
+        using var made = new GridInFolder();
+        var grid = made.Write("1..3");
+        Directory.CreateDirectory(grid.Jobs);
+        foreach (var taken in new[] { 1, 3 })
+            File.WriteAllText(Path.Combine(grid.Jobs, $"{taken}.points"), "");
+        var scripts = new SlurmSubmission(grid, s_plain).Plan(grid.States(), mostTasks: 2).Select(array => array.Script).ToList();
+        Assert.Equal(2, scripts.Count);
+        Assert.Contains("slurm/2.points", scripts[0], StringComparison.Ordinal);
+        Assert.Contains("slurm/4.points", scripts[1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_list_says_which_failure_a_task_is_to_repeat()
+    {
+        using var made = new GridInFolder();
+        var grid = made.Write("1..2");
+        var failed = GridInFolder.Finish(grid, 1, exit: 1);
+        Assert.Equal([("001", null), ("002", failed.Started)], grid.States().Select(state => SlurmSubmission.PointIn(SlurmSubmission.LineOf(state))));
+    }
+
     [Fact]
     public void A_grid_larger_than_an_array_may_be_becomes_several()
     {
         var points = PointProduct.Of("n.ipynb", ["x=1..10"], new Dictionary<string, string>());
-        var plan = new SlurmSubmission(GridFolder.Planned("/g", points), s_plain).Plan(points, mostTasks: 4).ToList();
-        Assert.Equal(["001 002 003 004", "005 006 007 008", "009 010"], plan.Select(array => string.Join(' ', array.Points.Select(point => point.Id))));
+        var plan = new SlurmSubmission(GridFolder.Planned("/g", points), s_plain).Plan([.. points.Select(point => new PointState(point, PointStatus.Waiting))], mostTasks: 4).ToList();
+        Assert.Equal(["001 002 003 004", "005 006 007 008", "009 010"], plan.Select(array => string.Join(' ', array.Points.Select(state => state.Point.Id))));
         Assert.Equal(["--array=0-3", "--array=0-3", "--array=0-1"], plan.Select(array => array.Script.Split('\n').First(line => line.Contains("--array", StringComparison.Ordinal))["#SBATCH ".Length..]));
         Assert.Contains("/g/slurm/3.points", plan[2].Script, StringComparison.Ordinal);
     }
@@ -78,6 +128,9 @@ public sealed class SlurmScriptTests
     {
         var environment = new Dictionary<string, string> { ["SLURM_ARRAY_JOB_ID"] = "12", ["SLURM_ARRAY_TASK_ID"] = "3", ["SLURMD_NODENAME"] = "node7" };
         var job = SlurmJob.Current(environment.GetValueOrDefault)!;
+        Assert.Equal(0, job.Restarts);
+        environment["SLURM_RESTART_COUNT"] = "4";
+        Assert.Equal(4, SlurmJob.Current(environment.GetValueOrDefault)!.Restarts);
         Assert.Equal(("12_3", 3, "node7", "slurm/12_3.log"), (job.Id, job.Index, job.Host, job.Log));
         Assert.Null(SlurmJob.Current(_ => null));
     }

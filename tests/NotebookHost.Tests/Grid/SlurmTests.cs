@@ -70,17 +70,20 @@ public sealed class SlurmTests : IDisposable
         await UntilEnded(1);
         Assert.Equal((PointStatus.Done, $"{job}_0"), (Status(0), _made.Open().States()[0].Result!.Job));
         Assert.Equal(2, (await Log(job)).Split("point 001 on node").Length - 1);
+        Assert.DoesNotContain("point 001: failed", await Log(job), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Before_its_time_limit_a_task_stops_its_notebook_and_queues_itself_again()
     {
-        var job = await Submit("seed=1", 1, "--time", "1");
-        await _slurm.Until(() => Began(1) == 2, "the task was told, and runs again");
+        var job = await Submit("seed=1", 1);
+        await _slurm.Until(() => Began(1) == 1, "the task runs");
+        await _slurm.Run("scancel", "--signal=USR1", "--batch", $"{job}_0"); // what Slurm itself sends before the limit
+        await _slurm.Until(() => Began(1) == 2, "the task runs again");
         Leave();
         await UntilEnded(1);
         Assert.Equal((PointStatus.Done, $"{job}_0"), (Status(0), _made.Open().States()[0].Result!.Job));
-        Assert.Contains($"point 001 was stopped before the time limit; task {job}_0 is queued again", await Log(job), StringComparison.Ordinal);
+        Assert.Contains($"point 001 was stopped before the time limit; task {job}_0 asks Slurm to queue it again", await Log(job), StringComparison.Ordinal);
     }
 
     [Fact]
