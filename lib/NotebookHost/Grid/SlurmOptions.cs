@@ -29,7 +29,7 @@ internal sealed partial record SlurmOptions(string? Time, string? Gres, int? Lim
         }
 
         if (Time is not null && LimitOf(Time) is { } limit && limit > TimeSpan.Zero && limit <= LongestRefused)
-            throw new RunException($"--time {Time} leaves a task no time to work: two minutes before its limit it is told to stop. Give more than {LongestRefused.TotalMinutes} minutes, such as --time 00:30:00.");
+            throw new RunException(FormattableString.Invariant($"--time {Time} leaves a task no time to work: two minutes before its limit it is told to stop. Give more than {LongestRefused.TotalMinutes} minutes, such as --time 00:30:00."));
         foreach (var word in Sbatch)
             CheckWord(word);
     }

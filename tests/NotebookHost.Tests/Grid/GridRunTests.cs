@@ -109,6 +109,17 @@ public sealed class GridRunTests : IDisposable
     }
 
     [Fact]
+    public async Task A_plan_for_a_cluster_is_shown_where_Slurm_is_not_and_writes_nothing()
+    {
+        var (exit, output, error) = await NotebookFolder.Host(
+            start => start.Environment["PATH"] = _made.Around, static _ => Task.CompletedTask, "grid", _made.Notebook, "--set", "seed=1..3", "--out", _made.Path, "--slurm", "--dry-run");
+        Assert.Equal(0, exit);
+        Assert.Contains("Arrays of up to 1001 tasks are assumed", error, StringComparison.Ordinal);
+        Assert.Contains("#SBATCH --array=0-2", output, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_made.Path));
+    }
+
+    [Fact]
     public async Task A_folder_of_several_notebooks_is_refused()
     {
         File.Copy(_made.Notebook, Path.Combine(_made.Around, "other.ipynb"));

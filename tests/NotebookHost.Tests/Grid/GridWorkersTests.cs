@@ -51,6 +51,20 @@ public sealed class GridWorkersTests : IDisposable
         Assert.Null(await new PointRun(grid).Run(grid.Points[0], null, new NoProgress(), TestContext.Current.CancellationToken));
     }
 
+    [Theory]
+    [InlineData("too often")]
+    [InlineData(null)]
+    public async Task A_point_that_is_stopped_waits_unless_it_is_given_up(string? why)
+    {
+        var status = why is null ? PointStatus.Waiting : PointStatus.Failed;
+        var grid = _made.Write("1");
+        using var stopped = new CancellationTokenSource();
+        await stopped.CancelAsync();
+        var state = await new PointRun(grid).Run(grid.Points[0], null, new NoProgress(), stopped.Token, () => why);
+        Assert.Equal((status, why), (state!.Status, state.Result?.Error));
+        Assert.Equal(status, grid.StateOf(grid.Points[0]).Status);
+    }
+
     [Fact]
     public async Task A_notebook_that_cannot_be_run_any_more_is_a_failed_point()
     {
