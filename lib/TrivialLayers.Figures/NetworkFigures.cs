@@ -82,11 +82,13 @@ public static class NetworkFigures
                 new PointPanel("", Axis.Of("network", names), Axis.Around("drop (points)", series.SelectMany(each => each.Points).SelectMany(point => new[] { point.Low!.Value, point.High!.Value }).Append(0)), series,
                     [new Rule(0, "no drop", Dashed: true)]),
             ]);
-        var rows = trainings.SelectMany(training => parts.Select(part => (training.Network, part.Name, Value: part.Of(training.Split)))).ToList();
+        var rows = parts.Zip(series).SelectMany(part => names.Zip(part.Second.Points, (network, point) => (Network: network, Part: part.First.Name, Point: point))).ToList();
         return Figure.Of(chart, new DataFrame(
             new StringDataFrameColumn("network", rows.Select(row => row.Network)),
-            new StringDataFrameColumn("part", rows.Select(row => row.Name)),
-            new DoubleDataFrameColumn("median drop (points)", rows.Select(row => row.Value))));
+            new StringDataFrameColumn("part", rows.Select(row => row.Part)),
+            new DoubleDataFrameColumn("median drop (points)", rows.Select(row => row.Point.Y)),
+            new DoubleDataFrameColumn("lowest", rows.Select(row => row.Point.Low)),
+            new DoubleDataFrameColumn("highest", rows.Select(row => row.Point.High))));
     }
 
     private static Figure BySize(IReadOnlyList<SizedSweep> networks, string title, string valueTitle, Func<SizedSweep, double> valueOf, double most)
@@ -100,28 +102,31 @@ public static class NetworkFigures
             ("parameters (log10)", sized => Math.Log10(sized.Run.Parameters)), ("training accuracy (%)", sized => sized.Run.TrainingAccuracy),
         ];
         var y = Axis.Around(valueTitle, networks.Select(valueOf).Append(0), 0, most);
+        var marks = (from size in sizes
+                     from seeds in networks.GroupBy(sized => (sized.Width, sized.Run.Network))
+                     let spread = Spread.Of(seeds.Select(valueOf))
+                     select (Size: size.Title, seeds.Key.Width, seeds.Key.Network, Point: spread.At(
+                         seeds.Average(size.Of), of => $"{seeds.Key.Network}: {of}", seeds.All(sized => sized.Run.IsOverParameterised) ? Fill.Full : Fill.Hollow))).ToList();
         var chart = new Chart(
             title,
-            string.Create(CultureInfo.InvariantCulture, $"Each mark is a network, the mean over its trainings with their range. Full marks are over-parameterised: {NetworkVerdicts.OverParameterisedFrom} % of the training images right or more in each training."),
+            string.Create(CultureInfo.InvariantCulture, $"Each mark is a network, the mean over its trainings with their range. Filled marks are over-parameterised: at least {NetworkVerdicts.OverParameterisedFrom} % training accuracy in every training."),
             1200,
-            [.. sizes.Select((size, index) => Draw(size) with { SharesY = index > 0 })]);
-        var rows = sizes.SelectMany(size => networks.Select(sized => (size.Title, Size: size.Of(sized), Sized: sized))).ToList();
+            [.. sizes.Select((size, index) => Draw(size.Title, size.Of) with { SharesY = index > 0 })]);
         return Figure.Of(chart, new DataFrame(
-            new StringDataFrameColumn("network", rows.Select(row => row.Sized.Run.Network)),
-            new Int64DataFrameColumn("seed", rows.Select(row => row.Sized.Run.Seed)),
-            new StringDataFrameColumn("against", rows.Select(row => row.Title)),
-            new DoubleDataFrameColumn("value", rows.Select(row => row.Size)),
-            new DoubleDataFrameColumn(valueTitle, rows.Select(row => valueOf(row.Sized)))));
+            new StringDataFrameColumn("network", marks.Select(mark => mark.Network)),
+            new StringDataFrameColumn("against", marks.Select(mark => mark.Size)),
+            new DoubleDataFrameColumn("value", marks.Select(mark => mark.Point.X)),
+            new DoubleDataFrameColumn(valueTitle, marks.Select(mark => mark.Point.Y)),
+            new DoubleDataFrameColumn("lowest", marks.Select(mark => mark.Point.Low)),
+            new DoubleDataFrameColumn("highest", marks.Select(mark => mark.Point.High))));
 
-        PointPanel Draw((string Title, Func<SizedSweep, double> Of) size) => new(
+        PointPanel Draw(string axis, Func<SizedSweep, double> of) => new(
             "",
-            Axis.Around(size.Title, networks.Select(size.Of)),
+            Axis.Around(axis, networks.Select(of)),
             y,
             [
-                .. networks.GroupBy(sized => sized.Width).OrderBy(width => width.Key).Select((width, index) => new Series(
-                    string.Create(CultureInfo.InvariantCulture, $"width {width.Key}"), Palette.At(index),
-                    [.. width.GroupBy(sized => sized.Run.Network).Select(seeds => Spread.Of(seeds.Select(valueOf)).At(
-                        seeds.Average(size.Of), spread => $"{seeds.Key}: {spread}", seeds.All(sized => sized.Run.IsOverParameterised) ? Fill.Full : Fill.Hollow))])),
+                .. marks.Where(mark => mark.Size == axis).GroupBy(mark => mark.Width).OrderBy(width => width.Key)
+                    .Select((width, index) => new Series(string.Create(CultureInfo.InvariantCulture, $"width {width.Key}"), Palette.At(index), [.. width.Select(mark => mark.Point)])),
             ],
             []);
     }
