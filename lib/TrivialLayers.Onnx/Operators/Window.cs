@@ -26,7 +26,7 @@ internal sealed class Window
     public long[] Before => _pads[..2];
 
     /// <summary>The padding where it is the same on opposite sides, else null.</summary>
-    public long[]? Symmetric => _automatic == "NOTSET" && _pads[0] == _pads[2] && _pads[1] == _pads[3] && _pads.All(pad => pad >= 0) ? Before : null;
+    public long[]? Symmetric => _automatic == "NOTSET" && _pads[0] == _pads[2] && _pads[1] == _pads[3] ? Before : null;
 
     public static Window Of(Call call, long[] kernel)
     {
@@ -44,7 +44,7 @@ internal sealed class Window
     /// <summary>Padding below (axis 0) or right (axis 1).</summary>
     public long After(int axis) => _pads[axis + 2];
 
-    /// <summary>Height and width of the output.</summary>
+    /// <summary>Height and width of a convolution's output.</summary>
     public long[] After(long[] size)
     {
         var pads = Pads(size);
@@ -63,7 +63,7 @@ internal sealed class Window
         var span = length - (Dilations[axis] * (Kernel[axis] - 1)) - 1;
         if (span < 0)
             throw new ArgumentException("its window is larger than the image that arrives");
-        return ((span + (IsCeiling ? Strides[axis] - 1 : 0)) / Strides[axis]) + 1;
+        return (span / Strides[axis]) + 1;
     }
 
     /// <summary>Above, left, below, right.</summary>
