@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 
@@ -15,7 +16,8 @@ internal sealed record StoredSweep(
     [property: JsonPropertyName("provenance"), JsonPropertyOrder(8)] Provenance Provenance,
     [property: JsonPropertyName("metric"), JsonPropertyOrder(1)] string? Measure = null,
     [property: JsonPropertyName("chance"), JsonPropertyOrder(3)] double? Chance = null,
-    [property: JsonPropertyName("checksum"), JsonPropertyOrder(9)] string Checksum = "")
+    [property: JsonPropertyName("context"), JsonPropertyOrder(9)] StoredSweep.Network? Context = null,
+    [property: JsonPropertyName("checksum"), JsonPropertyOrder(10)] string Checksum = "")
 {
     private static readonly JsonSerializerOptions Json = new()
     {
@@ -46,13 +48,21 @@ internal sealed record StoredSweep(
         [property: JsonPropertyName("values")] byte[]? Values = null,
         [property: JsonPropertyName("pooled")] double? Pooled = null);
 
+    /// <summary>What the network and the images say of themselves, for a reader who has neither; files of earlier versions lack it.</summary>
+    /// <param name="Classes">Names of the classes.</param>
+    /// <param name="Layers">The layer of each target.</param>
+    internal sealed record Network(
+        [property: JsonPropertyName("classes")] IReadOnlyList<string> Classes,
+        [property: JsonPropertyName("layers")] IReadOnlyList<StoredLayer> Layers);
+
     /// <summary>The stored form.</summary>
     /// <param name="sweep">The sweep.</param>
     /// <param name="firstLogits">The network's logits of the first images: a network that gives others is another network.</param>
     public static StoredSweep From(Sweep sweep, float[] firstLogits) => new(
         sweep.Identity, sweep.Baseline.Count, AnswersOf("", null, sweep.Baseline),
         [.. sweep.Targets.Select(target => AnswersOf(NameOf(target.Layers), sweep.Targets.Any(other => other.Share != 1) ? target.Share : null, target.Measured))],
-        firstLogits, sweep.Seconds, sweep.Provenance, sweep.Baseline.Confusion is null ? sweep.Measure.Name : null, sweep.Baseline.Confusion is null ? sweep.Chance : null);
+        firstLogits, sweep.Seconds, sweep.Provenance, sweep.Baseline.Confusion is null ? sweep.Measure.Name : null, sweep.Baseline.Confusion is null ? sweep.Chance : null,
+        sweep.Baseline.Confusion is { } confusion && sweep.Targets.All(target => target.Layers.Count == 1) ? new Network(confusion.Classes, [.. sweep.Targets.Select(target => StoredLayer.From(target.Layer))]) : null);
 
     /// <summary>Writes it with its checksum.</summary>
     public void Write(Stream stream) => JsonSerializer.Serialize(stream, this with { Checksum = Sum() }, Json);
@@ -77,12 +87,29 @@ internal sealed record StoredSweep(
 
     /// <summary>Makes the sweep again.</summary>
     /// <exception cref="InvalidDataException">The layers are not those that were asked for, or the parts contradict each other.</exception>
-    public Sweep ToSweep(SweepPlan plan)
+    public Sweep ToSweep(SweepPlan plan) => Checked(() => ToSweep(plan.Identity, plan.Options, plan.Images.Classes, TargetsIn(plan)));
+
+    /// <summary>Makes the sweep of one who has neither network nor images: each convolution at zero, by accuracy.</summary>
+    /// <exception cref="InvalidDataException">It is of an earlier version, which needs the network; or of another operation; or its parts contradict each other.</exception>
+    public Sweep ToSweep()
+    {
+        var operation = Identity.Description["operation"]?.DeepClone().AsObject();
+        operation?.Remove("precision");
+        if (!JsonNode.DeepEquals(operation, Operation.Of()))
+            throw new InvalidDataException("it is no sweep of each convolution at zero by accuracy; Sweep.Run with the network reads it.");
+        if (Context is not { } context)
+            throw new InvalidDataException("it does not describe its layers, as it was stored by an earlier version; Sweep.Run with the network reads it.");
+        return Checked(() => ToSweep(Identity, new SweepOptions(), context.Classes, LayersIn(context)));
+    }
+
+    private Sweep ToSweep(SweepIdentity identity, SweepOptions options, IReadOnlyList<string> classes, IEnumerable<(IReadOnlyList<Layer> Layers, double Share)> targets) => new(
+        identity, options, Chance, Read(Baseline, options, classes), [.. targets.Zip(Targets, (target, answers) => (target.Layers, target.Share, Read(answers, options, classes)))], Seconds, Provenance);
+
+    private static Sweep Checked(Func<Sweep> read)
     {
         try
         {
-            var targets = TargetsIn(plan);
-            return new Sweep(plan.Identity, plan.Options, Chance, Read(Baseline, plan), [.. targets.Zip(Targets, (target, answers) => (target.Layers, target.Share, Read(answers, plan)))], Seconds, Provenance);
+            return read();
         }
         catch (Exception error) when (error is ArgumentException or FormatException or OverflowException or KeyNotFoundException)
         {
@@ -90,10 +117,23 @@ internal sealed record StoredSweep(
         }
     }
 
-    private List<(IReadOnlyList<Layer> Layers, double Share)> TargetsIn(SweepPlan plan)
+    private IEnumerable<(IReadOnlyList<Layer> Layers, double Share)> LayersIn(Network context)
+    {
+        DemandAnswers();
+        if (!Targets.Select(answers => answers.Layer).SequenceEqual(context.Layers.Select(layer => layer?.Name)))
+            throw new InvalidDataException("it describes other layers than it has answers for.");
+        return context.Layers.Select(layer => ((IReadOnlyList<Layer>)[layer.ToLayer()], 1.0));
+    }
+
+    private void DemandAnswers()
     {
         if (Targets.Any(answers => answers is null))
             throw new InvalidDataException("it has a target without answers.");
+    }
+
+    private List<(IReadOnlyList<Layer> Layers, double Share)> TargetsIn(SweepPlan plan)
+    {
+        DemandAnswers();
         var known = plan.Layers.ToDictionary(layer => layer.Name);
         List<(IReadOnlyList<Layer> Layers, double Share)> expected = plan.Options.Targets.IsGreedy
             ? [.. Targets.Select(answers => ((IReadOnlyList<Layer>)[.. answers.Layer.Split(' ').Select(name => known[name])], answers.Share ?? 1))]
@@ -108,16 +148,16 @@ internal sealed record StoredSweep(
     private static Answers AnswersOf(string layer, double? share, Measurement measured) => new(
         layer, share, measured.Outcomes?.Packed.ToArray(), measured.Confusion is null ? null : measured.Outcomes!.MeanCrossEntropy, measured.Agreement, measured.Confusion?.Counts, measured.ToBytes(), measured.Pooled);
 
-    private Measurement Read(Answers answers, SweepPlan plan)
+    private Measurement Read(Answers answers, SweepOptions options, IReadOnlyList<string> classes)
     {
-        if (plan.Options.Measure.IsRightOrWrong != answers.Right is not null || (answers.Right is null) == (answers.Values is null))
-            throw new InvalidDataException($"it has no answers by {plan.Options.Measure.Name} for '{answers.Layer}'.");
+        if (options.Measure.IsRightOrWrong != answers.Right is not null || (answers.Right is null) == (answers.Values is null))
+            throw new InvalidDataException($"it has no answers by {options.Measure.Name} for '{answers.Layer}'.");
         if (answers.Right is null)
             return Measurement.FromBytes(answers.Values!, Images, answers.Pooled);
         var outcomes = Outcomes.FromBits(answers.Right, Images, answers.CrossEntropy ?? double.NaN);
-        if (plan.Options.Measure != TrivialLayers.Measure.Accuracy)
+        if (options.Measure != TrivialLayers.Measure.Accuracy)
             return Measurement.Of(outcomes, null, null);
-        var confusion = new ConfusionMatrix(plan.Images.Classes, answers.Confusion ?? []);
+        var confusion = new ConfusionMatrix(classes, answers.Confusion ?? []);
         if (answers.Agreement is not (>= 0 and <= 100) || answers.CrossEntropy is null || confusion.Counts.Sum() != Images || confusion.Right != outcomes.Correct)
             throw new InvalidDataException($"its counts for '{answers.Layer}' contradict each other.");
         return Measurement.Of(outcomes, confusion, answers.Agreement);

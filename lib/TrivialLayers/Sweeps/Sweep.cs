@@ -118,6 +118,27 @@ public sealed class Sweep
             plan.Identity, network, images, stored => stored.ToSweep(plan), () => Compute(plan, progress, progress.Link(cancellationToken)), progress.Link(cancellationToken));
     }
 
+    /// <summary>
+    /// Reads the file of a stored sweep by itself, without its network and images: each convolution at zero, by accuracy. It is checked against its own checksum only, so it tells what was found, and not that
+    /// a network at hand answers so.
+    /// </summary>
+    /// <param name="path">A file of a <see cref="SweepStore"/>.</param>
+    /// <exception cref="InvalidDataException">The file is damaged, is a sweep of another kind, or is of an earlier version, which did not describe its layers.</exception>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    public static Sweep Load(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        var stored = StoredSweep.Load(path);
+        try
+        {
+            return stored.ToSweep();
+        }
+        catch (InvalidDataException error)
+        {
+            throw new InvalidDataException($"{path} cannot be read without its network: {error.Message}", error);
+        }
+    }
+
     /// <summary>The stored sweep of a network whose weights are known by their fingerprint alone, or null; in the arithmetic of now, else in that of the training.</summary>
     /// <param name="network">The network, with whatever weights.</param>
     /// <param name="weights">SHA-256 over the weights that were swept, in hexadecimal.</param>

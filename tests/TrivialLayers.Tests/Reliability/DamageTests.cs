@@ -66,7 +66,7 @@ public sealed class DamageTests : IDisposable
             var stored = StoredSweep.Load(path);
             try
             {
-                return Told(stored.ToSweep(plan)) + string.Join(",", stored.FirstLogits);
+                return Told(stored.ToSweep(plan)) + Told(stored.ToSweep()) + string.Join(",", stored.FirstLogits);
             }
             catch (InvalidDataException error)
             {

@@ -165,6 +165,48 @@ public sealed class SweepTests
     }
 
     [Fact]
+    public void The_file_of_a_sweep_is_read_without_network_and_images()
+    {
+        using var folder = new TemporaryFolder();
+        using var network = SmallData.RandomResNet();
+        using var images = SmallData.Images("bars", 60, 5);
+        var sweep = Sweep.Run(network, images, store: new SweepStore(folder.Path));
+        var read = Sweep.Load(Directory.GetFiles(folder.Path).Single());
+        Assert.Equal(network.Layers, read.Targets.Select(target => target.Layer));
+        Assert.Equal(sweep.Targets.Select(target => (target.Drop, target.Interval, target.Verdict)), read.Targets.Select(target => (target.Drop, target.Interval, target.Verdict)));
+        Assert.Equal(sweep.Baseline.Confusion!.Classes, read.Baseline.Confusion!.Classes);
+        Assert.Equal((sweep.Identity.Address, sweep.Intervention, sweep.Chance), (read.Identity.Address, read.Intervention, read.Chance));
+    }
+
+    [Fact]
+    public void Without_its_network_only_a_sweep_of_each_convolution_at_zero_is_read()
+    {
+        using var folder = new TemporaryFolder();
+        using var network = SmallData.RandomResNet();
+        using var images = SmallData.Images("bars", 60, 5);
+        Sweep.Run(network, images, new() { Intervention = Intervention.MeanOutput }, store: new SweepStore(folder.Path));
+        var other = Directory.GetFiles(folder.Path).Single();
+        var error = Assert.Throws<InvalidDataException>(() => Sweep.Load(other));
+        Assert.Equal($"{other} cannot be read without its network: it is no sweep of each convolution at zero by accuracy; Sweep.Run with the network reads it.", error.Message);
+    }
+
+    [Fact]
+    public void A_file_of_an_earlier_version_needs_its_network()
+    {
+        using var folder = new TemporaryFolder();
+        using var network = SmallData.RandomResNet();
+        using var images = SmallData.Images("bars", 60, 5);
+        var store = new SweepStore(folder.Path);
+        var sweep = Sweep.Run(network, images, store: store);
+        var path = Directory.GetFiles(folder.Path).Single();
+        var earlier = StoredSweep.Load(path) with { Context = null };
+        using (var stream = File.Create(path))
+            earlier.Write(stream);
+        Assert.Contains("does not describe its layers", Assert.Throws<InvalidDataException>(() => Sweep.Load(path)).Message, StringComparison.Ordinal);
+        Assert.Equal(sweep.Seconds, Sweep.Run(network, images, store: store).Seconds);
+    }
+
+    [Fact]
     public void Sweeping_leaves_no_tensor_behind()
     {
         using var network = SmallData.RandomResNet();
