@@ -4,7 +4,8 @@ using System.Globalization;
 namespace TrivialLayers.Benchmarks;
 
 /// <summary>
-/// Training beside others: how many images a second a training gets alone, beside one and two processes that use a core each, and beside a second training of its kind, by how libtorch's threads wait for each other.
+/// Training beside others: how many images a second a training gets alone, beside one and two processes that use a core each, and beside a second training of its kind, by how libtorch's threads wait for each other;
+/// PyTorch beside the same; and what the library's choice costs alone, in turns with OpenMP's own.
 /// </summary>
 internal static class BusyBenchmark
 {
@@ -12,6 +13,11 @@ internal static class BusyBenchmark
     public const string Single = "pace";
 
     private const string Figure = "pace.images_per_second";
+
+    private const int Images = 20 * 128;
+
+    /// <summary>So many trainings alone tell a small cost from noise better than three.</summary>
+    private const int AloneTurns = 9;
 
     /// <summary>A training that takes longer than so many seconds is given up.</summary>
     private const int Patience = 60;
@@ -26,9 +32,9 @@ internal static class BusyBenchmark
     {
         using var network = Workload.ResNet(20);
         using var few = Workload.Part(2 * 128);
-        using var data = Workload.Part(20 * 128);
+        using var data = Workload.Part(Images);
         Workload.TrainingSeconds(network, few);
-        report.Figure(Figure, 20 * 128 / Workload.TrainingSeconds(network, data));
+        report.Figure(Figure, Images / Workload.TrainingSeconds(network, data));
     }
 
     public static void Run(Report report)
@@ -40,6 +46,17 @@ internal static class BusyBenchmark
                 Tell(report, policy, $"beside {neighbours} busy", Beside(() => Busy(neighbours), name, value));
             Tell(report, policy, "beside itself", Beside(() => [Start(name, value)], name, value));
         }
+
+        using var network = Workload.ResNet(20);
+        using var data = Workload.Part(Images);
+        using var peer = Peer.For(network, data.Train);
+        foreach (var neighbours in Enumerable.Range(0, peer is null ? 0 : 3))
+            Tell(report, "PyTorch, channels-last", $"beside {neighbours} busy", While(() => Busy(neighbours), () => Images / peer!.Run("train", "channels_last").Seconds));
+
+        var (chosen, own) = (s_policies[0], s_policies[1]);
+        var alone = Turns.Medians(AloneTurns, () => Beside(() => [], chosen.Name, chosen.Value), () => Beside(() => [], own.Name, own.Value));
+        report.Line(string.Create(CultureInfo.InvariantCulture, $"  alone, medians of {AloneTurns} in turn: {alone[0]:F0} images/s as the library chooses, {alone[1]:F0} with {own.Name}={own.Value}"));
+        report.Figure("busy.alone.chosen_vs_openmp", alone[0] / alone[1]);
     }
 
     private static void Tell(Report report, string policy, string where, double rate)
@@ -49,21 +66,27 @@ internal static class BusyBenchmark
     }
 
     /// <summary>The rate beside other processes, which end afterwards; 0 where the training does not end in time.</summary>
-    private static double Beside(Func<IReadOnlyList<Process>> others, string name, string? value)
+    private static double Beside(Func<IReadOnlyList<Process>> others, string name, string? value) => While(others, () =>
+    {
+        using var process = Start(name, value);
+        var output = process.StandardOutput.ReadToEndAsync();
+        if (!process.WaitForExit(TimeSpan.FromSeconds(Patience)))
+        {
+            process.Kill();
+            return 0;
+        }
+
+        var line = output.Result.Split('\n').Single(text => text.StartsWith(Figure + "=", StringComparison.Ordinal));
+        return double.Parse(line[(Figure.Length + 1)..], CultureInfo.InvariantCulture);
+    });
+
+    /// <summary>What is measured while other processes run, which end afterwards.</summary>
+    private static double While(Func<IReadOnlyList<Process>> others, Func<double> measure)
     {
         var started = others();
         try
         {
-            using var process = Start(name, value);
-            var output = process.StandardOutput.ReadToEndAsync();
-            if (!process.WaitForExit(TimeSpan.FromSeconds(Patience)))
-            {
-                process.Kill();
-                return 0;
-            }
-
-            var line = output.Result.Split('\n').Single(text => text.StartsWith(Figure + "=", StringComparison.Ordinal));
-            return double.Parse(line[(Figure.Length + 1)..], CultureInfo.InvariantCulture);
+            return measure();
         }
         finally
         {

@@ -8,10 +8,13 @@ internal static class Turns
     public const int Repeats = 3;
 
     /// <summary>The median of each alternative's figures.</summary>
-    public static IReadOnlyList<double> Medians(params IReadOnlyList<Func<double>> alternatives)
+    public static IReadOnlyList<double> Medians(params IReadOnlyList<Func<double>> alternatives) => Medians(Repeats, alternatives);
+
+    /// <summary>The same, in so many turns each.</summary>
+    public static IReadOnlyList<double> Medians(int repeats, params IReadOnlyList<Func<double>> alternatives)
     {
         var figures = alternatives.Select(_ => new List<double>()).ToList();
-        for (var repeat = 0; repeat < Repeats; repeat++)
+        for (var repeat = 0; repeat < repeats; repeat++)
         {
             foreach (var (alternative, list) in alternatives.Zip(figures))
                 list.Add(alternative());
