@@ -44,6 +44,8 @@ internal sealed class CheckpointsBlock(ShippedRuns shipped, string standing)
 
     private static IReadOnlyList<string> ClaimsOf(Evidence evidence) =>
     [
+        .. Sentences.Beside(evidence).Select(sentence => "- " + sentence),
+        "",
         "| claim | verdict | effect with interval | what the effect is | remarks |",
         "| --- | --- | --- | --- | --- |",
         .. evidence.Claims.Select(found => $"| {found.Claim.Id} | {ClaimWords.NameOf(found.Decision.Verdict)} | {ClaimWords.Effect(found.Decision.Effect, found.Decision.Interval)} | {found.Decision.Unit} | {string.Join(' ', found.Decision.Because)} |"),

@@ -11,7 +11,4 @@ internal interface IFindings
 
     /// <summary>What was found for a claim; null where these images do not bear on it.</summary>
     string? Found(Claim claim);
-
-    /// <summary>What was found beside the claims, a line each, without the list's dash.</summary>
-    IReadOnlyList<string> Beside { get; }
 }

@@ -7,8 +7,6 @@ internal sealed class MeasuredFindings(string images, Evidence evidence) : IFind
 
     public Evidence Evidence => evidence;
 
-    public IReadOnlyList<string> Beside => [.. Sentences.Beside(evidence).Select(sentence => $"*{images}, {sentence}")];
-
     public string? Verdict(Claim claim) => Of(claim) is { } found ? ClaimWords.NameOf(found.Decision.Verdict) : null;
 
     public string? Found(Claim claim) => Of(claim) is { } found ? Sentences.Found(found, evidence) : null;

@@ -21,10 +21,8 @@ internal static class ReadmeBlock
             "",
             Sentences.Measured(measured.Evidence) + " " + Sentences.Brackets(measured.Evidence),
             "",
-            .. all.SelectMany(findings => findings.Beside).Select(line => "- " + line),
-            "",
-            $"The numbers come from {Words.Digits(trainings)} trainings, [listed one by one](data/checkpoints/README.md#results) along with [how to train them again](data/checkpoints/README.md#make-them-again). `{Command}`",
-            "computes these lines from the shipped runs, without training.",
+            $"The numbers come from {Words.Digits(trainings)} trainings. [data/checkpoints](data/checkpoints/README.md#results) lists them one by one, with the reasons for each verdict and [how to train them again](data/checkpoints/README.md#make-them-again).",
+            $"`{Command}` computes these lines from the shipped runs, without training.",
             "",
         ]);
     }

@@ -12,13 +12,11 @@ internal sealed class StandingFindings : IFindings
     public StandingFindings(string images, string standing)
     {
         (Images, _lines) = (images, standing.Split('\n'));
-        if (Beside.Count == 0 || Claims.All.All(claim => Verdict(claim) is null))
+        if (Claims.All.All(claim => Verdict(claim) is null))
             throw new InvalidDataException($"README.md has no results on {images} to be kept, and these images are not at hand: data/README.md says how to get them.");
     }
 
     public string Images { get; }
-
-    public IReadOnlyList<string> Beside => [.. _lines.Where(line => line.StartsWith($"- *{Images}, ", StringComparison.Ordinal)).Select(line => line[2..])];
 
     public string? Verdict(Claim claim) => Part(claim, 1);
 

@@ -22,8 +22,6 @@ public static class ClaimRules
     /// <summary>The depth from which C7 asks the drop to fall at each step.</summary>
     private const int StepsFrom = 20;
 
-    private const string TrivialShare = "Trivial layers, percent of the convolutions, mean over networks with their range";
-
     /// <summary>
     /// C1, on the over-parameterised ResNets given, architectures with fewer than three such seeds left out. Reproduced: each of these
     /// networks has at least one Trivial convolution. The opposite is shown by one over-parameterised network in which every convolution
@@ -39,7 +37,7 @@ public static class ClaimRules
         var verdict = networks.Count == 0 ? ClaimVerdict.Undecided :
             without.Length > 0 ? ClaimVerdict.NotReproduced :
             with == networks.Count ? ClaimVerdict.Reproduced : ClaimVerdict.Undecided;
-        return Decision(verdict, networks.Select(network => network.Share(Verdict.Trivial)), TrivialShare, notes);
+        return TrivialShares(verdict, networks, notes);
     }
 
     /// <summary>
@@ -179,7 +177,19 @@ public static class ClaimRules
         var verdict = networks.Count == 0 ? ClaimVerdict.Undecided :
             networks.Any(network => network.Has(Verdict.Trivial)) ? ClaimVerdict.NotReproduced :
             networks.Any(network => network.Has(Verdict.Undecided)) ? ClaimVerdict.Undecided : ClaimVerdict.Reproduced;
-        return Decision(verdict, networks.Select(network => network.Share(Verdict.Trivial)), TrivialShare, notes);
+        return TrivialShares(verdict, networks, notes);
+    }
+
+    /// <summary>A decision whose effect is the share of Trivial layers in the architecture that has most of them; a note has the share of each other one.</summary>
+    private static ClaimDecision TrivialShares(ClaimVerdict verdict, List<NetworkVerdicts> networks, List<string> notes)
+    {
+        static double[] Shares(IEnumerable<NetworkVerdicts> seeds) => [.. seeds.Select(network => network.Share(Verdict.Trivial))];
+
+        var architectures = networks.GroupBy(network => network.Architecture).OrderByDescending(seeds => Shares(seeds).Average()).ToList();
+        notes.AddRange(architectures.Skip(1).Select(seeds => $"{seeds.Key}: {Range(Shares(seeds)).Around(Shares(seeds).Average(), 2)} % Trivial."));
+        return architectures.Count == 0
+            ? Decision(verdict, [], "Trivial layers, percent of the convolutions", notes)
+            : Decision(verdict, Shares(architectures[0]), $"Trivial layers of {architectures[0].Key}, percent of its convolutions, mean over trainings with their range", notes);
     }
 
     private static ClaimVerdict Sign(Interval interval) =>
@@ -202,11 +212,13 @@ public static class ClaimRules
         return (enough, notes);
     }
 
-    // Beyond 50 networks the level of their range rounds to 1.
     private static ClaimDecision Decision(ClaimVerdict verdict, IEnumerable<double> byNetwork, string unit, IReadOnlyList<string> notes)
     {
         double[] values = [.. byNetwork];
         return new ClaimDecision(verdict, values.Length == 0 ? double.NaN : values.Average(),
-            values.Length < 2 ? null : new Interval(values.Min(), values.Max(), 1 - Math.Pow(2, 1 - Math.Min(50, values.Length))), unit, notes);
+            values.Length < 2 ? null : Range(values), unit, notes);
     }
+
+    // Beyond 50 networks the level of their range rounds to 1.
+    private static Interval Range(double[] values) => new(values.Min(), values.Max(), 1 - Math.Pow(2, 1 - Math.Min(50, values.Length)));
 }

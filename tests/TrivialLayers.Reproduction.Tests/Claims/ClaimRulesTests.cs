@@ -15,6 +15,18 @@ public sealed class ClaimRulesTests
     }
 
     [Fact]
+    public void The_effect_is_that_of_the_architecture_with_most_trivial_layers_and_never_a_mean_of_several()
+    {
+        NetworkVerdicts[] deep = [.. Enumerable.Range(1, 3).Select(seed => Network(seed, Trivial, NonTrivial, NonTrivial, NonTrivial) with { Architecture = "ResNet-56" })];
+        NetworkVerdicts[] shallow = [.. Enumerable.Range(1, 3).Select(seed => Network(seed, NonTrivial))];
+        var decision = ClaimRules.SomeLayersAreTrivial([.. shallow, .. deep]);
+        Assert.Equal(25, decision.Effect, 1e-9);
+        Assert.Equal(new Interval(25, 25, 0.75), decision.Interval);
+        Assert.Equal("Trivial layers of ResNet-56, percent of its convolutions, mean over trainings with their range", decision.Unit);
+        Assert.Contains("ResNet-20: 0.00 [0.00, 0.00] % Trivial.", decision.Because);
+    }
+
+    [Fact]
     public void C1_is_not_reproduced_when_one_seed_needs_every_layer()
     {
         var decision = ClaimRules.SomeLayersAreTrivial([Network(1, Trivial), Network(2, Trivial), Network(3, NonTrivial, NonTrivial)]);

@@ -10,11 +10,6 @@ public sealed class StandingFindingsTests
         | --- | --- | --- |
         | [C1](notebooks/03-zero-each-layer.ipynb) One. | Fashion-MNIST: not reproduced<br>CIFAR-10: undecided | Fashion-MNIST: 5.3 % of them.<br>CIFAR-10: none. |
         | [C3](notebooks/04-connections.ipynb) Three. | Fashion-MNIST: reproduced | Fashion-MNIST: all. |
-
-        - *Fashion-MNIST, 10,800 training images:* some.
-        - *CIFAR-10, 5,000 training images:* few.
-        - *CIFAR-10, 45,000 training images:* one.
-
         """;
 
     private readonly StandingFindings _standing = new("CIFAR-10", Block);
@@ -24,10 +19,6 @@ public sealed class StandingFindingsTests
 
     [Fact]
     public void A_claim_that_it_has_no_part_in_stays_without() => Assert.Equal((null, null), (_standing.Verdict(Claims.Of("C3")), _standing.Found(Claims.Of("C3"))));
-
-    [Fact]
-    public void Its_lines_below_the_table_are_read_back() =>
-        Assert.Equal(["*CIFAR-10, 5,000 training images:* few.", "*CIFAR-10, 45,000 training images:* one."], _standing.Beside);
 
     [Fact]
     public void Where_nothing_of_it_stands_the_images_are_asked_for()
