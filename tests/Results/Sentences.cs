@@ -9,11 +9,11 @@ internal static class Sentences
     public static string Of(Claim claim) => claim.Id switch
     {
         "C1" => "One kernel of a trained ResNet can often be zeroed and accuracy stays about the same.",
-        "C2" => "Networks without connections, such as VGG, need every layer.",
+        "C2" => "Networks without shortcuts, such as VGG, need every layer.",
         "C3" => "A long connection, as in U-Net, acts like none.",
-        "C4" => "In an over-parameterised ResNet the layers that matter are mostly those that change the number of channels.",
-        "C5" => "It is the same layers in every training.",
-        "C6" => "A residual unit with one kernel at zero is nearly the identity.",
+        "C4" => "In an over-parameterised ResNet the layers that matter are mostly (we test: more often) those that change the number of channels.",
+        "C5" => "The same layers are trivial in every training.",
+        "C6" => "A residual unit with one kernel zeroed is nearly the identity.",
         _ => claim.Sentence,
     };
 
@@ -21,15 +21,15 @@ internal static class Sentences
     public static string Found(ClaimEvidence evidence, Evidence all)
     {
         if (!double.IsFinite(evidence.Decision.Effect) || evidence.Decision.Interval is not { } interval)
-            return TooFew(evidence.Trainings.Where(swept => evidence.Decision.Because.Any(reason => reason.StartsWith(swept.Run.Network + ":", StringComparison.Ordinal))));
+            return TooFew(evidence) ?? string.Join(' ', evidence.Decision.Because);
         IEnumerable<string> clauses = evidence.Claim.Id switch
         {
-            "C1" => TrivialShares(Evidence.OverParameterised(Evidence.Verdicts(all.Wide, all.Deep))),
+            "C1" => TrivialShares(Evidence.OverParameterised(Evidence.Verdicts(all.Wide, all.Deep))).Select((clause, i) => i > 0 || ReferenceEquals(all.Data, all.Few) ? clause : $"trained on {Words.Digits(all.Few.Train.Count)} images, {clause}"),
             "C2" => TrivialShares(ClaimRules.Comparable(Evidence.Verdicts(all.Plain, all.Vgg), "", Evidence.Verdicts(all.Wide), "").Networks.GroupBy(network => network.Architecture)),
             "C3" => LongConnections(all.Scenes!),
             "C4" => [$"the share of NonTrivial is {Words.Fixed(evidence.Decision.Effect, 1)} points {interval.ToString(1)} higher among layers that change channels", $"{WithStemAndShortcuts(all)} with stem and shortcuts"],
             "C5" => [$"Kendall's tau between the drops of {Words.Number(all.Deep.Count)} {Words.Kind(all.Deep[0].Run.Network)} is {interval.Around(evidence.Decision.Effect, 2)}", "chance gives 0"],
-            "C6" => [$"the median unit still differs from its shortcut by {interval.Around(evidence.Decision.Effect, 2)} of its norm", $"near is {Words.Fixed(UnitIdentity.Near, 2)} or less"],
+            "C6" => [$"the median unit is still {interval.Around(evidence.Decision.Effect, 2)} of its norm from its shortcut", $"nearly means {Words.Fixed(UnitIdentity.Near, 2)} or less"],
             _ => [$"{ClaimWords.Effect(evidence.Decision.Effect, interval)}, {evidence.Decision.Unit}"],
         };
         return string.Join("; ", clauses) + ".";
@@ -47,7 +47,7 @@ internal static class Sentences
     public static string Brackets(Evidence all)
     {
         Interval Of(string claim) => all.Claims.Single(evidence => evidence.Claim.Id == claim).Decision.Interval!.Value;
-        return $"In brackets: for C1, C2, C3 and C6 the range over {Words.Number(ClaimRules.Seeds)} trainings; for C4 a {Percent(Of("C4").Level)} bootstrap interval over networks, which with three networks is no more than their range; "
+        return $"In brackets: for C1, C2, C3 and C6 the range over {Words.Number(ClaimRules.Seeds)} trainings; for C4 a {Percent(Of("C4").Level)} bootstrap interval over trainings, which with three is no more than their range; "
             + $"for C5 the width of the permutation distribution ({Percent(Of("C5").Level)}), centred on the estimate.";
     }
 
@@ -92,11 +92,11 @@ internal static class Sentences
         return $"{Words.Digits(data.Train.Count)} training images, on a graphics card, test accuracy {Words.Range(trainings.Select(swept => swept.Run.TestAccuracy), 1)} %: {string.Join("; ", clauses)}.";
     }
 
-    /// <summary>"PlainNet-20 and VGG-11 have 1 training each; the rule needs 3."</summary>
-    private static string TooFew(IEnumerable<SweptRun> trainings)
+    /// <summary>"PlainNet-20 and VGG-11 have 1 training each; the rule needs 3."; null where that is not why a claim is undecided.</summary>
+    private static string? TooFew(ClaimEvidence evidence)
     {
-        var networks = trainings.GroupBy(swept => Words.Kind(swept.Run.Network)).ToList();
-        return $"{Words.Listed([.. networks.Select(seeds => seeds.Key)])} {(networks.Count == 1 ? "has" : "have")} {Words.Range(networks.Select(seeds => (double)seeds.Count()), 0)} training{(networks.Count == 1 ? "" : " each")}; the rule needs {ClaimRules.Seeds}.";
+        var networks = evidence.Trainings.GroupBy(swept => Words.Kind(swept.Run.Network)).Where(seeds => seeds.Count() < ClaimRules.Seeds).ToList();
+        return networks.Count == 0 ? null : $"{Words.Listed([.. networks.Select(seeds => seeds.Key)])} {(networks.Count == 1 ? "has" : "have")} {Words.Range(networks.Select(seeds => (double)seeds.Count()), 0)} training{(networks.Count == 1 ? "" : " each")}; the rule needs {ClaimRules.Seeds}.";
     }
 
     /// <summary>How many layers are Trivial, architecture by architecture: a clause each, those that have some first, and one for all in which every layer is needed.</summary>

@@ -83,7 +83,7 @@ public static class ClaimRules
         var without = ShareDifference.Of(networks);
         var with = ShareDifference.Of(networks, withStemAndShortcuts: true);
         notes.Add($"With stem and shortcuts: {with.Interval.Around(with.Points)} points.");
-        if (networks.Count <= Seeds) notes.Add($"Over {networks.Count} networks the bootstrap's interval is no more than their range.");
+        if (networks.Count <= Seeds) notes.Add($"Over {networks.Count} trainings the bootstrap's interval is no more than their range.");
         return new ClaimDecision(
             Sign(without.Interval) == Sign(with.Interval) ? Sign(without.Interval) : ClaimVerdict.Undecided, without.Points, without.Interval, unit, notes);
     }
@@ -206,7 +206,7 @@ public static class ClaimRules
         {
             var seeds = architecture.DistinctBy(network => network.Seed).ToArray();
             if (seeds.Length >= Seeds) enough.AddRange(seeds);
-            else notes.Add($"{architecture.Key}: {seeds.Length} {(seeds.Length == 1 ? "training" : "trainings")} so far; the rule needs {Seeds}.");
+            else notes.Add($"{architecture.Key} is left out: {seeds.Length} {(seeds.Length == 1 ? "training counts" : "trainings count")}, and the rule needs {Seeds}.");
         }
         if (networks.Count == 0) notes.Add($"No {kind} was given.");
         return (enough, notes);

@@ -43,7 +43,7 @@ public sealed class ClaimRulesTests
     {
         var two = ClaimRules.SomeLayersAreTrivial([Network(1, Trivial), Network(2, Trivial), Network(2, Trivial)]);
         Assert.Equal(ClaimVerdict.Undecided, two.Verdict);
-        Assert.Equal(["ResNet-20: 2 trainings so far; the rule needs 3."], two.Because);
+        Assert.Equal(["ResNet-20 is left out: 2 trainings count, and the rule needs 3."], two.Because);
         Assert.Null(two.Interval);
         Assert.True(double.IsNaN(two.Effect));
         var weak = Network(3, NonTrivial) with { TrainingAccuracy = 99.4 };
@@ -194,7 +194,7 @@ public sealed class ClaimRulesTests
 
         Assert.Equal(ClaimVerdict.Undecided, decision.Verdict);
         Assert.True(double.IsNaN(decision.Effect));
-        Assert.Equal(["ResNet-56 (width 8): 2 trainings so far; the rule needs 3.", "Two depths of one width, from 20 on, are needed."], decision.Because);
+        Assert.Equal(["ResNet-56 (width 8) is left out: 2 trainings count, and the rule needs 3.", "Two depths of one width, from 20 on, are needed."], decision.Because);
         Assert.Equal(ClaimVerdict.Undecided, ClaimRules.DropFallsWithDepth([]).Verdict);
     }
 
