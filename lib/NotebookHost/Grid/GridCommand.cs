@@ -65,18 +65,31 @@ internal static class GridCommand
     private static Command Collect()
     {
         var folder = new Argument<string>("folder") { Description = "The grid's folder." };
-        var command = new Command("collect", "Writes results.csv and results.html into the grid's folder: a row a point with its parameters and what its cells tagged 'verdict' gave out. Reads files only.") { folder };
+        var copy = new Option<string?>("--to") { Description = "Also copy the grid there, for reading: results, executed notebooks, and of its store the records of trainings, sweeps and claims.", HelpName = "DIR" };
+        var weights = new Option<bool>("--bring-weights") { Description = "With --to: copy trainings with their weights." };
+        var command = new Command("collect", "Writes results.csv and results.html into the grid's folder: a row a point with its parameters and what its cells tagged 'verdict' gave out. Reads files only.") { folder, copy, weights };
         command.SetAction((parsed, _) => Guarded(() =>
         {
+            if (parsed.GetValue(weights) && parsed.GetValue(copy) is null)
+                throw new RunException("--bring-weights is for a copy: add --to DIR.");
             var grid = GridFolder.Open(parsed.GetValue(folder)!);
             var table = new GridTable(grid, grid.States());
             var (values, page) = (Path.Combine(grid.FullPath, "results.csv"), Path.Combine(grid.FullPath, "results.html"));
             AtomicFile.WriteText(values, table.ToCsv());
             AtomicFile.WriteText(page, GridPage.ToHtml(grid, table));
             Console.WriteLine($"{GridCounts.Of(table.States)}: {values}, {page}");
+            if (parsed.GetValue(copy) is { } target)
+                Say(GridCopy.Write(grid, target, parsed.GetValue(weights)), target, parsed.GetValue(weights));
             return Task.FromResult(RunCommand.Succeeded);
         }));
         return command;
+    }
+
+    private static void Say((int Copied, IReadOnlyList<string> Left) copy, string target, bool withWeights)
+    {
+        Console.WriteLine(FormattableString.Invariant($"{target}: {copy.Copied} trainings{(withWeights ? "" : " without their weights")}"));
+        if (copy.Left.Count > 0)
+            Console.WriteLine(FormattableString.Invariant($"Left out, since they have no record without weights (--bring-weights copies them): {string.Join(", ", copy.Left)}"));
     }
 
     /// <summary>What the script of a job array calls.</summary>
