@@ -5,8 +5,8 @@ using NotebookHost.Tests.Running;
 
 namespace NotebookHost.Tests.Grid;
 
-/// <summary>Tests on a cluster share it, and run beside the others: they mostly wait for one task.</summary>
-[CollectionDefinition(Name)]
+/// <summary>Tests on a cluster take turns with all others.</summary>
+[CollectionDefinition(Name, DisableParallelization = true)]
 public sealed class SlurmCollection : ICollectionFixture<LoopbackSlurm>
 {
     public const string Name = "Slurm";
