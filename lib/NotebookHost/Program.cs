@@ -11,7 +11,7 @@ if (args is [NotebookProcess.ServeCommand, var pipeName])
     return 0;
 }
 
-var root = new RootCommand("Runs, spreads, publishes, serves and formats C# notebooks.") { RunCommand.Create(), GridCommand.Create(), PublishCommand.Create(), FormatCommand.Create(), InstallCommand.Create(), KernelCommand.Create() };
+var root = new RootCommand("Runs C# notebooks and grids of them, publishes, serves and formats them.") { RunCommand.Create(), GridCommand.Create(), PublishCommand.Create(), FormatCommand.Create(), InstallCommand.Create(), KernelCommand.Create() };
 
 // After Ctrl+C a running cell has some seconds to end by itself before it is ended, and what ran is written.
 return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(60) });

@@ -38,6 +38,15 @@ public sealed class SweptRunTests : IDisposable
     }
 
     [Fact]
+    public async Task A_training_keeps_beside_its_weights_the_record_that_can_be_taken_elsewhere()
+    {
+        var (made, shipped) = await Ship();
+        var record = Path.Combine(made.Run.Folder, "record");
+        Assert.Equal(Directory.GetFiles(shipped.Folder).Select(Path.GetFileName).Order(), Directory.GetFiles(record).Select(Path.GetFileName).Order());
+        Assert.All(Directory.GetFiles(shipped.Folder), file => Assert.Equal(File.ReadAllBytes(file), File.ReadAllBytes(Path.Combine(record, Path.GetFileName(file)))));
+    }
+
+    [Fact]
     public async Task Without_its_sweep_it_is_trained()
     {
         var (made, _) = await Ship();

@@ -30,6 +30,8 @@ internal static class CsvText
                 fields.Add(at < text.Length && text[at] == '"' ? Quoted(text, ref at, ref number) : Plain(text, ref at, number));
             }
             while (Follows(text, ref at, ','));
+            if (at < text.Length && text[at] == '\r' && !text.AsSpan(at).StartsWith("\r\n"))
+                throw new RunException($"line {number}: a carriage return alone ends no line; save the file with line ends of Linux or Windows");
             if (at < text.Length && !Follows(text, ref at, '\n'))
                 throw new RunException($"line {number}: after a closing quote comes a comma or the end of the line, not '{text[at]}'; a quote within quotes is written twice");
             number++;

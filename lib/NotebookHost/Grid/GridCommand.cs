@@ -16,7 +16,7 @@ internal static class GridCommand
     {
         var notebook = new Argument<string[]>("notebook") { Description = "The notebook (.ipynb) of all points. What follows after -- is given to sbatch.", Arity = ArgumentArity.ZeroOrMore };
         var set = new Option<string[]>("--set") { Description = "Values for a parameter; every combination of all sets is a point. seed=1..5 counts; a value that holds a comma stands in quotes.", HelpName = "name=a,b" };
-        var parameters = new Option<string[]>("-p", "--parameter") { Description = "One value for all points; may be repeated.", HelpName = "name=value" };
+        var parameters = new Option<string[]>("-p", "--parameter") { Description = "One value for all points, or with --points for those whose line gives none; may be repeated.", HelpName = "name=value" };
         var list = new Option<string?>("--points") { Description = "Take the points from a file with comma-separated values instead: columns notebook (a path from that file's folder), id, and parameters.", HelpName = "FILE" };
         var output = new Option<string>("--out") { Description = $"The grid's folder. Default: {DefaultOut}.", HelpName = "DIR", DefaultValueFactory = _ => DefaultOut };
         var how = new RunOptions();
@@ -28,8 +28,12 @@ internal static class GridCommand
             notebook, set, parameters, list, output, Status(), Resume(), Collect(), InsideTask(),
         };
         how.AddTo(command);
-        command.SetAction((parsed, interrupt) => Guarded(() => Begin(
-            Before(parsed, notebook), parsed.GetValue(set) ?? [], RunCommand.ReadParameters(parsed.GetValue(parameters) ?? []), parsed.GetValue(list), parsed.GetValue(output)!, how.Of(parsed), interrupt)));
+        command.SetAction((parsed, interrupt) => Guarded(() =>
+        {
+            var choices = how.Of(parsed);
+            var given = RunCommand.ReadParameters(parsed.GetValue(parameters) ?? []);
+            return Go(GridPlan.Of(Before(parsed, notebook), parsed.GetValue(set) ?? [], given, parsed.GetValue(list), parsed.GetValue(output)!), choices, interrupt);
+        }));
         return command;
     }
 
@@ -61,18 +65,31 @@ internal static class GridCommand
     private static Command Collect()
     {
         var folder = new Argument<string>("folder") { Description = "The grid's folder." };
-        var command = new Command("collect", "Writes results.csv and results.html into the grid's folder: a row a point with its parameters and what its cells tagged 'verdict' gave out. Reads files only.") { folder };
+        var copy = new Option<string?>("--to") { Description = "Also copy the grid there, for reading: results, executed notebooks, and of its store the records of trainings, sweeps and claims.", HelpName = "DIR" };
+        var weights = new Option<bool>("--bring-weights") { Description = "With --to: copy trainings with their weights." };
+        var command = new Command("collect", "Writes results.csv and results.html into the grid's folder: a row a point with its parameters and what its cells tagged 'verdict' gave out. Reads files only.") { folder, copy, weights };
         command.SetAction((parsed, _) => Guarded(() =>
         {
+            if (parsed.GetValue(weights) && parsed.GetValue(copy) is null)
+                throw new RunException("--bring-weights is for a copy: add --to DIR.");
             var grid = GridFolder.Open(parsed.GetValue(folder)!);
             var table = new GridTable(grid, grid.States());
             var (values, page) = (Path.Combine(grid.FullPath, "results.csv"), Path.Combine(grid.FullPath, "results.html"));
             AtomicFile.WriteText(values, table.ToCsv());
             AtomicFile.WriteText(page, GridPage.ToHtml(grid, table));
             Console.WriteLine($"{GridCounts.Of(table.States)}: {values}, {page}");
+            if (parsed.GetValue(copy) is { } target)
+                Say(GridCopy.Write(grid, target, parsed.GetValue(weights)), target, parsed.GetValue(weights));
             return Task.FromResult(RunCommand.Succeeded);
         }));
         return command;
+    }
+
+    private static void Say((int Copied, IReadOnlyList<string> Left) copy, string target, bool withWeights)
+    {
+        Console.WriteLine(FormattableString.Invariant($"{target}: {copy.Copied} trainings{(withWeights ? "" : " without their weights")}"));
+        if (copy.Left.Count > 0)
+            Console.WriteLine(FormattableString.Invariant($"Left out, since they have no record without weights (--bring-weights copies them): {string.Join(", ", copy.Left)}"));
     }
 
     /// <summary>What the script of a job array calls.</summary>
@@ -90,41 +107,17 @@ internal static class GridCommand
         return command;
     }
 
-    private static Task<int> Begin(
-        List<string> notebooks, string[] sets, IReadOnlyDictionary<string, string> given, string? list, string folder, RunChoices how, CancellationToken interrupt)
-    {
-        if (list is not null && sets.Length > 0)
-            throw new RunException("Give either --set or --points, not both.");
-        if (list is null && notebooks.Count == 0)
-            throw new RunException("Name the notebook to run, for example: grid notebooks/03-zero-each-layer.ipynb --set depth=20,56 --out grid.");
-        var notebook = notebooks.Count == 0 ? null : Within(folder, Single(One(notebooks, "notebook")));
-        var points = list is null ? PointProduct.Of(notebook!, sets, given) : FromList(list, notebook, given, folder);
-        return Go(GridFolder.Planned(folder, points), how, interrupt);
-    }
-
-    /// <summary>The points of a list, whose paths start at its own folder, as points of a grid in another.</summary>
-    private static IReadOnlyList<GridPoint> FromList(string list, string? notebook, IReadOnlyDictionary<string, string> given, string folder)
-    {
-        var around = Path.GetDirectoryName(Path.GetFullPath(list))!;
-        return [.. PointsFile.Read(list, notebook is null ? null : Within(around, Path.GetFullPath(Path.Combine(folder, notebook)))).Select(point => point with
-        {
-            Notebook = Within(folder, Path.GetFullPath(Path.Combine(around, point.Notebook))),
-            Parameters = new OrderedDictionary<string, string>(point.Parameters.Concat(given.Where(pair => !point.Parameters.ContainsKey(pair.Key)))),
-        })];
-    }
-
-    private static string Within(string folder, string path) => Path.GetRelativePath(Path.GetFullPath(folder), path).Replace(Path.DirectorySeparatorChar, '/');
-
     private static async Task<int> Go(GridFolder planned, RunChoices how, CancellationToken interrupt)
     {
         how.Slurm?.Check();
-        Preflight.Check(planned, planned.Points);
+        var grid = planned.AsWritten();
+        var (states, open) = StatesOf(grid, how);
         var mostTasks = how.Slurm is null ? 0 : await MostTasks(how.IsDry, interrupt).ConfigureAwait(false);
-        var grid = how.IsDry ? planned.AsWritten() : planned.WritePoints();
-        var states = PointOrder.Of(grid.States(), how.Priority);
-        var open = states.Where(state => state.Status != PointStatus.Done && (how.Slurm is null || state.Status != PointStatus.Running)).ToList();
+        await Check(grid, [.. open.Select(state => state.Point)], how, interrupt).ConfigureAwait(false);
         if (how.IsDry)
             return Show(grid, states, open, how, mostTasks);
+        grid = grid.WritePoints();
+        (states, open) = StatesOf(grid, how); // of whoever wrote the list first
         if (how.Slurm is null)
             return await RunHere(grid, states, how, interrupt).ConfigureAwait(false);
         foreach (var doubt in Preflight.DoubtsElsewhere(grid))
@@ -132,6 +125,20 @@ internal static class GridCommand
         await new SlurmSubmission(grid, how.Slurm).Submit(open, mostTasks, Console.WriteLine, interrupt).ConfigureAwait(false);
         Console.WriteLine($"{GridCounts.Of(states)}. Look with: grid status {grid.FullPath}");
         return RunCommand.Succeeded;
+    }
+
+    /// <summary>Where all points stand, and which of them are to be run, in the order to run them.</summary>
+    private static (IReadOnlyList<PointState> All, List<PointState> Open) StatesOf(GridFolder grid, RunChoices how)
+    {
+        var states = PointOrder.Of(grid.States(), how.Priority);
+        return (states, [.. states.Where(state => state.Status != PointStatus.Done && (how.Slurm is null || state.Status != PointStatus.Running))]);
+    }
+
+    private static async Task Check(GridFolder grid, IReadOnlyCollection<GridPoint> points, RunChoices how, CancellationToken interrupt)
+    {
+        Preflight.Check(grid, points);
+        if (how.IsTried)
+            await RunProgress.Show(AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) }), progressOf => PreflightCells.Check(grid, points, progressOf, interrupt)).ConfigureAwait(false);
     }
 
     /// <summary>How many tasks an array may have; to show a plan, Slurm need not be here.</summary>
@@ -165,10 +172,10 @@ internal static class GridCommand
     /// <summary>Says what would be done, and does nothing.</summary>
     private static int Show(GridFolder grid, IReadOnlyList<PointState> states, List<PointState> open, RunChoices how, int mostTasks)
     {
-        foreach (var (point, status) in states.Select(state => (state.Point, state.Status)))
+        foreach (var state in states)
         {
-            var command = ShellWord.Line(["run", grid.NotebookOf(point), .. point.Parameters.SelectMany(pair => new[] { "-p", $"{pair.Key}={pair.Value}" })]);
-            Console.WriteLine($"{point.Id}{(status == PointStatus.Waiting ? "" : $" ({status.ToString().ToLowerInvariant()})")}: {command}");
+            var command = ShellWord.Line(["run", grid.NotebookOf(state.Point), .. state.Point.Parameters.SelectMany(pair => new[] { "-p", $"{pair.Key}={pair.Value}" })]);
+            Console.WriteLine($"{state.Point.Id}{(state.Status == PointStatus.Waiting ? "" : $" ({state.StatusWord})")}: {command}");
         }
 
         if (how.Slurm is null)
@@ -181,10 +188,6 @@ internal static class GridCommand
             Console.WriteLine(FormattableString.Invariant($"\n{SlurmCluster.CommandLine("SCRIPT", how.Slurm.Sbatch)}   # {points.Count} tasks\n{script}"));
         return RunCommand.Succeeded;
     }
-
-    /// <summary>The notebook that a path names, or the only one of a folder.</summary>
-    private static string Single(string path) =>
-        NotebookFiles.Find([path]) is var found && found.Count == 1 ? found[0] : throw new RunException($"A grid runs one notebook; {path} holds {found.Count}. Name one of them, or list several with --points.");
 
     private static string One(List<string> given, string what) =>
         given.Count == 1 ? given[0] : throw new RunException($"Give one {what}; found {string.Join(" ", given)}.");

@@ -68,7 +68,7 @@ internal sealed class GridDisplay : IGridProgress
 
             _finishedHere++;
             _counts = state.Status == PointStatus.Done ? _counts with { Done = _counts.Done + 1 } : _counts with { Failed = _counts.Failed + 1 };
-            Say($"{state.Point.Id}: {(state.Status == PointStatus.Done ? "done" : "failed")}, {state.Words} | {Summary()}");
+            Say($"{state.Point.Id}: {state.StatusWord}, {state.Words} | {Summary()}");
         }
     }
 

@@ -30,9 +30,13 @@ internal static class GridEnvironment
         return settings;
     }
 
+    /// <summary>The store for trainings, and the folders that <see cref="Data"/> names in full.</summary>
+    public static IEnumerable<string> Folders(GridFolder grid) =>
+        NamedData.Prepend(Environment.GetEnvironmentVariable(Runs) is { Length: > 0 } named ? named : grid.Runs).Where(Path.IsPathRooted);
+
     /// <summary>The folders that <see cref="Data"/> names for a notebook and that are not there.</summary>
     /// <param name="folder">The notebook's folder, where relative paths start.</param>
-    public static IEnumerable<string> MissingData(string folder) => (Environment.GetEnvironmentVariable(Data) ?? "")
-        .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
-        .Where(named => !Directory.Exists(Path.Combine(folder, named)));
+    public static IEnumerable<string> MissingData(string folder) => NamedData.Where(named => !Directory.Exists(Path.Combine(folder, named)));
+
+    private static string[] NamedData => (Environment.GetEnvironmentVariable(Data) ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
 }

@@ -27,11 +27,15 @@ internal sealed class GridFolder
     /// <summary>Where trainings go unless the user names another folder.</summary>
     public string Runs => Path.Combine(FullPath, "runs");
 
+    /// <summary>The full path of a folder that a user names.</summary>
+    /// <exception cref="RunException">The name is empty.</exception>
+    public static string FullPathOf(string folder) => folder.Length > 0 ? Path.GetFullPath(folder) : throw new RunException("The name of the grid's folder is empty.");
+
     /// <summary>Opens the grid in a folder.</summary>
     /// <exception cref="RunException">There is none, or its list is not in order.</exception>
     public static GridFolder Open(string folder)
     {
-        var path = Path.GetFullPath(folder);
+        var path = FullPathOf(folder);
         var list = Path.Combine(path, PointsName);
         return File.Exists(list)
             ? new GridFolder(path, PointsFile.Read(list))
@@ -57,12 +61,9 @@ internal sealed class GridFolder
     /// <exception cref="RunException">The folder has another list, which stays as it is.</exception>
     public GridFolder WritePoints()
     {
-        var written = AsWritten();
-        if (written != this)
-            return written;
+        var list = Path.Combine(FullPath, PointsName);
         Directory.CreateDirectory(FullPath);
-        AtomicFile.WriteText(Path.Combine(FullPath, PointsName), PointsFile.ToText(Points));
-        return this;
+        return !File.Exists(list) && AtomicFile.TryWriteNewText(list, PointsFile.ToText(Points)) ? this : AsWritten();
     }
 
     /// <summary>The grid that the folder has of these points; this one when it has none.</summary>
@@ -107,9 +108,8 @@ internal sealed class GridFolder
             return new PointState(point, PointStatus.Running, Attempt: attempt, Note: damage);
         if (EndOf(point, out damage) is { } endedMeanwhile)
             return endedMeanwhile;
-        if (attempt is not null && !File.Exists(AttemptOf(point)))
-            attempt = null; // it was stopped in good order meanwhile
-        return new PointState(point, attempt is null && damage is null ? PointStatus.Waiting : PointStatus.Missing, Attempt: attempt, Note: damage);
+        var isLeft = attempt is { IsStopped: false } && PointAttempt.TryRead(AttemptOf(point)) == attempt; // else it was stopped in good order meanwhile
+        return new PointState(point, isLeft || damage is not null ? PointStatus.Missing : PointStatus.Waiting, Attempt: isLeft ? attempt : null, Note: damage);
     }
 
     /// <summary>Where a point stands that has a valid result; else null.</summary>

@@ -10,7 +10,7 @@ internal static class GridStatusText
         yield return $"{grid.FullPath}: {GridCounts.Of(states)}";
         foreach (var state in states.Where(state => state.Status is PointStatus.Failed or PointStatus.Running or PointStatus.Missing))
         {
-            yield return $"{state.Point.Id} {state.Status.ToString().ToLowerInvariant()}: {state.Point.Words}: {state.Words}";
+            yield return $"{state.Point.Id} {state.StatusWord}: {state.Point.Words}: {state.Words}";
             if (state is { Status: PointStatus.Missing, Attempt.Log: { } log })
             {
                 foreach (var line in LastLines(Path.Combine(grid.FullPath, log)))
@@ -25,7 +25,7 @@ internal static class GridStatusText
         {
             return [.. File.ReadLines(log).TakeLast(LogLines)];
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return [$"its output, {log}, cannot be read"];
         }

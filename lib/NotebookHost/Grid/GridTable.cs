@@ -52,7 +52,7 @@ internal sealed class GridTable
 
     private static OrderedDictionary<string, string?> Ending(PointState state) => new()
     {
-        ["status"] = state.Status.ToString().ToLowerInvariant(),
+        ["status"] = state.StatusWord,
         ["error"] = state.Result?.Error,
         ["seconds"] = state.Result?.Seconds.ToString(CultureInfo.InvariantCulture),
         ["host"] = state.Result?.Host,

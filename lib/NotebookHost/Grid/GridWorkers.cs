@@ -32,7 +32,7 @@ internal sealed class GridWorkers(GridFolder grid, int workers, DateTimeOffset? 
         _open = [.. order.Where(state => state.Status != PointStatus.Done)];
         _seconds.AddRange(order.Where(state => state.Status == PointStatus.Done).Select(state => state.Result!.Seconds));
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(interrupt);
-        using var alarm = deadline is { } end ? time.CreateTimer(_ => Cancel(stop), null, Max(end - time.GetUtcNow(), TimeSpan.Zero), Timeout.InfiniteTimeSpan) : null;
+        await using var alarm = deadline is { } end ? time.CreateTimer(_ => Cancel(stop), null, Max(end - time.GetUtcNow(), TimeSpan.Zero), Timeout.InfiniteTimeSpan) : null;
         await Task.WhenAll(Enumerable.Range(0, workers).Select(_ => Task.Run(() => Work(progress, stop), CancellationToken.None))).ConfigureAwait(false);
         return grid.States();
     }

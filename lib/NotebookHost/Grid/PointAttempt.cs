@@ -3,13 +3,15 @@ using NotebookHost.Notebook;
 
 namespace NotebookHost.Grid;
 
-/// <summary>Who runs a point, or ran it when it was killed: written when a run begins, deleted when it ends.</summary>
+/// <summary>Who runs a point, or ran it when it was stopped or killed: written when a run begins, deleted when it ends with a result.</summary>
 /// <param name="Host">The machine.</param>
 /// <param name="Process">The process there.</param>
 /// <param name="Job">The job of a batch system, or null.</param>
 /// <param name="Log">The file that the job writes its output to, as a path from the grid's folder, or null.</param>
 /// <param name="Started">When it began, UTC.</param>
-internal sealed record PointAttempt(string Host, int Process, string? Job, string? Log, DateTime Started)
+/// <param name="SecondsBefore">How long earlier runs took that were stopped, and that this one goes on from.</param>
+/// <param name="IsStopped">Whether it was stopped in good order; its time is then in <paramref name="SecondsBefore"/>.</param>
+internal sealed record PointAttempt(string Host, int Process, string? Job, string? Log, DateTime Started, double SecondsBefore = 0, bool IsStopped = false)
 {
     /// <summary>The file's name.</summary>
     public const string FileName = "attempt.json";
@@ -28,7 +30,7 @@ internal sealed record PointAttempt(string Host, int Process, string? Job, strin
         {
             return JsonSerializer.Deserialize<PointAttempt>(File.ReadAllText(path));
         }
-        catch (Exception e) when (e is IOException or JsonException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
         {
             return null;
         }

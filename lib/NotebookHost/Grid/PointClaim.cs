@@ -1,13 +1,18 @@
+using NotebookHost.Running;
+
 namespace NotebookHost.Grid;
 
 /// <summary>
 /// The right to run a point: an open file that no other process can open for writing, on this machine or another that shares the file system. The operating system closes it when the process ends,
-/// however it ends, so that nobody waits for the dead. The empty file stays: deleting it would let two in.
+/// however it ends, so that nobody waits for the dead. The empty file stays: deleting it would let two in. (The library's stores have the same; this host knows no library.)
 /// </summary>
 internal sealed class PointClaim : IDisposable
 {
     /// <summary>The file's name.</summary>
     public const string FileName = "claim.lock";
+
+    /// <summary>What to do where a grid is another account's, in sentences.</summary>
+    public const string HowToShare = "To share a grid with another account, let its folder pass its group on (chgrp GROUP DIR; chmod g+ws DIR), and set 'umask 002' before you run or submit it, both of you; for what is there already: chmod -R g+w DIR.";
 
     // What "another has it open" is called: EAGAIN on Linux and on macOS, and the sharing and lock violations of Windows.
     private static readonly int[] Taken = [11, 35, unchecked((int)0x80070020), unchecked((int)0x80070021)];
@@ -18,6 +23,7 @@ internal sealed class PointClaim : IDisposable
 
     /// <summary>Takes the claim, or gives null when another has it.</summary>
     /// <param name="path">The file that stands for it, in a folder that is there.</param>
+    /// <exception cref="RunException">It is another account's, which this one may not write; the message says how two share a grid.</exception>
     public static PointClaim? TryTake(string path) =>
         TryOpen(() => new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None)) is { } file ? new PointClaim(file) : null;
 
@@ -58,6 +64,10 @@ internal sealed class PointClaim : IDisposable
         catch (IOException error) when (Taken.Contains(error.HResult))
         {
             return null;
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw new RunException($"{e.Message} {HowToShare}");
         }
     }
 }

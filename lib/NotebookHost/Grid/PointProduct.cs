@@ -69,9 +69,9 @@ internal static partial class PointProduct
         if (CountPattern().Match(item) is not { Success: true } range)
             return [item];
         if (!long.TryParse(range.Groups[1].Value, CultureInfo.InvariantCulture, out var first) || !long.TryParse(range.Groups[2].Value, CultureInfo.InvariantCulture, out var last) || first > last)
-            throw new RunException($"--set {set}: {item} counts nothing; write the smaller number first.");
+            throw new RunException($"--set {set}: {item} is an empty range; write the smaller number first.");
         if (last - first >= MostPoints)
-            throw new RunException(FormattableString.Invariant($"--set {set}: {item} are more than {MostPoints:N0} values."));
+            throw new RunException(FormattableString.Invariant($"--set {set}: {item} is more than {MostPoints:N0} values."));
         return Enumerable.Range(0, (int)(last - first) + 1).Select(step => (first + step).ToString(CultureInfo.InvariantCulture));
     }
 

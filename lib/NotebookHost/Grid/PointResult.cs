@@ -44,13 +44,13 @@ internal sealed record PointResult
     /// <summary>The job of a batch system that ran it, or null.</summary>
     public required string? Job { get; init; }
 
-    /// <summary>When the run began, UTC.</summary>
+    /// <summary>When the run began that ended so, UTC.</summary>
     public required DateTime Started { get; init; }
 
     /// <summary>When it ended, UTC.</summary>
     public required DateTime Ended { get; init; }
 
-    /// <summary>How long it took.</summary>
+    /// <summary>How long it took, with earlier runs that were stopped in good order and that it went on from.</summary>
     public required double Seconds { get; init; }
 
     /// <summary>Name → version of .NET, this host and the assemblies that the notebook referenced.</summary>

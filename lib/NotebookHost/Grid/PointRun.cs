@@ -23,7 +23,7 @@ internal sealed class PointRun(GridFolder grid, SlurmJob? job = null)
         using var claim = PointClaim.TryTake(grid.ClaimOf(point));
         if (claim is null)
             return null;
-        var attempt = PointAttempt.Here(job);
+        var attempt = PointAttempt.Here(job) with { SecondsBefore = PointAttempt.TryRead(grid.AttemptOf(point))?.SecondsBefore ?? 0 };
         attempt.Write(grid.AttemptOf(point)); // before the look: a client of a network file system that changes a folder looks at it anew
         var before = grid.EndOf(point, out var damage);
         if (before is not null && (before.Status == PointStatus.Done || before.Result!.Started != failed))
@@ -33,13 +33,14 @@ internal sealed class PointRun(GridFolder grid, SlurmJob? job = null)
         }
 
         RemoveResult(point, damage);
-        if (await Execute(point, attempt, progress, whyGivenUp, interrupt).ConfigureAwait(false) is { } result)
-            result.Write(grid.ResultOf(point));
+        if (await Execute(point, attempt, progress, whyGivenUp, interrupt).ConfigureAwait(false) is not { } result)
+            return new PointState(point, PointStatus.Waiting);
+        result.Write(grid.ResultOf(point));
         File.Delete(grid.AttemptOf(point));
         return grid.EndOf(point, out _) ?? new PointState(point, PointStatus.Waiting);
     }
 
-    /// <summary>Runs the point's notebook and writes it; null when it was stopped, which is no result.</summary>
+    /// <summary>Runs the point's notebook and writes it; null when it was stopped, which is no result and is noted in the attempt.</summary>
     private async Task<PointResult?> Execute(GridPoint point, PointAttempt attempt, IRunProgress progress, Func<string?>? whyGivenUp, CancellationToken interrupt)
     {
         var notebook = RunnableNotebook.Open(grid.NotebookOf(point));
@@ -49,9 +50,14 @@ internal sealed class PointRun(GridFolder grid, SlurmJob? job = null)
         if (outcome.Status == NotebookStatus.Refused)
             notebook.Document.Save(grid.ExecutedOf(point));
         progress.End(outcome, duration);
+        var seconds = Math.Round(attempt.SecondsBefore + duration.TotalSeconds, 1);
         var givenUp = outcome.Status == NotebookStatus.Interrupted ? whyGivenUp?.Invoke() : null;
         if (outcome.Status == NotebookStatus.Interrupted && givenUp is null)
+        {
+            (attempt with { SecondsBefore = seconds, IsStopped = true }).Write(grid.AttemptOf(point));
             return null;
+        }
+
         var noted = notebook.Document.Metadata[RunnableNotebook.RunKey] as JsonObject ?? [];
         return new PointResult
         {
@@ -65,7 +71,7 @@ internal sealed class PointRun(GridFolder grid, SlurmJob? job = null)
             Job = attempt.Job,
             Started = attempt.Started,
             Ended = DateTime.UtcNow,
-            Seconds = Math.Round(duration.TotalSeconds, 1),
+            Seconds = seconds,
             Versions = (noted["versions"] as JsonObject ?? []).ToDictionary(pair => pair.Key, pair => JupyterJson.Text(pair.Value) ?? ""),
             CodeSha256 = notebook.Document.CodeFingerprint,
             NotebookBytes = new FileInfo(grid.ExecutedOf(point)).Length,

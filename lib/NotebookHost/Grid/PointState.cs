@@ -8,17 +8,20 @@ namespace NotebookHost.Grid;
 /// <param name="Note">What is wrong with its files, or null.</param>
 internal sealed record PointState(GridPoint Point, PointStatus Status, PointResult? Result = null, PointAttempt? Attempt = null, string? Note = null)
 {
+    /// <summary>The status as it is written.</summary>
+    public string StatusWord => Status.ToString().ToLowerInvariant();
+
     /// <summary>What there is to say besides the status.</summary>
     public string Words => Status switch
     {
         PointStatus.Done => FormattableString.Invariant($"{Result!.Seconds:0.0} s on {Result.Host}{Job(Result.Job)}"),
         PointStatus.Failed => $"{Result!.Error} (on {Result.Host}{Job(Result.Job)})",
-        PointStatus.Running => Began("is run"),
-        PointStatus.Missing => Note ?? Began("began and did not end"),
+        PointStatus.Running => Began("running"),
+        PointStatus.Missing => Note ?? Began("began and did not end,"),
         _ => "",
     };
 
-    private string Began(string what) => Attempt is null ? what : FormattableString.Invariant($"{what}: on {Attempt.Host}{Job(Attempt.Job)}, process {Attempt.Process}, since {Attempt.Started:yyyy-MM-dd HH:mm:ss} UTC");
+    private string Began(string what) => Attempt is null ? what : FormattableString.Invariant($"{what} on {Attempt.Host}{Job(Attempt.Job)}, process {Attempt.Process}, since {Attempt.Started:yyyy-MM-dd HH:mm:ss} UTC");
 
     private static string Job(string? job) => job is null ? "" : $", job {job}";
 }

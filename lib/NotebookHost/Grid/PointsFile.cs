@@ -95,7 +95,7 @@ internal static class PointsFile
         var given = columns.Zip(fields).Where(pair => pair.Second is not null).ToDictionary(pair => pair.First, pair => pair.Second!);
         var id = given.GetValueOrDefault(Id, columns.Contains(Id) ? "" : defaultId);
         if (!GridPoint.IsId(id))
-            throw new RunException($"line {number}: '{id}' cannot be an id: expected 1 to 60 letters a to z, digits, '-', '_' and '.', no point first or last");
+            throw new RunException($"line {number}: '{id}' cannot be an id: expected 1 to 60 letters a to z, digits, '-', '_' and '.', no dot first or last, and no name of a device of Windows");
         if (given.GetValueOrDefault(Notebook, notebook ?? "") is var file && !file.EndsWith(".ipynb", StringComparison.OrdinalIgnoreCase))
             throw new RunException($"line {number}: '{file}' is no notebook: its name does not end in .ipynb");
         var parameters = new OrderedDictionary<string, string>(given.Where(pair => pair.Key is not (Id or Notebook)));

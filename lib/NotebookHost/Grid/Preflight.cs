@@ -1,3 +1,4 @@
+using NotebookHost.Engine;
 using NotebookHost.Running;
 
 namespace NotebookHost.Grid;
@@ -11,16 +12,18 @@ internal static class Preflight
     /// <summary>File systems that other machines do not see.</summary>
     private static readonly string[] Local = ["tmpfs", "ext2", "ext3", "ext4", "xfs", "btrfs", "zfs", "overlay", "overlayfs"];
 
-    /// <summary>Checks notebooks, parameters, data and the grid's folder.</summary>
+    /// <summary>Checks notebooks, parameters, data folders and the grid's folder.</summary>
+    /// <param name="grid">The grid.</param>
+    /// <param name="points">Those that are to be run.</param>
     /// <exception cref="RunException">Something is wrong; the message has a line for each thing.</exception>
-    public static void Check(GridFolder grid, IEnumerable<GridPoint> points)
+    public static void Check(GridFolder grid, IReadOnlyCollection<GridPoint> points)
     {
         var notebooks = points.GroupBy(grid.NotebookOf).ToList();
         List<string> problems =
         [
             .. notebooks.SelectMany(group => InNotebook(RunnableNotebook.Open(group.Key), [.. group])),
             .. notebooks.SelectMany(group => GridEnvironment.MissingData(Path.GetDirectoryName(group.Key)!)).Distinct().Select(folder => $"{GridEnvironment.Data} names the folder {folder}, which is not there."),
-            .. InFolder(grid.FullPath),
+            .. InFolder(grid, points),
         ];
         if (problems.Count > 0)
             throw new RunException(string.Join('\n', problems));
@@ -31,14 +34,8 @@ internal static class Preflight
     {
         if (notebook.Refusal is not null)
             return notebook.Refusal;
-        var known = notebook.Parameters.Names.Order(StringComparer.Ordinal).ToList();
-        if (point.Parameters.Keys.FirstOrDefault(name => !known.Contains(name)) is { } unknown)
-        {
-            return known.Count == 0
-                ? $"There is no parameter {unknown}: {Path.GetFileName(notebook.Source)} declares none (in a cell tagged 'parameters')."
-                : $"There is no parameter {unknown}. {Path.GetFileName(notebook.Source)} declares: {string.Join(", ", known)}.";
-        }
-
+        if (NotebookParameters.Unknown(point.Parameters.Keys, notebook.Parameters.Names, Path.GetFileName(notebook.Source)) is { } problem)
+            return problem;
         try
         {
             notebook.Parameters.Check(point.Parameters);
@@ -50,10 +47,21 @@ internal static class Preflight
         }
     }
 
+    /// <summary>A problem with the points that have it.</summary>
+    public static string Of(string problem, IReadOnlyList<GridPoint> points) =>
+        $"{problem} (point {string.Join(", ", points.Take(MostNamed).Select(point => point.Id))}{(points.Count > MostNamed ? FormattableString.Invariant($" and {points.Count - MostNamed} more") : "")})";
+
     /// <summary>What is doubtful about running a grid on other machines, in sentences.</summary>
     public static IEnumerable<string> DoubtsElsewhere(GridFolder grid)
     {
-        var places = grid.Points.Select(point => Path.GetDirectoryName(grid.NotebookOf(point))!).Prepend(Path.GetDirectoryName(typeof(Preflight).Assembly.Location)!).Prepend(grid.FullPath);
+        string[] places =
+        [
+            grid.FullPath,
+            Path.GetDirectoryName(typeof(Preflight).Assembly.Location)!,
+            Path.GetDirectoryName(DotNet.Command)!,
+            .. GridEnvironment.Folders(grid),
+            .. grid.Points.Select(point => Path.GetDirectoryName(grid.NotebookOf(point))!),
+        ];
         foreach (var place in places.Distinct())
         {
             if (FileSystemOf(place) is { } format && Local.Contains(format))
@@ -65,24 +73,30 @@ internal static class Preflight
     {
         if (notebook.Refusal is { } reason)
             return [reason];
-        var refusals = points.Select(point => (point.Id, Reason: Refusal(notebook, point))).Where(refusal => refusal.Reason is not null).GroupBy(refusal => refusal.Reason, refusal => refusal.Id);
-        return refusals.Take(MostNamed).Select(refusal => $"{refusal.Key} (point {string.Join(", ", refusal.Take(MostNamed))}{(refusal.Count() > MostNamed ? $" and {refusal.Count() - MostNamed} more" : "")})");
+        var refusals = points.Select(point => (Point: point, Reason: Refusal(notebook, point))).Where(refusal => refusal.Reason is not null).GroupBy(refusal => refusal.Reason, refusal => refusal.Point);
+        return refusals.Take(MostNamed).Select(refusal => Of(refusal.Key!, [.. refusal]));
     }
 
-    /// <summary>Tries the folder, or where it will be made the nearest one above.</summary>
-    private static IEnumerable<string> InFolder(string folder)
+    /// <summary>Tries the folder, or where it will be made the nearest one above, and the first point that somebody began.</summary>
+    private static IEnumerable<string> InFolder(GridFolder grid, IEnumerable<GridPoint> points)
     {
-        var place = Nearest(folder);
+        var place = Nearest(grid.FullPath);
         var trial = Path.Combine(place, $".{Guid.NewGuid():n}.tmp");
         try
         {
             File.WriteAllText(trial, "");
             File.Delete(trial);
+            if (points.Select(grid.ClaimOf).FirstOrDefault(File.Exists) is { } claim)
+                PointClaim.TryTake(claim)?.Dispose();
             return PointClaim.HoldIn(place) ? [] : [$"{place} lies on a file system without locks, so that two workers could run the same point; ask for one that is mounted with them (Lustre: -o flock)."];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return [$"{folder} cannot be written: {e.Message}"];
+            return [$"{grid.FullPath} cannot be written: {e.Message}{(e is UnauthorizedAccessException && Directory.Exists(grid.FullPath) ? $" {PointClaim.HowToShare}" : "")}"];
+        }
+        catch (RunException e)
+        {
+            return [e.Message];
         }
     }
 

@@ -9,17 +9,18 @@ internal sealed class RunOptions
 {
     private readonly Option<int> _workers = new("--workers") { Description = "Points at a time on this machine. Default: 1; trainings on one processor slow each other down, several share a card well.", HelpName = "N", DefaultValueFactory = _ => 1 };
     private readonly Option<string?> _priority = new("--priority") { Description = "Begin with the smallest values of these parameters (-name: the largest) instead of in the order of the list.", HelpName = "name,name" };
-    private readonly Option<string?> _deadline = new("--deadline") { Description = "Begin no point that by the mean time of those done would end later, and stop at that time. Local time.", HelpName = "08:00" };
+    private readonly Option<string?> _deadline = new("--deadline") { Description = "Begin no point that is likely to end later (by the mean time of the finished ones), and stop at that time. Local time.", HelpName = "08:00" };
     private readonly Option<bool> _slurm = new("--slurm") { Description = "Submit the points to Slurm as a job array, and end." };
     private readonly Option<string?> _time = new("--time") { Description = "With --slurm: the time limit of a task. Two minutes before it the task stops its notebook, queues itself again and goes on later.", HelpName = "04:00:00" };
     private readonly Option<string?> _gres = new("--gres") { Description = "With --slurm: what each task needs.", HelpName = "gpu:1" };
     private readonly Option<int?> _limit = new("--limit") { Description = "With --slurm: tasks at a time.", HelpName = "N" };
+    private readonly Option<bool> _untried = new("--no-preflight") { Description = "Do not first run each notebook up to its cell tagged 'preflight', which shows whether its data are there." };
     private readonly Option<bool> _dry = new("--dry-run") { Description = "Check everything and show points and commands; write, run and submit nothing." };
 
     /// <summary>Adds them to a command.</summary>
     public void AddTo(Command command)
     {
-        foreach (var option in (Option[])[_workers, _priority, _deadline, _slurm, _time, _gres, _limit, _dry])
+        foreach (var option in (Option[])[_workers, _priority, _deadline, _slurm, _time, _gres, _limit, _untried, _dry])
             command.Options.Add(option);
     }
 
@@ -41,8 +42,9 @@ internal sealed class RunOptions
         return new RunChoices(
             parsed.GetValue(_workers),
             parsed.GetValue(_priority),
-            parsed.GetValue(_deadline) is { } deadline ? Deadline.Parse(deadline, TimeProvider.System.GetLocalNow()) : null,
+            parsed.GetValue(_deadline) is { } deadline ? Deadline.Parse(deadline, TimeProvider.System.GetUtcNow(), TimeProvider.System.LocalTimeZone) : null,
             slurm ? new SlurmOptions(parsed.GetValue(_time), parsed.GetValue(_gres), parsed.GetValue(_limit), sbatch) : null,
+            !parsed.GetValue(_untried),
             parsed.GetValue(_dry));
     }
 }

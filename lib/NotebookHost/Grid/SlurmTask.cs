@@ -7,7 +7,7 @@ namespace NotebookHost.Grid;
 /// <summary>The inside of a Slurm task: runs one point, and queues itself again when told that its time is nearly up.</summary>
 internal sealed class SlurmTask(SlurmJob job, TimeProvider time)
 {
-    /// <summary>What Slurm sends before the time limit; the script asks for it.</summary>
+    /// <summary>What Slurm sends before the time limit, as Linux numbers it; the script asks for it.</summary>
     private const PosixSignal Usr1 = (PosixSignal)10;
 
     /// <summary>A file server may keep the claim of a machine that died for some time: NFS for 90 seconds.</summary>
@@ -27,7 +27,7 @@ internal sealed class SlurmTask(SlurmJob job, TimeProvider time)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(interrupt);
         var isTimeUp = false;
-        using var signal = OperatingSystem.IsWindows() ? null : PosixSignalRegistration.Create(Usr1, context =>
+        using var signal = !OperatingSystem.IsLinux() ? null : PosixSignalRegistration.Create(Usr1, context =>
         {
             context.Cancel = true;
             isTimeUp = true;
@@ -43,7 +43,7 @@ internal sealed class SlurmTask(SlurmJob job, TimeProvider time)
         var state = await RunPoint(grid, point, failed, () => isTimeUp && job.Restarts >= MostRestarts ? GivenUp(job.Restarts) : null, stop.Token).ConfigureAwait(false);
         if (state is null || state.Status is PointStatus.Done or PointStatus.Failed)
         {
-            Say(state is null ? $"point {point.Id} is run by another process" : $"point {point.Id}: {(state.Status == PointStatus.Done ? "done" : "failed")}, {state.Words}");
+            Say(state is null ? $"point {point.Id}: another process runs it" : $"point {point.Id}: {state.StatusWord}, {state.Words}");
             return state?.Status == PointStatus.Failed ? RunCommand.NotebookFailed : RunCommand.Succeeded;
         }
 
@@ -65,7 +65,7 @@ internal sealed class SlurmTask(SlurmJob job, TimeProvider time)
         }
         catch (RunException e) when (!interrupt.IsCancellationRequested) // else Slurm has begun to end the task, scontrol with it
         {
-            PointAttempt.Here(job).Write(grid.AttemptOf(point));
+            ((PointAttempt.TryRead(grid.AttemptOf(point)) ?? PointAttempt.Here(job)) with { IsStopped = false }).Write(grid.AttemptOf(point));
             Say($"task {job.Id} could not be queued again: {e.Message} Go on with grid resume.");
         }
     }

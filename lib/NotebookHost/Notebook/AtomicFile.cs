@@ -13,6 +13,38 @@ internal static class AtomicFile
     public static void WriteText(string path, string text)
     {
         var target = Path.GetFullPath(path);
+        Write(target, text, temporary =>
+        {
+            if (!OperatingSystem.IsWindows() && File.Exists(target))
+                File.SetUnixFileMode(temporary, File.GetUnixFileMode(target));
+            File.Move(temporary, target, overwrite: true);
+        });
+    }
+
+    /// <summary>The same for a file that nobody wrote yet: one that is there by then, made by whoever was faster, stays.</summary>
+    /// <returns>Whether it was written.</returns>
+    /// <exception cref="IOException">The disk refused.</exception>
+    public static bool TryWriteNewText(string path, string text)
+    {
+        var target = Path.GetFullPath(path);
+        var isWritten = false;
+        Write(target, text, temporary =>
+        {
+            try
+            {
+                File.Move(temporary, target, overwrite: false);
+                isWritten = true;
+            }
+            catch (IOException) when (File.Exists(target))
+            {
+                // Another's.
+            }
+        });
+        return isWritten;
+    }
+
+    private static void Write(string target, string text, Action<string> place)
+    {
         var temporary = Path.Combine(Path.GetDirectoryName(target)!, $".{Path.GetFileName(target)}.{Guid.NewGuid():n}.tmp");
         try
         {
@@ -22,9 +54,7 @@ internal static class AtomicFile
                 stream.Flush(flushToDisk: true);
             }
 
-            if (!OperatingSystem.IsWindows() && File.Exists(target))
-                File.SetUnixFileMode(temporary, File.GetUnixFileMode(target));
-            File.Move(temporary, target, overwrite: true);
+            place(temporary);
         }
         finally
         {

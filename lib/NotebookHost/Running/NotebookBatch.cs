@@ -101,13 +101,8 @@ internal sealed class NotebookBatch
 
     private void CheckParameterNames()
     {
-        var known = _entries.SelectMany(entry => entry.Notebook.Parameters.Names).Distinct().Order(StringComparer.Ordinal).ToList();
-        foreach (var name in _request.Parameters.Keys.Where(name => !known.Contains(name)))
-        {
-            throw new RunException(known.Count == 0
-                ? $"There is no parameter {name}: the notebooks given declare none (in a cell tagged 'parameters')."
-                : $"There is no parameter {name}. The notebooks given declare: {string.Join(", ", known)}.");
-        }
+        if (NotebookParameters.Unknown(_request.Parameters.Keys, _entries.SelectMany(entry => entry.Notebook.Parameters.Names), "the notebooks given") is { } problem)
+            throw new RunException(problem);
         foreach (var entry in _entries)
             entry.Notebook.Parameters.Check(_request.Parameters);
     }

@@ -18,7 +18,6 @@ internal sealed class NotebookParameters
     private static readonly CSharpParseOptions ParseOptions = new(LanguageVersion.Latest, kind: SourceCodeKind.Script);
 
     private readonly NotebookDocument _document;
-    private readonly CodeCell? _cell;
     private readonly Dictionary<string, Declaration> _declared = [];
 
     /// <summary>A variable as it is declared.</summary>
@@ -31,10 +30,10 @@ internal sealed class NotebookParameters
     public NotebookParameters(NotebookDocument document)
     {
         _document = document;
-        _cell = document.Cells.OfType<CodeCell>().FirstOrDefault(cell => cell.Tags.Contains(Tag));
-        if (_cell is null)
+        Cell = document.Cells.OfType<CodeCell>().FirstOrDefault(cell => cell.Tags.Contains(Tag));
+        if (Cell is null)
             return;
-        var root = CSharpSyntaxTree.ParseText(_cell.Source, ParseOptions).GetCompilationUnitRoot();
+        var root = CSharpSyntaxTree.ParseText(Cell.Source, ParseOptions).GetCompilationUnitRoot();
         foreach (var field in root.Members.OfType<FieldDeclarationSyntax>())
         {
             var isFixed = field.Modifiers.Any(modifier => modifier.Kind() is SyntaxKind.ConstKeyword or SyntaxKind.ReadOnlyKeyword);
@@ -47,11 +46,26 @@ internal sealed class NotebookParameters
         }
     }
 
+    /// <summary>The cell that declares them, or <c>null</c>.</summary>
+    public CodeCell? Cell { get; }
+
     /// <summary>The names that can be set.</summary>
     public IReadOnlyCollection<string> Names => _declared.Keys;
 
     /// <summary>The cell that <see cref="Inject"/> added, or <c>null</c>.</summary>
     public CodeCell? Injected { get; private set; }
+
+    /// <summary>What to say of the first name that nobody declares, in sentences; null when there is none.</summary>
+    /// <param name="given">The names given.</param>
+    /// <param name="declared">Those declared.</param>
+    /// <param name="where">What declares them, in words.</param>
+    public static string? Unknown(IEnumerable<string> given, IEnumerable<string> declared, string where)
+    {
+        var known = declared.Distinct().Order(StringComparer.Ordinal).ToList();
+        return given.FirstOrDefault(name => !known.Contains(name)) is not { } unknown ? null
+            : known.Count == 0 ? $"There is no parameter {unknown}: none is declared in {where} (in a cell tagged '{Tag}')."
+            : $"There is no parameter {unknown}. Declared in {where}: {string.Join(", ", known)}.";
+    }
 
     /// <summary>Checks values before anything runs; names that this notebook does not declare are passed over.</summary>
     /// <exception cref="RunException">A value does not fit its variable's type.</exception>
@@ -69,7 +83,7 @@ internal sealed class NotebookParameters
         {
             var source = string.Join('\n', assigned.Select(pair => $"{_declared[pair.Key].Redeclare}{pair.Key} = {pair.Value};").Prepend("// Parameters"));
             Injected = new CodeCell { Id = InjectedTag, Source = source, Metadata = new JsonObject { ["tags"] = new JsonArray(InjectedTag) } };
-            _document.Cells.Insert(_document.Cells.IndexOf(_cell!) + 1, Injected);
+            _document.Cells.Insert(_document.Cells.IndexOf(Cell!) + 1, Injected);
         }
 
         var values = new JsonObject();

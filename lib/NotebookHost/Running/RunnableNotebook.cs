@@ -87,6 +87,23 @@ internal sealed class RunnableNotebook
         return (outcome, clock.Elapsed);
     }
 
+    /// <summary>Runs the notebook up to one of its cells and writes nothing; the document is cut off there.</summary>
+    /// <param name="last">The cell.</param>
+    /// <param name="given">Parameters: name → value as typed.</param>
+    /// <param name="progress">Hears how far the run is.</param>
+    /// <param name="environment">Environment variables for the notebook's process, on top of this one's.</param>
+    /// <param name="interrupt">Asks the running cell to end and runs no other.</param>
+    public async Task<NotebookOutcome> RunUpTo(CodeCell last, IReadOnlyDictionary<string, string> given, IRunProgress progress, IReadOnlyDictionary<string, string> environment, CancellationToken interrupt)
+    {
+        var kept = Document.Cells.IndexOf(last) + 1;
+        Document.Cells.RemoveRange(kept, Document.Cells.Count - kept);
+        Parameters.Inject(given);
+        var clock = Stopwatch.StartNew();
+        var outcome = await new NotebookRunner(Document, Folder, progress, Parameters.Injected, environment).Run(null, interrupt).ConfigureAwait(false);
+        progress.End(outcome, clock.Elapsed);
+        return outcome;
+    }
+
     /// <summary>Says which cell this host does not run, or <c>null</c>.</summary>
     private static string? LanguageRefusal(string path, NotebookDocument document)
     {

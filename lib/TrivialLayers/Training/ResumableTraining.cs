@@ -82,26 +82,38 @@ internal sealed class ResumableTraining(string folder, Module<Tensor, Tensor> ne
         Weights.Save(network, Path.Combine(folder, RunFolder.WeightsFile));
         using (var probe = RunFolder.Probe(network, data))
             RunFolder.Write(probe, Path.Combine(folder, RunFolder.ProbeFile));
-        var run = RunFolder.Seal(
-            new TrainedRun
-            {
-                Network = network.GetName(),
-                Identity = identity,
-                Data = data.Name,
-                Training = training,
-                Parameters = network.parameters().Sum(parameter => parameter.numel()),
-                TrainingAccuracy = Percent(data.Train),
-                ValidationAccuracy = Percent(data.Validation),
-                TestAccuracy = Percent(data.Test),
-                Seconds = seconds,
-                Files = new Dictionary<string, string>(),
-                Provenance = Provenance.Current(),
-                History = _last.History,
-                Folder = folder,
-            },
-            RunFolder.WeightsFile, RunFolder.ProbeFile);
+        var run = new TrainedRun
+        {
+            Network = network.GetName(),
+            Identity = identity,
+            Data = data.Name,
+            Training = training,
+            Parameters = network.parameters().Sum(parameter => parameter.numel()),
+            TrainingAccuracy = Percent(data.Train),
+            ValidationAccuracy = Percent(data.Validation),
+            TestAccuracy = Percent(data.Test),
+            Seconds = seconds,
+            Files = new Dictionary<string, string>(),
+            Provenance = Provenance.Current(),
+            History = _last.History,
+            Folder = folder,
+        };
+        KeepRecord(run);
+        run = RunFolder.Seal(run, RunFolder.WeightsFile, RunFolder.ProbeFile);
         File.Delete(_state);
         File.Delete(Path.Combine(folder, RunFolder.StartProbeFile));
         return run;
+    }
+
+    /// <summary>Keeps the run's record beside its weights, for whoever takes it elsewhere without them.</summary>
+    private void KeepRecord(TrainedRun run)
+    {
+        if (run.Recipe is null)
+            return; // nobody could train it again
+        var record = Directory.CreateDirectory(Path.Combine(folder, RunFolder.RecordFolder)).FullName;
+        AtomicFile.DeleteLeftovers(record, "*");
+        var probe = File.ReadAllBytes(Path.Combine(folder, RunFolder.StartProbeFile));
+        AtomicFile.Write(Path.Combine(record, RunFolder.StartProbeFile), stream => stream.Write(probe));
+        RunFolder.SealRecord(run, record, network);
     }
 }

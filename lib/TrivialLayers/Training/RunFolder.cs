@@ -13,6 +13,7 @@ internal static class RunFolder
     public const string HistoryFile = "history.csv";
     public const string StateFile = "training.safetensors";
     public const string StartProbeFile = "start-probe.safetensors";
+    public const string RecordFolder = "record";
 
     /// <summary>Whether a folder holds a run that is finished.</summary>
     public static bool IsFinished(string folder) => File.Exists(Path.Combine(folder, RunFile.Name));
@@ -40,6 +41,10 @@ internal static class RunFolder
         AtomicFile.WriteText(Path.Combine(run.Folder, HistoryFile), run.History.ToCsv());
         return RunFile.Write(run with { Files = files.Append(HistoryFile).ToDictionary(file => file, file => Sha256(Path.Combine(run.Folder, file))) });
     }
+
+    /// <summary>Seals the record of a run, which is the run without its weights; the folder holds the start probe.</summary>
+    public static TrainedRun SealRecord(TrainedRun run, string folder, Module<Tensor, Tensor> trained) =>
+        Seal(run with { Folder = folder, WeightsFingerprint = NetworkDescription.WeightsOf(trained) }, StartProbeFile);
 
     /// <summary>How a network answers the first training images.</summary>
     public static BehaviourProbe Probe(Module<Tensor, Tensor> network, DataSplit data)

@@ -35,7 +35,7 @@ public static class RunRecord
 
         Directory.CreateDirectory(folder);
         RunFolder.Write(start, Path.Combine(folder, RunFolder.StartProbeFile));
-        return RunFolder.Seal(run with { Folder = folder, WeightsFingerprint = NetworkDescription.WeightsOf(network) }, RunFolder.StartProbeFile);
+        return RunFolder.SealRecord(run, folder, network);
 
         bool Answers()
         {

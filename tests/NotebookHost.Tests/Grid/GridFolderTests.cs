@@ -34,6 +34,28 @@ public sealed class GridFolderTests : IDisposable
     }
 
     [Fact]
+    public async Task Of_two_grids_that_begin_in_one_folder_at_once_one_is_written_and_the_other_refused()
+    {
+        for (var round = 0; round < 20; round++)
+        {
+            using var made = new GridInFolder();
+            using var together = new Barrier(2);
+            var both = await Task.WhenAll(new[] { "1..2", "8..9" }.Select(seeds => Task.Run(() =>
+            {
+                together.SignalAndWait(TestContext.Current.CancellationToken);
+                return Record.Exception(() => made.Write(seeds));
+            })));
+            var refusal = Assert.Single(both, one => one is not null);
+            Assert.Contains("lists another grid and stays as it is", Assert.IsType<RunException>(refusal).Message, StringComparison.Ordinal);
+            Assert.Equal(both[0] is null ? "1" : "8", made.Open().Points[0].Parameters["seed"]);
+            Assert.Equal(["points.csv"], Directory.GetFileSystemEntries(made.Path).Select(Path.GetFileName));
+        }
+    }
+
+    [Fact]
+    public void A_folder_without_a_name_is_refused() => Assert.Contains("is empty", Assert.Throws<RunException>(() => GridFolder.Open("")).Message, StringComparison.Ordinal);
+
+    [Fact]
     public void A_point_is_done_when_its_result_is_valid_and_failed_when_the_result_says_so()
     {
         var grid = _made.Write("1..3");
@@ -91,8 +113,19 @@ public sealed class GridFolderTests : IDisposable
         Directory.CreateDirectory(grid.FolderOf(point));
         new PointAttempt("node2", 77, "5_0", "slurm/5_0.log", new DateTime(2026, 1, 2, 3, 4, 5, DateTimeKind.Utc)).Write(grid.AttemptOf(point));
         using (PointClaim.TryTake(grid.ClaimOf(point)))
-            Assert.Equal("is run: on node2, job 5_0, process 77, since 2026-01-02 03:04:05 UTC", grid.StateOf(point) is { Status: PointStatus.Running } state ? state.Words : "");
-        Assert.Equal("began and did not end: on node2, job 5_0, process 77, since 2026-01-02 03:04:05 UTC", grid.StateOf(point) is { Status: PointStatus.Missing } left ? left.Words : "");
+            Assert.Equal("running on node2, job 5_0, process 77, since 2026-01-02 03:04:05 UTC", grid.StateOf(point) is { Status: PointStatus.Running } state ? state.Words : "");
+        Assert.Equal("began and did not end, on node2, job 5_0, process 77, since 2026-01-02 03:04:05 UTC", grid.StateOf(point) is { Status: PointStatus.Missing } left ? left.Words : "");
+    }
+
+    [Fact]
+    public void A_point_that_was_stopped_in_good_order_waits()
+    {
+        var grid = _made.Write("1");
+        var point = grid.Points[0];
+        Directory.CreateDirectory(grid.FolderOf(point));
+        using (PointClaim.TryTake(grid.ClaimOf(point)))
+            new PointAttempt("node2", 77, null, null, default, SecondsBefore: 3, IsStopped: true).Write(grid.AttemptOf(point));
+        Assert.Equal(PointStatus.Waiting, grid.StateOf(point).Status);
     }
 
     [Fact]
@@ -108,7 +141,7 @@ public sealed class GridFolderTests : IDisposable
         File.WriteAllLines(Path.Combine(grid.Jobs, "5_0.log"), Enumerable.Range(1, 9).Select(number => $"line {number}"));
         var lines = GridStatusText.Of(grid, grid.States()).ToList();
         Assert.Equal($"{grid.FullPath}: 1 of 2 points done, 1 missing", lines[0]);
-        Assert.StartsWith("001 missing: seed=1: began and did not end: on node2, job 5_0", lines[1], StringComparison.Ordinal);
+        Assert.StartsWith("001 missing: seed=1: began and did not end, on node2, job 5_0", lines[1], StringComparison.Ordinal);
         Assert.Equal(["    line 5", "    line 6", "    line 7", "    line 8", "    line 9"], lines[2..]);
     }
 

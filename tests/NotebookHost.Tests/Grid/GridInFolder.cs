@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using NotebookHost.Grid;
 using NotebookHost.Tests.Running;
 
@@ -6,10 +7,17 @@ namespace NotebookHost.Tests.Grid;
 /// <summary>A grid for tests: a notebook with the parameters <c>seed</c> and <c>name</c>, and what its runs left.</summary>
 internal sealed class GridInFolder : IDisposable
 {
+    /// <summary>A cell that says that it runs, and waits for leave; an interrupt ends it.</summary>
+    public const string WaitForLeave = """
+        var asked = (System.Threading.CancellationToken)AppContext.GetData("Notebook.CancellationToken");
+        System.IO.File.AppendAllText($"began-{seed}", "x");
+        while (!System.IO.File.Exists("leave")) await Task.Delay(20, asked);
+        """;
+
     private readonly NotebookFolder _folder = new();
 
     /// <param name="cells">The notebook's cells below its parameters.</param>
-    public GridInFolder(params string[] cells) => Notebook = _folder.Write("n", ["[parameters]var seed = 1; var name = \"a\";", .. cells]);
+    public GridInFolder(params string[] cells) => Notebook = Use(cells);
 
     /// <summary>The folder around notebook and grid.</summary>
     public string Around => _folder.Path;
@@ -19,6 +27,22 @@ internal sealed class GridInFolder : IDisposable
 
     /// <summary>The notebook's file.</summary>
     public string Notebook { get; }
+
+    /// <summary>Gives the notebook other cells below its parameters.</summary>
+    public string Use(params string[] cells) => _folder.Write("n", ["[parameters]var seed = 1; var name = \"a\";", .. cells]);
+
+    /// <summary>How often <see cref="WaitForLeave"/> began.</summary>
+    public int Began(int seed) => System.IO.Path.Combine(Around, $"began-{seed}") is var path && File.Exists(path) ? File.ReadAllText(path).Length : 0;
+
+    /// <summary>Gives leave.</summary>
+    public void Leave() => File.WriteAllText(System.IO.Path.Combine(Around, "leave"), "");
+
+    /// <summary>Waits until something holds.</summary>
+    public static async Task Until(Func<bool> holds)
+    {
+        for (var waited = Stopwatch.StartNew(); !holds(); await Task.Delay(50))
+            Assert.True(waited.Elapsed < TimeSpan.FromMinutes(3), "It did not happen within three minutes.");
+    }
 
     /// <summary>Writes the list for these seeds.</summary>
     public GridFolder Write(string seeds) => GridFolder.Planned(Path, PointProduct.Of("../n.ipynb", [$"seed={seeds}"], new Dictionary<string, string>())).WritePoints();

@@ -9,14 +9,7 @@ namespace NotebookHost.Tests.Grid;
 [Trait("Category", "Slow")]
 public sealed class GridRunTests : IDisposable
 {
-    /// <summary>Says that it runs, and waits for leave; an interrupt ends it.</summary>
-    public const string WaitForLeave = """
-        var asked = (System.Threading.CancellationToken)AppContext.GetData("Notebook.CancellationToken");
-        System.IO.File.AppendAllText($"began-{seed}", "x");
-        while (!System.IO.File.Exists("leave")) await Task.Delay(20, asked);
-        """;
-
-    private GridInFolder _made = new("System.IO.File.AppendAllText($\"ran-{seed}\", \"x\"); System.Threading.Thread.Sleep(200);");
+    private readonly GridInFolder _made = new("System.IO.File.AppendAllText($\"ran-{seed}\", \"x\"); System.Threading.Thread.Sleep(200);");
 
     public void Dispose() => _made.Dispose();
 
@@ -33,7 +26,7 @@ public sealed class GridRunTests : IDisposable
     [Fact]
     public async Task A_failed_point_is_never_done_and_resume_runs_it_and_nothing_else()
     {
-        Use("System.IO.File.AppendAllText($\"ran-{seed}\", \"x\"); if (seed == 2 && !System.IO.File.Exists(\"mended\")) throw new Exception(\"two\");", "[verdict]Environment.GetEnvironmentVariable(\"TRIVIAL_LAYERS_RUNS\")");
+        _made.Use("System.IO.File.AppendAllText($\"ran-{seed}\", \"x\"); if (seed == 2 && !System.IO.File.Exists(\"mended\")) throw new Exception(\"two\");", "[verdict]Environment.GetEnvironmentVariable(\"TRIVIAL_LAYERS_RUNS\")");
         var (exit, output, _) = await NotebookFolder.Host("grid", _made.Notebook, "--set", "seed=1..3", "--out", _made.Path, "--workers", "2");
         Assert.Equal(1, exit);
         Assert.Contains("2 of 3 points done, 1 failed", output, StringComparison.Ordinal);
@@ -52,31 +45,78 @@ public sealed class GridRunTests : IDisposable
     [Fact]
     public async Task A_killed_process_leaves_its_point_missing_and_its_claim_free()
     {
-        Use(WaitForLeave);
+        _made.Use(GridInFolder.WaitForLeave);
         await NotebookFolder.Host(
             async process =>
             {
-                await Until(() => Began(1));
+                await GridInFolder.Until(() => _made.Began(1) == 1);
                 Assert.Equal(PointStatus.Running, _made.Open().States()[0].Status);
                 process.Kill();
             },
             "grid", _made.Notebook, "--set", "seed=1,2", "--out", _made.Path);
         Assert.Equal([PointStatus.Missing, PointStatus.Waiting], _made.Open().States().Select(state => state.Status));
 
-        File.WriteAllText(Path.Combine(_made.Around, "leave"), "");
+        _made.Leave();
         Assert.Equal(0, (await NotebookFolder.Host("grid", "resume", _made.Path)).ExitCode);
         Assert.Equal("xx", File.ReadAllText(Path.Combine(_made.Around, "began-1")));
+    }
+
+    [Fact]
+    public async Task A_point_that_another_process_runs_is_taken_over_when_that_one_is_killed()
+    {
+        _made.Use(GridInFolder.WaitForLeave);
+        string[] command = ["grid", _made.Notebook, "--set", "seed=1,2", "--out", _made.Path];
+        var (exit, output, _) = (1, "", "");
+        await NotebookFolder.Host(
+            async first =>
+            {
+                await GridInFolder.Until(() => _made.Began(1) == 1);
+                (exit, output, _) = await NotebookFolder.Host(
+                    async _ =>
+                    {
+                        await GridInFolder.Until(() => _made.Began(2) == 1); // so it has seen that the first point is taken
+                        first.Kill();
+                        _made.Leave();
+                    },
+                    command);
+            },
+            command);
+        Assert.Equal(0, exit);
+        Assert.Contains("1: another process runs it", output, StringComparison.Ordinal);
+        Assert.Equal((2, 1), (_made.Began(1), _made.Began(2)));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_grid_of_another_account_goes_on_where_its_group_may_write_and_else_it_is_said_how(bool isShared)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess, "To give files to another account takes root.");
+        var grid = _made.Write("1,2");
+        Directory.CreateDirectory(grid.FolderOf(grid.Points[0]));
+        PointClaim.TryTake(grid.ClaimOf(grid.Points[0]))!.Dispose();
+        PointAttempt.Here(null).Write(grid.AttemptOf(grid.Points[0]));
+        await Tool("chown", "-R", "65534:0", grid.FullPath);
+        await Tool("chmod", "-R", isShared ? "g+w" : "g-w", grid.FullPath);
+
+        var (exit, output, error) = await NotebookFolder.Host(WithoutRootsRights, static _ => Task.CompletedTask, "grid", "resume", grid.FullPath);
+        Assert.Equal(isShared ? 0 : 2, exit);
+        Assert.Contains(isShared ? "2 of 2 points done" : "set 'umask 002'", isShared ? output : error, StringComparison.Ordinal);
+        Assert.Equal(isShared ? PointStatus.Done : PointStatus.Missing, _made.Open().States()[0].Status);
+
+        (exit, output, error) = await NotebookFolder.Host(WithoutRootsRights, static _ => Task.CompletedTask, "grid", "status", grid.FullPath);
+        Assert.Equal((isShared ? 0 : 1, ""), (exit, error));
     }
 
     [Fact]
     public async Task Ctrl_C_keeps_all_that_is_done()
     {
         Interrupt.SkipUnlessPossible();
-        Use("if (seed == 1) System.IO.File.WriteAllText(\"leave\", \"\"); else System.IO.File.Delete(\"leave\");", WaitForLeave);
+        _made.Use("if (seed == 1) System.IO.File.WriteAllText(\"leave\", \"\"); else System.IO.File.Delete(\"leave\");", GridInFolder.WaitForLeave);
         var (exit, output, _) = await NotebookFolder.Host(
             async process =>
             {
-                await Until(() => Began(2));
+                await GridInFolder.Until(() => _made.Began(2) == 1);
                 Interrupt.Send(process);
             },
             "grid", _made.Notebook, "--set", "seed=1..3", "--out", _made.Path);
@@ -89,7 +129,7 @@ public sealed class GridRunTests : IDisposable
     public async Task What_tells_every_process_of_a_job_to_terminate_leaves_the_cell_to_its_runner()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Signals are sent on Unix.");
-        Use(
+        _made.Use(
             """
             var told = System.Runtime.InteropServices.PosixSignalRegistration.Create(System.Runtime.InteropServices.PosixSignal.SIGTERM, _ => System.IO.File.WriteAllText("leave", ""));
             System.IO.File.WriteAllText($"began-{seed}", $"{Environment.ProcessId}\n");
@@ -100,7 +140,7 @@ public sealed class GridRunTests : IDisposable
         var (exit, _, _) = await NotebookFolder.Host(
             async _ =>
             {
-                await Until(() => Began(1) && File.ReadAllText(Path.Combine(_made.Around, "began-1")).EndsWith('\n'));
+                await GridInFolder.Until(() => _made.Began(1) > 0 && File.ReadAllText(Path.Combine(_made.Around, "began-1")).EndsWith('\n'));
                 using var kill = Process.Start("kill", ["-TERM", File.ReadAllText(Path.Combine(_made.Around, "began-1")).Trim()]);
                 await kill.WaitForExitAsync();
             },
@@ -132,30 +172,30 @@ public sealed class GridRunTests : IDisposable
     [Fact]
     public async Task At_the_deadline_a_running_point_is_stopped_and_none_begins()
     {
-        Use(WaitForLeave);
+        _made.Use(GridInFolder.WaitForLeave);
         var grid = _made.Write("1,2");
         var time = new TimeByHand();
         var workers = new GridWorkers(grid, 1, time.GetUtcNow().AddHours(1), time);
         var running = workers.Run(grid.States(), new NoProgress(), TestContext.Current.CancellationToken);
-        await Until(() => Began(1));
+        await GridInFolder.Until(() => _made.Began(1) == 1);
         time.Pass(TimeSpan.FromHours(2));
         Assert.Equal([PointStatus.Waiting, PointStatus.Waiting], (await running).Select(state => state.Status));
         Assert.True(workers.IsPastDeadline);
         Assert.False(File.Exists(Path.Combine(_made.Around, "began-2")));
     }
 
-    /// <summary>Takes another notebook.</summary>
-    private void Use(params string[] cells)
+    /// <summary>As the user root, who may no longer write what is another's.</summary>
+    private static void WithoutRootsRights(ProcessStartInfo start)
     {
-        _made.Dispose();
-        _made = new GridInFolder(cells);
+        foreach (var (index, word) in new[] { "--bounding-set=-dac_override", "--inh-caps=-dac_override", start.FileName }.Index())
+            start.ArgumentList.Insert(index, word);
+        start.FileName = "setpriv";
     }
 
-    private bool Began(int seed) => File.Exists(Path.Combine(_made.Around, $"began-{seed}"));
-
-    private static async Task Until(Func<bool> holds)
+    private static async Task Tool(string name, params string[] arguments)
     {
-        for (var waited = Stopwatch.StartNew(); !holds(); await Task.Delay(50))
-            Assert.True(waited.Elapsed < TimeSpan.FromMinutes(3), "It did not happen within three minutes.");
+        using var process = Process.Start(name, arguments);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(0, process.ExitCode);
     }
 }

@@ -58,11 +58,14 @@ public sealed class GridWorkersTests : IDisposable
     {
         var status = why is null ? PointStatus.Waiting : PointStatus.Failed;
         var grid = _made.Write("1");
+        Directory.CreateDirectory(grid.FolderOf(grid.Points[0]));
+        (PointAttempt.Here(null) with { SecondsBefore = 100 }).Write(grid.AttemptOf(grid.Points[0]));
         using var stopped = new CancellationTokenSource();
         await stopped.CancelAsync();
         var state = await new PointRun(grid).Run(grid.Points[0], null, new NoProgress(), stopped.Token, () => why);
         Assert.Equal((status, why), (state!.Status, state.Result?.Error));
         Assert.Equal(status, grid.StateOf(grid.Points[0]).Status);
+        Assert.True((state.Result?.Seconds ?? PointAttempt.TryRead(grid.AttemptOf(grid.Points[0]))!.SecondsBefore) >= 100, "What it took before counts.");
     }
 
     [Fact]
@@ -70,8 +73,11 @@ public sealed class GridWorkersTests : IDisposable
     {
         var grid = _made.Write("1");
         File.WriteAllText(_made.Notebook, "{");
+        Directory.CreateDirectory(grid.FolderOf(grid.Points[0]));
+        (PointAttempt.Here(null) with { SecondsBefore = 100.5, IsStopped = true }).Write(grid.AttemptOf(grid.Points[0]));
         var state = await new PointRun(grid).Run(grid.Points[0], null, new NoProgress(), TestContext.Current.CancellationToken);
-        Assert.Equal(PointStatus.Failed, state!.Status);
+        Assert.Equal((PointStatus.Failed, 100.5), (state!.Status, state.Result!.Seconds));
+        Assert.False(File.Exists(grid.AttemptOf(grid.Points[0])));
         Assert.Contains("is not a notebook", state.Result!.Error, StringComparison.Ordinal);
     }
 

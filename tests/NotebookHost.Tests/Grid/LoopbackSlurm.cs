@@ -72,11 +72,17 @@ public sealed class LoopbackSlurm : IAsyncLifetime
     /// <summary>Runs one of Slurm's commands, which must succeed, and gives its output.</summary>
     public async Task<string> Run(string command, params string[] arguments)
     {
+        var (exit, output, error) = await TryRun(command, arguments);
+        Assert.True(exit == 0, $"{command} {string.Join(' ', arguments)}: {error}");
+        return output;
+    }
+
+    private async Task<(int Exit, string Output, string Error)> TryRun(string command, params string[] arguments)
+    {
         using var process = Start(Program(command)!, arguments);
         var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         await process.WaitForExitAsync();
-        Assert.True(process.ExitCode == 0, $"{command} {string.Join(' ', arguments)}: {await error}");
-        return await output;
+        return (process.ExitCode, await output, await error);
     }
 
     /// <summary>Runs the notebook host as a user of the cluster.</summary>
@@ -105,7 +111,7 @@ public sealed class LoopbackSlurm : IAsyncLifetime
         _controller?.Dispose();
         await File.WriteAllTextAsync(Configuration, ConfigurationText(arraySize));
         _controller = Daemon("slurmctld", ["-D"]);
-        await Until(async () => Answers(await TryRun("scontrol", "show", "config"), arraySize), "a controller that answers");
+        await Until(async () => Answers((await TryRun("scontrol", "show", "config")).Output, arraySize), "a controller that answers");
     }
 
     private static bool Answers(string configuration, int arraySize) => configuration.Split('\n').Any(line => line.StartsWith("MaxArraySize", StringComparison.Ordinal) && line.TrimEnd().EndsWith($" {arraySize}", StringComparison.Ordinal));
@@ -144,14 +150,6 @@ public sealed class LoopbackSlurm : IAsyncLifetime
             PartitionName=main Nodes=ALL Default=YES MaxTime=INFINITE State=UP
 
             """.ReplaceLineEndings("\n");
-    }
-
-    private async Task<string> TryRun(string command, params string[] arguments)
-    {
-        using var process = Start(Program(command)!, arguments);
-        var (output, _) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-        await process.WaitForExitAsync();
-        return await output;
     }
 
     private Process Daemon(string name, string[] arguments)

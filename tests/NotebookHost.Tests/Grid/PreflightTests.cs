@@ -12,10 +12,17 @@ public sealed class PreflightTests : IDisposable
     public void Dispose() => _made.Dispose();
 
     [Fact]
-    public void A_grid_that_is_in_order_passes() => Preflight.Check(Plan("notebook,seed\n../n.ipynb,1\n"), Plan("notebook,seed\n../n.ipynb,1\n").Points);
+    public void A_grid_that_is_in_order_passes() => Assert.Null(Record.Exception(() => Preflight.Check(Plan("notebook,seed\n../n.ipynb,1\n"), Plan("notebook,seed\n../n.ipynb,1\n").Points)));
+
+    [Fact]
+    public void What_is_not_to_be_run_is_not_checked()
+    {
+        var grid = Plan("notebook,seed\n../gone.ipynb,1\n../n.ipynb,1\n");
+        Assert.Null(Record.Exception(() => Preflight.Check(grid, [grid.Points[1]])));
+    }
 
     [Theory]
-    [InlineData("notebook,sed\n../n.ipynb,1\n../n.ipynb,2\n", "There is no parameter sed. n.ipynb declares: name, seed. (point 001, 002)")]
+    [InlineData("notebook,sed\n../n.ipynb,1\n../n.ipynb,2\n", "There is no parameter sed. Declared in n.ipynb: name, seed. (point 001, 002)")]
     [InlineData("notebook,seed\n../n.ipynb,1\n../n.ipynb,x\n", "The parameter seed is declared as int; 'x' is no int: a whole number from -2147483648 to 2147483647. (point 002)")]
     [InlineData("notebook,seed\n../none.ipynb,1\n", "none.ipynb")]
     public void What_a_notebook_would_not_take_is_said_with_its_points(string list, string problem) =>
@@ -33,6 +40,40 @@ public sealed class PreflightTests : IDisposable
     {
         var grid = GridFolder.Planned(Path.Combine(_made.Notebook, "grid"), Plan("notebook\n../n.ipynb\n").Points);
         Assert.Contains("cannot be written", Assert.Throws<RunException>(() => Preflight.Check(grid, [])).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_cells_up_to_the_one_tagged_preflight_run_once_for_all_points_that_give_what_they_name_the_same_values()
+    {
+        _made.Use("[preflight]System.IO.File.AppendAllText(\"looked\", name); if (name == \"none\") throw new Exception(\"no such data\");", "System.IO.File.WriteAllText(\"ran\", \"\");");
+        var grid = Plan("notebook,seed,name\n../n.ipynb,1,a\n../n.ipynb,2,none\n../n.ipynb,3,a\n../n.ipynb,4,none\n");
+        var shown = new List<string>();
+        var refusal = await Assert.ThrowsAsync<RunException>(() => PreflightCells.Check(grid, grid.Points, Shown, TestContext.Current.CancellationToken));
+        Assert.Equal("cell 2: System.Exception: no such data (point 002, 004)", refusal.Message);
+        Assert.Equal(["preflight 1 of 2: n name=a", "preflight 2 of 2: n name=none"], shown);
+        Assert.Equal("anone", File.ReadAllText(Path.Combine(_made.Around, "looked")));
+        Assert.Equal(["looked", "n.ipynb"], Directory.GetFileSystemEntries(_made.Around).Select(Path.GetFileName).Order());
+
+        IRunProgress Shown(string name)
+        {
+            shown.Add(name);
+            return new NoProgress();
+        }
+    }
+
+    [Fact]
+    public async Task What_the_cells_tagged_preflight_find_keeps_a_grid_from_beginning_unless_they_are_left_out()
+    {
+        _made.Use("[preflight]throw new Exception(\"no such data\");");
+        string[] command = ["grid", _made.Notebook, "--set", "seed=1,2", "--out", _made.Path];
+        var (exit, _, error) = await NotebookFolder.Host(command);
+        Assert.Equal(2, exit);
+        Assert.Contains("preflight 1 of 1: n: 2 cells", error, StringComparison.Ordinal);
+        Assert.EndsWith("cell 2: System.Exception: no such data (point 001, 002)", error.Trim(), StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_made.Path));
+
+        (exit, _, error) = await NotebookFolder.Host([.. command, "--no-preflight", "--dry-run"]);
+        Assert.Equal((0, ""), (exit, error));
     }
 
     [Fact]

@@ -114,6 +114,20 @@ public sealed class SlurmScriptTests
     }
 
     [Fact]
+    public async Task A_task_whose_point_is_not_in_the_list_any_more_is_refused()
+    {
+        using var made = new GridInFolder();
+        var grid = made.Write("1");
+        var list = Path.Combine(made.Around, "1.points");
+        File.WriteAllText(list, "009\n");
+        foreach (var index in new[] { 0, 1 })
+        {
+            var refusal = await Assert.ThrowsAsync<RunException>(() => new SlurmTask(new SlurmJob($"12_{index}", index, "node1"), TimeProvider.System).Run(grid.FullPath, list, TestContext.Current.CancellationToken));
+            Assert.Contains($"Task 12_{index}: {list} names no point of {grid.FullPath} in line {index + 1}", refusal.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public void A_grid_larger_than_an_array_may_be_becomes_several()
     {
         var points = PointProduct.Of("n.ipynb", ["x=1..10"], new Dictionary<string, string>());

@@ -12,7 +12,7 @@ namespace NotebookHost.Tests.Grid;
 public sealed class SlurmTests : IDisposable
 {
     private readonly LoopbackSlurm _slurm;
-    private GridInFolder _made = new(GridRunTests.WaitForLeave);
+    private readonly GridInFolder _made = new(GridInFolder.WaitForLeave);
 
     public SlurmTests(LoopbackSlurm slurm)
     {
@@ -25,7 +25,14 @@ public sealed class SlurmTests : IDisposable
     [Fact]
     public async Task A_grid_is_a_job_array_on_both_nodes_and_gives_what_two_workers_give()
     {
-        Use("if (seed == 7) throw new Exception(\"seven\");", "[verdict]seed * seed");
+        _made.Use(
+            """
+            if (Environment.GetEnvironmentVariable("SLURMD_NODENAME") is { } node) // until a task runs on each
+                for (System.IO.File.WriteAllText($"on-{node}", ""); System.IO.Directory.GetFiles(".", "on-*").Length < 2;)
+                    await Task.Delay(20);
+            """,
+            "if (seed == 7) throw new Exception(\"seven\");",
+            "[verdict]seed * seed");
         var job = await Submit("seed=1..12", 12, "--limit", "2", "--", "--partition=main");
         await UntilEnded(12);
         var states = _made.Open().States();
@@ -34,7 +41,7 @@ public sealed class SlurmTests : IDisposable
         Assert.Equal("007", Assert.Single(states, state => state.Status == PointStatus.Failed).Point.Id);
         var (exit, output, _) = await _slurm.Host("grid", "status", _made.Path);
         Assert.Equal(1, exit);
-        Assert.Contains("007 failed: seed=7: cell 3: System.Exception: seven (on node", output, StringComparison.Ordinal);
+        Assert.Contains("007 failed: seed=7: cell 4: System.Exception: seven (on node", output, StringComparison.Ordinal);
 
         var here = Path.Combine(_made.Around, "here");
         Assert.Equal(1, (await NotebookFolder.Host("grid", _made.Notebook, "--set", "seed=1..12", "--out", here, "--workers", "2")).ExitCode);
@@ -45,7 +52,7 @@ public sealed class SlurmTests : IDisposable
     public async Task A_task_that_is_killed_shows_as_missing_with_the_last_lines_of_its_log_and_is_resumed()
     {
         var job = await Submit("seed=1", 1);
-        await _slurm.Until(() => Began(1) == 1, "the task runs");
+        await _slurm.Until(() => _made.Began(1) == 1, "the task runs");
         Kill(_made.Open().States()[0].Attempt!.Process);
         await _slurm.Until(() => Status(0) == PointStatus.Missing, "the task is dead");
         var (exit, output, _) = await _slurm.Host("grid", "status", _made.Path);
@@ -53,20 +60,20 @@ public sealed class SlurmTests : IDisposable
         Assert.Contains($"job {job}_0, process ", output, StringComparison.Ordinal);
         Assert.Contains("    001: cell 1 of ", output, StringComparison.Ordinal);
 
-        Leave();
+        _made.Leave();
         await Resume(1);
         await UntilEnded(1);
-        Assert.Equal((PointStatus.Done, 2), (Status(0), Began(1)));
+        Assert.Equal((PointStatus.Done, 2), (Status(0), _made.Began(1)));
     }
 
     [Fact]
     public async Task A_task_that_is_preempted_stops_in_good_order_and_goes_on_under_its_number()
     {
         var job = await Submit("seed=1", 1);
-        await _slurm.Until(() => Began(1) == 1, "the task runs");
+        await _slurm.Until(() => _made.Began(1) == 1, "the task runs");
         await _slurm.Run("scontrol", "requeue", $"{job}_0");
-        await _slurm.Until(() => Began(1) == 2, "the task runs again");
-        Leave();
+        await _slurm.Until(() => _made.Began(1) == 2, "the task runs again");
+        _made.Leave();
         await UntilEnded(1);
         Assert.Equal((PointStatus.Done, $"{job}_0"), (Status(0), _made.Open().States()[0].Result!.Job));
         Assert.Equal(2, (await Log(job)).Split("point 001 on node").Length - 1);
@@ -77,10 +84,10 @@ public sealed class SlurmTests : IDisposable
     public async Task Before_its_time_limit_a_task_stops_its_notebook_and_queues_itself_again()
     {
         var job = await Submit("seed=1", 1);
-        await _slurm.Until(() => Began(1) == 1, "the task runs");
+        await _slurm.Until(() => _made.Began(1) == 1, "the task runs");
         await _slurm.Run("scancel", "--signal=USR1", "--batch", $"{job}_0"); // what Slurm itself sends before the limit
-        await _slurm.Until(() => Began(1) == 2, "the task runs again");
-        Leave();
+        await _slurm.Until(() => _made.Began(1) == 2, "the task runs again");
+        _made.Leave();
         await UntilEnded(1);
         Assert.Equal((PointStatus.Done, $"{job}_0"), (Status(0), _made.Open().States()[0].Result!.Job));
         Assert.Contains($"point 001 was stopped before the time limit; task {job}_0 asks Slurm to queue it again", await Log(job), StringComparison.Ordinal);
@@ -90,27 +97,27 @@ public sealed class SlurmTests : IDisposable
     public async Task A_grid_larger_than_an_array_may_be_is_cancelled_half_way_and_resumed()
     {
         await using var back = await _slurm.WithArraysOf(4);
-        Use("if (seed > 2) {" + GridRunTests.WaitForLeave + "}");
+        _made.Use("if (seed > 2) {" + GridInFolder.WaitForLeave + "}");
         var (exit, output, error) = await _slurm.Host("grid", _made.Notebook, "--set", "seed=1..6", "--out", _made.Path, "--slurm", "--limit", "2");
         Assert.True(exit == 0, error);
         var jobs = JobsIn(output).ToList();
         Assert.Equal(2, jobs.Count);
-        await _slurm.Until(() => Began(3) + Began(4) == 2, "two are done and two run");
+        await _slurm.Until(() => _made.Began(3) + _made.Began(4) == 2, "two are done and two run");
         await _slurm.Run("scancel", [.. jobs]);
         await _slurm.Until(() => Enumerable.Range(0, 6).All(index => Status(index) is PointStatus.Done or PointStatus.Waiting), "nothing runs");
         Assert.Equal("2 of 6 points done, 4 waiting", GridCounts.Of([.. _made.Open().States()]).ToString());
 
-        Leave();
+        _made.Leave();
         await Resume(4);
         await UntilEnded(6);
         Assert.All(_made.Open().States(), state => Assert.Equal(PointStatus.Done, state.Status));
-        Assert.Equal([1, 1, 0, 0], new[] { 3, 4, 1, 2 }.Select(seed => Began(seed) > 0 ? 1 : 0));
+        Assert.Equal([1, 1, 0, 0], new[] { 3, 4, 1, 2 }.Select(seed => _made.Began(seed) > 0 ? 1 : 0));
     }
 
     [Fact]
     public async Task A_training_that_is_killed_goes_on_to_the_same_bits()
     {
-        Use(
+        _made.Use(
             $"#load \"{Path.Combine(RepositoryRoot.Path, "notebooks", "setup.csx")}\"\nusing TrivialLayers;",
             """
             var plan = Profile.Of("quick").With(smoke: true);
@@ -126,10 +133,10 @@ public sealed class SlurmTests : IDisposable
             """,
             "[verdict]run.Address + \" \" + Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(System.IO.File.ReadAllBytes(System.IO.Path.Combine(run.Folder, \"weights.safetensors\"))))");
         await Submit("seed=7", 1);
-        await _slurm.Until(() => Began(7) == 1 || Status(0) == PointStatus.Failed, "the training is in its third epoch");
+        await _slurm.Until(() => _made.Began(7) == 1 || Status(0) == PointStatus.Failed, "the training is in its third epoch");
         Kill(_made.Open().States()[0].Attempt!.Process);
         await _slurm.Until(() => Status(0) == PointStatus.Missing, "the task is dead");
-        Leave();
+        _made.Leave();
         await Resume(1);
         await UntilEnded(1);
         Assert.Equal(PointStatus.Done, Status(0));
@@ -137,14 +144,7 @@ public sealed class SlurmTests : IDisposable
         var here = Path.Combine(_made.Around, "here");
         Assert.Equal(0, (await NotebookFolder.Host("grid", _made.Notebook, "--set", "seed=7", "--out", here)).ExitCode);
         Assert.Equal(await Found(here), await Found(_made.Path));
-        Assert.Equal(3, Began(7)); // twice on the cluster, since the third epoch was not kept; once in one sitting
-    }
-
-    /// <summary>Takes another notebook.</summary>
-    private void Use(params string[] cells)
-    {
-        _made.Dispose();
-        _made = new GridInFolder(cells);
+        Assert.Equal(3, _made.Began(7)); // twice on the cluster, since the third epoch was not kept; once in one sitting
     }
 
     /// <summary>Submits a grid that is one array, and gives its job.</summary>
@@ -170,10 +170,6 @@ public sealed class SlurmTests : IDisposable
     private Task UntilEnded(int points) => _slurm.Until(() => _made.Open().States().Count(state => state.Status is PointStatus.Done or PointStatus.Failed) == points, $"{points} points have ended");
 
     private PointStatus Status(int index) => _made.Open().States()[index].Status;
-
-    private int Began(int seed) => Path.Combine(_made.Around, $"began-{seed}") is var path && File.Exists(path) ? File.ReadAllText(path).Length : 0;
-
-    private void Leave() => File.WriteAllText(Path.Combine(_made.Around, "leave"), "");
 
     private Task<string> Log(string job) => File.ReadAllTextAsync(Path.Combine(_made.Path, "slurm", $"{job}_0.log"));
 

@@ -65,7 +65,7 @@ public sealed class BatchTests : IDisposable
     {
         _folder.Write("a", "[parameters]var profile = \"quick\"; int seed = 1;");
         _folder.Write("b", "1");
-        Refused("There is no parameter sed. The notebooks given declare: profile, seed.", new Dictionary<string, string> { ["sed"] = "1" }, _folder.Path);
+        Refused("There is no parameter sed. Declared in the notebooks given: profile, seed.", new Dictionary<string, string> { ["sed"] = "1" }, _folder.Path);
     }
 
     [Fact]
