@@ -24,7 +24,7 @@ public sealed class ArchitectureTests
     [InlineData("TrivialLayers.Figures", "TrivialLayers")]
     [InlineData("TrivialLayers.Reproduction", "TrivialLayers")]
     [InlineData("TrivialLayers.Onnx", "TrivialLayers")]
-    [InlineData("TrivialLayers.Interactive", "TrivialLayers.Figures", "TrivialLayers.Reproduction")]
+    [InlineData("TrivialLayers.Interactive", "TrivialLayers.Figures", "TrivialLayers.Onnx", "TrivialLayers.Reproduction")]
     public void A_project_refers_to_the_projects_below_it(string project, params string[] below) =>
         Assert.Equal(below, References(project, "ProjectReference").Select(reference => Path.GetFileNameWithoutExtension(reference.Attribute("Include")!.Value)).Order());
 
