@@ -99,6 +99,55 @@ public sealed class ReadingTests : IDisposable
             Assert.InRange(OnnxRuntime.Difference(answers[i..(i + 1)], OnnxRuntime.Run(path, images[i..(i + 1)])), 0, OnnxRuntime.Tolerance);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void A_resize_in_a_file_of_a_fixed_batch_leaves_the_batch_also_when_it_is_written(int batch)
+    {
+        using var scope = NewDisposeScope();
+        var model = new SmallModel(17, 3, 4, 4);
+        var output = model.Add("Resize", [X, "", "", model.Numbers("sizes", batch, 3, 7, 9)], ("mode", "linear"));
+        var path = model.Save(_folder["model.onnx"], output, batch);
+        using var network = OnnxNetwork.Load(path);
+        var images = model.Noise(4);
+
+        network.SaveOnnx(_folder["free.onnx"]);
+
+        var expected = cat([OnnxRuntime.Run(path, images[..batch]), OnnxRuntime.Run(path, images[^batch..])]);
+        var answers = network.call(images);
+        Assert.InRange(OnnxRuntime.Difference(cat([answers[..batch], answers[^batch..]]), expected), 0, OnnxRuntime.Tolerance);
+        Assert.InRange(OnnxRuntime.Difference(OnnxRuntime.Run(_folder["free.onnx"], images), answers), 0, OnnxRuntime.Tolerance);
+    }
+
+    [Fact]
+    public void A_resize_of_channels_is_refused()
+    {
+        var model = new SmallModel(17, 3, 4, 4);
+        Assert.Contains("only height and width", Refused<InvalidDataException>(model, model.Add("Resize", [X, "", model.Values("scales", [1, 2, 1, 1], 4)])), StringComparison.Ordinal);
+        model = new SmallModel(17, 3, 4, 4);
+        Assert.Contains("only height and width", Refused<InvalidDataException>(model, model.Add("Resize", [X, "", "", model.Numbers("sizes", 1, 6, 4, 4)]), batch: 1), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_size_that_the_graph_computes_follows_the_size_that_is_asked_for()
+    {
+        using var scope = NewDisposeScope();
+        var model = new SmallModel(17, 3, 8, 8);
+        var half = model.Add("Div", [model.Add("Slice", [model.Add("Shape", [X]), model.Numbers("from", 2), model.Numbers("to", 4)]), model.Numbers("two", 2)]);
+        var output = model.Add("Slice", [model.Add("Conv", [X, model.Weights("w", 4, 3, 1, 1)]), model.Numbers("start", 0, 0), half, model.Numbers("axes", 2, 3)]);
+        model.ToBytes(output);
+        model.Proto.Graph.Input[0].Type.TensorType.Shape.Dim[2].DimParam = "H";
+        model.Proto.Graph.Input[0].Type.TensorType.Shape.Dim[3].DimParam = "W";
+        File.WriteAllBytes(_folder["model.onnx"], model.Proto.ToByteArray());
+        using var network = OnnxNetwork.Load(_folder["model.onnx"], height: 12, width: 10);
+        var images = randn(2, 3, 12, 10);
+
+        network.SaveOnnx(_folder["fixed.onnx"]);
+
+        Assert.InRange(OnnxRuntime.Difference(network.call(images), OnnxRuntime.Run(_folder["model.onnx"], images)), 0, OnnxRuntime.Tolerance);
+        Assert.InRange(OnnxRuntime.Difference(OnnxRuntime.Run(_folder["fixed.onnx"], images), network.call(images)), 0, OnnxRuntime.Tolerance);
+    }
+
     [Fact]
     public void Weights_in_16_bits_are_read_and_computed_in_32()
     {
@@ -244,6 +293,6 @@ public sealed class ReadingTests : IDisposable
         return model.Save(_folder["model.onnx"], output);
     }
 
-    private string Refused<TError>(SmallModel model, string output)
-        where TError : Exception => Assert.Throws<TError>(() => OnnxNetwork.Load(model.Save(_folder["model.onnx"], output))).Message;
+    private string Refused<TError>(SmallModel model, string output, int? batch = null)
+        where TError : Exception => Assert.Throws<TError>(() => OnnxNetwork.Load(model.Save(_folder["model.onnx"], output, batch))).Message;
 }

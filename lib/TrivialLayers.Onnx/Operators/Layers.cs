@@ -95,8 +95,8 @@ internal static class Layers
     public static Prepared MatrixProduct(Call call)
     {
         using var scope = NewDisposeScope();
-        return call.Constant(1) is { } factor && factor.dim() == 2 && !call.HasConstant(0)
-            ? Linear(factor.t(), null)
+        return call.HasConstant(1) && call.Shape(1).Length == 2 && !call.HasConstant(0)
+            ? Linear(call.Weights(1, "its factor").t(), null)
             : new Prepared(inputs => [Shapes.Together(inputs[0]!, inputs[1]!) is var (left, right) ? left.matmul(right) : left]);
     }
 
