@@ -29,7 +29,7 @@ public sealed class OperatorTests : IDisposable
 
         Assert.InRange(OnnxRuntime.Difference(network.call(images), expected), 0, OnnxRuntime.Tolerance);
 
-        foreach (var version in new[] { 17, 25 })
+        foreach (var version in name.StartsWith("Swish", StringComparison.Ordinal) ? [17] : new[] { 17, 25 }) // ONNX Runtime has no Swish in 25
         {
             network.SaveOnnx(_folder["again.onnx"], opset: version);
             Assert.InRange(OnnxRuntime.Difference(OnnxRuntime.Run(_folder["again.onnx"], images), expected), 0, OnnxRuntime.Tolerance);
@@ -74,7 +74,7 @@ public sealed class OperatorTests : IDisposable
         Pads("ConvTranspose", model => [model.Weights("w", 4, 6, 3, 3), model.Weights("b", 6)]);
         Pads("ConvTranspose", model => [model.Weights("w", 4, 3, 3, 3)], ("group", 2));
         Case("ConvTranspose output_padding", model => model.Add("ConvTranspose", [X, model.Weights("w", 4, 3, 3, 3)], ("strides", new long[] { 2, 2 }), ("output_padding", new long[] { 1, 1 }), ("pads", new long[] { 1, 0, 1, 1 })));
-        long[][] uneven = [[0, 0, 0, 1], [0, 0, 1, 1], [1, 0, 2, 2], [2, 1, 2, 1]];
+        long[][] uneven = [[0, 0, 0, 1], [0, 0, 1, 1], [1, 0, 2, 1], [2, 1, 1, 1]];
         foreach (var (i, pads) in uneven.Index())
         {
             var window = new (string, object)[] { ("kernel_shape", new long[] { 3, 2 }), ("strides", new long[] { 2, 2 }), ("pads", pads), ("ceil_mode", 1) };
@@ -141,7 +141,7 @@ public sealed class OperatorTests : IDisposable
         Case("Clip 13", model => model.Add("Clip", [X, "", model.Values("max", [0.3f])]));
         Case("PRelu", model => model.Add("PRelu", [X, model.Weights("slope", 4, 1, 1)]));
         Case("Cast", model => model.Add("Cast", [model.Add("Add", [model.Add("Cast", [X], ("to", 7)), model.Number("one", 1)])], ("to", 1)));
-        Case("Cast 19", model => model.Add("Cast", [model.Add("Cast", [X], ("to", 6), ("saturate", 1))], ("saturate", 1), ("to", 11)), 19);
+        Case("Cast 19", model => model.Add("Cast", [model.Add("Cast", [X], ("to", 6), ("saturate", 1))], ("saturate", 1), ("to", 1)), 19);
         Case("CastLike", model => model.Add("CastLike", [X, model.Values("like", [1])]));
         foreach (var operation in new[] { "Add", "Sub", "Mul", "Div" })
         {

@@ -68,14 +68,15 @@ internal static class Normalisation
     /// <summary>A reduction over axes, all where none are named.</summary>
     public static Func<Call, Prepared> Reduce(Func<Tensor, long[], bool, Tensor> reduce) => call =>
     {
-        var (keep, idle) = (call.Integer("keepdims", 1) != 0, call.Integer("noop_with_empty_axes", 0) != 0);
+        var (keepsAxes, idle) = (call.Integer("keepdims", 1) != 0, call.Integer("noop_with_empty_axes", 0) != 0);
         return new(inputs =>
         {
             using var scope = NewDisposeScope();
+            var keep = keepsAxes;
             var input = inputs[0]!;
             long[] axes = inputs.ElementAtOrDefault(1) is { } given ? [.. given.Longs().Select(axis => (long)Shapes.Axis(axis, input.dim()))] : [];
             if (axes.Length == 0 && idle)
-                return [input.alias().MoveToOuterDisposeScope()];
+                (input, axes, keep) = (input.unsqueeze(-1), [input.dim()], false); // each number alone
             axes = axes.Length > 0 ? axes : [.. Enumerable.Range(0, (int)input.dim()).Select(axis => (long)axis)];
             return [(input.IsShape() ? input.sum(axes, keep) : reduce(input, axes, keep)).MoveToOuterDisposeScope()];
         });

@@ -51,6 +51,8 @@ internal sealed class GraphWriter
         }
 
         var copy = node.Proto.Clone();
+        if (copy.OpType == "GroupNormalization" && _model.Version >= 21)
+            WeightsForEachChannel(copy);
         foreach (var (i, name) in node.Proto.Input.Index().Where(entry => _network.Constant(entry.Item) is not null))
             copy.Input[i] = _model.Tensor(_network.HeldName(name) ?? name, _network.Constant(name)!);
         switch (copy.OpType)
@@ -103,6 +105,17 @@ internal sealed class GraphWriter
         while (copy.Input[^1].Length == 0)
             copy.Input.RemoveAt(copy.Input.Count - 1);
         return copy;
+    }
+
+    /// <summary>From version 21 on group norm has weights for each channel, before for each group.</summary>
+    private void WeightsForEachChannel(NodeProto node)
+    {
+        foreach (var name in node.Input.Skip(1))
+        {
+            var weights = _network.Constant(name)!;
+            using var each = weights.repeat_interleave(_graph.Shapes[node.Output[0]][1] / weights.numel());
+            _model.Tensor(_network.HeldName(name) ?? name, each);
+        }
     }
 
     /// <summary>Up to version 17 reductions but the sum have their axes as an attribute.</summary>
