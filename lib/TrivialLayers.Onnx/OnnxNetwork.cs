@@ -146,12 +146,15 @@ public sealed class OnnxNetwork : SegmentedNetwork, IDescribed, IPrunable, IFold
 
         foreach (var (constant, name) in _held.Where(entry => !needed.Contains(entry.Key)).ToList())
         {
-            var holder = Scope.Holder(this, name, out var last);
-            if (holder.get_parameter(last) is not null)
-                holder.register_parameter(last, null!);
+            var (holder, last) = Place(name);
+            var gone = Tensor(name);
+            if (holder is Scope scope)
+                scope.Drop(last);
             else
-                holder.register_buffer(last, null!);
+                Drop(last);
+            gone.Dispose();
             _held.Remove(constant);
+            _places.Remove(name);
         }
 
         _roles = null;
@@ -177,9 +180,23 @@ public sealed class OnnxNetwork : SegmentedNetwork, IDescribed, IPrunable, IFold
 
     private Tensor Tensor(string held)
     {
+        var (holder, name) = Place(held);
+        return holder.get_parameter(name) ?? holder.get_buffer(name)!;
+    }
+
+    private (Module Holder, string Name) Place(string held)
+    {
         if (!_places.TryGetValue(held, out var place))
             _places[held] = place = (Scope.Holder(this, held, out var last), last);
-        return place.Holder.get_parameter(place.Name) ?? place.Holder.get_buffer(place.Name)!;
+        return place;
+    }
+
+    private void Drop(string tensor)
+    {
+        if (get_parameter(tensor) is not null)
+            _internal_params.Remove(tensor);
+        else
+            _internal_buffers.Remove(tensor);
     }
 
     private static string Numbers(Tensor constant) => constant.is_floating_point()

@@ -102,7 +102,7 @@ internal sealed class GraphPruning
     {
         var value = _values[node.Input[input]];
         var size = _graph.Shapes[node.Output[0]];
-        var isMap = value.dim() == 4 && Operators.Broadcasts(node.OpType)
+        var isMap = value.dim() == 4 && value.is_floating_point() && Operators.Broadcasts(node.OpType)
             && node.Input.Any(name => !_gone.ContainsKey(name) && _graph.Shapes.TryGetValue(name, out var other) && other.Length == 4 && other.AsSpan(2).SequenceEqual(size.AsSpan(2))); // another gives the size
         var shrunk = isMap ? ConstantBranchUnit.Shrink(value) ?? value : value;
         var name = $"{node.Input[input]}:constant{(isMap ? "" : "-whole")}";
