@@ -20,6 +20,13 @@ public sealed class FoldedPieceTests : IDisposable
             var stem = Convolution(model, X, "stem", 3);
             return Classifier(model, model.Add("Relu", [model.Add("Add", [Convolution(model, Convolution(model, stem, "unit.a"), "unit.b"), Convolution(model, stem, "unit.shortcut")])]));
         },
+        ["batch norm behind a convolution, and before one"] = model =>
+        {
+            string Norm(string from, string name) => model.Add("BatchNormalization", [from, model.Positive(name + ".s", 4), model.Weights(name + ".b", 4), model.Weights(name + ".m", 4), model.Positive(name + ".v", 4)]);
+            var stem = Convolution(model, X, "stem", 3);
+            var inner = model.Add("Conv", [Norm(stem, "before"), model.Weights("inner.weight", 4, 4, 3, 3)], ("pads", new long[] { 1, 1, 1, 1 }));
+            return Classifier(model, model.Add("Relu", [model.Add("Add", [Norm(inner, "behind"), stem])]));
+        },
         ["a dense block"] = model =>
         {
             List<string> features = [Convolution(model, X, "stem", 3)];

@@ -63,6 +63,17 @@ public sealed class ReadingTests : IDisposable
         Assert.Contains("Conv 'Conv-0' (opset 17) does not fit", Refused<InvalidDataException>(model, model.Add("Conv", [X, model.Weights("w", 4, 5, 3, 3)])), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("InstanceNormalization")]
+    [InlineData("LayerNormalization")]
+    [InlineData("GroupNormalization")]
+    public void Weights_of_a_normalisation_that_do_not_fit_are_named(string operation)
+    {
+        var model = new SmallModel(21, 3, 8, 8);
+        var error = Refused<InvalidDataException>(model, model.Add(operation, [X, model.Positive("s", 5), model.Weights("b", 5)], ("num_groups", 3)));
+        Assert.Contains("have another length", error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_size_that_the_file_leaves_open_is_asked_for()
     {

@@ -80,7 +80,7 @@ public sealed class TakingOutTests : IDisposable
         var error = Assert.Throws<ArgumentException>(() => network.TakeOut("unit.c"));
         Assert.Contains("nothing of the image is left", error.Message, StringComparison.Ordinal);
         DemandSame(network, images, expected);
-        Assert.Equal(["unit.constant", "unit.constant_1"], network.state_dict().Keys.Where(name => name.Contains("constant", StringComparison.Ordinal)).Order());
+        Assert.Equal(2, network.state_dict().Keys.Count(name => name.StartsWith("unit.constant", StringComparison.Ordinal)));
     }
 
     [Fact]

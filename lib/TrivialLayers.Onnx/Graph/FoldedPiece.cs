@@ -6,7 +6,7 @@ namespace TrivialLayers;
 
 /// <summary>
 /// A piece of a graph with kernels at zero. What such a layer gives is the same for every image, so it and what follows from it alone is computed for one image, and what led to it not at all. Of a piece that is
-/// computed again and again for the same images, the values are kept from which each of its layers' ways to the output begin.
+/// computed again and again for the same images, the values are kept from which each of its layers' ways to the output begin. Batch norm is folded into the convolution before it.
 /// </summary>
 internal sealed class FoldedPiece : IFoldedSegment
 {
@@ -22,7 +22,20 @@ internal sealed class FoldedPiece : IFoldedSegment
     private HashSet<string> _zeroed = [];
     private Dictionary<string, Tensor> _kept = [];
 
-    private FoldedPiece(Piece piece, OnnxGraph graph, Func<string, Tensor?> constant, Dictionary<string, HashSet<string>> passed) => (_piece, _graph, _constant, _passed) = (piece, graph, constant, passed);
+    /// <summary>Convolutions with the batch norm behind them, and those batch norms with their convolutions.</summary>
+    private readonly Dictionary<GraphNode, FoldedConvolution> _folded = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<GraphNode, GraphNode> _norms = new(ReferenceEqualityComparer.Instance);
+
+    private FoldedPiece(Piece piece, OnnxGraph graph, Func<string, Tensor?> constant, Dictionary<string, HashSet<string>> passed)
+    {
+        (_piece, _graph, _constant, _passed) = (piece, graph, constant, passed);
+        var takers = piece.Nodes.SelectMany(node => node.Needs.Select(name => (name, node))).ToLookup(entry => entry.name, entry => entry.node);
+        foreach (var node in piece.Nodes.Where(node => node.Prepared.Module is Conv2d && node.Proto.Output[0] != piece.Output))
+        {
+            if (takers[node.Proto.Output[0]].ToList() is [{ Prepared.Module: BatchNorm2d } norm] && FoldedConvolution.Of(node.Layer!, node.Prepared.Module!, norm.Prepared.Module!) is { } folded)
+                (_folded[node], _norms[norm]) = (folded, node);
+        }
+    }
 
     /// <summary>The folded form of a piece; null where a value does not have one part for each image, so that one image could not stand for all.</summary>
     public static FoldedPiece? Of(Piece piece, OnnxGraph graph, Func<string, Tensor?> constant)
@@ -65,16 +78,24 @@ internal sealed class FoldedPiece : IFoldedSegment
 
     public void Dispose()
     {
+        foreach (var convolution in _folded.Values)
+            convolution.Dispose();
     }
 
     private Tensor Compute(Dictionary<string, Tensor> values, IReadOnlySet<string> zeroed, IReadOnlySet<string>? kept = null)
     {
         bool IsZeroed(GraphNode node) => node.Prepared.Module is Conv2d or Linear && zeroed.Contains(node.Layer!);
-        return _piece.Compute(values, _constant, (node, inputs) => IsZeroed(node) ? [Constant(node)] : Run(node, inputs), IsZeroed, kept);
+        return _piece.Compute(values, _constant, Run, IsZeroed, kept);
+
+        Tensor[] Run(GraphNode node, Tensor?[] inputs) =>
+            IsZeroed(node) ? [Constant(node)]
+            : _folded.TryGetValue(node, out var folded) ? [folded.Forward(inputs[0]!)]
+            : _norms.TryGetValue(node, out var convolution) && !IsZeroed(convolution) ? [inputs[0]!.alias()]
+            : AsItIs(node, inputs);
     }
 
     /// <summary>Where some inputs are for one image and others for all, an operator that does not repeat them itself gets them repeated.</summary>
-    private Tensor[] Run(GraphNode node, Tensor?[] inputs)
+    private Tensor[] AsItIs(GraphNode node, Tensor?[] inputs)
     {
         bool DependsOnInput(int place) => inputs[place] is not null && _passed.ContainsKey(node.Proto.Input[place]);
         List<int> features = [.. Enumerable.Range(0, inputs.Length).Where(DependsOnInput)];
