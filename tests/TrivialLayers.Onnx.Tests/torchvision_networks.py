@@ -58,7 +58,7 @@ def fill(module, size):
     module(torch.nn.functional.interpolate(numbers(8 * 3 * 16, 0).view(8, 3, 4, 4).float() * 1.7, size=(size, size)))
     for norm in norms:
         norm.eval()
-        norm.running_var.clamp_(min=0.1 * norm.running_var.mean())  # a channel that hardly varies would be made loud, rounding included
+        norm.running_var.clamp_(min=norm.running_var.mean())  # a channel that hardly varies would be made loud, rounding included
         norm.momentum = 0.1
 
 
