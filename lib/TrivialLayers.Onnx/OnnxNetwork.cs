@@ -14,27 +14,31 @@ namespace TrivialLayers;
 /// <see cref="Segments"/> are cut where the whole computation passes through a single tensor, so that a sweep keeps features there. Roles come from where branches join: see <see cref="RoleOf"/>.
 /// </para>
 /// </summary>
-public sealed class OnnxNetwork : SegmentedNetwork, IDescribed, IPrunable
+public sealed class OnnxNetwork : SegmentedNetwork, IDescribed, IPrunable, IFoldable
 {
     private readonly OnnxGraph _graph;
     private readonly Dictionary<string, string> _held = [];
     private readonly Dictionary<string, (Module Holder, string Name)> _places = [];
     private readonly NameList _names = new();
+    private IReadOnlyList<Piece> _pieces = [];
     private IReadOnlyList<Segment> _segments = [];
     private IReadOnlyDictionary<string, LayerRole>? _roles;
 
     internal OnnxNetwork(string title, OnnxGraph graph) : base(title, (int)graph.Image[0])
     {
         _graph = graph;
-        foreach (var node in graph.Nodes.Where(node => node.Prepared.Module is not null))
+        foreach (var nodes in graph.Nodes.Where(node => node.Prepared.Module is not null).GroupBy(node => node.Prepared.Module!))
         {
-            node.Layer = _names.Add(LayerNames.Of(node.Proto));
-            Scope.Place(this, node.Layer, node.Prepared.Module!);
+            var layer = _names.Add(LayerNames.Of(nodes.First().Proto));
+            Scope.Place(this, layer, nodes.Key);
+            foreach (var node in nodes)
+                node.Layer = layer;
         }
 
         var needed = graph.Nodes.SelectMany(node => node.Needs).ToHashSet();
+        var prepared = graph.BeforeAnyLayer().ToHashSet();
         foreach (var (constant, value) in graph.Constants.Where(entry => needed.Contains(entry.Key) && entry.Value.is_floating_point()))
-            Hold(_names.Add(constant), constant, value, graph.Trained.Contains(constant));
+            Hold(_names.Add(constant), constant, value, graph.Trained.Contains(constant) && !prepared.Contains(constant));
         foreach (var constant in _held.Keys)
             graph.Constants.Remove(constant);
         Compose();
@@ -84,20 +88,33 @@ public sealed class OnnxNetwork : SegmentedNetwork, IDescribed, IPrunable
         return (_roles ??= JoinRoles.Of(_graph)).GetValueOrDefault(layer, LayerRole.Unspecified);
     }
 
-    /// <summary>Takes layers really out, as <see cref="Pruning.TakeOut"/> does, for images of this network's size.</summary>
+    /// <summary>Takes convolutions and linear layers really out, so that the network gives what it would give with their kernels at zero.</summary>
     /// <param name="layers">Dotted names of layers.</param>
     /// <returns>The dotted names of all convolutions that went.</returns>
     /// <exception cref="ArgumentException">Without one of them nothing of the image would be left. Nothing is changed then.</exception>
-    public IReadOnlyList<string> TakeOut(params IEnumerable<string> layers) => ((IPrunable)this).TakeOut([.. layers], Height, Width);
-
-    IReadOnlyList<string> IPrunable.TakeOut(IReadOnlyList<string> layers, int height, int width)
+    public IReadOnlyList<string> TakeOut(params IEnumerable<string> layers)
     {
-        if (height != Height || width != Width)
-            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"{Title} was read for images of {Height} × {Width} pixels; these have {height} × {width}."));
-        NetworkLayers.Demand(this, layers, linearToo: true);
+        ArgumentNullException.ThrowIfNull(layers);
+        List<string> chosen = [.. layers];
+        NetworkLayers.Demand(this, chosen, linearToo: true);
         var before = Layers;
-        GraphPruning.TakeOut(this, layers);
+        GraphPruning.TakeOut(this, chosen);
         return [.. before.Select(layer => layer.Name).Except(Layers.Select(layer => layer.Name))];
+    }
+
+    IFoldedSegment? IFoldable.Fold(Segment segment) =>
+        _segments.Index().FirstOrDefault(own => ReferenceEquals(own.Item, segment)) is (var index, not null) ? FoldedPiece.Of(_pieces[index], _graph, Constant) : null;
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            foreach (var constant in _graph.Constants.Values)
+                constant.Dispose();
+        }
+
+        base.Dispose(disposing);
     }
 
     /// <summary>A constant that nodes need when they run, or null.</summary>
@@ -129,16 +146,20 @@ public sealed class OnnxNetwork : SegmentedNetwork, IDescribed, IPrunable
 
         foreach (var (constant, name) in _held.Where(entry => !needed.Contains(entry.Key)).ToList())
         {
-            var holder = Scope.Holder(this, name, out var last);
-            if (holder.get_parameter(last) is not null)
-                holder.register_parameter(last, null!);
+            var (holder, last) = Place(name);
+            var gone = Tensor(name);
+            if (holder is Scope scope)
+                scope.Drop(last);
             else
-                holder.register_buffer(last, null!);
+                Drop(last);
+            gone.Dispose();
             _held.Remove(constant);
+            _places.Remove(name);
         }
 
         _roles = null;
-        _segments = [.. Piece.Cut(_graph).Select(AsSegment)];
+        _pieces = Piece.Cut(_graph);
+        _segments = [.. _pieces.Select(AsSegment)];
     }
 
     private Segment AsSegment(Piece piece, int index)
@@ -159,21 +180,39 @@ public sealed class OnnxNetwork : SegmentedNetwork, IDescribed, IPrunable
 
     private Tensor Tensor(string held)
     {
-        if (!_places.TryGetValue(held, out var place))
-            _places[held] = place = (Scope.Holder(this, held, out var last), last);
-        return place.Holder.get_parameter(place.Name) ?? place.Holder.get_buffer(place.Name)!;
+        var (holder, name) = Place(held);
+        return holder.get_parameter(name) ?? holder.get_buffer(name)!;
     }
 
-    /// <summary>SHA-256 of operators, attributes, wiring and whole numbers: what the modules do not say. Names of values do not count.</summary>
+    private (Module Holder, string Name) Place(string held)
+    {
+        if (!_places.TryGetValue(held, out var place))
+            _places[held] = place = (Scope.Holder(this, held, out var last), last);
+        return place;
+    }
+
+    private void Drop(string tensor)
+    {
+        if (get_parameter(tensor) is not null)
+            _internal_params.Remove(tensor);
+        else
+            _internal_buffers.Remove(tensor);
+    }
+
+    private static string Numbers(Tensor constant) => constant.is_floating_point()
+        ? string.Join(',', constant.cpu().contiguous().data<float>().Select(number => number.ToString("R", CultureInfo.InvariantCulture)))
+        : string.Join(',', constant.Longs().Select(Text));
+
+    /// <summary>SHA-256 of operators, attributes, wiring and numbers: what the modules do not say. Names of values do not count.</summary>
     private string Fingerprint()
     {
         var numbers = new Dictionary<string, string> { [_graph.Input] = "images" };
         var text = new StringBuilder();
         string NameOf(string value) => value.Length == 0 ? "-" : numbers.TryGetValue(value, out var number) ? number
-            : _held.TryGetValue(value, out var held) ? held : _graph.Constants.TryGetValue(value, out var constant) ? string.Join(',', constant.Longs().Select(Text)) : "?";
+            : _held.TryGetValue(value, out var held) ? held : _graph.Constants.TryGetValue(value, out var constant) ? Numbers(constant) : "?";
         foreach (var node in _graph.Nodes)
         {
-            text.Append(node.Proto.OpType).Append(' ').Append(node.Layer).Append(' ').AppendJoin(' ', node.Proto.Input.Select((name, i) => node.Captured.Contains(i) ? "*" : NameOf(name)));
+            text.Append(node.Proto.OpType).Append(' ').Append(node.Layer).Append(' ').AppendJoin(' ', node.Proto.Input.Select((name, i) => node.Prepared.Module is not null && node.Captured.Contains(i) ? "*" : NameOf(name)));
             foreach (var attribute in node.Proto.Attribute.OrderBy(attribute => attribute.Name, StringComparer.Ordinal))
                 text.Append(' ').Append(attribute);
             text.Append('\n');

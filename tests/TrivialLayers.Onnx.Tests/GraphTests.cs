@@ -45,6 +45,25 @@ public sealed class GraphTests(TorchvisionNetworks networks)
     }
 
     [Fact]
+    public void A_long_connection_that_is_added_is_as_none()
+    {
+        using var folder = new TemporaryFolder();
+        var model = new SmallModel(17, 3, 16, 16);
+        string Convolution(string from, string name, long channels, long stride = 1) =>
+            model.Add("Relu", [model.Add("Conv", [from, model.Weights(name + ".weight", 4, channels, 3, 3)], ("pads", new long[] { 1, 1, 1, 1 }), ("strides", new long[] { stride, stride }))]);
+        var fine = Convolution(SmallModel.Images, "stem", 3);
+        var coarse = Convolution(fine, "down", 4, stride: 2);
+        var unit = model.Add("Add", [coarse, Convolution(coarse, "deep", 4)]);
+        var enlarged = model.Add("Resize", [unit, "", model.Values("scales", [1, 1, 2, 2], 4)]);
+
+        using var network = OnnxNetwork.Load(model.Save(folder["model.onnx"], Convolution(model.Add("Add", [Convolution(fine, "lateral", 4), enlarged]), "last", 4)));
+
+        Assert.Equal(
+            [("stem", LayerRole.Stem), ("down", LayerRole.Plain), ("deep", LayerRole.Residual), ("lateral", LayerRole.Plain), ("last", LayerRole.Plain)],
+            network.Layers.Select(layer => (layer.Name, layer.Role)));
+    }
+
+    [Fact]
     public void A_sweep_keeps_features_between_the_segments_and_finds_what_one_evaluation_a_layer_finds()
     {
         using var folder = new TemporaryFolder();
@@ -87,11 +106,12 @@ public sealed class GraphTests(TorchvisionNetworks networks)
     [Fact]
     public void The_description_tells_graphs_apart_and_not_what_they_are_called()
     {
-        string Description(string activation, string name)
+        string Description(string activation, string name, float? limit = null)
         {
             using var folder = new TemporaryFolder();
             var model = new SmallModel(17, 3, 8, 8);
-            var output = model.Add("GlobalAveragePool", [model.Add(activation, [model.Add("Conv", [SmallModel.Images, model.Weights(name, 4, 3, 3, 3)])])]);
+            var convolution = model.Add("Conv", [SmallModel.Images, model.Weights(name, 4, 3, 3, 3)]);
+            var output = model.Add("GlobalAveragePool", [model.Add(activation, limit is { } most ? [convolution, "", model.Values("limit", [most])] : [convolution])]);
             model.Proto.Graph.Node[0].Name = "conv";
             using var network = OnnxNetwork.Load(model.Save(folder["model.onnx"], output));
             return network.Description;
@@ -99,6 +119,8 @@ public sealed class GraphTests(TorchvisionNetworks networks)
 
         Assert.Equal(Description("Relu", "a"), Description("Relu", "b"));
         Assert.NotEqual(Description("Relu", "a"), Description("Tanh", "a"));
+        Assert.Equal(Description("Clip", "a", 6), Description("Clip", "b", 6));
+        Assert.NotEqual(Description("Clip", "a", 6), Description("Clip", "a", 6.5f));
     }
 
     [Fact]
@@ -108,8 +130,11 @@ public sealed class GraphTests(TorchvisionNetworks networks)
         using (var own = SmallData.RandomResNet())
             own.SaveOnnx(folder["network.onnx"], 12, 12);
         using var images = zeros(2, 1, 12, 12);
+        var model = new SmallModel(17, 1, 12, 12);
+        model.Save(folder["reshaped.onnx"], model.Add("Clip", [model.Add("Reshape", [SmallModel.Images, model.Numbers("shape", 0, 2, -1)]), model.Values("low", [0])]));
         LiveTensors.AssertUnchangedBy(() =>
         {
+            using var reshaped = OnnxNetwork.Load(folder["reshaped.onnx"]);
             using var network = OnnxNetwork.Load(folder["network.onnx"]);
             network.call(images).Dispose();
             network.TakeOut("layer1.0.conv1");

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Google.Protobuf;
 using Onnx;
 using TorchSharp;
@@ -66,6 +67,23 @@ internal sealed class SmallModel
     {
         File.WriteAllBytes(path, ToBytes(output, batch));
         return path;
+    }
+
+    /// <summary>The same with its weights in <c>weights.bin</c> beside it.</summary>
+    public string SaveExternally(string path, string output)
+    {
+        using var data = File.Create(Path.Combine(Path.GetDirectoryName(path)!, "weights.bin"));
+        foreach (var initializer in Proto.Graph.Initializer.Where(initializer => initializer.FloatData.Count > 0))
+        {
+            var bytes = MemoryMarshal.AsBytes<float>(initializer.FloatData.ToArray()).ToArray();
+            initializer.FloatData.Clear();
+            initializer.DataLocation = TensorProto.Types.DataLocation.External;
+            foreach (var (key, value) in new[] { ("location", "weights.bin"), ("offset", FormattableString.Invariant($"{data.Position}")), ("length", FormattableString.Invariant($"{bytes.Length}")) })
+                initializer.ExternalData.Add(new StringStringEntryProto { Key = key, Value = value });
+            data.Write(bytes);
+        }
+
+        return Save(path, output);
     }
 
     public byte[] ToBytes(string output, int? batch = null)

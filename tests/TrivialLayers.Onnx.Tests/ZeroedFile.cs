@@ -9,7 +9,7 @@ internal static class ZeroedFile
     public static byte[] Of(string path, OnnxNetwork network, string layer)
     {
         var model = ModelProto.Parser.ParseFrom(File.ReadAllBytes(path));
-        var output = network.Graph.Nodes.Single(node => node.Layer == layer).Proto.Output[0];
+        var output = network.Graph.Nodes.First(node => node.Layer == layer).Proto.Output[0];
         var name = model.Graph.Node.Single(node => node.Output.Contains(output)).Input[1];
         var kernel = model.Graph.Initializer.Single(initializer => initializer.Name == name);
         kernel.RawData = ByteString.CopyFrom(new byte[kernel.RawData.Length]);

@@ -30,27 +30,42 @@ class Answers(torch.nn.Module):
         return self.of(images)["out"]
 
 
-def fill(module):
-    """Sines, so that every run has the same weights, scaled as He et al. (2015) scale random ones."""
+def numbers(count, seed):
+    """Numbers in [-1, 1) without any pattern that a network could see, the same in every run."""
+    wild = torch.sin(torch.arange(count, dtype=torch.float64) * 12.9898 + seed * 78.233) * 43758.5453
+    return 2 * (wild - wild.floor()) - 1
+
+
+def fill(module, size):
+    """Weights scaled as He et al. (2015) scale random ones; batch norms with the statistics of some images, so that no layer saturates and each matters."""
     for index, (name, tensor) in enumerate(module.state_dict().items()):
         if not tensor.is_floating_point():
             continue
-        wave = torch.sin(torch.arange(tensor.numel(), dtype=torch.float64) * (1.37 + 0.01 * (index % 17)) + index).view(tensor.shape)
+        values = numbers(tensor.numel(), index).view(tensor.shape)
         if name.endswith("running_var"):
-            value = 1 + 0.3 * wave
+            values = 1 + 0.3 * values
         elif tensor.dim() > 1:
-            value = wave * math.sqrt(4 / max(1, tensor[0].numel()))
+            values = values * math.sqrt(6 / max(1, tensor[0].numel()))
         elif name.endswith("weight"):
-            value = 0.9 + 0.2 * wave
+            values = 0.9 + 0.2 * values
         else:
-            value = 0.1 * wave
-        tensor.copy_(value)
+            values = 0.1 * values
+        tensor.copy_(values)
+    norms = [part for part in module.modules() if isinstance(part, torch.nn.BatchNorm2d)]
+    for norm in norms:
+        norm.train()
+        norm.momentum = 1
+    module(torch.nn.functional.interpolate(numbers(8 * 3 * 16, 0).view(8, 3, 4, 4).float() * 1.7, size=(size, size)))
+    for norm in norms:
+        norm.eval()
+        norm.running_var.clamp_(min=norm.running_var.mean())  # a channel that hardly varies would be made loud, rounding included
+        norm.momentum = 0.1
 
 
 folder = sys.argv[1]
 for name, size, opset in (entry.split(":") for entry in sys.argv[2:]):
     with torch.no_grad():
         module = network(name).eval()
-        fill(module)
+        fill(module, int(size))
         torch.onnx.export(module, torch.zeros(2, 3, int(size), int(size)), f"{folder}/{name}.onnx", opset_version=int(opset),
                           input_names=["images"], output_names=["logits"], dynamic_axes={"images": {0: "N"}, "logits": {0: "N"}})

@@ -8,118 +8,157 @@ namespace TrivialLayers;
 /// Takes zeroed layers out of a graph. What a layer without its kernel gives does not depend on the image, nor does what is computed from that alone. So all of it is computed once and becomes a constant: a
 /// value for each channel, others at the border where a padded convolution saw the edge of the image, or a whole map where even that is not enough.
 /// </summary>
-internal static class GraphPruning
+internal sealed class GraphPruning
 {
-    private static readonly string[] s_broadcasting = ["Add", "Sub", "Mul", "Div", "Sum", "Mean", "Max", "Min", "Pow", "Where"];
+    private readonly OnnxNetwork _network;
+    private readonly OnnxGraph _graph;
 
-    /// <exception cref="ArgumentException">Nothing of the image would be left.</exception>
+    /// <summary>What does not depend on the image any more, for one image.</summary>
+    private readonly Dictionary<string, Tensor> _values = [];
+
+    /// <summary>Of these what goes, with the layer at zero from which it comes. The others were constants before, or sizes of what is left.</summary>
+    private readonly Dictionary<string, string> _gone = [];
+
+    private GraphPruning(OnnxNetwork network) => (_network, _graph) = (network, network.Graph);
+
+    /// <exception cref="ArgumentException">Nothing of the image would be left, or what is left needs the size of what goes. Nothing is changed then.</exception>
     public static void TakeOut(OnnxNetwork network, IReadOnlyList<string> layers)
     {
         using var scope = NewDisposeScope();
-        var graph = network.Graph;
-        var values = ValuesWithout(network, layers);
-        if (values.ContainsKey(graph.Output))
+        var pruning = new GraphPruning(network);
+        pruning.Evaluate(layers);
+        if (pruning._gone.ContainsKey(network.Graph.Output))
             throw new ArgumentException($"With {string.Join(", ", layers.Select(layer => $"'{layer}'"))} at zero nothing of the image is left, so nothing can be taken out. Choose among layers that have a branch around them.", nameof(layers));
-        var nodes = new List<GraphNode>();
-        foreach (var node in graph.Nodes.Where(node => !values.ContainsKey(node.Proto.Output[0])))
+        pruning.Demand();
+        pruning.Replace();
+        network.Compose();
+    }
+
+    /// <summary>All values that do not depend on the image once these layers are at zero. The size of the batch is taken to be one image.</summary>
+    private void Evaluate(IReadOnlyList<string> layers)
+    {
+        using var evaluation = new EvaluationMode(_network);
+        using var zeroing = Zeroing.Of(_network, layers);
+        var zeroed = layers.ToHashSet();
+        foreach (var node in _graph.Nodes)
         {
+            var isZeroed = node.Layer is { } layer && zeroed.Contains(layer);
+            if (!isZeroed && node.Proto.OpType is not ("Shape" or "Size") && !node.Needs.All(name => Value(name) is not null))
+                continue;
+            var origin = isZeroed ? node.Layer : node.Needs.Select(name => _gone.GetValueOrDefault(name)).FirstOrDefault(found => found is not null);
+            Tensor? Input(string name, int place) => name.Length == 0 || node.Captured.Contains(place) ? null
+                : Value(name) ?? zeros([1, .. _graph.Shapes[name][1..]], device: NetworkProbe.DeviceOf(_network));
+            foreach (var (name, output) in node.Proto.Output.Zip(node.Prepared.Run([.. node.Proto.Input.Select(Input)])))
+            {
+                _values[name] = output;
+                if (origin is not null)
+                    _gone[name] = origin;
+            }
+        }
+    }
+
+    private Tensor? Value(string name) => _values.GetValueOrDefault(name) ?? _network.Constant(name);
+
+    private bool IsGone(GraphNode node) => _gone.ContainsKey(node.Proto.Output[0]);
+
+    /// <exception cref="ArgumentException">A node that stays takes something that cannot be put there as a constant.</exception>
+    private void Demand()
+    {
+        foreach (var node in _graph.Nodes.Where(node => !IsGone(node)))
+        {
+            foreach (var name in node.Needs.Where(_gone.ContainsKey))
+            {
+                if (_values[name].dtype is ScalarType.Int64 || (!Operators.Broadcasts(node.Proto.OpType) && Beside(node.Proto) is null))
+                    throw new ArgumentException($"{_graph.Source}: {Refusal.Name(node.Proto, _graph.Opset)} needs the size of what '{_gone[name]}' at zero leaves of the image, so '{_gone[name]}' cannot be taken out.");
+            }
+        }
+    }
+
+    private void Replace()
+    {
+        var nodes = new List<GraphNode>();
+        foreach (var node in _graph.Nodes.Where(node => !IsGone(node)))
+        {
+            var beside = Beside(node.Proto);
             for (var input = 0; input < node.Proto.Input.Count; input++)
             {
-                if (values.TryGetValue(node.Proto.Input[input], out var value))
-                    nodes.AddRange(Put(network, node.Proto, input, value, UnitOf(layers[0])));
+                if (_gone.TryGetValue(node.Proto.Input[input], out var layer))
+                    nodes.AddRange(Put(node.Proto, input, layer[..(layer.LastIndexOf('.') + 1)], beside));
             }
 
             nodes.Add(node);
         }
 
-        graph.Nodes.Clear();
-        graph.Nodes.AddRange(nodes);
-        graph.Prune();
-        network.Compose();
+        _graph.Nodes.Clear();
+        _graph.Nodes.AddRange(nodes);
+        _graph.Prune();
     }
 
-    /// <summary>All values that do not depend on the image once these layers are at zero, each for one image.</summary>
-    private static Dictionary<string, Tensor> ValuesWithout(OnnxNetwork network, IReadOnlyList<string> layers)
-    {
-        using var evaluation = new EvaluationMode(network);
-        using var zeroing = Zeroing.Of(network, layers);
-        var values = new Dictionary<string, Tensor>();
-        var zeroed = layers.ToHashSet();
-        foreach (var node in network.Graph.Nodes)
-        {
-            var isZeroed = node.Layer is { } layer && zeroed.Contains(layer);
-            Tensor? Value(string name) => values.GetValueOrDefault(name) ?? network.Constant(name);
-            if (!isZeroed && !node.Needs.All(name => Value(name) is not null))
-                continue;
-            Tensor? Input(string name, int place) => name.Length == 0 || node.Captured.Contains(place) ? null
-                : Value(name) ?? zeros([1, .. network.Graph.Shapes[name][1..]], device: NetworkProbe.DeviceOf(network));
-            foreach (var (name, output) in node.Proto.Output.Zip(node.Prepared.Run([.. node.Proto.Input.Select(Input)])))
-                values[name] = output;
-        }
-
-        return values;
-    }
+    /// <summary>An input of a node of which there is one for each image, besides what goes; or null.</summary>
+    private string? Beside(NodeProto node) => node.Input.FirstOrDefault(name => !_gone.ContainsKey(name) && _graph.Shapes.TryGetValue(name, out var shape) && shape is [OnnxGraph.Batch, ..]);
 
     /// <summary>Puts a value as a constant in the place of an input, and gives the nodes that spread it.</summary>
-    private static List<GraphNode> Put(OnnxNetwork network, NodeProto node, int input, Tensor value, string unit)
+    private List<GraphNode> Put(NodeProto node, int input, string unit, string? beside)
     {
-        var graph = network.Graph;
-        var isMap = value.dim() == 4 && s_broadcasting.Contains(node.OpType);
+        var value = _values[node.Input[input]];
+        var size = _graph.Shapes[node.Output[0]];
+        var isMap = value.dim() == 4 && value.is_floating_point() && Operators.Broadcasts(node.OpType)
+            && node.Input.Any(name => !_gone.ContainsKey(name) && _graph.Shapes.TryGetValue(name, out var other) && other.Length == 4 && other.AsSpan(2).SequenceEqual(size.AsSpan(2))); // another gives the size
         var shrunk = isMap ? ConstantBranchUnit.Shrink(value) ?? value : value;
-        var name = $"{node.Input[input]}:constant";
-        var nodes = new List<GraphNode>();
-        if (network.HeldName(name) is null)
+        var name = $"{node.Input[input]}:constant{(isMap ? "" : "-whole")}";
+        if (_network.HeldName(name) is null)
         {
-            network.Hold(network.FreeName(unit + "constant"), name, shrunk.clone().DetachFromDisposeScope(), isTrained: true);
-            graph.Shapes[name] = shrunk.shape;
-        }
-
-        if (isMap && shrunk.shape[2] > 1 && !shrunk.shape.SequenceEqual(value.shape))
-        {
-            foreach (var axis in new[] { 2, 3 })
-            {
-                var places = $"{name}:places{(axis == 2 ? "" : "-across")}";
-                graph.Constants[places] = tensor(Enumerable.Range(0, (int)value.shape[axis]).Select(place => place == 0 ? 0L : place == value.shape[axis] - 1 ? 2L : 1L).ToArray()).DetachFromDisposeScope();
-                nodes.Add(Make(graph, new NodeProto { OpType = "Gather", Name = $"{places}:{node.Output[0]}", Input = { nodes.Count == 0 ? name : nodes[^1].Proto.Output[0], places }, Output = { $"{places}:{node.Output[0]}" }, Attribute = { Opset.Integer("axis", axis) } }));
-            }
-
-            node.Input[input] = nodes[^1].Proto.Output[0];
-            return nodes;
+            _network.Hold(_network.FreeName(unit + "constant"), name, shrunk.clone().DetachFromDisposeScope(), isTrained: shrunk.is_floating_point());
+            _graph.Shapes[name] = shrunk.shape;
         }
 
         node.Input[input] = name;
-        if (!s_broadcasting.Contains(node.OpType))
-        {
-            nodes.AddRange(ForEachImage(network, node, name, value));
-            node.Input[input] = nodes[^1].Proto.Output[0];
-        }
-
+        var nodes = new List<GraphNode>();
+        if (isMap && shrunk.shape[2] > 1 && !shrunk.shape.SequenceEqual(value.shape))
+            nodes.AddRange(Borders(node, name, value.shape));
+        else if (!Operators.Broadcasts(node.OpType))
+            nodes.AddRange(ForEachImage(node, name, value, beside!));
+        node.Input[input] = nodes.Count == 0 ? name : nodes[^1].Proto.Output[0];
         return nodes;
     }
 
-    /// <summary>Repeats a constant for each image of the batch, whose size another input of the node tells.</summary>
-    private static IEnumerable<GraphNode> ForEachImage(OnnxNetwork network, NodeProto node, string constant, Tensor value)
+    /// <summary>Spreads first, inner and last rows and columns over a map.</summary>
+    private IEnumerable<GraphNode> Borders(NodeProto node, string constant, long[] map)
     {
-        var graph = network.Graph;
-        var other = node.Input.First(name => name != constant && graph.Shapes.TryGetValue(name, out var shape) && shape[0] == GraphReader.Batch);
+        var from = constant;
+        foreach (var axis in new[] { 2, 3 })
+        {
+            var places = $"{constant}:places{(axis == 2 ? "" : "-across")}";
+            var spread = $"{places}:{node.Output[0]}";
+            _graph.Constants[places] = tensor(ConstantBranchUnit.Places(map[axis])).DetachFromDisposeScope();
+            yield return Make(new NodeProto { OpType = "Gather", Name = spread, Input = { from, places }, Output = { spread }, Attribute = { Opset.Integer("axis", axis) } }, [.. map[..axis], map[axis], .. _graph.Shapes[from][(axis + 1)..]]);
+            from = spread;
+        }
+    }
+
+    /// <summary>Repeats a constant for each image of the batch, whose size another input of the node tells.</summary>
+    private GraphNode[] ForEachImage(NodeProto node, string constant, Tensor value, string beside)
+    {
         string Value(string what) => $"{constant}:{what}:{node.Output[0]}";
         var (first, rest) = (Value("first"), Value("rest"));
-        graph.Constants[first] = zeros(1, ScalarType.Int64).DetachFromDisposeScope();
-        graph.Constants[rest] = tensor(value.shape[1..]).DetachFromDisposeScope();
+        _graph.Constants[first] = zeros(1, ScalarType.Int64).DetachFromDisposeScope();
+        _graph.Constants[rest] = tensor(value.shape[1..]).DetachFromDisposeScope();
         return
         [
-            Make(graph, new NodeProto { OpType = "Shape", Name = Value("shape"), Input = { other }, Output = { Value("shape") } }),
-            Make(graph, new NodeProto { OpType = "Gather", Name = Value("batch"), Input = { Value("shape"), first }, Output = { Value("batch") } }),
-            Make(graph, new NodeProto { OpType = "Concat", Name = Value("size"), Input = { Value("batch"), rest }, Output = { Value("size") }, Attribute = { Opset.Integer("axis", 0) } }),
-            Make(graph, new NodeProto { OpType = "Expand", Name = Value("spread"), Input = { constant, Value("size") }, Output = { Value("spread") } }),
+            Make(new NodeProto { OpType = "Shape", Name = Value("shape"), Input = { beside }, Output = { Value("shape") } }),
+            Make(new NodeProto { OpType = "Gather", Name = Value("batch"), Input = { Value("shape"), first }, Output = { Value("batch") } }),
+            Make(new NodeProto { OpType = "Concat", Name = Value("size"), Input = { Value("batch"), rest }, Output = { Value("size") }, Attribute = { Opset.Integer("axis", 0) } }),
+            Make(new NodeProto { OpType = "Expand", Name = Value("spread"), Input = { constant, Value("size") }, Output = { Value("spread") } }, [OnnxGraph.Batch, .. value.shape[1..]]),
         ];
     }
 
-    private static GraphNode Make(OnnxGraph graph, NodeProto node)
+    /// <param name="node">The node.</param>
+    /// <param name="shape">The shape of its output, where that is a feature map.</param>
+    private GraphNode Make(NodeProto node, long[]? shape = null)
     {
-        var call = new Call(node, graph.Source, graph.Opset, graph.Constants, graph.Shapes);
+        if (shape is not null)
+            _graph.Shapes[node.Output[0]] = shape;
+        var call = new Call(node, _graph.Source, _graph.Opset, _graph.Constants, _graph.Shapes.GetValueOrDefault);
         return new GraphNode(node, Operators.Prepare(call), call.Captured);
     }
-
-    private static string UnitOf(string layer) => layer[..(layer.LastIndexOf('.') + 1)];
 }

@@ -3,8 +3,9 @@ using TorchSharp.Modules;
 namespace TrivialLayers;
 
 /// <summary>
-/// The roles of layers by where branches join. Two branches that are added are a residual unit: what has fewer layers is its shortcut. A concatenation is dense where something reaches it from the fork
-/// without a layer and in the same size, as in DenseNet; a long connection around smaller maps, as in U-Net, is none. A layer belongs to the innermost join around it; what is in none is plain.
+/// The roles of layers by where branches join. Two branches that are added are a residual unit: what has fewer layers is its shortcut. A long connection, around
+/// maps that are smaller than where it ends, is none. A concatenation is dense where something reaches it from the fork
+/// without a layer and in the same size, as in DenseNet; not around smaller maps, as in U-Net. A layer belongs to the innermost join around it; what is in none is plain.
 /// </summary>
 internal sealed class JoinRoles
 {
@@ -74,7 +75,7 @@ internal sealed class JoinRoles
             foreach (var layer in isDense ? branches.SelectMany(branch => branch) : [])
                 _roles.TryAdd(_nodes[layer].Layer!, LayerRole.Dense);
         }
-        else if (branches.Count == 2 && branches[0].Count + branches[1].Count > 0)
+        else if (branches.Count == 2 && branches[0].Count + branches[1].Count > 0 && !sources.Exists(source => PassesSmallerMaps(_fork[at], source, to)))
         {
             var shortcut = IsShortcut(branches[0], branches[1]) ? 0 : 1;
             foreach (var layer in branches[shortcut].Except(branches[1 - shortcut]))
@@ -102,8 +103,14 @@ internal sealed class JoinRoles
 
     private long[] ShapeOf(int node) => _graph.Shapes.GetValueOrDefault(node < 0 ? _graph.Input : _nodes[node].Proto.Output[0]) ?? [];
 
+    /// <summary>Whether a branch has maps of fewer pixels than the join, and more than the one of a gate.</summary>
+    private bool PassesSmallerMaps(int fork, int end, long[] join) =>
+        join is [_, _, var height, var width] && Ways(fork, end).Any(node => ShapeOf(node) is [_, _, var h, var w] && h * w > 1 && h * w < height * width);
+
     /// <summary>The layers on the ways from the fork, exclusive, to a node, inclusive, in their order.</summary>
-    private List<int> Between(int fork, int end)
+    private List<int> Between(int fork, int end) => [.. Ways(fork, end).Where(node => _nodes[node].IsLayer)];
+
+    private SortedSet<int> Ways(int fork, int end)
     {
         var seen = new SortedSet<int>();
         var open = new Stack<int>([end]);
@@ -115,6 +122,6 @@ internal sealed class JoinRoles
                 open.Push(source);
         }
 
-        return [.. seen.Where(node => _nodes[node].IsLayer)];
+        return seen;
     }
 }

@@ -6,6 +6,9 @@ namespace TrivialLayers;
 /// <summary>A network as a graph: nodes in the order in which they compute, from one input to one output.</summary>
 internal sealed class OnnxGraph
 {
+    /// <summary>Images in the batch by which <see cref="Shapes"/> are: a prime that no layer has as a size.</summary>
+    public const int Batch = 10007;
+
     /// <summary>What this was read from, for messages.</summary>
     public required string Source { get; init; }
 
@@ -24,11 +27,26 @@ internal sealed class OnnxGraph
     /// <summary>Constants that nodes need when they run.</summary>
     public required Dictionary<string, Tensor> Constants { get; init; }
 
-    /// <summary>The shape of each computed value for <see cref="GraphReader.Batch"/> images.</summary>
+    /// <summary>The shape of each computed value for <see cref="Batch"/> images.</summary>
     public required Dictionary<string, long[]> Shapes { get; init; }
 
     /// <summary>Names of constants that the file calls weights, which a training changes.</summary>
     public required HashSet<string> Trained { get; init; }
+
+    /// <summary>Constants by which images are prepared, their mean for instance: what is computed with them goes through no layer before.</summary>
+    public IEnumerable<string> BeforeAnyLayer()
+    {
+        var (prepared, behind) = (new HashSet<string>(), new HashSet<string>());
+        foreach (var node in Nodes)
+        {
+            if (node.Prepared.Module is not null || node.Needs.Any(behind.Contains))
+                behind.UnionWith(node.Proto.Output);
+            else
+                prepared.UnionWith(node.Needs);
+        }
+
+        return prepared.Except(Nodes.Where(node => node.Needs.Any(behind.Contains)).SelectMany(node => node.Needs));
+    }
 
     /// <summary>Drops nodes and constants that the output does not need.</summary>
     public void Prune()

@@ -25,6 +25,15 @@ internal sealed class Scope(string name) : Module(name)
         holder.register_parameter(last, parameter);
     }
 
+    /// <summary>Lets a tensor go.</summary>
+    public void Drop(string tensor)
+    {
+        if (get_parameter(tensor) is not null)
+            _internal_params.Remove(tensor);
+        else
+            _internal_buffers.Remove(tensor);
+    }
+
     /// <summary>What holds the last part of a dotted name.</summary>
     public static Module Holder(Module root, string name, out string last)
     {

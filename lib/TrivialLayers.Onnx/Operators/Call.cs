@@ -15,7 +15,7 @@ internal delegate Tensor[] Kernel(Tensor?[] inputs);
 internal sealed record Prepared(Kernel Run, Module<Tensor, Tensor>? Module = null);
 
 /// <summary>A node of the graph as an operator sees it: attributes, inputs that are constant, and the shapes of the others.</summary>
-internal sealed class Call(NodeProto node, string path, int opset, IReadOnlyDictionary<string, Tensor> constants, IReadOnlyDictionary<string, long[]> shapes)
+internal sealed class Call(NodeProto node, string path, int opset, IReadOnlyDictionary<string, Tensor> constants, Func<string, long[]?> shapeOf)
 {
     private readonly HashSet<int> _captured = [];
 
@@ -47,7 +47,7 @@ internal sealed class Call(NodeProto node, string path, int opset, IReadOnlyDict
     public double? Number(int input) => !Has(input) ? null : Constant(input) is { } value && value.numel() == 1 ? value.to(ScalarType.Float64).item<double>() : throw Refused($"input {input.ToString(CultureInfo.InvariantCulture)} is not one constant number");
 
     /// <summary>The shape of an input, that of a batch of images for what depends on them.</summary>
-    public long[] Shape(int input) => constants.TryGetValue(node.Input[input], out var value) ? value.shape : shapes[node.Input[input]];
+    public long[] Shape(int input) => constants.TryGetValue(node.Input[input], out var value) ? value.shape : shapeOf(node.Input[input]) ?? throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"the shape of its input {input} is not known"));
 
     public long Integer(string name, long otherwise) => Attribute(name)?.I ?? otherwise;
 

@@ -95,10 +95,26 @@ internal static class Layers
     public static Prepared MatrixProduct(Call call)
     {
         using var scope = NewDisposeScope();
-        return call.Constant(1) is { } factor && factor.dim() == 2 && !call.HasConstant(0)
-            ? Linear(factor.t(), null)
-            : new Prepared(inputs => [Shapes.Together(inputs[0]!, inputs[1]!) is var (left, right) ? left.matmul(right) : left]);
+        return call.HasConstant(1) && call.Shape(1).Length == 2 && !call.HasConstant(0)
+            ? Linear(call.Weights(1, "its factor").t(), null)
+            : new Prepared(inputs => [Product(inputs[0]!, inputs[1]!)]);
     }
+
+    /// <summary>The product of matrices, or stacks of them; what does not fit is found here, since torch ends the process over it.</summary>
+    private static Tensor Product(Tensor left, Tensor right)
+    {
+        using var scope = NewDisposeScope();
+        var (rows, columns) = (left.dim() == 1 ? left.unsqueeze(0) : left, right.dim() == 1 ? right.unsqueeze(1) : right);
+        if (rows.dim() < 2 || columns.dim() < 2 || rows.shape[^1] != columns.shape[^2] || left.dtype != right.dtype)
+            throw new ArgumentException($"matrices [{string.Join(", ", left.shape.Select(Text))}] and [{string.Join(", ", right.shape.Select(Text))}] of {left.dtype} and {right.dtype} cannot be multiplied");
+        long[] shape = [.. Shapes.Broadcast(rows.shape[..^2], columns.shape[..^2]), .. left.dim() == 1 ? Array.Empty<long>() : [rows.shape[^2]], .. right.dim() == 1 ? Array.Empty<long>() : [columns.shape[^1]]];
+        if (left.IsShape() || right.IsShape())
+            return Shapes.Empty(shape).MoveToOuterDisposeScope();
+        var (a, b) = Shapes.Together(left, right);
+        return a.matmul(b).MoveToOuterDisposeScope();
+    }
+
+    private static string Text(long value) => value.ToString(CultureInfo.InvariantCulture);
 
     private static Prepared Linear(Tensor weight, Tensor? bias)
     {

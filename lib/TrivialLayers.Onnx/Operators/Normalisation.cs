@@ -11,7 +11,9 @@ internal static class Normalisation
     public static Prepared Instance(Call call)
     {
         var eps = call.Float("epsilon", 1e-5);
-        return SameShape(inputs => functional.instance_norm(inputs[0]!, weight: inputs[1], bias: inputs[2], eps: eps));
+        return SameShape( // a group for each channel: torch's own refuses maps of one pixel
+            inputs => functional.group_norm(inputs[0]!, inputs[0]!.shape[1], inputs[1]!, inputs[2]!, eps),
+            inputs => HaveLength(inputs[0]!.shape[1], inputs[1], inputs[2]));
     }
 
     /// <summary>LayerNormalization over the last axes, from <c>axis</c> on.</summary>
@@ -20,18 +22,23 @@ internal static class Normalisation
         if (call.Outputs > 1)
             throw call.Refused("layer norm is read with one output");
         var (eps, axis) = (call.Float("epsilon", 1e-5), call.Integer("axis", -1));
-        return SameShape(inputs => functional.layer_norm(inputs[0]!, inputs[0]!.shape[Shapes.Axis(axis, inputs[0]!.dim())..], inputs[1], inputs.ElementAtOrDefault(2), eps));
+        long[] Normalised(Tensor input) => input.shape[Shapes.Axis(axis, input.dim())..];
+        return SameShape(
+            inputs => functional.layer_norm(inputs[0]!, Normalised(inputs[0]!), inputs[1], inputs.ElementAtOrDefault(2), eps),
+            inputs => inputs[1..].All(weights => weights is null || weights.shape.SequenceEqual(Normalised(inputs[0]!))));
     }
 
     /// <summary>GroupNormalization: <c>[N, C, …]</c>; weights for each channel, or for each group as up to opset 20.</summary>
     public static Prepared Group(Call call)
     {
         var (eps, groups) = (call.Float("epsilon", 1e-5), call.Integer("num_groups", 1));
-        return SameShape(inputs =>
-        {
-            Tensor Each(Tensor weights) => weights.numel() == inputs[0]!.shape[1] ? weights : weights.repeat_interleave(inputs[0]!.shape[1] / weights.numel());
-            return functional.group_norm(inputs[0]!, groups, Each(inputs[1]!), Each(inputs[2]!), eps);
-        });
+        return SameShape(
+            inputs =>
+            {
+                Tensor Each(Tensor weights) => weights.numel() == inputs[0]!.shape[1] ? weights : weights.repeat_interleave(inputs[0]!.shape[1] / weights.numel());
+                return functional.group_norm(inputs[0]!, groups, Each(inputs[1]!), Each(inputs[2]!), eps);
+            },
+            inputs => groups > 0 && inputs[0]!.shape[1] % groups == 0 && (HaveLength(inputs[0]!.shape[1], inputs[1], inputs[2]) || HaveLength(groups, inputs[1], inputs[2])));
     }
 
     /// <summary>LRN: response normalisation over neighbouring channels (Krizhevsky et al. 2012, section 3.3).</summary>
@@ -61,22 +68,27 @@ internal static class Normalisation
     /// <summary>A reduction over axes, all where none are named.</summary>
     public static Func<Call, Prepared> Reduce(Func<Tensor, long[], bool, Tensor> reduce) => call =>
     {
-        var (keep, idle) = (call.Integer("keepdims", 1) != 0, call.Integer("noop_with_empty_axes", 0) != 0);
+        var (keepsAxes, idle) = (call.Integer("keepdims", 1) != 0, call.Integer("noop_with_empty_axes", 0) != 0);
         return new(inputs =>
         {
             using var scope = NewDisposeScope();
+            var keep = keepsAxes;
             var input = inputs[0]!;
             long[] axes = inputs.ElementAtOrDefault(1) is { } given ? [.. given.Longs().Select(axis => (long)Shapes.Axis(axis, input.dim()))] : [];
             if (axes.Length == 0 && idle)
-                return [input.alias().MoveToOuterDisposeScope()];
+                (input, axes, keep) = (input.unsqueeze(-1), [input.dim()], false); // each number alone
             axes = axes.Length > 0 ? axes : [.. Enumerable.Range(0, (int)input.dim()).Select(axis => (long)axis)];
             return [(input.IsShape() ? input.sum(axes, keep) : reduce(input, axes, keep)).MoveToOuterDisposeScope()];
         });
     };
 
-    private static Prepared SameShape(Func<Tensor?[], Tensor> compute) => new(inputs =>
+    private static bool HaveLength(long length, params Tensor?[] weights) => weights.All(tensor => tensor is not null && tensor.shape is [var own] && own == length);
+
+    private static Prepared SameShape(Func<Tensor?[], Tensor> compute, Func<Tensor?[], bool>? fits = null) => new(inputs =>
     {
         using var scope = NewDisposeScope();
-        return [(inputs[0]!.IsShape() ? Shapes.Empty(inputs[0]!.shape) : compute(inputs)).MoveToOuterDisposeScope()];
+        if (!inputs[0]!.IsShape())
+            return [compute(inputs).MoveToOuterDisposeScope()];
+        return fits?.Invoke(inputs) is false ? throw new ArgumentException("its weights have another length than it normalises") : [Shapes.Empty(inputs[0]!.shape).MoveToOuterDisposeScope()];
     });
 }

@@ -105,6 +105,13 @@ internal static class Operators
         ["ConstantOfShape"] = Rearranging.ConstantOfShape,
     };
 
+    /// <summary>Those that repeat their inputs to fit each other.</summary>
+    private static readonly HashSet<string> s_broadcasting =
+        ["Add", "Sub", "Mul", "Div", "Pow", "Equal", "Less", "LessOrEqual", "Greater", "GreaterOrEqual", "And", "Or", "Sum", "Mean", "Max", "Min", "Where", "PRelu"];
+
+    /// <summary>Whether an operator repeats its inputs to fit each other.</summary>
+    public static bool Broadcasts(string operation) => s_broadcasting.Contains(operation);
+
     /// <summary>The names of all.</summary>
     public static IEnumerable<string> Known => s_known.Keys.Order(StringComparer.Ordinal);
 

@@ -20,7 +20,7 @@ internal static class Pooling
             var own = Padding(window);
             var padded = own is null ? window.Pad(input, double.NegativeInfinity) : input;
             if (!places)
-                return [functional.max_pool2d(padded, window.Kernel, window.Strides, own ?? [0, 0], window.Dilations, window.IsCeiling).MoveToOuterDisposeScope()];
+                return [window.Begun(functional.max_pool2d(padded, window.Kernel, window.Strides, own ?? [0, 0], window.Dilations, window.IsCeiling), input.shape[2..]).MoveToOuterDisposeScope()];
             if (own is null)
                 throw new NotSupportedException("the places of maxima are read where the padding is the same on opposite sides");
             var (values, indices) = functional.max_pool2d_with_indices(padded, window.Kernel, window.Strides, own, window.Dilations, window.IsCeiling);
@@ -58,7 +58,7 @@ internal static class Pooling
             var input = inputs[0]!;
             if (Padding(window) is { } own)
                 return [functional.avg_pool2d(input, window.Kernel, window.Strides, own, window.IsCeiling, counts).MoveToOuterDisposeScope()];
-            Tensor Pool(Tensor maps) => functional.avg_pool2d(window.Pad(maps, 0), window.Kernel, window.Strides, [0, 0], window.IsCeiling);
+            Tensor Pool(Tensor maps) => window.Begun(functional.avg_pool2d(window.Pad(maps, 0), window.Kernel, window.Strides, [0, 0], window.IsCeiling), maps.shape[2..]);
             return [(counts ? Pool(input) : Pool(input) / Pool(ones([1, 1, .. input.shape[2..]], device: input.device))).MoveToOuterDisposeScope()];
         });
     }

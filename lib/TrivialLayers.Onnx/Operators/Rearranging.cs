@@ -192,9 +192,9 @@ internal static class Rearranging
     {
         using var read = call.Numbers("value") ?? zeros(1);
         var (number, type) = (read.to(ScalarType.Float64).flatten()[0].item<double>(), read.dtype);
-        return new(inputs => inputs[0]!.Longs() is var shape && shape.Aggregate(1.0, (product, length) => product * length) <= GraphReader.MostConstants
-            ? [full(shape, number, dtype: type)]
-            : throw new ArgumentException("it asks for more numbers than a constant may have"));
+        return new(inputs => inputs[0]!.Longs() is var shape && shape.Aggregate(1.0, (product, length) => product * length) < long.MaxValue / sizeof(long)
+            ? [full([], number, dtype: type).expand(shape)]
+            : throw new ArgumentException("it asks for more numbers than there can be"));
     }
 
     private static (long N, long C, long H, long W) Four(Tensor input) => (input.shape[0], input.shape[1], input.shape[2], input.shape[3]);

@@ -32,15 +32,12 @@ internal static class Resizing
     {
         var axes = (named ?? [.. Enumerable.Range(0, (int)input.dim()).Select(axis => (long)axis)]).Select(axis => Shapes.Axis(axis, input.dim())).ToList();
         var shape = input.shape;
-        if (sizes is { } given && given.numel() > 0)
-        {
-            var asked = given.Longs();
-            return [.. axes.Zip(asked).Where(pair => pair.First > 1).Select(pair => (pair.First, Checked(pair.Second), (float)pair.Second / shape[pair.First])).Where(entry => entry.Item2 != shape[entry.First])];
-        }
-
-        return factors.Take(named is null ? 2 : 0).All(factor => factor == 1)
-            ? [.. axes.Zip(factors).Where(pair => pair.Second != 1).Select(pair => (pair.First, Checked((long)MathF.Floor(shape[pair.First] * pair.Second)), pair.Second))]
-            : throw new ArgumentException("only height and width can be resized");
+        var changes = sizes is { } given && given.numel() > 0
+            ? axes.Zip(given.Longs(), (axis, size) => (axis, size: axis == 0 && size == 0 ? shape[0] : size)).Select(pair => (pair.axis, pair.size, (float)pair.size / shape[pair.axis])) // 0: the batch as it is
+            : axes.Zip(factors, (axis, factor) => (axis, factor == 1 ? shape[axis] : (long)MathF.Floor(shape[axis] * factor), factor));
+        return [.. changes.Where(change => change.Item2 != shape[change.axis] || change.Item3 != 1).Select(change => change.axis > 1
+            ? (change.axis, Checked(change.Item2), change.Item3)
+            : throw new ArgumentException("only height and width can be resized"))];
     }
 
     private static float[] Factors(Tensor scales)

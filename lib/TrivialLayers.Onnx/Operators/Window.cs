@@ -58,6 +58,16 @@ internal sealed class Window
         return functional.pad(input, [pads[1], pads[3], pads[0], pads[2]], value: value);
     }
 
+    /// <summary>Pooled maps without what began in the padding below or right of the image: with its size rounded up, ONNX has no such window.</summary>
+    /// <param name="pooled">What came of the image with its padding.</param>
+    /// <param name="size">Height and width of the image.</param>
+    public Tensor Begun(Tensor pooled, long[] size)
+    {
+        var pads = Pads(size);
+        long Most(int axis) => Math.Min(pooled.shape[axis + 2], ((size[axis] + pads[axis] - 1) / Strides[axis]) + 1);
+        return IsCeiling ? pooled.narrow(2, 0, Most(0)).narrow(3, 0, Most(1)) : pooled;
+    }
+
     private long Along(int axis, long length)
     {
         var span = length - (Dilations[axis] * (Kernel[axis] - 1)) - 1;

@@ -19,6 +19,8 @@ internal sealed class Opset(int version, Dictionary<string, Tensor> constants)
         {
             case "Squeeze" or "Unsqueeze" or "ReduceMean" or "ReduceSum" or "ReduceMax" or "ReduceMin" or "ReduceL1" or "ReduceL2" or "ReduceSumSquare" or "ReduceProd":
                 ToInput(node, "axes", 1);
+                if (node.Input.Count > 1 || node.Attribute.All(attribute => attribute.I == 0))
+                    Remove(node, "noop_with_empty_axes"); // from version 18 on; it changes nothing here
                 return [node];
             case "Split":
                 ToInput(node, "split", 1);
@@ -42,6 +44,17 @@ internal sealed class Opset(int version, Dictionary<string, Tensor> constants)
                 return [Resize(node)];
             case "Resize" when version < 11:
                 return [Resize(node)];
+            case "Resize":
+                RemoveDefault(node, "antialias", attribute => attribute.I == 0); // both from version 18 on
+                RemoveDefault(node, "keep_aspect_ratio_policy", attribute => attribute.S.ToStringUtf8() == "stretch");
+                return [node];
+            case "AveragePool":
+                RemoveDefault(node, "dilations", attribute => attribute.Ints.All(dilation => dilation == 1)); // from version 19 on
+                return [node];
+            case "Cast" or "CastLike":
+                Remove(node, "saturate"); // for numbers of 8 bits, which are not read
+                Remove(node, "round_mode");
+                return [node];
             case "Softmax" or "LogSoftmax" when version < 13:
                 return OverAllThatFollows(node);
             case "Dropout":
@@ -87,6 +100,12 @@ internal sealed class Opset(int version, Dictionary<string, Tensor> constants)
             AttributeProto.Types.AttributeType.Floats => tensor(attribute.Floats.ToArray()),
             _ => tensor(attribute.Ints.ToArray()),
         };
+    }
+
+    private static void RemoveDefault(NodeProto node, string name, Func<AttributeProto, bool> isDefault)
+    {
+        if (node.Attribute.FirstOrDefault(attribute => attribute.Name == name) is { } found && isDefault(found))
+            node.Attribute.Remove(found);
     }
 
     private static AttributeProto? Remove(NodeProto node, string name)

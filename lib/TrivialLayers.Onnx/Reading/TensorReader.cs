@@ -13,10 +13,12 @@ namespace TrivialLayers;
 /// </summary>
 internal sealed class TensorReader(string path)
 {
-    /// <summary>Numbers in one tensor.</summary>
-    private const long Most = int.MaxValue;
+    /// <summary>Numbers in one tensor, so that in memory it has less than 2 GiB.</summary>
+    private const long Most = int.MaxValue / sizeof(long);
 
     private readonly string _folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+    private readonly Dictionary<string, long> _files = [];
+    private long _external;
 
     /// <exception cref="InvalidDataException">Its data do not fit its shape, or are not in the file's folder.</exception>
     /// <exception cref="NotSupportedException">It holds no plain numbers.</exception>
@@ -24,9 +26,14 @@ internal sealed class TensorReader(string path)
     {
         var (type, size) = Kind(tensor);
         var count = Count(tensor);
-        var bytes = tensor.DataLocation == TensorProto.Types.DataLocation.External ? External(tensor, count * size) : null;
-        var raw = bytes is not null ? bytes : tensor.RawData.Span;
         long[] shape = [.. tensor.Dims];
+        if (tensor.DataLocation == TensorProto.Types.DataLocation.External)
+        {
+            using var stream = External(tensor, count * size);
+            return OfStream(stream, count * size, type, shape);
+        }
+
+        var raw = tensor.RawData.Span;
         if (raw.Length > 0 || Listed(tensor, type) == 0)
         {
             return raw.Length == count * size
@@ -53,12 +60,12 @@ internal sealed class TensorReader(string path)
         var count = 1L;
         foreach (var length in tensor.Dims)
         {
-            if (length < 0 || (length > 0 && count > Most / length))
+            if (length < 0 || count > Most / Math.Max(1, length))
                 throw Wrong(tensor, $"it cannot have the shape [{string.Join(", ", tensor.Dims.Select(dimension => dimension.ToString(CultureInfo.InvariantCulture)))}]");
-            count *= length;
+            count *= Math.Max(1, length);
         }
 
-        return count;
+        return tensor.Dims.Contains(0) ? 0 : count;
     }
 
     /// <summary>Numbers that stand one by one in the file, as older exporters write them.</summary>
@@ -83,11 +90,31 @@ internal sealed class TensorReader(string path)
         _ => Fill<long>(shape, ScalarType.Int64, into => Each(into, tensor.Int32Data, value => (long)value)),
     };
 
+    private static Tensor Empty(DataType type, long[] shape) =>
+        empty(shape, dtype: type switch { DataType.Bool => ScalarType.Bool, DataType.Float or DataType.Double or DataType.Float16 or DataType.Bfloat16 => ScalarType.Float32, _ => ScalarType.Int64 });
+
+    /// <summary>Whether numbers are the same bytes in the file and in memory.</summary>
+    private static bool IsPlain(DataType type) => type is DataType.Float or DataType.Int64 or DataType.Uint64 && BitConverter.IsLittleEndian;
+
+    private static Tensor OfStream(Stream stream, long length, DataType type, long[] shape)
+    {
+        if (!IsPlain(type))
+        {
+            var raw = new byte[length];
+            stream.ReadExactly(raw);
+            return OfBytes(raw, type, shape);
+        }
+
+        var tensor = Empty(type, shape);
+        stream.ReadExactly(tensor.bytes);
+        return tensor;
+    }
+
     private static Tensor OfBytes(ReadOnlySpan<byte> raw, DataType type, long[] shape)
     {
-        var tensor = empty(shape, dtype: type switch { DataType.Bool => ScalarType.Bool, DataType.Float or DataType.Double or DataType.Float16 or DataType.Bfloat16 => ScalarType.Float32, _ => ScalarType.Int64 });
+        var tensor = Empty(type, shape);
         var bytes = tensor.bytes;
-        if (type is DataType.Float or DataType.Int64 or DataType.Uint64 && BitConverter.IsLittleEndian)
+        if (IsPlain(type))
         {
             raw.CopyTo(bytes);
             return tensor;
@@ -149,20 +176,31 @@ internal sealed class TensorReader(string path)
             into[i] = convert(from[i]);
     }
 
-    /// <summary>The bytes of a tensor that lies in a file beside the model; nothing outside the model's folder is opened.</summary>
-    private byte[] External(TensorProto tensor, long expected)
+    /// <summary>
+    /// The file beside the model in which a tensor lies, at its first byte. Nothing outside the model's folder is opened, and of the files not more is read than they have, twice: a weight may have two names.
+    /// </summary>
+    private FileStream External(TensorProto tensor, long expected)
     {
         var entries = tensor.ExternalData.GroupBy(entry => entry.Key).ToDictionary(group => group.Key, group => group.Last().Value);
         var file = Inside(tensor, entries.GetValueOrDefault("location") ?? "");
         var offset = Number(tensor, entries, "offset", 0);
         var length = Number(tensor, entries, "length", expected);
-        using var stream = file.OpenRead();
+        var stream = file.OpenRead();
         if (length != expected || offset > stream.Length || stream.Length - offset < length)
-            throw Wrong(tensor, string.Create(CultureInfo.InvariantCulture, $"{expected} bytes are expected in {file.Name} from {offset} on; {length} are announced, the file has {stream.Length}"));
-        var bytes = new byte[length];
+        {
+            using (stream)
+                throw Wrong(tensor, string.Create(CultureInfo.InvariantCulture, $"{expected} bytes are expected in {file.Name} from {offset} on; {length} are announced, the file has {stream.Length}"));
+        }
+
+        _files[file.FullName] = stream.Length;
+        if ((_external += length) > 2 * _files.Values.Sum())
+        {
+            using (stream)
+                throw Wrong(tensor, $"with those before it, it takes more from {string.Join(", ", _files.Keys.Select(Path.GetFileName))} than is there");
+        }
+
         stream.Position = offset;
-        stream.ReadExactly(bytes);
-        return bytes;
+        return stream;
     }
 
     private FileInfo Inside(TensorProto tensor, string location)

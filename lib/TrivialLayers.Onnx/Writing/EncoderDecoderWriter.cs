@@ -45,8 +45,8 @@ internal sealed class EncoderDecoderWriter(EncoderDecoder network, ModelWriter m
     {
         AttributeProto[] nearest = [Opset.Text("mode", "nearest"), Opset.Text("coordinate_transformation_mode", "asymmetric"), Opset.Text("nearest_mode", "floor")];
         if (height % 2 == 0 && width % 2 == 0)
-            return model.Node("Resize", name, [input, "", model.Tensor("twice", tensor([1f, 1f, 2f, 2f]))], nearest);
-        var shape = model.Node("Slice", name, [model.Node("Shape", name, [input]), model.Tensor("zero", tensor([0L])), model.Tensor("two", tensor([2L]))]);
+            return model.Node("Resize", name, [input, "", model.Tensor(name + ":twice", tensor([1f, 1f, 2f, 2f]))], nearest);
+        var shape = model.Node("Slice", name, [model.Node("Shape", name, [input]), model.Tensor(name + ":from", tensor([0L])), model.Tensor(name + ":to", tensor([2L]))]);
         var sizes = model.Node("Concat", name + ".sizes", [shape, model.Tensor(name + ":size", tensor([height, width]))], Opset.Integer("axis", 0));
         return model.Node("Resize", name, [input, "", "", sizes], nearest);
     }

@@ -14,7 +14,11 @@ internal sealed class GraphWriter
     private readonly OnnxGraph _graph;
     private readonly ModelWriter _model;
 
-    private GraphWriter(OnnxNetwork network, int opset) => (_network, _graph, _model) = (network, network.Graph, new(network.Title, opset));
+    private GraphWriter(OnnxNetwork network, int opset)
+    {
+        (_network, _graph) = (network, network.Graph);
+        _model = new(network.Title, _graph.Nodes.Select(Needs).Append(opset).Max());
+    }
 
     public static ModelProto Write(OnnxNetwork network, int opset)
     {
@@ -23,6 +27,20 @@ internal sealed class GraphWriter
             writer.Add(node);
         return writer._model.Finish(writer._graph.Input, writer._graph.Image, writer._graph.Output, writer._graph.Shapes[writer._graph.Output][1..]);
     }
+
+    /// <summary>The version of the operators that a node needs.</summary>
+    private int Needs(GraphNode node) => node.Proto.OpType switch
+    {
+        "Mish" => 18,
+        "Gelu" => 20,
+        "Swish" => 24,
+        "GroupNormalization" => _network.Constant(node.Proto.Input[1])!.numel() == _graph.Shapes[node.Proto.Output[0]][1] ? 21 : 18,
+        "Pad" when node.Proto.Input.Count > 3 => 18,
+        "Resize" when node.Proto.Attribute.Any(attribute => attribute.Name == "axes") => 18,
+        "AveragePool" when node.Proto.Attribute.Any(attribute => attribute.Name == "dilations") => 19,
+        not "ReduceSum" when node.Proto.Attribute.Any(attribute => attribute.Name == "noop_with_empty_axes") => 18,
+        _ => 0,
+    };
 
     private void Add(GraphNode node)
     {
@@ -33,6 +51,8 @@ internal sealed class GraphWriter
         }
 
         var copy = node.Proto.Clone();
+        if (copy.OpType == "GroupNormalization" && _model.Version >= 21)
+            WeightsForEachChannel(copy);
         foreach (var (i, name) in node.Proto.Input.Index().Where(entry => _network.Constant(entry.Item) is not null))
             copy.Input[i] = _model.Tensor(_network.HeldName(name) ?? name, _network.Constant(name)!);
         switch (copy.OpType)
@@ -40,25 +60,23 @@ internal sealed class GraphWriter
             case var reduction when reduction.StartsWith("Reduce", StringComparison.Ordinal) && reduction != "ReduceSum" && _model.Version < 18:
                 AxesAsAttribute(copy);
                 break;
+            case "Split" when copy.Input.Count < 2 && _model.Version >= 18:
+                copy.Attribute.Add(Opset.Integer("num_outputs", copy.Output.Count));
+                break;
             case "Resize" when copy.Input.Count > 3 && _graph.Constants.TryGetValue(node.Proto.Input[3], out var sizes) && sizes.Longs() is [0, ..]:
                 copy.Input[3] = SizesForAnyBatch(copy, sizes);
                 break;
             case "Cast":
-                copy.Attribute.Single().I = (DataType)copy.Attribute.Single().I switch { DataType.Float16 or DataType.Bfloat16 or DataType.Double => (long)DataType.Float, DataType.Int32 => (long)DataType.Int64, var same => (long)same };
+                foreach (var to in copy.Attribute)
+                    to.I = (DataType)to.I switch { DataType.Float16 or DataType.Bfloat16 or DataType.Double => (long)DataType.Float, DataType.Int32 => (long)DataType.Int64, var same => (long)same };
+                break;
+            case "ConstantOfShape" when copy.Attribute is [{ T: { } value } only]:
+                using (var number = new TensorReader(_graph.Source).Read(value))
+                    only.T = ModelWriter.Numbers(value.Name, number);
                 break;
         }
 
-        _model.Add(copy, copy.OpType switch
-        {
-            "Mish" => 18,
-            "Gelu" => 20,
-            "Swish" => 24,
-            "GroupNormalization" => _network.Constant(node.Proto.Input[1])!.numel() == _graph.Shapes[node.Proto.Output[0]][1] ? 21 : 18,
-            "Pad" when copy.Input.Count > 3 => 18,
-            "Resize" when copy.Attribute.Any(attribute => attribute.Name == "axes") => 18,
-            "AveragePool" when copy.Attribute.Any(attribute => attribute.Name == "dilations") => 19,
-            _ => 0,
-        });
+        _model.Add(copy);
     }
 
     private NodeProto Layer(GraphNode node, Module module)
@@ -89,6 +107,17 @@ internal sealed class GraphWriter
         return copy;
     }
 
+    /// <summary>From version 21 on group norm has weights for each channel, before for each group.</summary>
+    private void WeightsForEachChannel(NodeProto node)
+    {
+        foreach (var name in node.Input.Skip(1))
+        {
+            var weights = _network.Constant(name)!;
+            using var each = weights.repeat_interleave(_graph.Shapes[node.Output[0]][1] / weights.numel());
+            _model.Tensor(_network.HeldName(name) ?? name, each);
+        }
+    }
+
     /// <summary>Up to version 17 reductions but the sum have their axes as an attribute.</summary>
     private void AxesAsAttribute(NodeProto node)
     {
@@ -103,7 +132,7 @@ internal sealed class GraphWriter
     {
         var name = $"{node.Output[0]}:sizes";
         var shape = _model.Node("Shape", name, [node.Input[0]]);
-        var batch = _model.Node("Gather", name, [shape, _model.Tensor("first", zeros(1, ScalarType.Int64))]);
+        var batch = _model.Node("Gather", name, [shape, _model.Tensor($"{name}:first", zeros(1, ScalarType.Int64))]);
         return _model.Node("Concat", name, [batch, _model.Tensor($"{name}:rest", tensor(sizes.Longs()[1..]))], Opset.Integer("axis", 0));
     }
 }

@@ -15,26 +15,31 @@ internal sealed class ModelWriter
 
     private readonly GraphProto _graph = new();
     private readonly HashSet<string> _tensors = [];
-    private long _opset;
+    private readonly int _opset;
 
     /// <param name="name">The network's name.</param>
-    /// <param name="opset">The version of the operators; later ones are used where a node needs them.</param>
+    /// <param name="opset">The version of the operators.</param>
     public ModelWriter(string name, int opset) => (_graph.Name, _opset) = (name, opset);
 
-    /// <summary>The version of the operators so far.</summary>
-    public long Version => _opset;
+    /// <summary>The version of the operators.</summary>
+    public int Version => _opset;
 
     /// <summary>Adds a weight or constant: float32, int64 or truth values. One of a name that is there already stays.</summary>
     /// <returns>Its name.</returns>
     public string Tensor(string name, Tensor value)
     {
-        if (!_tensors.Add(name))
-            return name;
+        if (_tensors.Add(name))
+            _graph.Initializer.Add(Numbers(name, value));
+        return name;
+    }
+
+    /// <summary>A tensor in one of these types.</summary>
+    public static TensorProto Numbers(string name, Tensor value)
+    {
         using var scope = NewDisposeScope();
         var own = value.detach().cpu().contiguous();
         var (type, plain) = own.dtype switch { ScalarType.Bool => (DataType.Bool, own), ScalarType.Int64 => (DataType.Int64, own), _ => (DataType.Float, own.to(ScalarType.Float32)) };
-        _graph.Initializer.Add(new TensorProto { Name = name, DataType = (int)type, Dims = { value.shape }, RawData = ByteString.CopyFrom(plain.bytes) });
-        return name;
+        return new TensorProto { Name = name, DataType = (int)type, Dims = { value.shape }, RawData = ByteString.CopyFrom(plain.bytes) };
     }
 
     /// <summary>Adds a node of which only operator, attributes and inputs matter.</summary>
@@ -49,13 +54,7 @@ internal sealed class ModelWriter
     }
 
     /// <summary>Adds a node as it is.</summary>
-    /// <param name="node">The node.</param>
-    /// <param name="needs">The version of the operators that it needs.</param>
-    public void Add(NodeProto node, int needs = 0)
-    {
-        _opset = Math.Max(_opset, needs);
-        _graph.Node.Add(node);
-    }
+    public void Add(NodeProto node) => _graph.Node.Add(node);
 
     /// <summary>The model.</summary>
     /// <param name="input">The name of the images.</param>

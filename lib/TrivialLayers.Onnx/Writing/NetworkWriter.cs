@@ -124,7 +124,7 @@ internal sealed class NetworkWriter
         {
             foreach (var axis in new[] { 2, 3 })
             {
-                var places = Enumerable.Range(0, (int)_shapes[unit].Output[axis]).Select(place => place == 0 ? 0L : place == _shapes[unit].Output[axis] - 1 ? 2L : 1L).ToArray();
+                var places = ConstantBranchUnit.Places(_shapes[unit].Output[axis]);
                 constant = _model.Node("Gather", string.Create(CultureInfo.InvariantCulture, $"{name}.constant{axis}"), [constant, _model.Tensor(string.Create(CultureInfo.InvariantCulture, $"{name}:places{axis}"), tensor(places))], Opset.Integer("axis", axis));
             }
         }

@@ -64,17 +64,12 @@ public sealed class ConstantBranchUnit : Module<Tensor, Tensor>, IResidualUnit, 
         return Same(Spread(borders, height, width), map) ? borders : null;
     }
 
+    /// <summary>For each of some rows or columns which of the constant's three it takes: the first, the last, or the inner one.</summary>
+    internal static long[] Places(long size) => [.. Enumerable.Range(0, (int)size).Select(place => place == 0 ? 0L : place == size - 1 ? 2L : 1L)];
+
     private static Tensor Spread(Tensor constant, long height, long width) => constant.shape[2] == 1
         ? constant
-        : constant.index_select(2, Places(height, constant.device)).index_select(3, Places(width, constant.device));
-
-    private static Tensor Places(long size, Device device)
-    {
-        var places = ones(size, dtype: ScalarType.Int64, device: device);
-        places[0] = tensor(0L);
-        places[size - 1] = tensor(2L);
-        return places;
-    }
+        : constant.index_select(2, tensor(Places(height), device: constant.device)).index_select(3, tensor(Places(width), device: constant.device));
 
     private static bool Same(Tensor found, Tensor expected) => (found - expected).abs().max().le(expected.abs().max() * 1e-5).item<bool>();
 }

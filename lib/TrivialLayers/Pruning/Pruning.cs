@@ -25,9 +25,13 @@ public static class Pruning
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(layers);
         var chosen = layers.ToList();
-        NetworkLayers.Demand(network, chosen);
         if (network is IPrunable own)
-            return own.TakeOut(chosen, height, width);
+        {
+            return (height, width) == (own.Height, own.Width) ? own.TakeOut(chosen)
+                : throw new ArgumentException(FormattableString.Invariant($"{network.Title} takes images of {own.Height} × {own.Width} pixels; these are said to have {height} × {width}."));
+        }
+
+        NetworkLayers.Demand(network, chosen);
         var units = Units(network);
         var unitOf = chosen.ToDictionary(layer => layer, layer => units.Keys.FirstOrDefault(unit => InBranch(network, unit, layer)));
         if (unitOf.FirstOrDefault(entry => entry.Value is null) is { Key: { } outside })
@@ -40,6 +44,19 @@ public static class Pruning
         }
 
         return gone;
+    }
+
+    /// <summary>The same for a network that knows the size of its images.</summary>
+    /// <param name="network">The network; changed.</param>
+    /// <param name="layers">Dotted names of layers, those of <see cref="Sweep.Trivial"/> for instance.</param>
+    /// <returns>The dotted names of all convolutions that went.</returns>
+    /// <exception cref="ArgumentException">Without one of them nothing of the image would be left. Nothing is changed then.</exception>
+    public static IReadOnlyList<string> TakeOut<TNetwork>(TNetwork network, IEnumerable<string> layers)
+        where TNetwork : SegmentedNetwork, IPrunable
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        ArgumentNullException.ThrowIfNull(layers);
+        return network.TakeOut(layers);
     }
 
     /// <summary>Reads a network that was saved by <see cref="Weights.Save"/> after layers were taken out of it: takes out the same ones, then reads constants and weights.</summary>

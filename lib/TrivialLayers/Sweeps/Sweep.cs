@@ -81,6 +81,15 @@ public sealed class Sweep
     /// <param name="margin">The margin; by default the sweep's own.</param>
     public SweptTarget? LargestTrivial(Margin? margin = null) => Targets.Where(target => target.VerdictAt(margin ?? Margin) == Verdict.Trivial).MaxBy(target => target.Layers.Count);
 
+    /// <summary>The dotted names of the layers that the network does without, each alone, in the order of <see cref="Targets"/>: what <see cref="Pruning"/> takes out.</summary>
+    /// <param name="margin">The margin; by default the sweep's own.</param>
+    /// <exception cref="ArgumentException">Several layers were changed together, or shares of them; ask for <see cref="LargestTrivial"/>.</exception>
+    public IReadOnlyList<string> Trivial(Margin? margin = null)
+    {
+        DemandSingleLayers();
+        return [.. Targets.Where(target => target.VerdictAt(margin ?? Margin) == Verdict.Trivial).Select(target => target.Layer.Name)];
+    }
+
     /// <summary>The sweep as the claims' rules take it.</summary>
     /// <param name="seed">The seed of the training.</param>
     /// <param name="trainingAccuracy">Share of the training labels answered right, in percent.</param>

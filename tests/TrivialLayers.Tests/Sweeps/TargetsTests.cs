@@ -105,6 +105,15 @@ public sealed class TargetsTests
         var wide = new Margin(99);
         Assert.Equal(joint.Targets.Last(step => step.Interval.High < 99), joint.LargestTrivial(wide));
         Assert.Equal(joint.Baseline.Value - joint.Targets[0].Value, joint.Targets[0].Drop, 9);
+        Assert.Throws<ArgumentException>(() => joint.Trivial());
+    }
+
+    [Fact]
+    public void The_trivial_layers_are_those_whose_verdict_it_is()
+    {
+        var sweep = HandMadeSweep.Small();
+        Assert.Equal(["layer1.0.conv1"], sweep.Trivial());
+        Assert.Equal(["layer1.0.conv1", "layer2.0.conv1", "layer2.0.downsample.0"], sweep.Trivial(new Margin(20)));
     }
 
     [Fact]

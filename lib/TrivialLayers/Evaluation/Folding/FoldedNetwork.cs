@@ -40,7 +40,7 @@ internal sealed class FoldedNetwork : IDisposable
             {
                 var input = features;
                 features = segment.Forward(input.clone());
-                segments.Add((segment, Guessed(segment, modules, input, features)));
+                segments.Add((segment, Checked(network is IFoldable own ? own.Fold(segment) : Folding.Of(segment, modules), input, features)));
             }
         }
         catch
@@ -82,9 +82,8 @@ internal sealed class FoldedNetwork : IDisposable
     }
 
     /// <summary>The folded form of a segment if it gives what the segment gave; a wrong guess may also fail, over shapes that do not fit.</summary>
-    private static IFoldedSegment? Guessed(Segment segment, IReadOnlyDictionary<string, Module> modules, Tensor input, Tensor output)
+    private static IFoldedSegment? Checked(IFoldedSegment? guess, Tensor input, Tensor output)
     {
-        var guess = Folding.Of(segment, modules);
         var isRight = false;
         try
         {

@@ -10,7 +10,7 @@ internal sealed class PrefixReuse : IDisposable
 {
     private readonly Module<Tensor, Tensor> _network;
     private readonly FoldedNetwork _folded;
-    private readonly Dictionary<string, int> _segmentOf = [];
+    private readonly Dictionary<string, int[]> _segmentsOf = [];
     private Tensor[] _inputs = [];
     private IReadOnlySet<string> _zeroed = FoldedNetwork.NoneZeroed;
 
@@ -38,12 +38,12 @@ internal sealed class PrefixReuse : IDisposable
     }
 
     /// <summary>The logits <c>[N, classes]</c> of the same batch with the kernels of these layers at zero as well, computed from the first segment that holds one of them.</summary>
-    public Tensor With(params IReadOnlyCollection<string> zeroed) => From(zeroed.Min(SegmentOf), _zeroed.Concat(zeroed).ToHashSet());
+    public Tensor With(params IReadOnlyCollection<string> zeroed) => From(zeroed.SelectMany(SegmentsOf).Min(), _zeroed.Concat(zeroed).ToHashSet());
 
     /// <summary>The logits of the same batch with a change of the network, computed from the first segment that holds something of it. Segments that the change touches are computed as they are.</summary>
     public Tensor With(Change change)
     {
-        var touched = change.Names.Select(SegmentOf).ToHashSet();
+        var touched = change.Names.SelectMany(SegmentsOf).ToHashSet();
         using var applied = change.Apply();
         return From(touched.Min(), _zeroed, touched);
     }
@@ -69,19 +69,19 @@ internal sealed class PrefixReuse : IDisposable
     /// <summary>Logits that do not depend on the image, repeated for each.</summary>
     private static Tensor ForEachImage(Tensor logits, Tensor images) => logits.expand([images.shape[0], .. logits.shape[1..]]);
 
-    /// <summary>The first segment that uses a layer, parameter or buffer.</summary>
-    private int SegmentOf(string name)
+    /// <summary>The segments that use a layer, parameter or buffer, in their order; several where it is shared.</summary>
+    private int[] SegmentsOf(string name)
     {
-        if (_segmentOf.TryGetValue(name, out var known))
+        if (_segmentsOf.TryGetValue(name, out var known))
             return known;
-        var found = _folded.Segments.Index().FirstOrDefault(candidate => candidate.Item.Segment.Holds(name), (-1, default)).Index;
-        return _segmentOf[name] = found >= 0 ? found : throw new InvalidOperationException($"No segment of the network holds '{name}'.");
+        int[] found = [.. _folded.Segments.Index().Where(candidate => candidate.Item.Segment.Holds(name)).Select(candidate => candidate.Index)];
+        return _segmentsOf[name] = found.Length > 0 ? found : throw new InvalidOperationException($"No segment of the network holds '{name}'.");
     }
 
     /// <summary>A segment may change its input in place, so it gets a copy of what is kept for the next pass.</summary>
     private Tensor AsItIs(int index, Segment segment, Tensor features, IReadOnlySet<string> zeroed, bool isKept)
     {
-        List<string> own = [.. zeroed.Where(layer => SegmentOf(layer) == index)];
+        List<string> own = [.. zeroed.Where(layer => SegmentsOf(layer).Contains(index))];
         using var zeroing = own.Count == 0 ? null : Zeroing.Of(_network, own); // looking names up takes milliseconds in a network of many modules
         if (!isKept)
             return segment.Forward(features);

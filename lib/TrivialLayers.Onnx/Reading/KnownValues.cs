@@ -1,0 +1,126 @@
+using Onnx;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace TrivialLayers;
+
+/// <summary>
+/// What is known of a graph's values while it is read: its constants, and for two sizes of batch the shapes of what depends on the images and the numbers of what depends on their size alone. Nothing is
+/// computed before its size is known, and all that is made together may have as many numbers as the file's weights twice, and some.
+/// </summary>
+internal sealed class KnownValues(string path, int opset)
+{
+    /// <summary>Numbers that a graph without weights may make.</summary>
+    public const long MostConstants = 1 << 24;
+
+    /// <summary>Numbers of one feature map of one image.</summary>
+    private const long MostFeatures = 1 << 28;
+
+    private long _left = MostConstants;
+
+    public Dictionary<string, Tensor> Constants { get; } = [];
+
+    /// <summary>Names of constants that were computed; they may be views of others.</summary>
+    public HashSet<string> Computed { get; } = [];
+
+    /// <summary>For <see cref="OnnxGraph.Batch"/> images.</summary>
+    public Batch First { get; } = new(OnnxGraph.Batch);
+
+    /// <summary>For another number of images, a prime that no layer has as a size, too.</summary>
+    public Batch Other { get; } = new(10009);
+
+    public bool Has(string name) => Constants.ContainsKey(name) || First.Shapes.ContainsKey(name) || First.Values.ContainsKey(name);
+
+    /// <summary>Takes a constant in that the file holds.</summary>
+    public void Add(string name, Tensor constant)
+    {
+        Constants[name] = constant;
+        _left += 2 * constant.numel();
+    }
+
+    /// <summary>Takes a node in. What it gives for batches of any size alike becomes a constant.</summary>
+    /// <returns>Whether it is left to be computed for each batch.</returns>
+    /// <exception cref="InvalidDataException">It does not fit its inputs, or makes too much.</exception>
+    public bool Take(GraphNode node)
+    {
+        var isConstant = node.Proto.Input.All(name => name.Length == 0 || Constants.ContainsKey(name));
+        var found = Compute(node, isConstant ? null : First);
+        var other = isConstant ? found : Compute(node, Other);
+        if (isConstant || found.Zip(other).All(pair => IsSame(pair.First, pair.Second)))
+        {
+            foreach (var (name, output) in node.Proto.Output.Zip(found).Where(pair => pair.First.Length > 0))
+                (_, Constants[name]) = (Computed.Add(name), output);
+            node.Prepared.Module?.Dispose();
+            return false;
+        }
+
+        Keep(node, found, First);
+        Keep(node, other, Other);
+        return true;
+    }
+
+    /// <summary>What torch or an operator finds wrong is wrong in the file.</summary>
+    public T Attempt<T>(NodeProto node, Func<T> action)
+    {
+        try
+        {
+            return action();
+        }
+        catch (Exception error) when (error is not (NotSupportedException or InvalidDataException or OutOfMemoryException))
+        {
+            throw Wrong(node, error.Message.Split('\n')[0], error);
+        }
+    }
+
+    public InvalidDataException Wrong(NodeProto node, string what, Exception? inner = null) => new($"{path}: {Refusal.Name(node, opset)} does not fit what is around it: {what}.", inner);
+
+    /// <summary>Outputs for a batch, or of a constant node; shapes alone of what there is one of for each image.</summary>
+    private Tensor[] Compute(GraphNode node, Batch? batch)
+    {
+        Tensor?[] inputs = [.. node.Proto.Input.Select((name, i) => name.Length == 0 || node.Captured.Contains(i) ? null : Constants.GetValueOrDefault(name) ?? batch!.Of(name))];
+        Tensor[] Run(Tensor?[] given) => Attempt(node.Proto, () => node.Prepared.Run(given));
+        if (inputs.Any(input => input?.IsShape() is true))
+            return Run(inputs);
+        // The size of an output depends on the shape of the first input, and on the numbers of the others; a constant of some shape is a view of one number.
+        var sizes = Run(node.Proto.OpType == "ConstantOfShape" ? inputs : [.. inputs.Select((input, i) => i > 0 || input is null ? input : Shapes.Empty(input.shape, input.dtype))]);
+        if (batch is not null && sizes.All(batch.IsForEachImage))
+            return sizes;
+        var made = sizes.Sum(size => size.numel());
+        if ((_left -= made) < 0)
+            throw Wrong(node.Proto, FormattableString.Invariant($"it makes a constant of {made} numbers, and with those before it more than this file may"));
+        return Run(inputs);
+    }
+
+    private void Keep(GraphNode node, Tensor[] outputs, Batch batch)
+    {
+        foreach (var (name, output) in node.Proto.Output.Zip(outputs).Where(pair => pair.First.Length > 0))
+        {
+            if (!output.IsShape() && !batch.IsForEachImage(output))
+                batch.Values[name] = output;
+            else if (output.numel() / batch.Images > MostFeatures)
+                throw Wrong(node.Proto, FormattableString.Invariant($"its output would have {output.numel() / batch.Images} numbers for each image"));
+            else
+                batch.Shapes[name] = output.shape;
+        }
+    }
+
+    private static bool IsSame(Tensor found, Tensor other) => !found.IsShape() && !other.IsShape() && found.shape.SequenceEqual(other.shape) && found.Equals(other);
+
+    /// <summary>What is known for a number of images.</summary>
+    internal sealed class Batch(int images)
+    {
+        public int Images => images;
+
+        /// <summary>Shapes of what there is one of for each image, or was computed from that.</summary>
+        public Dictionary<string, long[]> Shapes { get; } = [];
+
+        /// <summary>What depends on the shapes alone.</summary>
+        public Dictionary<string, Tensor> Values { get; } = [];
+
+        public Tensor Of(string name) => Values.GetValueOrDefault(name) ?? TrivialLayers.Shapes.Empty(Shapes[name]);
+
+        public long[]? ShapeOf(string name) => Shapes.GetValueOrDefault(name) ?? Values.GetValueOrDefault(name)?.shape;
+
+        public bool IsForEachImage(Tensor tensor) => tensor.shape is [var first, ..] && first == images;
+    }
+}
