@@ -4,6 +4,7 @@
 #r "../lib/TrivialLayers.Interactive/bin/Release/net10.0/Microsoft.Data.Analysis.dll"
 #r "../lib/TrivialLayers.Interactive/bin/Release/net10.0/TrivialLayers.dll"
 #r "../lib/TrivialLayers.Interactive/bin/Release/net10.0/TrivialLayers.Figures.dll"
+#r "../lib/TrivialLayers.Interactive/bin/Release/net10.0/TrivialLayers.Onnx.dll"
 #r "../lib/TrivialLayers.Interactive/bin/Release/net10.0/TrivialLayers.Reproduction.dll"
 #r "../lib/TrivialLayers.Interactive/bin/Release/net10.0/TrivialLayers.Interactive.dll"
 
