@@ -27,6 +27,17 @@ public sealed class FoldedPieceTests : IDisposable
             var inner = model.Add("Conv", [Norm(stem, "before"), model.Weights("inner.weight", 4, 4, 3, 3)], ("pads", new long[] { 1, 1, 1, 1 }));
             return Classifier(model, model.Add("Relu", [model.Add("Add", [Norm(inner, "behind"), stem])]));
         },
+        ["padding on one side, before batch norm"] = model =>
+        {
+            var uneven = model.Add("Conv", [Convolution(model, X, "stem", 3), model.Weights("uneven.weight", 4, 4, 3, 3)], ("pads", new long[] { 0, 0, 1, 1 }), ("strides", new long[] { 2, 2 }));
+            var norm = model.Add("BatchNormalization", [uneven, model.Positive("s", 4), model.Weights("b", 4), model.Weights("m", 4), model.Positive("v", 4)]);
+            return Classifier(model, Convolution(model, model.Add("Relu", [norm]), "last"));
+        },
+        ["axes of one pixel dropped without naming them"] = model =>
+        {
+            var features = model.Add("Squeeze", [model.Add("GlobalMaxPool", [Convolution(model, Convolution(model, X, "stem", 3), "last")])]);
+            return model.Add("Gemm", [features, model.Weights("fc.weight", 4, 3), model.Weights("fc.bias", 3)]);
+        },
         ["a dense block"] = model =>
         {
             List<string> features = [Convolution(model, X, "stem", 3)];
@@ -88,6 +99,8 @@ public sealed class FoldedPieceTests : IDisposable
         using var evaluation = new EvaluationMode(network);
         var images = model.Noise(5);
         using var engine = PrefixReuse.For(network, images);
+        using (var folded = FoldedNetwork.Of(network, images))
+            Assert.Equal(graph == "places of maxima", folded.Segments.Any(part => part.Segment.Modules.Count > 0 && part.Folded is not FoldedPiece));
         var layers = NetworkLayers.All(network).Select(layer => layer.Name).ToList();
         Tensor Whole(params string[] zeroed)
         {

@@ -96,18 +96,33 @@ public sealed class ReadingTests : IDisposable
         Assert.Contains("OnnxNetwork.Load(path, height: 9, width: 7)", Assert.Throws<ArgumentException>(() => network.call(zeros(1, 3, 9, 7))).Message, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void A_batch_that_the_file_fixes_may_have_any_size()
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)] // as newer exporters of PyTorch write it
+    public void A_batch_that_the_file_fixes_may_have_any_size(int allowsZero)
     {
         using var scope = NewDisposeScope();
         var model = new SmallModel(17, 3, 4, 4);
-        var output = model.Add("Gemm", [model.Add("Reshape", [X, model.Numbers("shape", 1, 48)]), model.Weights("fc.weight", 48, 5)]);
+        var output = model.Add("Gemm", [model.Add("Reshape", [X, model.Numbers("shape", 1, 48)], ("allowzero", allowsZero)), model.Weights("fc.weight", 48, 5)]);
         var path = model.Save(_folder["model.onnx"], output, batch: 1);
         using var network = OnnxNetwork.Load(path);
         var images = model.Noise(5);
         var answers = network.call(images);
         for (var i = 0; i < 5; i++)
             Assert.InRange(OnnxRuntime.Difference(answers[i..(i + 1)], OnnxRuntime.Run(path, images[i..(i + 1)])), 0, OnnxRuntime.Tolerance);
+    }
+
+    [Fact]
+    public void A_squeeze_without_axes_leaves_a_batch_of_one_image()
+    {
+        using var scope = NewDisposeScope();
+        var model = new SmallModel(17, 3, 4, 4);
+        var features = model.Add("Squeeze", [model.Add("GlobalAveragePool", [X])]);
+        using var network = OnnxNetwork.Load(model.Save(_folder["model.onnx"], model.Add("Gemm", [features, model.Weights("fc.weight", 3, 5)])));
+        var images = model.Noise(2);
+        Assert.InRange(OnnxRuntime.Difference(network.call(images[..1]), network.call(images)[..1]), 0, OnnxRuntime.Tolerance);
+        network.SaveOnnx(_folder["written.onnx"]);
+        Assert.InRange(OnnxRuntime.Difference(OnnxRuntime.Run(_folder["written.onnx"], images[..1]), network.call(images[..1])), 0, OnnxRuntime.Tolerance);
     }
 
     [Theory]

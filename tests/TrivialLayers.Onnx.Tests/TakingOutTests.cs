@@ -23,6 +23,12 @@ public sealed class TakingOutTests : IDisposable
             var gate = model.Add("Sigmoid", [model.Add("GlobalAveragePool", [features])]);
             return model.Add("Concat", [model.Add("Mul", [Gone(model, features), gate]), features], ("axis", 1));
         },
+        ["a branch that one node takes twice"] = model =>
+        {
+            var features = Convolution(model, X, "stem", 3, 4);
+            var gone = Gone(model, features);
+            return model.Add("Concat", [gone, gone, features], ("axis", 1));
+        },
         ["a branch with a border in a sum"] = model =>
         {
             var features = Convolution(model, X, "stem", 3, 4);
@@ -101,6 +107,25 @@ public sealed class TakingOutTests : IDisposable
     }
 
     [Fact]
+    public void A_layer_whose_images_stand_together_with_their_pixels_stays()
+    {
+        using var scope = NewDisposeScope();
+        var (model, network) = Read(model =>
+        {
+            string Pixels(string from, string name) => model.Add("Reshape", [model.Add("Transpose", [from], ("perm", new long[] { 0, 2, 3, 1 })), model.Numbers(name, -1, 4)]);
+            var features = Convolution(model, X, "stem", 3, 4);
+            var sum = model.Add("Add", [Pixels(Gone(model, features), "a"), Pixels(features, "b")]);
+            return model.Add("Flatten", [model.Add("Reshape", [sum, model.Numbers("back", -1, 8, 8, 4)])]);
+        });
+        var images = model.Noise(3);
+        var before = network.call(images);
+
+        Assert.Contains("of several images together", Assert.Throws<ArgumentException>(() => network.TakeOut("gone")).Message, StringComparison.Ordinal);
+
+        DemandSame(network, images, before);
+    }
+
+    [Fact]
     public void What_a_sweep_finds_trivial_is_taken_out_in_a_line()
     {
         using var scope = NewDisposeScope();
@@ -116,7 +141,7 @@ public sealed class TakingOutTests : IDisposable
 
         Assert.Equal(["idle"], sweep.Trivial());
         Assert.Equal(["stem"], network.Layers.Select(layer => layer.Name));
-        Assert.Throws<ArgumentException>(() => Pruning.TakeOut(network, ["stem"], 12, 13));
+        Assert.Contains("these are said to have 12 × 13", Assert.Throws<ArgumentException>(() => Pruning.TakeOut(network, ["stem"], 12, 13)).Message, StringComparison.Ordinal);
     }
 
     public void Dispose() => _folder.Dispose();

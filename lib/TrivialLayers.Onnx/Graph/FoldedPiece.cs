@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace TrivialLayers;
 
 /// <summary>
-/// A piece of a graph with kernels at zero. What such a layer gives is the same for every image, so it and what follows from it alone is computed for one image, and what led to it not at all. Of a piece that is
-/// computed again and again for the same images, the values are kept from which each of its layers' ways to the output begin. Batch norm is folded into the convolution before it.
+/// A piece of a graph with kernels at zero. What such a layer gives is the same for every image, so it and what follows from it alone is computed for one image, and what led to it not at all. A piece
+/// is computed again and again for the same images: for each layer it keeps the last values that do not depend on it. Batch norm is folded into the convolution before it.
 /// </summary>
 internal sealed class FoldedPiece : IFoldedSegment
 {
@@ -30,7 +30,7 @@ internal sealed class FoldedPiece : IFoldedSegment
     {
         (_piece, _graph, _constant, _passed) = (piece, graph, constant, passed);
         var takers = piece.Nodes.SelectMany(node => node.Needs.Select(name => (name, node))).ToLookup(entry => entry.name, entry => entry.node);
-        foreach (var node in piece.Nodes.Where(node => node.Prepared.Module is Conv2d && node.Proto.Output[0] != piece.Output))
+        foreach (var node in piece.Nodes.Where(node => node.Prepared is { Module: Conv2d, IsModuleAlone: true } && node.Proto.Output[0] != piece.Output))
         {
             if (takers[node.Proto.Output[0]].ToList() is [{ Prepared.Module: BatchNorm2d } norm] && FoldedConvolution.Of(node.Layer!, node.Prepared.Module!, norm.Prepared.Module!) is { } folded)
                 (_folded[node], _norms[norm]) = (folded, node);
@@ -46,7 +46,7 @@ internal sealed class FoldedPiece : IFoldedSegment
             List<string> sources = [.. node.Needs.Where(passed.ContainsKey)];
             if (sources.Count == 0)
                 continue;
-            if (node.Proto.OpType == "MaxUnpool" || !node.Proto.Output.All(name => name.Length == 0 || (graph.Shapes.TryGetValue(name, out var shape) && shape is [OnnxGraph.Batch, .. var rest] && rest.All(length => length % OnnxGraph.Batch != 0))))
+            if (node.Proto.OpType == "MaxUnpool" || !node.Proto.Output.All(name => name.Length == 0 || graph.IsForEachImage(name)))
                 return null; // places of maxima count through the whole batch
             foreach (var name in node.Proto.Output)
                 passed[name] = [.. sources.SelectMany(source => passed[source]), .. node.IsLayer ? [node.Layer!] : Array.Empty<string>()];

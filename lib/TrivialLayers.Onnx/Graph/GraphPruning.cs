@@ -68,6 +68,8 @@ internal sealed class GraphPruning
         {
             foreach (var name in node.Needs.Where(_gone.ContainsKey))
             {
+                if (_graph.Shapes.ContainsKey(name) && !_graph.IsForEachImage(name))
+                    throw new ArgumentException($"{_graph.Source}: {Refusal.Name(node.Proto, _graph.Opset)} takes what '{_gone[name]}' at zero leaves of several images together, so '{_gone[name]}' cannot be taken out.");
                 if (_values[name].dtype is ScalarType.Int64 || (!Operators.Broadcasts(node.Proto.OpType) && Beside(node.Proto) is null))
                     throw new ArgumentException($"{_graph.Source}: {Refusal.Name(node.Proto, _graph.Opset)} needs the size of what '{_gone[name]}' at zero leaves of the image, so '{_gone[name]}' cannot be taken out.");
             }
@@ -80,10 +82,13 @@ internal sealed class GraphPruning
         foreach (var node in _graph.Nodes.Where(node => !IsGone(node)))
         {
             var beside = Beside(node.Proto);
-            for (var input = 0; input < node.Proto.Input.Count; input++)
+            foreach (var name in node.Proto.Input.Where(_gone.ContainsKey).Distinct().ToList())
             {
-                if (_gone.TryGetValue(node.Proto.Input[input], out var layer))
-                    nodes.AddRange(Put(node.Proto, input, layer[..(layer.LastIndexOf('.') + 1)], beside));
+                int[] places = [.. node.Proto.Input.Index().Where(input => input.Item == name).Select(input => input.Index)];
+                var layer = _gone[name];
+                nodes.AddRange(Put(node.Proto, places[0], layer[..(layer.LastIndexOf('.') + 1)], beside));
+                foreach (var place in places)
+                    node.Proto.Input[place] = node.Proto.Input[places[0]];
             }
 
             nodes.Add(node);
@@ -130,7 +135,8 @@ internal sealed class GraphPruning
         {
             var places = $"{constant}:places{(axis == 2 ? "" : "-across")}";
             var spread = $"{places}:{node.Output[0]}";
-            _graph.Constants[places] = tensor(ConstantBranchUnit.Places(map[axis])).DetachFromDisposeScope();
+            if (!_graph.Constants.ContainsKey(places))
+                _graph.Constants[places] = tensor(ConstantBranchUnit.Places(map[axis])).DetachFromDisposeScope();
             yield return Make(new NodeProto { OpType = "Gather", Name = spread, Input = { from, places }, Output = { spread }, Attribute = { Opset.Integer("axis", axis) } }, [.. map[..axis], map[axis], .. _graph.Shapes[from][(axis + 1)..]]);
             from = spread;
         }

@@ -48,6 +48,9 @@ internal sealed class OnnxGraph
         return prepared.Except(Nodes.Where(node => node.Needs.Any(behind.Contains)).SelectMany(node => node.Needs));
     }
 
+    /// <summary>Whether a value has one part for each image, along its first axis and no other: then one image can stand for all.</summary>
+    public bool IsForEachImage(string name) => Shapes.TryGetValue(name, out var shape) && shape is [Batch, .. var rest] && rest.All(length => length % Batch != 0);
+
     /// <summary>Drops nodes and constants that the output does not need.</summary>
     public void Prune()
     {

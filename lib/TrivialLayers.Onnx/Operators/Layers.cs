@@ -31,7 +31,7 @@ internal static class Layers
                 return Shapes.Empty([input.shape[0], Demand(module.out_channels, input.shape[1] == module.in_channels && input.dim() == 4), .. window.After(input.shape[2..])]);
             using var padded = padding is null ? window.Pad(input, 0) : null;
             return module.call(padded ?? input);
-        });
+        }) with { IsModuleAlone = padding is not null };
     }
 
     /// <summary>ConvTranspose: <c>[N, in, H, W] → [N, out, H', W']</c>. Uneven padding is cut off afterwards.</summary>

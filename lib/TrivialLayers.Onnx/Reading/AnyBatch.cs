@@ -14,13 +14,16 @@ internal sealed class AnyBatch(KnownValues known, long? named)
         var place = node.OpType switch { "Reshape" => 1, "Resize" when node.Attribute.All(attribute => attribute.Name != "axes") => 3, _ => int.MaxValue };
         if (named is not { } images || place >= node.Input.Count || !known.Constants.TryGetValue(node.Input[place], out var asked) || !known.First.Shapes.TryGetValue(node.Input[0], out var shape) || shape is not [OnnxGraph.Batch, ..])
             return;
-        if (asked.Longs() is [var first, .. var rest] && first == images)
-            node.Input[place] = NewConstant(node, [0, .. rest]);
+        if (asked.Longs() is not [var first, .. var rest] || first != images)
+            return;
+        node.Input[place] = NewConstant(node, [0, .. rest]);
+        if (node.Attribute.FirstOrDefault(attribute => attribute.Name == "allowzero") is { } zeros && !rest.Contains(0))
+            node.Attribute.Remove(zeros); // there 0 would be no images, and not as many as there are
     }
 
     /// <summary>
-    /// Replaces what a node takes that was computed from shapes. The new shape in a reshape is that which came out, with the batch as what is left over; an expansion to the batch that is there already is
-    /// one to 1, and a resize leaves the batch.
+    /// Replaces what a node takes that was computed from shapes. A reshape gets the shape that came out, with the batch as what is left over. An expansion expands all but the batch, a resize resizes all but
+    /// the batch, and a squeeze without axes drops the axes that are 1 for batches of any size.
     /// </summary>
     public void Resolve(NodeProto node)
     {
@@ -36,6 +39,9 @@ internal sealed class AnyBatch(KnownValues known, long? named)
                 long[] Sizes(KnownValues.Batch batch) => [.. node.Output.Select(output => batch.ShapeOf(output)![axis])];
                 if (Sizes(known.First).SequenceEqual(Sizes(known.Other)))
                     node.Input.Add(NewConstant(node, Sizes(known.First)));
+                break;
+            case "Squeeze" when node.Input.Count < 2 && known.First.ShapeOf(node.Input[0]) is { } full && known.Other.ShapeOf(node.Input[0]) is { } fuller:
+                node.Input.Add(NewConstant(node, [.. full.Zip(fuller).Index().Where(entry => entry.Item is (1, 1)).Select(entry => (long)entry.Index)])); // a batch of one image stays
                 break;
             case "Expand" when Computed(node, 1) is [OnnxGraph.Batch, .. var rest] asked && known.First.Shapes.TryGetValue(node.Input[0], out var own) && own is [OnnxGraph.Batch, ..] && own.Length == asked.Length:
                 if (known.Other.Values[node.Input[1]].Longs().Skip(1).SequenceEqual(rest))

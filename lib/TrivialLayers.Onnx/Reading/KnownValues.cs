@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace TrivialLayers;
 
 /// <summary>
-/// What is known of a graph's values while it is read: its constants, and for two sizes of batch the shapes of what depends on the images and the numbers of what depends on their size alone. Nothing is
-/// computed before its size is known, and all that is made together may have as many numbers as the file's weights twice, and some.
+/// What is known of a graph's values while it is read: its constants; and, for batches of two sizes, the shape of what depends on the images and the numbers of what depends on the size alone. Nothing is
+/// computed before its size is known. All that is made may have twice as many numbers as the file's weights, and <see cref="MostConstants"/> more.
 /// </summary>
 internal sealed class KnownValues(string path, int opset)
 {

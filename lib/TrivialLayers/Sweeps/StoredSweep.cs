@@ -93,7 +93,7 @@ internal sealed record StoredSweep(
     /// <exception cref="InvalidDataException">It is of an earlier version, which needs the network; or of another operation; or its parts contradict each other.</exception>
     public Sweep ToSweep()
     {
-        var operation = Identity.Description["operation"]?.DeepClone().AsObject();
+        var operation = Identity.Description["operation"]?.DeepClone() as JsonObject;
         operation?.Remove("precision");
         if (!JsonNode.DeepEquals(operation, Operation.Of()))
             throw new InvalidDataException("it is no sweep of each convolution at zero by accuracy; Sweep.Run with the network reads it.");

@@ -89,12 +89,15 @@ internal sealed class FoldedNetwork : IDisposable
         {
             isRight = guess is not null && IsSame(guess.Forward(input, NoneZeroed), output);
         }
-        catch (ExternalException)
+        catch (Exception error) when (error is ExternalException or ArgumentException) // torch, or an operator that was given other shapes
         {
         }
+        finally
+        {
+            if (!isRight)
+                guess?.Dispose();
+        }
 
-        if (!isRight)
-            guess?.Dispose();
         return isRight ? guess : null;
     }
 
