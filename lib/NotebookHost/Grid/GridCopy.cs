@@ -1,3 +1,4 @@
+using NotebookHost.Notebook;
 using NotebookHost.Running;
 
 namespace NotebookHost.Grid;
@@ -77,17 +78,6 @@ internal static class GridCopy
     private static void CopyFile(string source, string target)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-        var temporary = $"{target}.{Guid.NewGuid():n}.tmp";
-        try
-        {
-            File.Copy(source, temporary);
-            using (var stream = new FileStream(temporary, FileMode.Open, FileAccess.Write))
-                stream.Flush(flushToDisk: true);
-            File.Move(temporary, target, overwrite: true);
-        }
-        finally
-        {
-            File.Delete(temporary);
-        }
+        AtomicFile.Copy(source, target);
     }
 }

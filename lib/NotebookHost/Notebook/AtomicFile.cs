@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace NotebookHost.Notebook;
@@ -13,7 +14,7 @@ internal static class AtomicFile
     public static void WriteText(string path, string text)
     {
         var target = Path.GetFullPath(path);
-        Write(target, text, temporary =>
+        Write(target, Of(text), temporary =>
         {
             if (!OperatingSystem.IsWindows() && File.Exists(target))
                 File.SetUnixFileMode(temporary, File.GetUnixFileMode(target));
@@ -28,32 +29,51 @@ internal static class AtomicFile
     {
         var target = Path.GetFullPath(path);
         var isWritten = false;
-        Write(target, text, temporary =>
-        {
-            try
-            {
-                File.Move(temporary, target, overwrite: false);
-                isWritten = true;
-            }
-            catch (IOException) when (File.Exists(target))
-            {
-                // Another's.
-            }
-        });
+        Write(target, Of(text), temporary => isWritten = TryName(temporary, target));
         return isWritten;
     }
 
-    private static void Write(string target, string text, Action<string> place)
+    /// <summary>Copies a file in the same way, with its permissions, in place of one that is there.</summary>
+    /// <exception cref="IOException">The disk refused; what was at <paramref name="path"/> is untouched.</exception>
+    public static void Copy(string source, string path)
+    {
+        var target = Path.GetFullPath(path);
+        Write(target, temporary => File.Copy(source, temporary), temporary => File.Move(temporary, target, overwrite: true));
+    }
+
+    /// <summary>Gives a file a name that no other has. Where the system can, by a second name, which it refuses when there is a first: outside Windows .NET's move looks whether one is there, and then replaces it.</summary>
+    private static bool TryName(string file, string name)
+    {
+        if (!OperatingSystem.IsWindows() && Link(file, name) == 0)
+            return true;
+        try
+        {
+            File.Move(file, name, overwrite: false);
+            return true;
+        }
+        catch (IOException) when (File.Exists(name))
+        {
+            return false; // another's
+        }
+    }
+
+    [DllImport("libc", EntryPoint = "link")]
+    private static extern int Link([MarshalAs(UnmanagedType.LPUTF8Str)] string file, [MarshalAs(UnmanagedType.LPUTF8Str)] string name);
+
+    private static Action<string> Of(string text) => temporary =>
+    {
+        using var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write);
+        stream.Write(Utf8.GetBytes(text));
+    };
+
+    private static void Write(string target, Action<string> make, Action<string> place)
     {
         var temporary = Path.Combine(Path.GetDirectoryName(target)!, $".{Path.GetFileName(target)}.{Guid.NewGuid():n}.tmp");
         try
         {
-            using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write))
-            {
-                stream.Write(Utf8.GetBytes(text));
+            make(temporary);
+            using (var stream = new FileStream(temporary, FileMode.Open, FileAccess.Write))
                 stream.Flush(flushToDisk: true);
-            }
-
             place(temporary);
         }
         finally
