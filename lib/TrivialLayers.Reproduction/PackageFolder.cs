@@ -1,6 +1,5 @@
 using System.ComponentModel;
 using System.Diagnostics;
-using System.Runtime.InteropServices;
 using System.Security;
 
 namespace TrivialLayers;
@@ -8,9 +7,6 @@ namespace TrivialLayers;
 /// <summary>A NuGet package as a folder, for what others publish there beside code: networks, for instance.</summary>
 public static class PackageFolder
 {
-    // The command of the .NET that this process runs on: three folders above the shared framework.
-    private static readonly string s_dotnet = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet"));
-
     /// <summary>
     /// Restores a package with the <c>dotnet</c> command, from the sources and into the package cache that this machine is set up for; without those it depends on. One that is in the cache is not fetched again.
     /// </summary>
@@ -43,7 +39,7 @@ public static class PackageFolder
 
     private static string Dotnet(string folder, params IEnumerable<string> arguments)
     {
-        var start = new ProcessStartInfo(s_dotnet, [.. arguments]) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(ChildProcess.DotNet, [.. arguments]) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
         using var process = Started(start);
         var errors = process.StandardError.ReadToEndAsync();
         var output = process.StandardOutput.ReadToEnd();

@@ -3,9 +3,9 @@ using TorchSharp.Modules;
 namespace TrivialLayers;
 
 /// <summary>
-/// The roles of layers by where branches join. Two branches that are added are a residual unit: what has fewer layers is its shortcut. A long connection, around
-/// maps that are smaller than where it ends, is none. A concatenation is dense where something reaches it from the fork
-/// without a layer and in the same size, as in DenseNet; not around smaller maps, as in U-Net. A layer belongs to the innermost join around it; what is in none is plain.
+/// The roles of layers by where branches join. Two branches that are added are a residual unit: what has fewer layers is its shortcut. A concatenation is dense where something reaches it from the fork
+/// without a layer and in the same size, as in DenseNet. A long connection, around maps that are smaller than where it ends, as in U-Net, is neither. A layer belongs to the innermost join around it; what is
+/// in none is plain.
 /// </summary>
 internal sealed class JoinRoles
 {

@@ -17,8 +17,8 @@ internal sealed class AnyBatch(KnownValues known, long? named)
         if (asked.Longs() is not [var first, .. var rest] || first != images)
             return;
         node.Input[place] = NewConstant(node, [0, .. rest]);
-        if (node.Attribute.FirstOrDefault(attribute => attribute.Name == "allowzero") is { } zeros && !rest.Contains(0))
-            node.Attribute.Remove(zeros); // there 0 would be no images, and not as many as there are
+        if (!rest.Contains(0))
+            Opset.Remove(node, "allowzero"); // there 0 would be no images, and not as many as there are
     }
 
     /// <summary>

@@ -183,13 +183,12 @@ public static class ClaimRules
     /// <summary>A decision whose effect is the share of Trivial layers in the architecture that has most of them; a note has the share of each other one.</summary>
     private static ClaimDecision TrivialShares(ClaimVerdict verdict, List<NetworkVerdicts> networks, List<string> notes)
     {
-        static double[] Shares(IEnumerable<NetworkVerdicts> seeds) => [.. seeds.Select(network => network.Share(Verdict.Trivial))];
-
-        var architectures = networks.GroupBy(network => network.Architecture).OrderByDescending(seeds => Shares(seeds).Average()).ToList();
-        notes.AddRange(architectures.Skip(1).Select(seeds => $"{seeds.Key}: {Range(Shares(seeds)).Around(Shares(seeds).Average(), 2)} % Trivial."));
-        return architectures.Count == 0
-            ? Decision(verdict, [], "Trivial layers, percent of the convolutions", notes)
-            : Decision(verdict, Shares(architectures[0]), $"Trivial layers of {architectures[0].Key}, percent of its convolutions, mean over trainings with their range", notes);
+        if (networks.Count == 0)
+            return Decision(verdict, [], "Trivial layers, percent of the convolutions", notes);
+        var shares = networks.GroupBy(network => network.Architecture, (name, seeds) => (Name: name, Values: seeds.Select(network => network.Share(Verdict.Trivial)).ToArray()))
+            .OrderByDescending(of => of.Values.Average()).ToList();
+        notes.AddRange(shares.Skip(1).Select(of => $"{of.Name}: {Range(of.Values).Around(of.Values.Average(), 2)} % Trivial."));
+        return Decision(verdict, shares[0].Values, $"Trivial layers of {shares[0].Name}, percent of its convolutions, mean over trainings with their range", notes);
     }
 
     private static ClaimVerdict Sign(Interval interval) =>

@@ -15,6 +15,9 @@ internal static class ChildProcess
     /// <summary>A program that loads two assemblies and calls a method of the second, embedded in this assembly: a library has no entry point of its own.</summary>
     private const string Program = "ChildProgram.dll";
 
+    /// <summary>The full path of the <c>dotnet</c> command of the .NET that this process runs on: three folders above the shared framework. It need not be there.</summary>
+    public static string DotNet { get; } = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet"));
+
     /// <summary>How to start it, or null where that is not possible: in an application that is one file, or one that brings its .NET along and finds no <c>dotnet</c>.</summary>
     /// <param name="folder">An empty folder for its program; needed while it runs.</param>
     /// <param name="main">A static method of this library.</param>
@@ -23,8 +26,7 @@ internal static class ChildProcess
     {
         var (library, torchSharp) = (typeof(ChildProcess).Assembly.Location, typeof(torch).Assembly.Location);
         var runtime = Path.TrimEndingDirectorySeparator(RuntimeEnvironment.GetRuntimeDirectory());
-        var host = Path.GetFullPath(Path.Combine(runtime, "..", "..", "..", OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet"));
-        if (library.Length == 0 || torchSharp.Length == 0 || !File.Exists(host))
+        if (library.Length == 0 || torchSharp.Length == 0 || !File.Exists(DotNet))
             return null;
 
         var program = Path.Combine(folder, Program);
@@ -33,7 +35,7 @@ internal static class ChildProcess
             embedded.CopyTo(file);
         File.WriteAllText(Path.ChangeExtension(program, ".runtimeconfig.json"), Configuration(Path.GetFileName(runtime)).ToJsonString());
 
-        var start = new ProcessStartInfo(host, ["exec", program, torchSharp, library, main.Method.DeclaringType!.FullName!, main.Method.Name, .. arguments]) { WorkingDirectory = folder };
+        var start = new ProcessStartInfo(DotNet, ["exec", program, torchSharp, library, main.Method.DeclaringType!.FullName!, main.Method.Name, .. arguments]) { WorkingDirectory = folder };
         // Programs that watch this process have no business in the other, and a crash there leaves no dump.
         foreach (var name in new[] { "DOTNET_STARTUP_HOOKS", "CORECLR_ENABLE_PROFILING", "DOTNET_DbgEnableMiniDump", "COMPlus_DbgEnableMiniDump" })
             start.Environment.Remove(name);
