@@ -26,7 +26,7 @@ internal sealed class ShippedRuns : IDisposable
 
     /// <summary>The record of every run that ships, in the order of their folders' names.</summary>
     public static IReadOnlyList<TrainedRun> All { get; } =
-        [.. Directory.EnumerateFiles(RepositoryFolder.ShippedRuns, "run.json", SearchOption.AllDirectories).Select(file => Path.GetDirectoryName(file)!).Order(StringComparer.Ordinal).Select(RunStore.Read)];
+        [.. Directory.EnumerateDirectories(RepositoryFolder.ShippedRuns).Where(RunFolder.IsFinished).Order(StringComparer.Ordinal).Select(RunStore.Read)];
 
     /// <summary>The sample of Fashion-MNIST that comes with the repository.</summary>
     public DataSplit Sample => Images(Profile.Quick.Dataset);
