@@ -20,7 +20,7 @@ public static class OnnxFiles
     /// <param name="height">Height of the images in pixels; by default that of an <see cref="OnnxNetwork"/>, else 32.</param>
     /// <param name="width">Width of the images in pixels; by default that of an <see cref="OnnxNetwork"/>, else 32.</param>
     /// <param name="opset">The version of ONNX's operators, 17 to 25; a later one where the network needs it.</param>
-    /// <exception cref="NotSupportedException">It holds a module that is not written; the message names it.</exception>
+    /// <exception cref="NotSupportedException">It holds a module that is not written, which the message names; or it does not answer with float32.</exception>
     /// <exception cref="ArgumentException">The network was read for images of another size.</exception>
     /// <exception cref="InvalidOperationException">The file would not answer as the network does, because of a hook on a module for instance. Nothing is written then.</exception>
     public static void SaveOnnx(this Module<Tensor, Tensor> network, string path, int? height = null, int? width = null, int opset = 17)
@@ -57,6 +57,8 @@ public static class OnnxFiles
         using var generator = new Generator(1, CPU);
         var images = randn([NetworkProbe.Images, written.Channels, written.Height, written.Width], generator: generator);
         var (expected, found) = (network.call(images.to(NetworkProbe.DeviceOf(network))).cpu(), written.call(images));
+        if (expected.dtype != ScalarType.Float32)
+            throw new NotSupportedException($"The network answers with numbers of type {expected.dtype}; expected float32, scores of classes.");
         if (!expected.shape.SequenceEqual(found.shape) || (found - expected).abs().max().item<float>() is var difference && !(difference <= Tolerance * Math.Max(1, expected.abs().max().item<float>())))
             throw new InvalidOperationException($"{path} would not answer as the network does. Is there a hook on one of its modules, or a module of your own among them?");
     }

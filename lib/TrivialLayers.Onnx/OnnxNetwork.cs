@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -55,7 +53,7 @@ public sealed class OnnxNetwork : SegmentedNetwork, IDescribed, IPrunable, IFold
     public override IReadOnlyList<Segment> Segments => _segments;
 
     /// <inheritdoc/>
-    public string Description => "onnx graph=" + Fingerprint();
+    public string Description => "onnx graph=" + GraphFingerprint.Of(_graph, _held);
 
     internal OnnxGraph Graph => _graph;
 
@@ -197,29 +195,5 @@ public sealed class OnnxNetwork : SegmentedNetwork, IDescribed, IPrunable, IFold
             _internal_params.Remove(tensor);
         else
             _internal_buffers.Remove(tensor);
-    }
-
-    private static string Numbers(Tensor constant) => constant.is_floating_point()
-        ? string.Join(',', constant.cpu().contiguous().data<float>().Select(number => number.ToString("R", CultureInfo.InvariantCulture)))
-        : string.Join(',', constant.Longs().Select(Text));
-
-    /// <summary>SHA-256 of operators, attributes, wiring and numbers: what the modules do not say. Names of values do not count.</summary>
-    private string Fingerprint()
-    {
-        var numbers = new Dictionary<string, string> { [_graph.Input] = "images" };
-        var text = new StringBuilder();
-        string NameOf(string value) => value.Length == 0 ? "-" : numbers.TryGetValue(value, out var number) ? number
-            : _held.TryGetValue(value, out var held) ? held : _graph.Constants.TryGetValue(value, out var constant) ? Numbers(constant) : "?";
-        foreach (var node in _graph.Nodes)
-        {
-            text.Append(node.Proto.OpType).Append(' ').Append(node.Layer).Append(' ').AppendJoin(' ', node.Proto.Input.Select((name, i) => node.Prepared.Module is not null && node.Captured.Contains(i) ? "*" : NameOf(name)));
-            foreach (var attribute in node.Proto.Attribute.OrderBy(attribute => attribute.Name, StringComparer.Ordinal))
-                text.Append(' ').Append(attribute);
-            text.Append('\n');
-            foreach (var output in node.Proto.Output)
-                numbers[output] = Text(numbers.Count);
-        }
-
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.Append(NameOf(_graph.Output)).ToString())))[..16];
     }
 }

@@ -121,6 +121,27 @@ public sealed class FoldedPieceTests : IDisposable
             Assert.InRange(OnnxRuntime.Difference(engine.With(layer), Whole(layer, layers[1])), 0, OnnxRuntime.Tolerance);
     }
 
+    [Theory]
+    [MemberData(nameof(Graphs))]
+    public void A_sweep_through_a_graph_leaves_no_tensor_behind(string graph)
+    {
+        var model = new SmallModel(17, 3, 8, 8);
+        using var network = OnnxNetwork.Load(model.Save(_folder["model.onnx"], s_graphs[graph](model)));
+        using var images = model.Noise(5);
+        using var evaluation = new EvaluationMode(network);
+        LiveTensors.AssertUnchangedBy(() =>
+        {
+            using var engine = PrefixReuse.For(network, images);
+            for (var batch = 0; batch < 3; batch++)
+            {
+                using var scope = NewDisposeScope();
+                engine.Begin(images);
+                foreach (var layer in NetworkLayers.All(network))
+                    engine.With(layer.Name);
+            }
+        });
+    }
+
     [Fact]
     public void One_layer_used_in_two_places_is_one_layer_and_is_zeroed_in_both()
     {

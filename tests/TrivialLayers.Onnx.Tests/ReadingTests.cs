@@ -75,6 +75,47 @@ public sealed class ReadingTests : IDisposable
     }
 
     [Fact]
+    public void Weights_of_a_normalisation_that_the_graph_computes_are_refused()
+    {
+        var model = new SmallModel(21, 4, 8, 8);
+        var scale = model.Add("Reshape", [model.Add("ReduceMean", [X, model.Numbers("axes", 0, 2, 3)]), model.Numbers("shape", 4)]);
+        Assert.Contains("computed by the graph", Refused<NotSupportedException>(model, model.Add("GroupNormalization", [X, scale, model.Weights("b", 4)], ("num_groups", 2))), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Softmax")]
+    [InlineData("LogSoftmax")]
+    public void A_softmax_that_compares_the_images_of_a_batch_is_refused(string operation)
+    {
+        var model = new SmallModel(17, 3, 8, 8);
+        Assert.Contains("compares the images of a batch", Refused<NotSupportedException>(model, model.Add(operation, [X], ("axis", 0))), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_layer_may_be_used_on_a_constant_as_well_as_on_the_images(bool isConstantFirst)
+    {
+        using var scope = NewDisposeScope();
+        var model = new SmallModel(17, 3, 8, 8);
+        string[] inputs = isConstantFirst ? [model.Weights("constant", 1, 3, 8, 8), X] : [X, model.Weights("constant", 1, 3, 8, 8)];
+        var kernel = model.Weights("conv.weight", 4, 3, 3, 3);
+        var path = model.Save(_folder["model.onnx"], model.Add("Add", [.. inputs.Select(input => model.Add("Conv", [input, kernel]))]));
+        using var network = OnnxNetwork.Load(path);
+        var images = model.Noise();
+        Assert.InRange(OnnxRuntime.Difference(network.call(images), OnnxRuntime.Run(path, images)), 0, OnnxRuntime.Tolerance);
+    }
+
+    [Fact]
+    public void A_file_that_is_refused_leaves_no_tensor_behind()
+    {
+        var model = new SmallModel(17, 3, 8, 8);
+        var features = model.Add("Conv", [X, model.Weights("conv.weight", 4, 3, 3, 3), model.Weights("conv.bias", 4)]);
+        model.Save(_folder["model.onnx"], model.Add("GridSample", [features, features]));
+        LiveTensors.AssertUnchangedBy(() => Assert.Throws<NotSupportedException>(() => OnnxNetwork.Load(_folder["model.onnx"])));
+    }
+
+    [Fact]
     public void A_size_that_the_file_leaves_open_is_asked_for()
     {
         var model = new SmallModel(17, 3, 8, 8);

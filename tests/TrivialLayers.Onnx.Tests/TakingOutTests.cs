@@ -126,6 +126,39 @@ public sealed class TakingOutTests : IDisposable
     }
 
     [Fact]
+    public void What_stands_together_only_on_the_way_to_the_rest_stays_too()
+    {
+        using var scope = NewDisposeScope();
+        var (model, network) = Read(model =>
+        {
+            var features = Convolution(model, X, "stem", 3, 4);
+            var rows = model.Add("Reshape", [Gone(model, features), model.Numbers("rows", -1, 16)]); // 16 rows an image
+            var largest = model.Add("Mul", [rows, model.Add("ReduceMax", [rows], ("axes", new long[] { 0 }))]);
+            return model.Add("Flatten", [model.Add("Add", [features, model.Add("Reshape", [largest, model.Numbers("back", -1, 4, 8, 8)])])]);
+        });
+        Assert.Contains("of several images together", Assert.Throws<ArgumentException>(() => network.TakeOut("gone")).Message, StringComparison.Ordinal);
+        Assert.Contains(network.Layers, layer => layer.Name == "gone");
+    }
+
+    [Fact]
+    public void A_constant_in_the_place_of_a_layer_can_be_trained_also_when_it_was_made_during_an_evaluation()
+    {
+        using var scope = NewDisposeScope();
+        var (model, network) = Read(model =>
+        {
+            var features = Convolution(model, X, "stem", 3, 4);
+            return model.Add("GlobalAveragePool", [model.Add("Add", [features, Gone(model, features)])]);
+        });
+        using (new EvaluationMode(network))
+            network.TakeOut("gone");
+
+        network.train();
+        network.call(model.Noise()).sum().backward();
+
+        Assert.NotNull(network.get_parameter("constant")!.grad);
+    }
+
+    [Fact]
     public void What_a_sweep_finds_trivial_is_taken_out_in_a_line()
     {
         using var scope = NewDisposeScope();

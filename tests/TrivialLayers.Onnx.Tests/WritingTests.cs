@@ -129,6 +129,32 @@ public sealed class WritingTests : IDisposable
     }
 
     [Fact]
+    public void A_parameter_whose_name_a_value_of_the_graph_has_is_written_under_another()
+    {
+        using var scope = NewDisposeScope();
+        var model = new SmallModel(17, 3, 8, 8);
+        var features = model.Add("Conv", [SmallModel.Images, model.Weights("kernel", 4, 3, 1, 1)]);
+        model.Proto.Graph.Node[0].Name = "conv";
+        var factor = model.Add("Mul", [features, model.Weights("factor", 1, 4, 1, 1)]);
+        var shift = model.Add("Add", [factor, model.Weights("shift", 1, 4, 1, 1)]);
+        model.Proto.Graph.Node[1].Output[0] = model.Proto.Graph.Node[2].Input[0] = "conv.weight";
+        using var network = OnnxNetwork.Load(model.Save(_folder["model.onnx"], shift));
+        var images = model.Noise();
+
+        network.SaveOnnx(_folder["written.onnx"]);
+
+        Assert.InRange(OnnxRuntime.Difference(OnnxRuntime.Run(_folder["written.onnx"], images), network.call(images)), 0, OnnxRuntime.Tolerance);
+    }
+
+    [Fact]
+    public void A_network_that_answers_with_whole_numbers_is_not_written()
+    {
+        var model = new SmallModel(17, 3, 8, 8);
+        using var network = OnnxNetwork.Load(model.Save(_folder["model.onnx"], model.Add("Cast", [model.Add("GlobalMaxPool", [SmallModel.Images])], ("to", 7))));
+        Assert.Contains("expected float32", Assert.Throws<NotSupportedException>(() => network.SaveOnnx(_folder["written.onnx"])).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_layer_without_a_branch_around_it_is_not_taken_out()
     {
         using var network = Read(ResNet.ForSmallImages(8, 8), 32);

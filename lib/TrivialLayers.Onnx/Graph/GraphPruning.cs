@@ -64,12 +64,16 @@ internal sealed class GraphPruning
     /// <exception cref="ArgumentException">A node that stays takes something that cannot be put there as a constant.</exception>
     private void Demand()
     {
+        foreach (var (node, name) in _graph.Nodes.SelectMany(node => node.Needs.Where(_gone.ContainsKey).Select(name => (node, name))))
+        {
+            if (_graph.Shapes.ContainsKey(name) && !_graph.IsForEachImage(name))
+                throw new ArgumentException($"{_graph.Source}: {Refusal.Name(node.Proto, _graph.Opset)} takes what '{_gone[name]}' at zero leaves of several images together, so '{_gone[name]}' cannot be taken out.");
+        }
+
         foreach (var node in _graph.Nodes.Where(node => !IsGone(node)))
         {
             foreach (var name in node.Needs.Where(_gone.ContainsKey))
             {
-                if (_graph.Shapes.ContainsKey(name) && !_graph.IsForEachImage(name))
-                    throw new ArgumentException($"{_graph.Source}: {Refusal.Name(node.Proto, _graph.Opset)} takes what '{_gone[name]}' at zero leaves of several images together, so '{_gone[name]}' cannot be taken out.");
                 if (_values[name].dtype is ScalarType.Int64 || (!Operators.Broadcasts(node.Proto.OpType) && Beside(node.Proto) is null))
                     throw new ArgumentException($"{_graph.Source}: {Refusal.Name(node.Proto, _graph.Opset)} needs the size of what '{_gone[name]}' at zero leaves of the image, so '{_gone[name]}' cannot be taken out.");
             }
@@ -78,6 +82,8 @@ internal sealed class GraphPruning
 
     private void Replace()
     {
+        using var trainable = inference_mode(false); // a constant made in inference mode could not be trained
+        using var noGradients = no_grad();
         var nodes = new List<GraphNode>();
         foreach (var node in _graph.Nodes.Where(node => !IsGone(node)))
         {

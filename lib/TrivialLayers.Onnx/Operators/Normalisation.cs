@@ -32,6 +32,8 @@ internal static class Normalisation
     public static Prepared Group(Call call)
     {
         var (eps, groups) = (call.Float("epsilon", 1e-5), call.Integer("num_groups", 1));
+        if (!call.HasConstant(1) || !call.HasConstant(2))
+            throw call.Refused("its weights are computed by the graph; expected constants");
         return SameShape(
             inputs =>
             {
@@ -55,13 +57,13 @@ internal static class Normalisation
 
     public static Prepared Softmax(Call call)
     {
-        var axis = call.Integer("axis", -1);
+        var axis = AxisWithinImage(call);
         return new(inputs => [inputs[0]!.softmax(Shapes.Axis(axis, inputs[0]!.dim()))]);
     }
 
     public static Prepared LogSoftmax(Call call)
     {
-        var axis = call.Integer("axis", -1);
+        var axis = AxisWithinImage(call);
         return SameShape(inputs => functional.log_softmax(inputs[0]!, Shapes.Axis(axis, inputs[0]!.dim())));
     }
 
@@ -81,6 +83,15 @@ internal static class Normalisation
             return [(input.IsShape() ? input.sum(axes, keep) : reduce(input, axes, keep)).MoveToOuterDisposeScope()];
         });
     };
+
+    /// <summary>The axis of a softmax, which must not compare the images of a batch.</summary>
+    private static long AxisWithinImage(Call call)
+    {
+        var axis = call.Integer("axis", -1);
+        return !call.HasConstant(0) && call.Shape(0) is [OnnxGraph.Batch, .. var rest] && Shapes.Axis(axis, 1 + rest.Length) == 0
+            ? throw call.Refused("it compares the images of a batch; expected an axis other than the first")
+            : axis;
+    }
 
     private static bool HaveLength(long length, params Tensor?[] weights) => weights.All(tensor => tensor is not null && tensor.shape is [var own] && own == length);
 

@@ -36,7 +36,7 @@ internal sealed class AnyBatch(KnownValues known, long? named)
                 break;
             case "Split" when node.Input.Count < 2 && known.First.ShapeOf(node.Input[0]) is { } whole:
                 var axis = Shapes.Axis(node.Attribute.FirstOrDefault(attribute => attribute.Name == "axis")?.I ?? 0, whole.Length);
-                long[] Sizes(KnownValues.Batch batch) => [.. node.Output.Select(output => batch.ShapeOf(output)![axis])];
+                long[] Sizes(KnownBatch batch) => [.. node.Output.Select(output => batch.ShapeOf(output)![axis])];
                 if (Sizes(known.First).SequenceEqual(Sizes(known.Other)))
                     node.Input.Add(NewConstant(node, Sizes(known.First)));
                 break;

@@ -3,6 +3,7 @@ using Google.Protobuf;
 using Onnx;
 using TorchSharp;
 using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
 
 namespace TrivialLayers;
 
@@ -20,6 +21,7 @@ internal sealed class GraphReader
     private readonly Dictionary<string, string> _aliases = [];
     private readonly Dictionary<string, GraphNode> _layers = [];
     private readonly List<GraphNode> _nodes = [];
+    private readonly List<Module> _modules = [];
 
     private GraphReader(ModelProto model, string path)
     {
@@ -37,7 +39,19 @@ internal sealed class GraphReader
     {
         using var scope = NewDisposeScope();
         using var noGradients = no_grad();
-        return new GraphReader(model, path).Read(height, width, output);
+        var reader = new GraphReader(model, path);
+        HashSet<Module> kept = [];
+        try
+        {
+            var graph = reader.Read(height, width, output);
+            kept = [.. graph.Nodes.Select(node => node.Prepared.Module).OfType<Module>()];
+            return graph;
+        }
+        finally
+        {
+            foreach (var module in reader._modules.Where(module => !kept.Contains(module)))
+                module.Dispose();
+        }
     }
 
     private OnnxGraph Read(int? height, int? width, string? output)
@@ -166,6 +180,8 @@ internal sealed class GraphReader
             return new GraphNode(node, layer.Prepared, layer.Captured);
         var call = new Call(node, _path, _opset, _known.Constants, _known.First.ShapeOf);
         var ready = new GraphNode(node, Operators.Prepare(call), call.Captured);
+        if (ready.Prepared.Module is { } module)
+            _modules.Add(module);
         if (ready.IsLayer)
             _layers[key] = ready;
         return ready;

@@ -24,10 +24,10 @@ internal sealed class KnownValues(string path, int opset)
     public HashSet<string> Computed { get; } = [];
 
     /// <summary>For <see cref="OnnxGraph.Batch"/> images.</summary>
-    public Batch First { get; } = new(OnnxGraph.Batch);
+    public KnownBatch First { get; } = new(OnnxGraph.Batch);
 
     /// <summary>For another number of images, a prime that no layer has as a size, too.</summary>
-    public Batch Other { get; } = new(10009);
+    public KnownBatch Other { get; } = new(10009);
 
     public bool Has(string name) => Constants.ContainsKey(name) || First.Shapes.ContainsKey(name) || First.Values.ContainsKey(name);
 
@@ -50,7 +50,6 @@ internal sealed class KnownValues(string path, int opset)
         {
             foreach (var (name, output) in node.Proto.Output.Zip(found).Where(pair => pair.First.Length > 0))
                 (_, Constants[name]) = (Computed.Add(name), output);
-            node.Prepared.Module?.Dispose();
             return false;
         }
 
@@ -75,7 +74,7 @@ internal sealed class KnownValues(string path, int opset)
     public InvalidDataException Wrong(NodeProto node, string what, Exception? inner = null) => new($"{path}: {Refusal.Name(node, opset)} does not fit what is around it: {what}.", inner);
 
     /// <summary>Outputs for a batch, or of a constant node; shapes alone of what there is one of for each image.</summary>
-    private Tensor[] Compute(GraphNode node, Batch? batch)
+    private Tensor[] Compute(GraphNode node, KnownBatch? batch)
     {
         Tensor?[] inputs = [.. node.Proto.Input.Select((name, i) => name.Length == 0 || node.Captured.Contains(i) ? null : Constants.GetValueOrDefault(name) ?? batch!.Of(name))];
         Tensor[] Run(Tensor?[] given) => Attempt(node.Proto, () => node.Prepared.Run(given));
@@ -91,7 +90,7 @@ internal sealed class KnownValues(string path, int opset)
         return Run(inputs);
     }
 
-    private void Keep(GraphNode node, Tensor[] outputs, Batch batch)
+    private void Keep(GraphNode node, Tensor[] outputs, KnownBatch batch)
     {
         foreach (var (name, output) in node.Proto.Output.Zip(outputs).Where(pair => pair.First.Length > 0))
         {
@@ -105,22 +104,4 @@ internal sealed class KnownValues(string path, int opset)
     }
 
     private static bool IsSame(Tensor found, Tensor other) => !found.IsShape() && !other.IsShape() && found.shape.SequenceEqual(other.shape) && found.Equals(other);
-
-    /// <summary>What is known for a number of images.</summary>
-    internal sealed class Batch(int images)
-    {
-        public int Images => images;
-
-        /// <summary>Shapes of what there is one of for each image, or was computed from that.</summary>
-        public Dictionary<string, long[]> Shapes { get; } = [];
-
-        /// <summary>What depends on the shapes alone.</summary>
-        public Dictionary<string, Tensor> Values { get; } = [];
-
-        public Tensor Of(string name) => Values.GetValueOrDefault(name) ?? TrivialLayers.Shapes.Empty(Shapes[name]);
-
-        public long[]? ShapeOf(string name) => Shapes.GetValueOrDefault(name) ?? Values.GetValueOrDefault(name)?.shape;
-
-        public bool IsForEachImage(Tensor tensor) => tensor.shape is [var first, ..] && first == images;
-    }
 }

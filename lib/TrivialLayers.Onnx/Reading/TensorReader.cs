@@ -16,9 +16,7 @@ internal sealed class TensorReader(string path)
     /// <summary>Numbers in one tensor, so that in memory it has less than 2 GiB.</summary>
     private const long Most = int.MaxValue / sizeof(long);
 
-    private readonly string _folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
-    private readonly Dictionary<string, long> _files = [];
-    private long _external;
+    private readonly ExternalData _external = new(path);
 
     /// <exception cref="InvalidDataException">Its data do not fit its shape, or are not in the file's folder.</exception>
     /// <exception cref="NotSupportedException">It holds no plain numbers.</exception>
@@ -29,7 +27,7 @@ internal sealed class TensorReader(string path)
         long[] shape = [.. tensor.Dims];
         if (tensor.DataLocation == TensorProto.Types.DataLocation.External)
         {
-            using var stream = External(tensor, count * size);
+            using var stream = _external.Open(tensor, count * size);
             return OfStream(stream, count * size, type, shape);
         }
 
@@ -38,12 +36,12 @@ internal sealed class TensorReader(string path)
         {
             return raw.Length == count * size
                 ? OfBytes(raw, type, shape)
-                : throw Wrong(tensor, string.Create(CultureInfo.InvariantCulture, $"{count} numbers of {size} bytes are expected, {raw.Length} bytes are there"));
+                : throw _external.Wrong(tensor, string.Create(CultureInfo.InvariantCulture, $"{count} numbers of {size} bytes are expected, {raw.Length} bytes are there"));
         }
 
         return Listed(tensor, type) == count
             ? OfNumbers(tensor, type, shape)
-            : throw Wrong(tensor, string.Create(CultureInfo.InvariantCulture, $"{count} numbers are expected, {Listed(tensor, type)} are there"));
+            : throw _external.Wrong(tensor, string.Create(CultureInfo.InvariantCulture, $"{count} numbers are expected, {Listed(tensor, type)} are there"));
     }
 
     private (DataType Type, int Size) Kind(TensorProto tensor) => (DataType)tensor.DataType switch
@@ -61,7 +59,7 @@ internal sealed class TensorReader(string path)
         foreach (var length in tensor.Dims)
         {
             if (length < 0 || count > Most / Math.Max(1, length))
-                throw Wrong(tensor, $"it cannot have the shape [{string.Join(", ", tensor.Dims.Select(dimension => dimension.ToString(CultureInfo.InvariantCulture)))}]");
+                throw _external.Wrong(tensor, $"it cannot have the shape [{string.Join(", ", tensor.Dims.Select(dimension => dimension.ToString(CultureInfo.InvariantCulture)))}]");
             count *= Math.Max(1, length);
         }
 
@@ -175,51 +173,4 @@ internal sealed class TensorReader(string path)
         for (var i = 0; i < into.Length; i++)
             into[i] = convert(from[i]);
     }
-
-    /// <summary>
-    /// The file beside the model in which a tensor lies, at its first byte. Nothing outside the model's folder is opened, and of the files not more is read than they have, twice: a weight may have two names.
-    /// </summary>
-    private FileStream External(TensorProto tensor, long expected)
-    {
-        var entries = tensor.ExternalData.GroupBy(entry => entry.Key).ToDictionary(group => group.Key, group => group.Last().Value);
-        var file = Inside(tensor, entries.GetValueOrDefault("location") ?? "");
-        var offset = Number(tensor, entries, "offset", 0);
-        var length = Number(tensor, entries, "length", expected);
-        var stream = file.OpenRead();
-        if (length != expected || offset > stream.Length || stream.Length - offset < length)
-        {
-            using (stream)
-                throw Wrong(tensor, string.Create(CultureInfo.InvariantCulture, $"{expected} bytes are expected in {file.Name} from {offset} on; {length} are announced, the file has {stream.Length}"));
-        }
-
-        _files[file.FullName] = stream.Length;
-        if ((_external += length) > 2 * _files.Values.Sum())
-        {
-            using (stream)
-                throw Wrong(tensor, $"with those before it, it takes more from {string.Join(", ", _files.Keys.Select(Path.GetFileName))} than is there");
-        }
-
-        stream.Position = offset;
-        return stream;
-    }
-
-    private FileInfo Inside(TensorProto tensor, string location)
-    {
-        var isPlain = location.Length > 0 && !location.Contains('\0') && !Path.IsPathRooted(location) && !location.Split('/', '\\').Contains("..");
-        var file = isPlain ? new FileInfo(Path.Combine(_folder, location)) : throw Wrong(tensor, $"its data are said to lie in '{location}'; only a file in the model's own folder is opened");
-        for (FileSystemInfo? step = file; step is not null && step.FullName.Length > _folder.Length; step = Directory.GetParent(step.FullName))
-        {
-            if (step.LinkTarget is not null)
-                throw Wrong(tensor, $"its data are said to lie in '{location}', which is a link; only a file in the model's own folder is opened");
-        }
-
-        return file.Exists ? file : throw Wrong(tensor, $"its data lie in '{location}', which is not there: keep it beside the model");
-    }
-
-    private long Number(TensorProto tensor, Dictionary<string, string> entries, string key, long otherwise) =>
-        !entries.TryGetValue(key, out var text) ? otherwise
-        : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number
-        : throw Wrong(tensor, $"its {key} in the external file is '{text}', which is no number");
-
-    private InvalidDataException Wrong(TensorProto tensor, string what) => new($"{path}: tensor '{tensor.Name}': {what}.");
 }

@@ -13,11 +13,15 @@ internal sealed class GraphWriter
     private readonly OnnxNetwork _network;
     private readonly OnnxGraph _graph;
     private readonly ModelWriter _model;
+    private readonly HashSet<string> _inGraph;
+    private readonly HashSet<string> _inNetwork;
 
     private GraphWriter(OnnxNetwork network, int opset)
     {
         (_network, _graph) = (network, network.Graph);
         _model = new(network.Title, _graph.Nodes.Select(Needs).Append(opset).Max());
+        _inGraph = [_graph.Input, .. _graph.Nodes.SelectMany(node => node.Proto.Output), .. _graph.Constants.Keys];
+        _inNetwork = [.. network.state_dict().Keys];
     }
 
     public static ModelProto Write(OnnxNetwork network, int opset)
@@ -38,7 +42,7 @@ internal sealed class GraphWriter
         "Pad" when node.Proto.Input.Count > 3 => 18,
         "Resize" when node.Proto.Attribute.Any(attribute => attribute.Name == "axes") => 18,
         "AveragePool" when node.Proto.Attribute.Any(attribute => attribute.Name == "dilations") => 19,
-        not "ReduceSum" when node.Proto.Attribute.Any(attribute => attribute.Name == "noop_with_empty_axes") => 18,
+        var reduction when IsLateReduction(reduction) && (HasComputedAxes(node) || node.Proto.Attribute.Any(attribute => attribute.Name == "noop_with_empty_axes")) => 18,
         _ => 0,
     };
 
@@ -54,10 +58,10 @@ internal sealed class GraphWriter
         if (copy.OpType == "GroupNormalization" && _model.Version >= 21)
             WeightsForEachChannel(copy);
         foreach (var (i, name) in node.Proto.Input.Index().Where(entry => _network.Constant(entry.Item) is not null))
-            copy.Input[i] = _model.Tensor(_network.HeldName(name) ?? name, _network.Constant(name)!);
+            copy.Input[i] = Constant(name, _network.Constant(name)!);
         switch (copy.OpType)
         {
-            case var reduction when reduction.StartsWith("Reduce", StringComparison.Ordinal) && reduction != "ReduceSum" && _model.Version < 18:
+            case var reduction when IsLateReduction(reduction) && _model.Version < 18:
                 AxesAsAttribute(copy);
                 break;
             case "Split" when copy.Input.Count < 2 && _model.Version >= 18:
@@ -81,7 +85,7 @@ internal sealed class GraphWriter
 
     private NodeProto Layer(GraphNode node, Module module)
     {
-        string Weights(string part, Tensor? value) => value is null ? "" : _model.Tensor($"{node.Layer}.{part}", value);
+        string Weights(string part, Tensor? value) => value is null ? "" : Own($"{node.Layer}.{part}", value);
         var copy = new NodeProto { Name = node.Proto.Name, OpType = node.Proto.OpType, Output = { node.Proto.Output[0] } };
         copy.Attribute.Add(node.Proto.Attribute.Where(attribute => attribute.Name is not ("spatial" or "training_mode" or "alpha" or "beta" or "transA" or "transB")));
         switch (module)
@@ -107,6 +111,21 @@ internal sealed class GraphWriter
         return copy;
     }
 
+    /// <summary>Whether it is a reduction that has its axes as an input from version 18 on; the sum has them from 13 on.</summary>
+    private static bool IsLateReduction(string operation) => operation.StartsWith("Reduce", StringComparison.Ordinal) && operation != "ReduceSum";
+
+    private bool HasComputedAxes(GraphNode node) => node.Proto.Input.ElementAtOrDefault(1) is { Length: > 0 } axes && _network.Constant(axes) is null;
+
+    private string Constant(string name, Tensor value) => _network.HeldName(name) is { } own ? Own(own, value) : _model.Tensor(name, value);
+
+    /// <summary>Writes a parameter or buffer of the network under its own name, or one like it if something in the graph has that.</summary>
+    private string Own(string name, Tensor value)
+    {
+        for (var isTaken = _inGraph.Contains(name); isTaken; isTaken = _inGraph.Contains(name) || _inNetwork.Contains(name))
+            name += "_";
+        return _model.Tensor(name, value);
+    }
+
     /// <summary>From version 21 on group norm has weights for each channel, before for each group.</summary>
     private void WeightsForEachChannel(NodeProto node)
     {
@@ -114,14 +133,14 @@ internal sealed class GraphWriter
         {
             var weights = _network.Constant(name)!;
             using var each = weights.repeat_interleave(_graph.Shapes[node.Output[0]][1] / weights.numel());
-            _model.Tensor(_network.HeldName(name) ?? name, each);
+            Constant(name, each);
         }
     }
 
     /// <summary>Up to version 17 reductions but the sum have their axes as an attribute.</summary>
     private void AxesAsAttribute(NodeProto node)
     {
-        if (node.Input.Count < 2)
+        if (node.Input.Count < 2 || node.Input[1].Length == 0)
             return;
         node.Attribute.Add(ModelWriter.Integers("axes", _network.Constant(node.Input[1])!.Longs()));
         node.Input.RemoveAt(1);
