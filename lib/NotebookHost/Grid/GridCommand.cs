@@ -120,9 +120,10 @@ internal static class GridCommand
         (states, open) = StatesOf(grid, how); // of whoever wrote the list first
         if (how.Slurm is null)
             return await RunHere(grid, states, how, interrupt).ConfigureAwait(false);
-        foreach (var doubt in Preflight.DoubtsElsewhere(grid))
+        var submission = new SlurmSubmission(grid, how.Slurm);
+        foreach (var doubt in Preflight.DoubtsElsewhere(grid).Concat(submission.Doubts(open)))
             await Console.Error.WriteLineAsync($"Note: {doubt}").ConfigureAwait(false);
-        await new SlurmSubmission(grid, how.Slurm).Submit(open, mostTasks, Console.WriteLine, interrupt).ConfigureAwait(false);
+        await submission.Submit(open, mostTasks, Console.WriteLine, interrupt).ConfigureAwait(false);
         Console.WriteLine($"{GridCounts.Of(states)}. Look with: grid status {grid.FullPath}");
         return RunCommand.Succeeded;
     }

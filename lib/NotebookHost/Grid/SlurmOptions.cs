@@ -30,8 +30,12 @@ internal sealed partial record SlurmOptions(string? Time, string? Gres, int? Lim
 
         if (Time is not null && LimitOf(Time) is { } limit && limit > TimeSpan.Zero && limit <= LongestRefused)
             throw new RunException(FormattableString.Invariant($"--time {Time} leaves a task no time to work: two minutes before its limit it is told to stop. Give more than {LongestRefused.TotalMinutes} minutes, such as --time 00:30:00."));
-        foreach (var word in Sbatch)
+        foreach (var (before, word) in Sbatch.Prepend("").Zip(Sbatch))
+        {
             CheckWord(word);
+            if (!word.StartsWith('-') && !MayTakeValue(before))
+                throw new RunException($"{word} cannot be given to sbatch: it would be taken for the script. Options begin with a dash, such as --partition={word}.");
+        }
     }
 
     /// <summary>A time as sbatch reads it: minutes, minutes:seconds, hours:minutes:seconds, days-hours, days-hours:minutes or days-hours:minutes:seconds; null for words such as UNLIMITED.</summary>
@@ -48,6 +52,9 @@ internal sealed partial record SlurmOptions(string? Time, string? Gres, int? Lim
         };
         return TimeSpan.FromSeconds(Math.Min(seconds, TimeSpan.MaxValue.TotalSeconds / 2));
     }
+
+    /// <summary>Whether the word behind an option may be its value: not where it holds one already, as <c>--mem=4G</c> and <c>-pmain</c> do.</summary>
+    private static bool MayTakeValue(string option) => option.StartsWith("--", StringComparison.Ordinal) ? option.Length > 2 && !option.Contains('=') : option is ['-', _];
 
     /// <summary>sbatch lets its command line win over what the script says, and takes the beginnings of long names.</summary>
     private void CheckWord(string word)

@@ -10,6 +10,9 @@ namespace NotebookHost.Grid;
 /// <param name="options">What the user asks for.</param>
 internal sealed class SlurmSubmission(GridFolder grid, SlurmOptions options)
 {
+    /// <summary>So many points a note names.</summary>
+    private const int MostNamed = 5;
+
     /// <summary>The point that a line of a list names, and when the failure began that the task is to repeat; null when there was none.</summary>
     public static (string Id, DateTime? Failed) PointIn(string line) => line.Split(' ') is [var id, var failed]
         ? (id, DateTime.Parse(failed, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind))
@@ -21,6 +24,16 @@ internal sealed class SlurmSubmission(GridFolder grid, SlurmOptions options)
     /// <summary>The arrays to submit: what each runs, and its script.</summary>
     public IEnumerable<(IReadOnlyList<PointState> Points, string Script)> Plan(IReadOnlyList<PointState> points, int mostTasks) =>
         points.Chunk(mostTasks).Zip(Lists().Where(list => !File.Exists(list)), (part, list) => ((IReadOnlyList<PointState>)part, ScriptText(part, list)));
+
+    /// <summary>What the user should know before these points are submitted: that some of them were submitted before and have not begun.</summary>
+    public IEnumerable<string> Doubts(IReadOnlyList<PointState> points)
+    {
+        var lists = Directory.Exists(grid.Jobs) ? Directory.GetFiles(grid.Jobs, "*.points") : [];
+        var listed = lists.SelectMany(File.ReadLines).Select(line => PointIn(line).Id).ToHashSet();
+        var again = points.Where(state => state.Status == PointStatus.Waiting && listed.Contains(state.Point.Id)).Select(state => state.Point.Id).ToList();
+        if (again.Count > 0)
+            yield return FormattableString.Invariant($"{again.Count} of these points ({string.Join(", ", again.Take(MostNamed))}{(again.Count > MostNamed ? ", …" : "")}) were submitted before and have not begun. If their tasks are still queued (squeue shows it), each point runs once all the same: the second task finds it done.");
+    }
 
     /// <summary>Submits the points.</summary>
     /// <param name="points">In the order of their tasks.</param>

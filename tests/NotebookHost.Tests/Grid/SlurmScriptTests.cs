@@ -81,6 +81,10 @@ public sealed class SlurmScriptTests
     [InlineData(null, false, "--output=x")]
     [InlineData(null, false, "--wrap", "true")]
     [InlineData(null, false, "--test-only")]
+    [InlineData(null, false, "main")]
+    [InlineData(null, false, "--partition=main", "long")]
+    [InlineData(null, false, "-pmain", "long")]
+    [InlineData(null, false, "-p", "main", "long")]
     [InlineData(2, true, "--partition=main")]
     [InlineData(2, false, "--dependency=afterok:1")]
     [InlineData(2, false, "-d", "singleton")]
@@ -102,6 +106,23 @@ public sealed class SlurmScriptTests
         Assert.Equal(2, scripts.Count);
         Assert.Contains("slurm/2.points", scripts[0], StringComparison.Ordinal);
         Assert.Contains("slurm/4.points", scripts[1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Points_that_were_submitted_before_and_have_not_begun_are_named()
+    {
+        using var made = new GridInFolder();
+        var grid = made.Write("1..9");
+        GridInFolder.Finish(grid, 0);
+        GridInFolder.Finish(grid, 1, exit: 1);
+        var submission = new SlurmSubmission(grid, s_plain);
+        Assert.Empty(submission.Doubts(grid.States()));
+
+        Directory.CreateDirectory(grid.Jobs);
+        File.WriteAllLines(Path.Combine(grid.Jobs, "1.points"), ["001", "002 2026-01-02T03:04:05Z", "003"]);
+        Assert.StartsWith("1 of these points (003) were submitted before", Assert.Single(submission.Doubts(grid.States())), StringComparison.Ordinal);
+        File.WriteAllLines(Path.Combine(grid.Jobs, "4.points"), ["004", "005", "006", "007", "008"]);
+        Assert.StartsWith("6 of these points (003, 004, 005, 006, 007, …) were submitted before", Assert.Single(submission.Doubts(grid.States())), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -117,9 +117,32 @@ public sealed class SlurmTests : IDisposable
     [Fact]
     public async Task A_training_that_is_killed_goes_on_to_the_same_bits()
     {
+        await BeginTraining();
+        Kill(_made.Open().States()[0].Attempt!.Process);
+        await _slurm.Until(() => Status(0) == PointStatus.Missing, "the task is dead");
+        _made.Leave();
+        await Resume(1);
+        await UntilTrainedAsHere();
+        Assert.Equal(3, _made.Began(7)); // twice on the cluster, since the third epoch was not kept; once in one sitting
+    }
+
+    [Fact]
+    public async Task A_training_whose_time_is_nearly_up_keeps_its_epoch_and_goes_on_to_the_same_bits()
+    {
+        var job = await BeginTraining();
+        await _slurm.Run("scancel", "--signal=USR1", "--batch", $"{job}_0");
+        await UntilTrainedAsHere();
+        Assert.Contains("was stopped before the time limit", await Log(job), StringComparison.Ordinal);
+        Assert.Equal(2, _made.Began(7)); // once on the cluster, since the third epoch was kept; once in one sitting
+    }
+
+    /// <summary>Submits a point that trains a network, and waits until that has computed three of its four epochs.</summary>
+    private async Task<string> BeginTraining()
+    {
         _made.Use(
             $"#load \"{Path.Combine(RepositoryRoot.Path, "notebooks", "setup.csx")}\"\nusing TrivialLayers;",
             """
+            var asked = (System.Threading.CancellationToken)AppContext.GetData("Notebook.CancellationToken");
             var plan = Profile.Of("quick").With(smoke: true);
             var data = plan.Load();
             var network = ResNet.ForSmallImages(8, 16, data.Classes.Count, data.Channels);
@@ -127,24 +150,25 @@ public sealed class SlurmTests : IDisposable
             {
                 if (history.Epochs.Count == 3)
                     System.IO.File.AppendAllText($"began-{seed}", "x");
-                while (history.Epochs.Count == 3 && !System.IO.File.Exists("leave"))
+                while (history.Epochs.Count == 3 && !asked.IsCancellationRequested && !System.IO.File.Exists("leave"))
                     System.Threading.Thread.Sleep(20);
             });
             """,
             "[verdict]run.Address + \" \" + Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(System.IO.File.ReadAllBytes(System.IO.Path.Combine(run.Folder, \"weights.safetensors\"))))");
-        await Submit("seed=7", 1);
+        var job = await Submit("seed=7", 1);
         await _slurm.Until(() => _made.Began(7) == 1 || Status(0) == PointStatus.Failed, "the training is in its third epoch");
-        Kill(_made.Open().States()[0].Attempt!.Process);
-        await _slurm.Until(() => Status(0) == PointStatus.Missing, "the task is dead");
-        _made.Leave();
-        await Resume(1);
+        return job;
+    }
+
+    /// <summary>Waits until the point is done, and trains the same network here: weights, address and all must be the same.</summary>
+    private async Task UntilTrainedAsHere()
+    {
         await UntilEnded(1);
         Assert.Equal(PointStatus.Done, Status(0));
-
+        _made.Leave();
         var here = Path.Combine(_made.Around, "here");
         Assert.Equal(0, (await NotebookFolder.Host("grid", _made.Notebook, "--set", "seed=7", "--out", here)).ExitCode);
         Assert.Equal(await Found(here), await Found(_made.Path));
-        Assert.Equal(3, _made.Began(7)); // twice on the cluster, since the third epoch was not kept; once in one sitting
     }
 
     /// <summary>Submits a grid that is one array, and gives its job.</summary>
