@@ -33,6 +33,7 @@ internal static class CellLanguage
         ["pythonkernel"] = "Python",
         ["ipython"] = "Python",
         ["r"] = "R",
+        ["ir"] = "R",
         ["sql"] = "SQL",
         ["kql"] = "KQL",
         ["mermaid"] = "Mermaid",

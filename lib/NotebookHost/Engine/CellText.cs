@@ -90,16 +90,24 @@ internal sealed partial class CellText
                 IsTimed = true;
                 break;
             case "set":
-                _segment.Append(Set(magic));
+                AddAlone(magic, Set(magic));
                 break;
             case "share":
-                _segment.Append(Share(magic));
+                AddAlone(magic, Share(magic));
                 break;
             default:
                 Close(magic.End);
                 _parts.Add(new TellingPart(magic));
                 break;
         }
+    }
+
+    /// <summary>Code that stands for a magic command is a part of its own, so that a <c>using</c> may follow it.</summary>
+    private void AddAlone(MagicCommand magic, string code)
+    {
+        Close(magic.Start);
+        _segment.Append(code);
+        Close(magic.End);
     }
 
     /// <summary>Ends the stretch that was being read; the next begins at <paramref name="next"/>.</summary>
@@ -124,11 +132,15 @@ internal sealed partial class CellText
     {
         var name = magic.Option("--name") ?? throw Error(magic, "#!set names no variable. Write #!set --name x --value @csharp:y.");
         var value = magic.Option("--value") ?? throw Error(magic, "#!set has no --value; this host knows no other source of it.");
+        if (magic.Option("--mime-type") is not null)
+            throw Error(magic, "#!set takes the value itself here; leave out --mime-type, and format the value in C#.");
         if (Input().Match(value) is { Success: true } input)
             return $"var {name} = await GetInputAsync({SymbolDisplay.FormatLiteral(input.Groups["prompt"].Value, quote: true)});";
-        return Reference().Match(value) is { Success: true } variable
-            ? Declare(magic, name, variable.Groups["kernel"].Value, variable.Groups["name"].Value)
-            : $"var {name} = {SymbolDisplay.FormatLiteral(value, quote: true)};";
+        if (Reference().Match(value) is { Success: true } variable && CellLanguage.Find(variable.Groups["kernel"].Value) is not null)
+            return Declare(magic, name, variable.Groups["kernel"].Value, variable.Groups["name"].Value);
+        return !value.StartsWith('@')
+            ? $"var {name} = {SymbolDisplay.FormatLiteral(value, quote: true)};"
+            : throw Error(magic, $"This host does not know where {value} comes from. #!set takes a text, @csharp:variable or @input:\"a question\"; read a file in C#.");
     }
 
     /// <summary><c>#!share --from csharp x --as y</c>.</summary>

@@ -7,7 +7,7 @@ namespace NotebookHost.Engine;
 internal static class NotebookCells
 {
     /// <summary>A cell with this tag is not executed, as in nbclient.</summary>
-    private const string SkipTag = "skip-execution";
+    public const string SkipTag = "skip-execution";
 
     /// <summary>A cell with this tag may fail, as in nbclient: its error is an output like any other, and the notebook goes on.</summary>
     private const string RaisesTag = "raises-exception";
@@ -27,13 +27,15 @@ internal static class NotebookCells
     {
         var metadata = document.Metadata;
         const string interactive = ".net-";
+        const string digits = "0123456789.-";
         var spec = Text(metadata, "kernelspec", "name") ?? "";
         var kernel = spec.StartsWith(interactive, StringComparison.Ordinal) ? spec[interactive.Length..] : null;
         return Named(Text(metadata, "kernelspec", "language")
             ?? kernel
             ?? Text(metadata["polyglot_notebook"] as JsonObject, "kernelInfo", "defaultKernelName")
             ?? Text(metadata["dotnet_interactive"] as JsonObject, "defaultKernelName")
-            ?? Text(metadata, "language_info", "name")) ?? CellLanguage.CSharp;
+            ?? Text(metadata, "language_info", "name")
+            ?? CellLanguage.Find(spec.TrimEnd([.. digits]))) ?? CellLanguage.CSharp; // python3, julia-1.10
     }
 
     /// <summary>The language that the cell is marked with, or <paramref name="unmarked"/>.</summary>

@@ -14,17 +14,23 @@ internal static class JupyterJson
     /// <summary>Arrays and objects may nest this deep; the deepest chart stays below twenty.</summary>
     private const int MaxDepth = 128;
 
+    /// <summary>What is dropped may nest deeper; it is read without being taken apart.</summary>
+    private const int MaxDepthOfDropped = 1024;
+
     /// <summary>Unicode keeps this one for uses within a program.</summary>
     private const char Mark = '\uffff';
 
     private static readonly string[] NotFinite = ["NaN", "-Infinity", "Infinity"];
 
+    /// <param name="json">The text.</param>
+    /// <param name="drop">Takes out what is not to be judged: only what is left must have no key twice and be Unicode text. Null: nothing.</param>
     /// <exception cref="NotebookFormatException">Not JSON, a key twice in an object, or a string that is no Unicode text.</exception>
-    public static JsonNode? Parse(string json)
+    public static JsonNode? Parse(string json, Action<JsonNode?>? drop = null)
     {
         try
         {
-            var root = JsonNode.Parse(Marked(json), documentOptions: new JsonDocumentOptions { MaxDepth = MaxDepth, AllowDuplicateProperties = false });
+            var root = JsonNode.Parse(Marked(json), documentOptions: new JsonDocumentOptions { MaxDepth = drop is null ? MaxDepth : MaxDepthOfDropped, AllowDuplicateProperties = drop is not null });
+            drop?.Invoke(root);
             ReadAll(root, "$");
             return root;
         }

@@ -66,6 +66,8 @@ internal sealed partial class NotebookDocument
         }
         catch (DecoderFallbackException error)
         {
+            if (toRun && Parse(Encoding.UTF8.GetString(bytes), path, toRun) is var rest && !rest.ToText().Contains('\ufffd'))
+                return rest; // they were in outputs
             throw new NotebookFormatException($"{path} is not a notebook: expected UTF-8 text, found other bytes at {error.Index}.", error);
         }
     }
@@ -80,7 +82,7 @@ internal sealed partial class NotebookDocument
     {
         try
         {
-            var root = JupyterJson.Parse(json.TrimStart('\uFEFF')) as JsonObject ?? throw new NotebookFormatException("expected a JSON object");
+            var root = JupyterJson.Parse(json.TrimStart('\uFEFF'), toRun ? NotebookReader.DropOutputs : null) as JsonObject ?? throw new NotebookFormatException("expected a JSON object");
             NotebookReader.CheckVersion(root);
             return new NotebookDocument(root, json, toRun);
         }

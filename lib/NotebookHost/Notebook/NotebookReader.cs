@@ -15,9 +15,20 @@ internal sealed class NotebookReader(bool toRun = false)
     {
         var (major, minor) = (Number(root["nbformat"]), Number(root["nbformat_minor"]));
         if (major is not 4)
-            throw new NotebookFormatException($"'nbformat' is {Short(root["nbformat"])}; expected 4");
+            throw new NotebookFormatException($"'nbformat' is {Short(root["nbformat"])}; expected 4{(major is > 0 and < 4 ? ". Older notebooks are converted by: jupyter nbconvert --to notebook FILE" : "")}");
         if (minor is not (>= 0 and <= 5))
             throw new NotebookFormatException($"'nbformat_minor' is {Short(root["nbformat_minor"])}; expected 0 to 5");
+    }
+
+    /// <summary>Takes out the outputs of all cells that a run executes: it throws them away, so nothing in them is an error.</summary>
+    public static void DropOutputs(JsonNode? root)
+    {
+        foreach (var cell in ((root as JsonObject)?["cells"] as JsonArray ?? []).OfType<JsonObject>())
+        {
+            var tags = (cell["metadata"] as JsonObject)?["tags"] as JsonArray ?? [];
+            if (JupyterJson.Text(cell["cell_type"]) == "code" && cell.ContainsKey("outputs") && !tags.Any(tag => JupyterJson.Text(tag) == NotebookCells.SkipTag))
+                cell["outputs"] = new JsonArray();
+        }
     }
 
     public IEnumerable<Cell> Cells(JsonObject root)

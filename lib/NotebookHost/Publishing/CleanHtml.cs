@@ -4,7 +4,7 @@ namespace NotebookHost.Publishing;
 
 /// <summary>HTML that is safe to show.</summary>
 /// <param name="Body">What is left, as the children of an element.</param>
-/// <param name="Removed">The elements that were taken out.</param>
+/// <param name="Removed">The elements that were taken out, and formulas of which only the text is left.</param>
 internal sealed record CleanHtml(IElement Body, IReadOnlyList<IElement> Removed)
 {
     private static readonly (string Words, string[] Elements)[] Kinds =
@@ -13,6 +13,12 @@ internal sealed record CleanHtml(IElement Body, IReadOnlyList<IElement> Removed)
         ("a frame with another page", ["iframe", "frame", "object", "embed", "portal"]),
         ("a video or a sound", ["video", "audio"]),
         ("a form", ["form", "button", "input", "select", "textarea"]),
+    ];
+
+    private static readonly (string Sentence, string Element)[] Spoilt =
+    [
+        ("A formula in MathML is plain text here; the notebook shows it.", "math"),
+        ("Text within a drawing is missing here; the notebook shows it.", "foreignObject"),
     ];
 
     /// <summary>What is left, as text.</summary>
@@ -27,10 +33,11 @@ internal sealed record CleanHtml(IElement Body, IReadOnlyList<IElement> Removed)
         get
         {
             var missing = Kinds.Where(kind => Removed.Any(element => kind.Elements.Contains(element.LocalName))).Select(kind => kind.Words).ToList();
+            var spoilt = string.Concat(Spoilt.Where(kind => Removed.Any(element => element.LocalName == kind.Element)).Select(kind => $"<p class=\"note\">{kind.Sentence}</p>"));
             if (missing.Count == 0)
-                return "";
+                return spoilt;
             var what = $"{(IsBlank ? "This output" : "Part of this output")} is {string.Join(" and ", missing)}";
-            return $"<p class=\"note\">{what}, which a page does not run. The notebook shows it.</p>";
+            return $"<p class=\"note\">{what}, which a page does not run. The notebook shows it.</p>{spoilt}";
         }
     }
 

@@ -28,7 +28,7 @@ internal sealed class NotebookPage
         var safe = new SafeHtml(_pictures);
         (Name, _document, _prose, _outputs, Run) = (name, document, new Prose(safe), new OutputHtml(safe), new RunRecord(document));
         _cells = _pictures.Fill(string.Concat(document.Cells.Select(Html)));
-        VerdictHtml = _pictures.Fill(string.Concat(Finding.OutputsOfVerdicts(document).Select(_outputs.Of)));
+        VerdictHtml = _pictures.Fill(_outputs.Of(Finding.OutputsOfVerdicts(document)));
         Findings = [.. Finding.In(name, document)];
     }
 
@@ -93,17 +93,19 @@ internal sealed class NotebookPage
     {
         MarkdownCell => $"<section class=\"prose\">\n{_prose.Add(cell.Source, cell.Original["attachments"] as JsonObject)}</section>\n",
         CodeCell code when !string.IsNullOrWhiteSpace(code.Source) || code.Outputs.Count > 0 => Html(code),
+        RawCell raw when !string.IsNullOrWhiteSpace(raw.Source) && IsForPages(raw) => $"<section class=\"prose\">\n<pre>{WebUtility.HtmlEncode(raw.Source)}</pre>\n</section>\n",
         _ => "",
     };
+
+    /// <summary>A raw cell may say that it is for another format, LaTeX for instance.</summary>
+    private static bool IsForPages(RawCell cell) => (JupyterJson.Text(cell.Metadata["raw_mimetype"]) ?? JupyterJson.Text(cell.Metadata["format"])) is null or "" or "text/plain";
 
     private string Html(CodeCell cell)
     {
         var html = new StringBuilder($"<section class=\"cell{(cell.ExecutionCount is null ? " not-run" : "")}\" id=\"cell-{cell.Id}\">\n");
         html.Append($"<div class=\"count\">[{cell.ExecutionCount?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? " "}]</div>\n");
         html.Append(Code(cell.Source.Trim('\n')));
-        foreach (var output in cell.Outputs)
-            html.Append(_outputs.Of(output));
-        return html.Append("</section>\n").ToString();
+        return html.Append(_outputs.Of(cell.Outputs)).Append("</section>\n").ToString();
     }
 
     private string Code(string source)

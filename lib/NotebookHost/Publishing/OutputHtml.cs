@@ -2,23 +2,48 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
 using NotebookHost.Notebook;
 using NotebookHost.Running;
 
 namespace NotebookHost.Publishing;
 
 /// <summary>The outputs of a cell as HTML, each in the richest form it has that a page can show.</summary>
-internal sealed partial class OutputHtml(SafeHtml safe)
+internal sealed class OutputHtml(SafeHtml safe)
 {
     /// <summary>Begins the element that holds a chart for plotly.js. Only this class writes it: cleaned HTML holds no scripts.</summary>
     public const string ChartData = "<script type=\"application/json\" class=\"chart-data\">";
 
     private const string SvgType = "image/svg+xml";
+    private const string PlainType = "text/plain";
+
+    /// <summary>What may stand beside a text and has nothing more to show: HTML of which nothing was left, findings, and tables for programs.</summary>
+    private static readonly string[] BesideText = ["text/html", Finding.MimeType, "application/vnd.dataresource+json"];
+
     private static readonly string[] Pictures = ["image/png", "image/jpeg", "image/gif", "image/webp", "image/avif", "image/bmp"];
 
+    /// <summary>The outputs of a cell. Some programs store each message of a stream by itself; together they are what a terminal shows.</summary>
+    public string Of(IEnumerable<CellOutput> outputs)
+    {
+        var html = new StringBuilder();
+        StreamOutput? open = null;
+        foreach (var output in outputs)
+        {
+            if (open is not null && output is StreamOutput next && next.Name == open.Name)
+            {
+                open = new StreamOutput(open.Name, open.Text + next.Text);
+                continue;
+            }
+
+            html.Append(open is null ? "" : Of(open));
+            open = output as StreamOutput;
+            html.Append(open is null ? Of(output) : "");
+        }
+
+        return html.Append(open is null ? "" : Of(open)).ToString();
+    }
+
     /// <summary>The output, or an empty text when there is nothing to see.</summary>
-    public string Of(CellOutput output) => output switch
+    private string Of(CellOutput output) => output switch
     {
         StreamOutput stream => Output(stream.Name == "stderr" ? "stderr" : "stdout", Text(stream.Text)),
         ErrorOutput error => Output("error", Text(error.Traceback.Count > 0 ? string.Join('\n', error.Traceback) : $"{error.Name}: {error.Value}")),
@@ -120,10 +145,10 @@ internal sealed partial class OutputHtml(SafeHtml safe)
     {
         if (data["application/json"] is { } json)
             return Text(JupyterJson.Write(json, "  "));
-        if (MultilineText.TryJoin(data["text/plain"]) is { } plain)
-            return Text(plain);
-        var others = string.Join(", ", data.Where(entry => MultilineText.TryJoin(entry.Value) != "").Select(entry => entry.Key));
-        return known || others.Length == 0 ? "" : $"<p class=\"note\">An output of the type {WebUtility.HtmlEncode(others)} cannot be shown here.</p>";
+        var plain = MultilineText.TryJoin(data[PlainType]);
+        var others = string.Join(", ", data.Where(entry => MultilineText.TryJoin(entry.Value) != "").Select(entry => entry.Key).Where(type => plain is null || (type != PlainType && !BesideText.Contains(type))));
+        var note = known || others.Length == 0 ? "" : $"<p class=\"note\">An output of the type {WebUtility.HtmlEncode(others)} cannot be shown here{(plain is null ? "" : "; this is its text")}.</p>";
+        return (plain is null ? "" : Text(plain)) + note;
     }
 
     private static string Image(string type, string base64, JsonObject data, string width = "") =>
@@ -138,23 +163,10 @@ internal sealed partial class OutputHtml(SafeHtml safe)
     private static string Text(string text)
     {
         var terminal = new TerminalText();
-        var shown = 0;
-        foreach (var sequence in Sequence().EnumerateMatches(text))
-        {
-            terminal.Append(text[shown..sequence.Index]);
-            if (text[sequence.Index + sequence.Length - 1] == 'K' && text[sequence.Index + 1] == '[')
-                terminal.EraseLine(whole: text[sequence.Index + sequence.Length - 2] == '2');
-            shown = sequence.Index + sequence.Length;
-        }
-
-        terminal.Append(text[shown..]);
-        return $"<pre>{WebUtility.HtmlEncode(terminal.ToString())}</pre>";
+        terminal.Append(text);
+        return $"<pre>{WebUtility.HtmlEncode(terminal.Plain)}</pre>";
     }
 
     /// <summary>In a script element nothing is escaped, so the one character that could end it must not occur; in JSON it stands in texts only.</summary>
     private static string ScriptJson(JsonNode node) => JupyterJson.WriteStandard(node).Replace("<", "\\u003c", StringComparison.Ordinal);
-
-    /// <summary>Escape sequences of terminals: colours and cursor moves, titles and links.</summary>
-    [GeneratedRegex(@"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])")]
-    private static partial Regex Sequence();
 }

@@ -23,6 +23,13 @@ internal sealed class SafeHtml(NotebookPictures pictures)
         "marker", "pattern", "linearGradient", "radialGradient", "stop",
     ];
 
+    /// <summary>Elements that go with all that is in them; of any other that a page does not have, what is in it stays.</summary>
+    private static readonly HashSet<string> Dropped =
+    [
+        "script", "style", "template", "head", "title", "meta", "link", "base", "iframe", "frame", "frameset", "object", "embed", "applet", "portal", "video", "audio", "source", "track", "param",
+        "form", "button", "input", "select", "option", "optgroup", "datalist", "textarea", "keygen", "map", "area", "annotation", "annotation-xml", "foreignobject", "animate", "animatetransform", "set",
+    ];
+
     /// <summary>SVG's presentation attributes, which are CSS properties too.</summary>
     private static readonly string[] Presentation =
     [
@@ -58,7 +65,7 @@ internal sealed class SafeHtml(NotebookPictures pictures)
         var body = Sanitizer(removed, elsewhere).SanitizeDom(html).Body!;
         foreach (var input in body.QuerySelectorAll("input"))
             KeepCheckbox(input);
-        foreach (var picture in body.QuerySelectorAll("img").Where(elsewhere.ContainsKey))
+        foreach (var picture in body.QuerySelectorAll("img").Where(elsewhere.ContainsKey).ToList())
             Place(picture, elsewhere[picture], attachments);
         foreach (var link in body.QuerySelectorAll("a[href^='http'], a[href^='//']"))
             link.SetAttribute("rel", "noopener noreferrer");
@@ -75,12 +82,24 @@ internal sealed class SafeHtml(NotebookPictures pictures)
         sanitizer.AllowedTags.ExceptWith(Unwanted);
         sanitizer.AllowedTags.UnionWith(Svg);
         sanitizer.AllowedAttributes.UnionWith(Attributes);
-        sanitizer.AllowedAttributes.ExceptWith(["accesskey", "autofocus", "contenteditable", "name", "tabindex", "target"]);
+        sanitizer.AllowedAttributes.ExceptWith(["accesskey", "autofocus", "contenteditable", "name", "srcset", "tabindex", "target"]);
         sanitizer.AllowedCssProperties.UnionWith(Presentation);
         sanitizer.AllowedCssProperties.ExceptWith(Overlaying);
         sanitizer.AllowedSchemes.Add("mailto");
-        sanitizer.RemovingAttribute += (_, e) => e.Cancel = e.Attribute.Name.StartsWith("aria-", StringComparison.Ordinal);
-        sanitizer.RemovingTag += (_, e) => removed.Add(e.Tag);
+        sanitizer.RemovingAttribute += (_, e) =>
+        {
+            e.Cancel = e.Attribute.Name.StartsWith("aria-", StringComparison.Ordinal);
+            if (e.Attribute.Name == "srcset" && e.Tag is { LocalName: "img" } && !e.Tag.HasAttribute("src"))
+                elsewhere[e.Tag] = e.Attribute.Value.Trim().Split([' ', '\n', '\t'], 2)[0];
+        };
+        sanitizer.RemovingTag += (_, e) =>
+        {
+            e.Cancel = !Dropped.Contains(e.Tag.LocalName.ToLowerInvariant());
+            if (!e.Cancel || e.Tag.LocalName == "math")
+                removed.Add(e.Tag);
+            if (e.Cancel)
+                e.Tag.Replace([.. e.Tag.ChildNodes]);
+        };
         sanitizer.FilterUrl += (_, e) => e.SanitizedUrl = Allowed(e.Tag, e.OriginalUrl, e.SanitizedUrl, elsewhere);
         return sanitizer;
     }

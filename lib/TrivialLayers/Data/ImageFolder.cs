@@ -6,7 +6,7 @@ namespace TrivialLayers;
 /// <summary>
 /// Images in a folder with a subfolder for each class, as ImageNet is laid out for torchvision: <c>val/n01440764/….JPEG</c>. torchvision's <c>ImageFolder</c>
 /// decides what counts and in which order: <c>.jpg .jpeg .png .ppm .bmp .pgm .tif .tiff .webp</c> at any depth, classes by the names of the subfolders; but
-/// hidden folders never. Pixels are Pillow's, to the byte; TIFF is refused by name. All are kept in memory: 50,000 images of 224 × 224 take 7.5 GB.
+/// hidden folders never. Pixels are Pillow's, to the byte; rare kinds of TIFF and BMP are refused by name. All are kept in memory: 50,000 images of 224 × 224 take 7.5 GB.
 /// </summary>
 public static class ImageFolder
 {

@@ -30,7 +30,9 @@ internal sealed record PictureFile(byte[] Pixels, int Height, int Width)
         var file = File.ReadAllBytes(path);
         try
         {
-            return PortableMap.Is(file) ? FromColours(PortableMap.Read(file), channels) : Decoded(file, channels);
+            return PortableMap.Is(file) ? FromColours(PortableMap.Read(file), channels)
+                : TiffFile.Is(file) ? FromColours(TiffFile.Read(file), channels)
+                : Decoded(file, channels);
         }
         catch (InvalidDataException error)
         {
@@ -86,8 +88,8 @@ internal sealed record PictureFile(byte[] Pixels, int Height, int Width)
     /// <summary>What to do with a picture of a kind that is not read; else null. Where Pillow's own versions differ, no reading is the right one.</summary>
     private static string? OtherKind(ReadOnlySpan<byte> file)
     {
-        if (file.StartsWith("II*\0"u8) || file.StartsWith("MM\0*"u8) || file.StartsWith("II+\0"u8) || file.StartsWith("MM\0+"u8))
-            return "is a TIFF picture, which is not read here: save it as PNG, with Pillow for instance: Image.open(…).convert('RGB').save('….png').";
+        if (file.StartsWith("II+\0"u8) || file.StartsWith("MM\0+"u8))
+            return "is a BigTIFF picture, which is not read here: save it as PNG, with Pillow for instance: Image.open(…).convert('RGB').save('….png').";
         if (file.Length > 25 && file[1..4].SequenceEqual("PNG"u8) && file[24] == 16 && file[25] == 0)
             return "is a grey PNG picture of 16 bits, of which Pillow's versions make 8 in different ways: save it with 8 bits.";
         if (file.StartsWith("BM"u8) && file.Length > 29 && file[14] >= 40 && BinaryPrimitives.ReadUInt16LittleEndian(file[28..]) == 16)

@@ -59,6 +59,10 @@ public sealed class MagicCommandTests : IDisposable
     [InlineData("Console.Write(1);\n#!nonsense", "There is no magic command #!nonsense here. This host knows #!csharp")]
     [InlineData("Console.Write(1);\n#!import", "#!import names no file")]
     [InlineData("Console.Write(1);\n#!set --name x", "#!set has no --value")]
+    [InlineData("Console.Write(1);\n#!set --name x --value \"@password:Your key\"", "does not know where @password:Your key comes from")]
+    [InlineData("Console.Write(1);\n#!set --name x --value @file:data.txt", "does not know where @file:data.txt comes from")]
+    [InlineData("Console.Write(1);\n#!set --name x --value @password:key", "does not know where @password:key comes from")]
+    [InlineData("var y = 1; Console.Write(1);\n#!set --name x --mime-type text/html --value @csharp:y", "leave out --mime-type")]
     public async Task What_this_host_does_not_do_is_refused_before_anything_of_the_cell_runs(string cell, string message)
     {
         Assert.Equal(CellStatus.DidNotCompile, (await _run.Try(cell)).Status);
@@ -84,6 +88,9 @@ public sealed class MagicCommandTests : IDisposable
     [InlineData("#!set --name y --value @csharp:x\ny + 1", "42")]
     [InlineData("#!share --from csharp x --as y\ny + 1", "42")]
     [InlineData("#!share x\nx + 1", "42")]
+    [InlineData("#!set --name y --value 5\nusing System.IO;\nPath.Combine(y, \"b\")", "5/b")]
+    [InlineData("#!set --name y --value one\n#!set --name y --value two\ny", "two")]
+    [InlineData("var z = x + 1;\n#!share --from csharp z --as y\ny", "42")]
     [InlineData("#!set --name words --value \"one two \\\" three\"\nwords", "one two \" three")]
     [InlineData("#!set --name url --value https://example.org/#!x\nurl", "https://example.org/#!x")]
     public async Task A_variable_can_be_taken_over(string cell, string result)

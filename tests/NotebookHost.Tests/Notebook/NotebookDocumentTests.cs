@@ -55,7 +55,7 @@ public sealed class NotebookDocumentTests
     }
 
     [Theory]
-    [InlineData("\"nbformat\": 4", "\"nbformat\": 3", "'nbformat' is 3; expected 4")]
+    [InlineData("\"nbformat\": 4", "\"nbformat\": 3", "'nbformat' is 3; expected 4. Older notebooks are converted by: jupyter nbconvert --to notebook FILE.")]
     [InlineData("\"cell_type\": \"code\"", "\"cell_type\": \"poem\"", "$.cells[1].cell_type is \"poem\"")]
     [InlineData("\"source\": [\"1 + 1\"]", "\"source\": 11", "$.cells[1].source is 11; expected text")]
     [InlineData("\"evalue\": \"why\"", "\"evalue\": {}", "$.cells[1].outputs[2].evalue is an object; expected text")]
@@ -64,6 +64,25 @@ public sealed class NotebookDocumentTests
     {
         var error = Assert.Throws<NotebookFormatException>(() => NotebookDocument.Parse(Sample.Replace(old, broken, StringComparison.Ordinal), "sample"));
         Assert.Contains(message, error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("one\\n", true)] // in an output
+    [InlineData("1 + 1", false)]
+    public void A_byte_that_is_no_text_matters_where_it_is_kept(string where, bool isRead)
+    {
+        var path = Path.GetTempFileName();
+        try
+        {
+            var (before, after) = (Sample[..Sample.IndexOf(where, StringComparison.Ordinal)], Sample[Sample.IndexOf(where, StringComparison.Ordinal)..]);
+            File.WriteAllBytes(path, [.. System.Text.Encoding.UTF8.GetBytes(before), 0xE9, .. System.Text.Encoding.UTF8.GetBytes(after)]);
+            Assert.Throws<NotebookFormatException>(() => NotebookDocument.Load(path));
+            Assert.Equal(isRead, Record.Exception(() => NotebookDocument.LoadToRun(path)) is null);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
     }
 
     [Fact]

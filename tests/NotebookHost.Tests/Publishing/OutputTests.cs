@@ -138,6 +138,48 @@ public sealed class OutputTests
         Assert.Equal([shown, shown, shown], page.QuerySelectorAll(".output pre").Select(text => text.TextContent));
     }
 
+    [Fact]
+    public void Neighbours_of_a_stream_are_one_text_whoever_stored_them_apart()
+    {
+        var page = Read(Page(Code("x", Stream("stdout", "\r10 %"), Stream("stdout", "\r50 %"), Stream("stderr", "oh"), Stream("stdout", "\r100 %\n"), Shown(("text/plain", "r")), Stream("stdout", "end"))));
+        Assert.Equal(["50 %", "oh", "100 %\n", "r", "end"], page.QuerySelectorAll(".output pre").Select(text => text.TextContent));
+    }
+
+    [Theory]
+    [InlineData("application/vnd.vegalite.v5+json", "{\"mark\": \"bar\"}")]
+    [InlineData("application/vnd.jupyter.widget-view+json", "{\"model_id\": \"a\"}")]
+    [InlineData("application/pdf", "\"AAAA\"")]
+    [InlineData("image/tiff", "\"AAAA\"")]
+    public void A_text_that_stands_for_something_else_says_so(string type, string content)
+    {
+        var output = Shows((type, JsonNode.Parse(content)!), ("text/plain", "words")).QuerySelector(".output.text")!;
+        Assert.Equal($"wordsAn output of the type {type} cannot be shown here; this is its text.", output.TextContent);
+    }
+
+    [Theory]
+    [InlineData("text/html", "\"\"")]
+    [InlineData("application/vnd.dataresource+json", "{}")]
+    public void A_text_beside_which_nothing_could_be_seen_stands_alone(string type, string content) =>
+        Assert.Equal("words", Shows((type, JsonNode.Parse(content)!), ("text/plain", "words")).QuerySelector(".output")!.TextContent);
+
+    [Theory]
+    [InlineData("<main><p>words</p></main>", "words")]
+    [InlineData("<my-card title=\"t\">in <b>it</b></my-card>", "in it")]
+    [InlineData("<noscript>without scripts</noscript>", "without scripts")]
+    [InlineData("<dialog open><bdo dir=\"rtl\">text</bdo></dialog>", "text")]
+    [InlineData("<math><mi>x</mi><mo>=</mo><mn>2</mn></math>", "x=2A formula in MathML is plain text here; the notebook shows it.")]
+    [InlineData("<svg><rect/><foreignObject><div>label</div></foreignObject></svg>", "Text within a drawing is missing here; the notebook shows it.")]
+    [InlineData("<my-card><script>alert(1)</script><style>p{}</style>rest</my-card>", "restPart of this output is made by a script, which a page does not run. The notebook shows it.")]
+    public void What_is_in_an_element_that_pages_do_not_have_stays(string html, string words) => Assert.Equal(words, Shows(("text/html", html)).QuerySelector(".output")!.TextContent.Trim());
+
+    [Fact]
+    public void A_raw_cell_is_shown_unless_it_is_for_another_format()
+    {
+        JsonObject Raw(string source, JsonObject metadata) => new() { ["cell_type"] = "raw", ["metadata"] = metadata, ["source"] = source };
+        var page = Read(Page(Raw("<b>as it is</b>", []), Raw("\\newpage", new JsonObject { ["raw_mimetype"] = "text/latex" })));
+        Assert.Equal(["<b>as it is</b>"], page.QuerySelectorAll("section pre").Select(text => text.TextContent));
+    }
+
     [Theory]
     [InlineData("$\\frac{1}{2}$", "(1)\\frac{1}{2}")]
     [InlineData("$$\\frac{1}{2}$$", "[1]\\frac{1}{2}")]

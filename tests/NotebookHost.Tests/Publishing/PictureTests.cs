@@ -42,6 +42,8 @@ public sealed class PictureTests : IDisposable
     [InlineData("<p align=\"center\"><img src='sub folder/my plot.png' alt=\"a\"/></p>")]
     [InlineData("| x |\n|---|\n| ![a](plot.png) |")]
     [InlineData("![a](renamed.jpg)")]
+    [InlineData("<picture><source media=\"(prefers-color-scheme: dark)\" srcset=\"dark.png\"><img alt=\"a\" src=\"plot.png\"></picture>")]
+    [InlineData("<img alt=\"a\" srcset=\"plot.png 2x, other.png\">")]
     public void A_file_beside_the_notebook_is_in_the_page(string markdown)
     {
         var picture = Of(Markdown(markdown)).QuerySelector("section img")!;

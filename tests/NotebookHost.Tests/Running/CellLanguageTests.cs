@@ -16,6 +16,7 @@ public sealed class CellLanguageTests : IDisposable
     [Theory]
     [InlineData(Kernel, "{}")]
     [InlineData("{}", "{}")]
+    [InlineData("""{"kernelspec": {"name": "my-dotnet-2"}}""", "{}")]
     [InlineData("""{"kernelspec": {"name": ".net-csharp"}, "language_info": {"name": "polyglot-notebook"}}""", "{}")]
     [InlineData(LabelledPython, """{"dotnet_interactive": {"language": "csharp"}}""")]
     [InlineData(LabelledPython, """{"polyglot_notebook": {"kernelName": "csharp"}}""")]
@@ -38,6 +39,16 @@ public sealed class CellLanguageTests : IDisposable
     {
         var path = Write("n", notebook, cell, source, first: "Console.Write(1);");
         Assert.Contains(message, Assert.Throws<RunException>(() => Batch(path)).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("python3", "Python")]
+    [InlineData("julia-1.10", "Julia")]
+    [InlineData("ir", "R")]
+    public void A_notebook_that_names_only_a_kernel_is_in_the_language_of_that(string kernel, string language)
+    {
+        var path = Write("n", $$$"""{"kernelspec": {"name": "{{{kernel}}}", "display_name": "k"}}""", "{}", "1");
+        Assert.Contains($"is a notebook in {language}", Assert.Throws<RunException>(() => Batch(path)).Message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -12,7 +12,19 @@ public sealed class TerminalTextTests
     [InlineData("windows\r\nline\r\n", "windows\nline\n")]
     [InlineData("kept\na\rb\nc", "kept\nb\nc")]
     [InlineData("\r\rx", "x")]
-    public void A_carriage_return_goes_back_to_the_start_of_the_line(string written, string kept)
+    [InlineData("🚀\rx", "x")]
+    [InlineData("🎉\b \b", " ")]
+    [InlineData("e\u0301!\rx", "x!")]
+    [InlineData("long line\r\u001b[Kshort", "short")]
+    [InlineData("a 1\nb 1\n\u001b[2Aa 22\nb 2\nend", "a 22\nb 2\nend")]
+    [InlineData("a\nb\u001b[1F\u001b[2Kx\n\u001b[2Gy", "x\nby")]
+    [InlineData("one two\u001b[3D\u001b[1K2", "    2wo")]
+    [InlineData("a\u001b[3Cb", "a   b")]
+    [InlineData("\u001b[99999999999A\u001b[9999Dx", "x")]
+    [InlineData("red \u001b[31mred\u001b[0m", "red \u001b[31mred\u001b[0m")]
+    [InlineData("\u001b[32m10 %\u001b[0m\r\u001b[32m20 %\u001b[0m", "\u001b[0m\u001b[32m20 %\u001b[0m")]
+    [InlineData("\u001b[", "\u001b[")]
+    public void What_is_kept_is_what_a_terminal_shows_in_the_end(string written, string kept)
     {
         var whole = new TerminalText();
         whole.Append(written);
@@ -22,5 +34,21 @@ public sealed class TerminalTextTests
         foreach (var part in written)
             piecewise.Append(part.ToString());
         Assert.Equal(kept, piecewise.ToString());
+    }
+
+    [Fact]
+    public void Half_of_a_surrogate_pair_is_no_character()
+    {
+        var text = new TerminalText();
+        text.Append("half \ud83d of one, and another \ud83d");
+        Assert.Equal("half \ufffd of one, and another \ufffd", text.ToString());
+    }
+
+    [Fact]
+    public void The_line_being_written_is_told_without_colours()
+    {
+        var text = new TerminalText();
+        text.Append("first\n\u001b[32m10 %\u001b[0m\r\u001b[32m20");
+        Assert.Equal("20 %", text.CurrentLine);
     }
 }

@@ -80,8 +80,8 @@ public sealed class PictureFileTests : IDisposable
         Refused([], "is empty.");
         Refused("no picture, but text"u8, "is no JPEG");
         Refused("GIF8"u8, "is ");
-        Refused("II*\0        "u8, "is a TIFF picture, which is not read here: save it as PNG");
-        Refused("MM\0*        "u8, "is a TIFF picture");
+        Refused("II+\0        "u8, "is a BigTIFF picture, which is not read here: save it as PNG");
+        Refused("MM\0*        "u8, "a TIFF picture that is not whole");
         Refused([0, 0, 2, 2, 0xFF, 0xFF], "is no JPEG"); // Skia takes it for a WBMP, which nothing marks
         Refused("P6 65535 65535 255\n"u8, "says that it is 65535 × 65535 pixels");
         Refused("P3 9999 9999 255\n1 2 3"u8, "is cut short: 9999 × 9999 pixels need at least 599880005 bytes; it has 5.");

@@ -46,6 +46,19 @@ def png(name, depth, colour_type, values, extra=b"", interlace=0):
     row(name, b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + extra + chunk(b"IDAT", zlib.compress(lines)) + chunk(b"IEND", b""))
 
 
+def tiff_big_endian(values, rows):
+    """A grey TIFF as scanners write it: big-endian, 0 is white, in strips of so many rows."""
+    height, width = values.shape
+    strips = [values[top:top + rows].tobytes() for top in range(0, height, rows)]
+    offsets = [8 + sum(map(len, strips[:i])) for i in range(len(strips))]
+    arrays = [struct.pack(f">{len(strips)}I", *numbers) for numbers in (offsets, map(len, strips))]
+    first = 8 + values.size
+    fields = [(256, 3, width), (257, 3, height), (258, 3, 8), (259, 3, 1), (262, 3, 0), (273, 4, first), (277, 3, 1), (278, 3, rows), (279, 4, first + len(arrays[0]))]
+    entries = b"".join(
+        struct.pack(">HHIHH", tag, kind, 1, value, 0) if kind == 3 else struct.pack(">HHII", tag, kind, len(strips), value) for tag, kind, value in fields)
+    return struct.pack(">2sHI", b"MM", 42, first + sum(map(len, arrays))) + b"".join(strips + arrays) + struct.pack(">H", len(fields)) + entries + struct.pack(">I", 0)
+
+
 def noise(*shape, kind="u1", below=256):
     return random.integers(0, below, shape).astype(kind)
 
@@ -89,3 +102,13 @@ saved("pgm-raw", colour.convert("L"), "PPM")
 row("pgm-raw-of-13-levels", b"P5 # a comment\n 7 5\n12\n" + noise(5, 7, below=13).tobytes())
 row("ppm-plain", b"P3\n3 2 99 # three by two\n" + b" ".join(b"%d" % value for value in noise(18, below=100)) + b"\n")
 row("pgm-plain", b"P2\n6 3\n255\n" + b"\n".join(b"%d" % value for value in noise(18)) + b"\n")
+saved("tiff-colour", colour, "TIFF")
+saved("tiff-grey", colour.convert("L"), "TIFF")
+saved("tiff-alpha", alpha, "TIFF")
+saved("tiff-grey-alpha", colour.convert("LA"), "TIFF")
+saved("tiff-palette", palette, "TIFF")
+for compression in ("tiff_lzw", "tiff_adobe_deflate", "tiff_deflate", "packbits"):
+    saved(f"tiff-{compression}", colour, "TIFF", compression=compression)
+saved("tiff-lzw-differences", colour, "TIFF", compression="tiff_lzw", tiffinfo={317: 2})
+saved("tiff-lzw-long", Image.fromarray(numpy.tile(PIXELS, (5, 4, 1)) + numpy.arange(70, dtype="u1")[:, None, None]), "TIFF", compression="tiff_lzw")
+row("tiff-big-endian-white-is-zero-in-strips", tiff_big_endian(noise(7, 9), 3))
