@@ -48,6 +48,32 @@ public sealed class ReadingTests : IDisposable
     }
 
     [Theory]
+    [InlineData("Constant")]
+    [InlineData("Dropout")]
+    [InlineData("Identity")]
+    [InlineData("Relu")]
+    [InlineData("Softmax")]
+    public void An_operator_of_another_domain_is_refused_though_one_that_is_read_has_its_name(string operation)
+    {
+        var model = new SmallModel(11, 3, 8, 8);
+        var output = model.Add("Relu", [model.Add(operation, [X])]);
+        model.Proto.Graph.Node[0].Domain = "custom";
+        var error = Refused<NotSupportedException>(model, output);
+        Assert.Contains($"{operation} '{operation}-0' (opset 11): this operator of the domain 'custom' is not read", error, StringComparison.Ordinal);
+        Assert.Contains("Known are Abs, Add,", error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(7)]
+    [InlineData(13)]
+    public void A_batch_norm_that_computes_its_statistics_from_the_batch_is_refused(long opset)
+    {
+        var model = new SmallModel(opset, 3, 8, 8);
+        string[] inputs = [X, model.Positive("s", 3), model.Weights("b", 3), model.Weights("m", 3), model.Positive("v", 3)];
+        Assert.Contains("BatchNormalization 'BatchNormalization-0'", Refused<NotSupportedException>(model, model.Add("BatchNormalization", inputs, 5)[0]), StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData(6)]
     [InlineData(99)]
     public void A_version_of_the_operators_that_is_not_known_is_refused(long opset)

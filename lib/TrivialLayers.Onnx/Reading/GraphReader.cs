@@ -73,6 +73,8 @@ internal sealed class GraphReader
         var upgrade = new Opset(_opset, _known.Constants);
         foreach (var node in needed)
         {
+            if (!OnnxFile.IsStandard(node.Domain))
+                throw Refusal.Of(_path, node, _opset, $"this operator of the domain '{node.Domain}' is not read. {Operators.KnownInWords}");
             foreach (var newer in _known.Attempt(node, () => upgrade.Upgrade(node)))
                 _known.Attempt(newer, () => Add(newer, anyBatch));
         }
@@ -151,7 +153,7 @@ internal sealed class GraphReader
             throw _known.Wrong(node, $"its input '{unknown}' is computed by nothing before it");
         if (node.Output.Count == 0 || node.Output.FirstOrDefault(name => _known.Has(name) || _aliases.ContainsKey(name)) is not null)
             throw _known.Wrong(node, "it has no output, or one that is there already");
-        if (node.OpType == "Constant" && OnnxFile.IsStandard(node.Domain))
+        if (node.OpType == "Constant")
         {
             _known.Add(node.Output[0], ConstantOf(node));
             return false;
