@@ -164,6 +164,66 @@ public sealed class ReadingTests : IDisposable
     }
 
     [Theory]
+    [InlineData(224, 224, 3, false)]
+    [InlineData(28, 28, 1, false)]
+    [InlineData(32, 48, 4, false)]
+    [InlineData(32, 32, 3, true)]
+    public void Images_with_their_channels_last_are_refused_and_how_to_convert_the_network_is_said(long height, long width, long channels, bool isSizeOpen)
+    {
+        var model = new SmallModel(17, height, width, channels);
+        var turned = model.Add("Transpose", [X], ("perm", new long[] { 0, 3, 1, 2 }));
+        model.ToBytes(model.Add("Conv", [turned, model.Weights("conv.weight", 4, channels, 3, 3)]));
+        if (isSizeOpen)
+        {
+            model.Proto.Graph.Input[0].Type.TensorType.Shape.Dim[1].DimParam = "height";
+            model.Proto.Graph.Input[0].Type.TensorType.Shape.Dim[2].DimParam = "width";
+        }
+
+        File.WriteAllBytes(_folder["model.onnx"], model.Proto.ToByteArray());
+
+        var error = Assert.Throws<NotSupportedException>(() => OnnxNetwork.Load(_folder["model.onnx"])).Message;
+
+        Assert.Contains(isSizeOpen ? "[N, H, W, 3]" : FormattableString.Invariant($"[N, {height}, {width}, {channels}]"), error, StringComparison.Ordinal);
+        Assert.Contains("--inputs-as-nchw images", error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(64, 4)]
+    [InlineData(16, 1)]
+    public void Small_maps_of_many_channels_are_not_taken_for_images_with_their_channels_last(int channels, int size)
+    {
+        var model = new SmallModel(17, channels, size, size);
+        using var network = OnnxNetwork.Load(model.Save(_folder["model.onnx"], model.Add("Conv", [X, model.Weights("conv.weight", 4, channels, 1, 1)])));
+        Assert.Equal((channels, size, size), (network.Channels, network.Height, network.Width));
+    }
+
+    [Fact]
+    public void The_scores_before_a_softmax_are_taken_when_they_are_named()
+    {
+        using var scope = NewDisposeScope();
+        var (model, scores) = Network();
+        var path = model.Save(_folder["model.onnx"], model.Add("Softmax", [scores]));
+        using var network = OnnxNetwork.Load(path, output: scores);
+        var images = model.Noise();
+        Assert.InRange(OnnxRuntime.Difference(network.call(images), OnnxRuntime.Run(model.Save(_folder["scores.onnx"], scores), images)), 0, OnnxRuntime.Tolerance);
+        Assert.InRange(OnnxRuntime.Difference(network.call(images).softmax(1), OnnxRuntime.Run(path, images)), 0, OnnxRuntime.Tolerance);
+    }
+
+    [Theory]
+    [InlineData("logits")]
+    [InlineData("fc.weight")]
+    [InlineData("")]
+    public void An_output_that_is_not_there_is_refused_and_the_outputs_and_what_they_are_computed_from_are_named(string asked)
+    {
+        var (model, scores) = Network();
+        var answer = model.Add("Softmax", [scores]);
+        model.Save(_folder["model.onnx"], answer);
+        var error = Assert.Throws<ArgumentException>(() => OnnxNetwork.Load(_folder["model.onnx"], output: asked)).Message;
+        Assert.Contains($"has no output '{asked}'", error, StringComparison.Ordinal);
+        Assert.Contains($"Its outputs are '{answer}'. Of the tensors within, they are computed from '{scores}'.", error, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData(0)]
     [InlineData(1)] // as newer exporters of PyTorch write it
     public void A_batch_that_the_file_fixes_may_have_any_size(int allowsZero)
