@@ -399,6 +399,54 @@ public sealed class ReadingTests : IDisposable
         Assert.Contains("more than this file may", Refused<InvalidDataException>(model, sum), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Large_kernels_that_the_graph_standardises_are_read()
+    {
+        using var scope = NewDisposeScope();
+        var model = new SmallModel(17, 1024, 3, 3);
+        var kernel = model.Weights("conv.weight", 512, 1024, 3, 3);
+        var flat = model.Add("Reshape", [kernel, model.Numbers("flat", 512, -1)]);
+        string Mean(string of) => model.Add("ReduceMean", [of], ("axes", new long[] { 1 }));
+        var centred = model.Add("Sub", [flat, Mean(flat)]);
+        var variance = model.Add("Add", [Mean(model.Add("Mul", [centred, centred])), model.Values("eps", [1e-5f])]);
+        var scaled = model.Add("Mul", [model.Add("Div", [centred, model.Add("Sqrt", [variance])]), model.Positive("gain", 512, 1)]);
+        var standardised = model.Add("Reshape", [scaled, model.Numbers("shape", 512, 1024, 3, 3)]);
+        var path = model.Save(_folder["model.onnx"], model.Add("Conv", [X, standardised], ("pads", new long[] { 1, 1, 1, 1 })));
+        using var network = OnnxNetwork.Load(path);
+        var images = model.Noise();
+        Assert.InRange(OnnxRuntime.Difference(network.call(images), OnnxRuntime.Run(path, images)), 0, OnnxRuntime.Tolerance);
+    }
+
+    [Fact]
+    public void A_constant_that_nodes_hold_in_many_shapes_counts_in_each()
+    {
+        var model = new SmallModel(17, 1, 1024, 1024);
+        var (sum, weights, shape) = (X, model.Weights("w", 1024, 1024), model.Numbers("shape", 1, 1, 1024, 1024));
+        for (var i = 0; i < 30; i++)
+            sum = model.Add("Add", [sum, model.Add("Reshape", [weights, shape])]);
+        Assert.Contains("more than this file may", Refused<InvalidDataException>(model, sum), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_constant_that_is_turned_and_put_in_order_counts_each_time()
+    {
+        var model = new SmallModel(17, 1, 512, 2048);
+        var (turned, shape) = (model.Weights("w", 512, 2048), model.Numbers("shape", 512, 2048));
+        for (var i = 0; i < 30; i++)
+            turned = model.Add("Reshape", [model.Add("Transpose", [turned]), shape]);
+        Assert.Contains("more than this file may", Refused<InvalidDataException>(model, model.Add("Add", [X, turned])), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_kernel_of_many_layers_counts_in_each()
+    {
+        var model = new SmallModel(17, 1024, 5, 5);
+        var (sum, kernel) = (X, model.Weights("w", 1024, 1024, 1, 1));
+        for (var i = 1; i <= 30; i++)
+            sum = model.Add("Add", [sum, model.Add("Conv", [X, kernel], ("dilations", new long[] { i, 1 }))]);
+        Assert.Contains("more than this file may", Refused<InvalidDataException>(model, sum), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("Tile")]
     [InlineData("Pad")]

@@ -203,7 +203,11 @@ internal sealed class GraphReader
         var call = new Call(node, _path, _opset, _known.Constants, _known.First.ShapeOf);
         var ready = new GraphNode(node, Operators.Prepare(call), call.Captured);
         if (ready.Prepared.Module is { } module)
+        {
             _modules.Add(module);
+            _known.Spend(node, call.Captured.Sum(input => _known.Constants[node.Input[input]].numel())); // it has copied its weights
+        }
+
         if (ready.IsLayer)
             _layers[key] = ready;
         return ready;
