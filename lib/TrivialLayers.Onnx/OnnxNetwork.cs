@@ -64,10 +64,12 @@ public sealed class OnnxNetwork : SegmentedNetwork, IDescribed, IPrunable, IFold
     /// <param name="path">The file.</param>
     /// <param name="height">Height of the images in pixels, where the file leaves it open or the network is to take others; by default that of the file.</param>
     /// <param name="width">Width of the images in pixels; by default that of the file.</param>
-    /// <param name="output">The name of the output to take; by default the first.</param>
+    /// <param name="output">
+    /// The name of the output to take, or of any other tensor of the graph; by default the first output. Training, cross-entropy and ties want scores: of a file that ends in a softmax, name what goes into it.
+    /// </param>
     /// <exception cref="NotSupportedException">An operator, or a way to use it, is not read. The message names operator, node and opset, and what is known instead.</exception>
     /// <exception cref="InvalidDataException">It is no ONNX file, or a damaged one.</exception>
-    /// <exception cref="ArgumentException">The file leaves the size open, or has no such output.</exception>
+    /// <exception cref="ArgumentException">The file leaves the size open, or has no tensor of the name <paramref name="output"/>.</exception>
     public static OnnxNetwork Load(string path, int? height = null, int? width = null, string? output = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);

@@ -3,7 +3,7 @@ using Onnx;
 
 namespace TrivialLayers.Tests;
 
-/// <summary>Damaged copies of a model, the same ones for the same seed, that are well-formed files: inputs swapped, numbers and lengths changed, attributes added, nodes doubled and dropped.</summary>
+/// <summary>Damaged copies of a model, the same ones for the same seed, that are well-formed files: inputs swapped, numbers and lengths changed, attributes added, nodes doubled and dropped, operators of other domains.</summary>
 internal sealed class OnnxMutants(long seed)
 {
     private static readonly long[] s_numbers = [0, 1, -1, 2, 3, 7, 65_536, 10_007, 1L << 31, 1L << 40, long.MaxValue, long.MinValue];
@@ -21,7 +21,7 @@ internal sealed class OnnxMutants(long seed)
     private void Change(GraphProto graph)
     {
         var (node, weights) = (Any(graph.Node), Any(graph.Initializer));
-        switch (_random.Below(11))
+        switch (_random.Below(12))
         {
             case 0 when node.Input.Count > 0:
                 node.Input[_random.Below(node.Input.Count)] = Any(Any(graph.Node).Output);
@@ -56,6 +56,9 @@ internal sealed class OnnxMutants(long seed)
                 break;
             case 9 when graph.Node.Count > 1:
                 graph.Node.Remove(node);
+                break;
+            case 10:
+                node.Domain = "custom";
                 break;
             default:
                 node.Attribute.Add(Any(graph.Node).Attribute);

@@ -48,6 +48,32 @@ public sealed class ReadingTests : IDisposable
     }
 
     [Theory]
+    [InlineData("Constant")]
+    [InlineData("Dropout")]
+    [InlineData("Identity")]
+    [InlineData("Relu")]
+    [InlineData("Softmax")]
+    public void An_operator_of_another_domain_is_refused_though_one_that_is_read_has_its_name(string operation)
+    {
+        var model = new SmallModel(11, 3, 8, 8);
+        var output = model.Add("Relu", [model.Add(operation, [X])]);
+        model.Proto.Graph.Node[0].Domain = "custom";
+        var error = Refused<NotSupportedException>(model, output);
+        Assert.Contains($"{operation} '{operation}-0' (opset 11): this operator of the domain 'custom' is not read", error, StringComparison.Ordinal);
+        Assert.Contains("Known are Abs, Add,", error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(7)]
+    [InlineData(13)]
+    public void A_batch_norm_that_computes_its_statistics_from_the_batch_is_refused(long opset)
+    {
+        var model = new SmallModel(opset, 3, 8, 8);
+        string[] inputs = [X, model.Positive("s", 3), model.Weights("b", 3), model.Weights("m", 3), model.Positive("v", 3)];
+        Assert.Contains("BatchNormalization 'BatchNormalization-0'", Refused<NotSupportedException>(model, model.Add("BatchNormalization", inputs, 5)[0]), StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData(6)]
     [InlineData(99)]
     public void A_version_of_the_operators_that_is_not_known_is_refused(long opset)
@@ -135,6 +161,66 @@ public sealed class ReadingTests : IDisposable
         var model = new SmallModel(17, 3, 8, 8);
         using var network = OnnxNetwork.Load(model.Save(_folder["model.onnx"], model.Add("GlobalAveragePool", [X])));
         Assert.Contains("OnnxNetwork.Load(path, height: 9, width: 7)", Assert.Throws<ArgumentException>(() => network.call(zeros(1, 3, 9, 7))).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(224, 224, 3, false)]
+    [InlineData(28, 28, 1, false)]
+    [InlineData(32, 48, 4, false)]
+    [InlineData(32, 32, 3, true)]
+    public void Images_with_their_channels_last_are_refused_and_how_to_convert_the_network_is_said(long height, long width, long channels, bool isSizeOpen)
+    {
+        var model = new SmallModel(17, height, width, channels);
+        var turned = model.Add("Transpose", [X], ("perm", new long[] { 0, 3, 1, 2 }));
+        model.ToBytes(model.Add("Conv", [turned, model.Weights("conv.weight", 4, channels, 3, 3)]));
+        if (isSizeOpen)
+        {
+            model.Proto.Graph.Input[0].Type.TensorType.Shape.Dim[1].DimParam = "height";
+            model.Proto.Graph.Input[0].Type.TensorType.Shape.Dim[2].DimParam = "width";
+        }
+
+        File.WriteAllBytes(_folder["model.onnx"], model.Proto.ToByteArray());
+
+        var error = Assert.Throws<NotSupportedException>(() => OnnxNetwork.Load(_folder["model.onnx"])).Message;
+
+        Assert.Contains(isSizeOpen ? "[N, H, W, 3]" : FormattableString.Invariant($"[N, {height}, {width}, {channels}]"), error, StringComparison.Ordinal);
+        Assert.Contains("--inputs-as-nchw images", error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(64, 4)]
+    [InlineData(16, 1)]
+    public void Small_maps_of_many_channels_are_not_taken_for_images_with_their_channels_last(int channels, int size)
+    {
+        var model = new SmallModel(17, channels, size, size);
+        using var network = OnnxNetwork.Load(model.Save(_folder["model.onnx"], model.Add("Conv", [X, model.Weights("conv.weight", 4, channels, 1, 1)])));
+        Assert.Equal((channels, size, size), (network.Channels, network.Height, network.Width));
+    }
+
+    [Fact]
+    public void The_scores_before_a_softmax_are_taken_when_they_are_named()
+    {
+        using var scope = NewDisposeScope();
+        var (model, scores) = Network();
+        var path = model.Save(_folder["model.onnx"], model.Add("Softmax", [scores]));
+        using var network = OnnxNetwork.Load(path, output: scores);
+        var images = model.Noise();
+        Assert.InRange(OnnxRuntime.Difference(network.call(images), OnnxRuntime.Run(model.Save(_folder["scores.onnx"], scores), images)), 0, OnnxRuntime.Tolerance);
+        Assert.InRange(OnnxRuntime.Difference(network.call(images).softmax(1), OnnxRuntime.Run(path, images)), 0, OnnxRuntime.Tolerance);
+    }
+
+    [Theory]
+    [InlineData("logits")]
+    [InlineData("fc.weight")]
+    [InlineData("")]
+    public void An_output_that_is_not_there_is_refused_and_the_outputs_and_what_they_are_computed_from_are_named(string asked)
+    {
+        var (model, scores) = Network();
+        var answer = model.Add("Softmax", [scores]);
+        model.Save(_folder["model.onnx"], answer);
+        var error = Assert.Throws<ArgumentException>(() => OnnxNetwork.Load(_folder["model.onnx"], output: asked)).Message;
+        Assert.Contains($"has no output '{asked}'", error, StringComparison.Ordinal);
+        Assert.Contains($"Its outputs are '{answer}'. Of the tensors within, they are computed from '{scores}'.", error, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -310,6 +396,54 @@ public sealed class ReadingTests : IDisposable
         var sum = X;
         for (var i = 0; i < 20; i++)
             sum = model.Add("Add", [sum, model.Add("ReduceMean", [model.Add("Neg", [model.Add("ConstantOfShape", [model.Numbers(FormattableString.Invariant($"shape{i}"), 1 << 20)])])])]);
+        Assert.Contains("more than this file may", Refused<InvalidDataException>(model, sum), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Large_kernels_that_the_graph_standardises_are_read()
+    {
+        using var scope = NewDisposeScope();
+        var model = new SmallModel(17, 1024, 3, 3);
+        var kernel = model.Weights("conv.weight", 512, 1024, 3, 3);
+        var flat = model.Add("Reshape", [kernel, model.Numbers("flat", 512, -1)]);
+        string Mean(string of) => model.Add("ReduceMean", [of], ("axes", new long[] { 1 }));
+        var centred = model.Add("Sub", [flat, Mean(flat)]);
+        var variance = model.Add("Add", [Mean(model.Add("Mul", [centred, centred])), model.Values("eps", [1e-5f])]);
+        var scaled = model.Add("Mul", [model.Add("Div", [centred, model.Add("Sqrt", [variance])]), model.Positive("gain", 512, 1)]);
+        var standardised = model.Add("Reshape", [scaled, model.Numbers("shape", 512, 1024, 3, 3)]);
+        var path = model.Save(_folder["model.onnx"], model.Add("Conv", [X, standardised], ("pads", new long[] { 1, 1, 1, 1 })));
+        using var network = OnnxNetwork.Load(path);
+        var images = model.Noise();
+        Assert.InRange(OnnxRuntime.Difference(network.call(images), OnnxRuntime.Run(path, images)), 0, OnnxRuntime.Tolerance);
+    }
+
+    [Fact]
+    public void A_constant_that_nodes_hold_in_many_shapes_counts_in_each()
+    {
+        var model = new SmallModel(17, 1, 1024, 1024);
+        var (sum, weights, shape) = (X, model.Weights("w", 1024, 1024), model.Numbers("shape", 1, 1, 1024, 1024));
+        for (var i = 0; i < 30; i++)
+            sum = model.Add("Add", [sum, model.Add("Reshape", [weights, shape])]);
+        Assert.Contains("more than this file may", Refused<InvalidDataException>(model, sum), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_constant_that_is_turned_and_put_in_order_counts_each_time()
+    {
+        var model = new SmallModel(17, 1, 512, 2048);
+        var (turned, shape) = (model.Weights("w", 512, 2048), model.Numbers("shape", 512, 2048));
+        for (var i = 0; i < 30; i++)
+            turned = model.Add("Reshape", [model.Add("Transpose", [turned]), shape]);
+        Assert.Contains("more than this file may", Refused<InvalidDataException>(model, model.Add("Add", [X, turned])), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_kernel_of_many_layers_counts_in_each()
+    {
+        var model = new SmallModel(17, 1024, 5, 5);
+        var (sum, kernel) = (X, model.Weights("w", 1024, 1024, 1, 1));
+        for (var i = 1; i <= 30; i++)
+            sum = model.Add("Add", [sum, model.Add("Conv", [X, kernel], ("dilations", new long[] { i, 1 }))]);
         Assert.Contains("more than this file may", Refused<InvalidDataException>(model, sum), StringComparison.Ordinal);
     }
 

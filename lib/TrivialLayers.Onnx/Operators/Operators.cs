@@ -115,10 +115,13 @@ internal static class Operators
     /// <summary>The names of all.</summary>
     public static IEnumerable<string> Known => s_known.Keys.Order(StringComparer.Ordinal);
 
+    /// <summary>These in a sentence.</summary>
+    public static string KnownInWords => $"Known are {string.Join(", ", Known)}";
+
     /// <exception cref="NotSupportedException">The operator is not read, or not with these attributes.</exception>
-    public static Prepared Prepare(Call call) => OnnxFile.IsStandard(call.Node.Domain) && s_known.TryGetValue(call.Node.OpType, out var operation)
+    public static Prepared Prepare(Call call) => s_known.TryGetValue(call.Node.OpType, out var operation)
         ? operation(call)
-        : throw call.Refused($"this operator{(OnnxFile.IsStandard(call.Node.Domain) ? "" : $" of {call.Node.Domain}")} is not read. Known are {string.Join(", ", Known)}");
+        : throw call.Refused($"this operator is not read. {KnownInWords}");
 
     private static Func<Tensor, Tensor> HardSigmoid(Call call)
     {

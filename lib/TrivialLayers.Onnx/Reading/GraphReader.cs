@@ -34,7 +34,7 @@ internal sealed class GraphReader
     /// <param name="path">The file.</param>
     /// <param name="height">Height of the images in pixels; null for that of the file.</param>
     /// <param name="width">Width of the images in pixels; null for that of the file.</param>
-    /// <param name="output">Which output; null for the first.</param>
+    /// <param name="output">Which output, or which other tensor of the graph; null for the first output.</param>
     public static OnnxGraph Read(ModelProto model, string path, int? height = null, int? width = null, string? output = null)
     {
         using var scope = NewDisposeScope();
@@ -60,8 +60,8 @@ internal sealed class GraphReader
         if (graph.SparseInitializer.Count > 0)
             throw new NotSupportedException($"{_path} has sparse weights, which are not read.");
         var asked = output ?? graph.Output.FirstOrDefault()?.Name ?? throw new InvalidDataException($"{_path} has no output.");
-        if (graph.Output.All(declared => declared.Name != asked))
-            throw new ArgumentException($"{_path} has no output '{asked}'. It has {string.Join(", ", graph.Output.Select(declared => $"'{declared.Name}'"))}.", nameof(output));
+        if (graph.Output.All(declared => declared.Name != asked) && !Computed().Contains(asked))
+            throw NotThere(asked);
         var needed = Needed(asked);
         var input = TheInput(needed);
         var (image, batch) = ImageOf(input, height, width);
@@ -73,6 +73,8 @@ internal sealed class GraphReader
         var upgrade = new Opset(_opset, _known.Constants);
         foreach (var node in needed)
         {
+            if (!OnnxFile.IsStandard(node.Domain))
+                throw Refusal.Of(_path, node, _opset, $"this operator of the domain '{node.Domain}' is not read. {Operators.KnownInWords}");
             foreach (var newer in _known.Attempt(node, () => upgrade.Upgrade(node)))
                 _known.Attempt(newer, () => Add(newer, anyBatch));
         }
@@ -88,6 +90,20 @@ internal sealed class GraphReader
         foreach (var (name, constant) in found.Constants.ToList())
             found.Constants[name] = (_known.Computed.Contains(name) ? constant.contiguous().clone() : constant).DetachFromDisposeScope();
         return found;
+    }
+
+    /// <summary>The names of all that nodes compute.</summary>
+    private HashSet<string> Computed() => [.. _model.Graph.Node.SelectMany(node => node.Output).Where(name => name.Length > 0)];
+
+    /// <summary>What to say of a tensor that is not there: which outputs there are, and what they are computed from, scores before a softmax for instance.</summary>
+    private ArgumentException NotThere(string output)
+    {
+        static string Names(IEnumerable<string> names) => string.Join(", ", names.Select(name => $"'{name}'"));
+        List<string> outputs = [.. _model.Graph.Output.Select(declared => declared.Name)];
+        var last = _model.Graph.Node.Where(node => node.Output.Any(outputs.Contains));
+        List<string> before = [.. last.SelectMany(node => node.Input).Intersect(Computed()).Take(6)];
+        var within = before.Count == 0 ? "" : $" Of the tensors within, they are computed from {Names(before)}.";
+        return new ArgumentException($"{_path} has no output '{output}', and no other tensor of that name. Its outputs are {Names(outputs)}.{within}", nameof(output));
     }
 
     /// <summary>The nodes that an output needs, in their order.</summary>
@@ -131,6 +147,8 @@ internal sealed class GraphReader
         long? Length(int axis) => dimensions[axis].ValueCase == TensorShapeProto.Types.Dimension.ValueOneofCase.DimValue && dimensions[axis].DimValue > 0 ? dimensions[axis].DimValue : null;
         if (dimensions.Count != 4)
             throw new NotSupportedException(string.Create(CultureInfo.InvariantCulture, $"{_path}: the input '{input.Name}' has {dimensions.Count} dimensions; expected images [N, C, H, W]."));
+        if (Length(3) is 1 or 3 or 4 && Length(1) is null or >= 8 && Length(2) != Length(3))
+            throw ChannelsLast(input.Name, Length(1), Length(2), Length(3));
         var (channels, h, w) = (Length(1), height ?? Length(2), width ?? Length(3));
         if (channels is null || h is null || w is null)
             throw new ArgumentException($"{_path} leaves the {(channels is null ? "channels" : "size")} of images open. {(channels is null ? "Export it with a fixed number." : "Say it: OnnxNetwork.Load(path, height: 224, width: 224).")}");
@@ -138,6 +156,10 @@ internal sealed class GraphReader
             throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture, $"{_path}: images of {channels} × {h} × {w} are no images."));
         return ([channels.Value, h.Value, w.Value], Length(0));
     }
+
+    private NotSupportedException ChannelsLast(string input, long? height, long? width, long? channels) => new(string.Create(
+        CultureInfo.InvariantCulture,
+        $"{_path}: the input '{input}' is [N, {height?.ToString(CultureInfo.InvariantCulture) ?? "H"}, {width?.ToString(CultureInfo.InvariantCulture) ?? "W"}, {channels}], images with their channels last, as Keras has them; expected [N, C, H, W]. Convert the network with its channels first: python3 -m tf2onnx.convert --saved-model FOLDER --inputs-as-nchw {input} --output model.onnx."));
 
     /// <summary>Takes a node in: a constant, another name for a value, or a computation.</summary>
     /// <returns>Whether it is one that is left to be computed.</returns>
@@ -151,7 +173,7 @@ internal sealed class GraphReader
             throw _known.Wrong(node, $"its input '{unknown}' is computed by nothing before it");
         if (node.Output.Count == 0 || node.Output.FirstOrDefault(name => _known.Has(name) || _aliases.ContainsKey(name)) is not null)
             throw _known.Wrong(node, "it has no output, or one that is there already");
-        if (node.OpType == "Constant" && OnnxFile.IsStandard(node.Domain))
+        if (node.OpType == "Constant")
         {
             _known.Add(node.Output[0], ConstantOf(node));
             return false;
@@ -181,7 +203,11 @@ internal sealed class GraphReader
         var call = new Call(node, _path, _opset, _known.Constants, _known.First.ShapeOf);
         var ready = new GraphNode(node, Operators.Prepare(call), call.Captured);
         if (ready.Prepared.Module is { } module)
+        {
             _modules.Add(module);
+            _known.Spend(node, call.Captured.Sum(input => _known.Constants[node.Input[input]].numel())); // it has copied its weights
+        }
+
         if (ready.IsLayer)
             _layers[key] = ready;
         return ready;

@@ -6,17 +6,24 @@ namespace TrivialLayers;
 
 /// <summary>
 /// What is known of a graph's values while it is read: its constants; and, for batches of two sizes, the shape of what depends on the images and the numbers of what depends on the size alone. Nothing is
-/// computed before its size is known. All that is made may have twice as many numbers as the file's weights, and <see cref="MostConstants"/> more.
+/// computed before its size is known. All that is made may have <see cref="ForEachWeight"/> times as many numbers as the file's weights, and <see cref="MostConstants"/> more. A view shares the memory of
+/// another constant; it counts where it is held for a node that is left to be computed, since it gets memory of its own there.
 /// </summary>
 internal sealed class KnownValues(string path, int opset)
 {
     /// <summary>Numbers that a graph without weights may make.</summary>
     public const long MostConstants = 1 << 24;
 
+    /// <summary>Numbers that may be made for each weight: several nodes may compute a kernel, those that standardise it for instance, and a layer has a copy.</summary>
+    private const int ForEachWeight = 8;
+
     /// <summary>Numbers of one feature map of one image.</summary>
     private const long MostFeatures = 1 << 28;
 
     private long _left = MostConstants;
+
+    /// <summary>Views that have not counted yet, with how many numbers they have.</summary>
+    private readonly Dictionary<string, long> _views = [];
 
     public Dictionary<string, Tensor> Constants { get; } = [];
 
@@ -35,7 +42,7 @@ internal sealed class KnownValues(string path, int opset)
     public void Add(string name, Tensor constant)
     {
         Constants[name] = constant;
-        _left += 2 * constant.numel();
+        _left += ForEachWeight * constant.numel();
     }
 
     /// <summary>Takes a node in. What it gives for batches of any size alike becomes a constant.</summary>
@@ -53,9 +60,23 @@ internal sealed class KnownValues(string path, int opset)
             return false;
         }
 
+        foreach (var name in node.Uses)
+        {
+            if (_views.Remove(name, out var numbers))
+                Spend(node.Proto, numbers);
+        }
+
         Keep(node, found, First);
         Keep(node, other, Other);
         return true;
+    }
+
+    /// <summary>Counts numbers that a node makes.</summary>
+    /// <exception cref="InvalidDataException">With those before they are more than the file may make.</exception>
+    public void Spend(NodeProto node, long numbers)
+    {
+        if ((_left -= numbers) < 0)
+            throw Wrong(node, FormattableString.Invariant($"it makes a constant of {numbers} numbers, and with those before it more than this file may"));
     }
 
     /// <summary>What torch or an operator finds wrong is wrong in the file.</summary>
@@ -85,10 +106,20 @@ internal sealed class KnownValues(string path, int opset)
         if (batch is not null && sizes.All(batch.IsForEachImage))
             return sizes;
         var made = sizes.Sum(size => size.numel());
-        if ((_left -= made) < 0)
-            throw Wrong(node.Proto, FormattableString.Invariant($"it makes a constant of {made} numbers, and with those before it more than this file may"));
+        if (IsView(node.Proto, inputs.FirstOrDefault()))
+            _views[node.Proto.Output[0]] = made;
+        else
+            Spend(node.Proto, made);
         return Run(inputs);
     }
+
+    /// <summary>Whether a node shows the numbers of its input where they are. For another shape torch copies them unless they lie in order.</summary>
+    private static bool IsView(NodeProto node, Tensor? input) => node.OpType switch
+    {
+        "Transpose" => true,
+        "Reshape" or "Flatten" or "Squeeze" or "Unsqueeze" => input?.is_contiguous() is true,
+        _ => false,
+    };
 
     private void Keep(GraphNode node, Tensor[] outputs, KnownBatch batch)
     {

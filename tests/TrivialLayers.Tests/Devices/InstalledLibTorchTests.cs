@@ -40,6 +40,21 @@ public sealed class InstalledLibTorchTests
     }
 
     [Fact]
+    public async Task The_libtorch_of_an_old_PyTorch_is_refused_with_its_version_and_the_one_that_is_wanted()
+    {
+        const string folder = "/usr/lib/python3/dist-packages/torch/lib";
+        Assert.SkipUnless(
+            File.Exists(Path.Combine(folder, "libtorch_cpu.so")) && File.Exists("/usr/lib/x86_64-linux-gnu/libtorch_cpu.so.1.13"),
+            "PyTorch 1.13 is not installed (Debian 12's package python3-torch, on x64).");
+        using var worker = WorkerProcess.With(LibTorch.FolderVariable, folder, "describe");
+        Assert.NotEqual(0, await worker.End());
+        var said = string.Join('\n', worker.Lines);
+        Assert.Contains(folder, said);
+        Assert.Contains("version 1.13", said);
+        Assert.Contains("libtorch 2.10 or newer", said);
+    }
+
+    [Fact]
     public void The_version_is_the_native_library_s_own()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Asked on Linux only.");
