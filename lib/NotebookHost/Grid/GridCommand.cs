@@ -115,17 +115,27 @@ internal static class GridCommand
         var mostTasks = how.Slurm is null ? 0 : await MostTasks(how.IsDry, interrupt).ConfigureAwait(false);
         await Check(grid, [.. open.Select(state => state.Point)], how, interrupt).ConfigureAwait(false);
         if (how.IsDry)
+        {
+            await TellDoubts(grid, open, how.Slurm).ConfigureAwait(false);
             return Show(grid, states, open, how, mostTasks);
+        }
+
         grid = grid.WritePoints();
         (states, open) = StatesOf(grid, how); // of whoever wrote the list first
         if (how.Slurm is null)
             return await RunHere(grid, states, how, interrupt).ConfigureAwait(false);
         var submission = new SlurmSubmission(grid, how.Slurm);
-        foreach (var doubt in Preflight.DoubtsElsewhere(grid).Concat(submission.Doubts(open)))
-            await Console.Error.WriteLineAsync($"Note: {doubt}").ConfigureAwait(false);
+        await TellDoubts(grid, open, how.Slurm).ConfigureAwait(false);
         await submission.Submit(open, mostTasks, Console.WriteLine, interrupt).ConfigureAwait(false);
         Console.WriteLine($"{GridCounts.Of(states)}. Look with: grid status {grid.FullPath}");
         return RunCommand.Succeeded;
+    }
+
+    /// <summary>Says what is doubtful about submitting these points; nothing where they run here.</summary>
+    private static async Task TellDoubts(GridFolder grid, List<PointState> open, SlurmOptions? slurm)
+    {
+        foreach (var doubt in slurm is null ? [] : Preflight.DoubtsElsewhere(grid).Concat(new SlurmSubmission(grid, slurm).Doubts(open)))
+            await Console.Error.WriteLineAsync($"Note: {doubt}").ConfigureAwait(false);
     }
 
     /// <summary>Where all points stand, and which of them are to be run, in the order to run them.</summary>
@@ -205,6 +215,11 @@ internal static class GridCommand
         catch (OperationCanceledException)
         {
             return RunCommand.Stopped;
+        }
+        catch (PartlySubmittedException e)
+        {
+            await Console.Error.WriteLineAsync(e.Message).ConfigureAwait(false);
+            return RunCommand.NotebookFailed;
         }
         catch (Exception e) when (e is RunException or NotebookFormatException or IOException or UnauthorizedAccessException)
         {

@@ -27,6 +27,13 @@ internal sealed class GridFolder
     /// <summary>Where trainings go unless the user names another folder.</summary>
     public string Runs => Path.Combine(FullPath, "runs");
 
+    /// <summary>The names of points' folders that no line of the list has for its id: what is in there belongs to no point.</summary>
+    public IReadOnlyList<string> Unlisted => Directory.Exists(PointFolders)
+        ? [.. Directory.GetDirectories(PointFolders).Select(folder => Path.GetFileName(folder)).Except(Points.Select(point => point.Id)).Order(StringComparer.Ordinal)]
+        : [];
+
+    private string PointFolders => Path.Combine(FullPath, "points");
+
     /// <summary>The full path of a folder that a user names.</summary>
     /// <exception cref="RunException">The name is empty.</exception>
     public static string FullPathOf(string folder) => folder.Length > 0 ? Path.GetFullPath(folder) : throw new RunException("The name of the grid's folder is empty.");
@@ -34,6 +41,13 @@ internal sealed class GridFolder
     /// <summary>Opens the grid in a folder.</summary>
     /// <exception cref="RunException">There is none, or its list is not in order.</exception>
     public static GridFolder Open(string folder)
+    {
+        var grid = Read(folder);
+        grid.RefuseShortenedIds();
+        return grid;
+    }
+
+    private static GridFolder Read(string folder)
     {
         var path = FullPathOf(folder);
         var list = Path.Combine(path, PointsName);
@@ -82,7 +96,7 @@ internal sealed class GridFolder
     public string NotebookOf(GridPoint point) => Path.GetFullPath(Path.Combine(FullPath, point.Notebook));
 
     /// <summary>The folder of a point.</summary>
-    public string FolderOf(GridPoint point) => Path.Combine(FullPath, "points", point.Id);
+    public string FolderOf(GridPoint point) => Path.Combine(PointFolders, point.Id);
 
     /// <summary>The executed notebook of a point.</summary>
     public string ExecutedOf(GridPoint point) => Path.Combine(FolderOf(point), Path.GetFileName(NotebookOf(point)));
@@ -97,9 +111,29 @@ internal sealed class GridFolder
     /// <exception cref="RunException">A result is that of another point.</exception>
     public IReadOnlyList<PointState> States() => [.. Points.Select(StateOf)];
 
-    /// <summary>Where a point stands.</summary>
+    /// <summary>Where a point stands; one whose files cannot be read is missing, and the note says why.</summary>
     /// <exception cref="RunException">Its result is that of another point: the list was changed afterwards.</exception>
-    public PointState StateOf(GridPoint point)
+    public PointState StateOf(GridPoint point) => TryLook(point, out var problem) ?? new PointState(point, PointStatus.Missing, Note: problem);
+
+    /// <summary>What keeps the files of a point from being read, in a sentence, or null.</summary>
+    /// <exception cref="RunException">Its result is that of another point: the list was changed afterwards.</exception>
+    public string? ReadProblem(GridPoint point) => TryLook(point, out var problem) is null ? problem : null;
+
+    private PointState? TryLook(GridPoint point, out string? problem)
+    {
+        problem = null;
+        try
+        {
+            return Look(point);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            problem = $"The files of point {point.Id} cannot be read: {e.Message}";
+            return null;
+        }
+    }
+
+    private PointState Look(GridPoint point)
     {
         if (EndOf(point, out var damage) is { } ended)
             return ended;
@@ -143,6 +177,19 @@ internal sealed class GridFolder
 
         return null;
     }
+
+    /// <summary>Refuses ids that a spreadsheet took for numbers: each point would be a new one, and what it left be passed over.</summary>
+    private void RefuseShortenedIds()
+    {
+        var folders = Unlisted.Where(IsNumber).ToLookup(name => name.TrimStart('0'));
+        foreach (var id in Points.Select(point => point.Id).Where(IsNumber))
+        {
+            if (folders[id.TrimStart('0')].FirstOrDefault() is { } folder)
+                throw new RunException($"{Path.Combine(FullPath, PointsName)} has the id {id}, and points/ has the folder {folder}: they differ only in leading zeros, which a spreadsheet drops when it saves a list, and the point would run again as a new one. Write the ids as the folders are called, in a column formatted as text. If {id} is a new point, give it another id.");
+        }
+    }
+
+    private static bool IsNumber(string text) => text.All(char.IsAsciiDigit);
 
     private List<string> Differences(IReadOnlyList<GridPoint> there)
     {

@@ -24,10 +24,20 @@ internal sealed class PointClaim : IDisposable
     /// <summary>Takes the claim, or gives null when another has it.</summary>
     /// <param name="path">The file that stands for it, in a folder that is there.</param>
     /// <exception cref="RunException">It is another account's, which this one may not write; the message says how two share a grid.</exception>
-    public static PointClaim? TryTake(string path) =>
-        TryOpen(() => new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None)) is { } file ? new PointClaim(file) : null;
+    public static PointClaim? TryTake(string path)
+    {
+        try
+        {
+            return TryOpen(() => new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None)) is { } file ? new PointClaim(file) : null;
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw new RunException($"{e.Message} {HowToShare}");
+        }
+    }
 
     /// <summary>Whether a process has the claim now; to look takes it from nobody.</summary>
+    /// <exception cref="UnauthorizedAccessException">It is another account's, which this one may not read.</exception>
     public static bool IsTaken(string path)
     {
         if (!File.Exists(path))
@@ -64,10 +74,6 @@ internal sealed class PointClaim : IDisposable
         catch (IOException error) when (Taken.Contains(error.HResult))
         {
             return null;
-        }
-        catch (UnauthorizedAccessException e)
-        {
-            throw new RunException($"{e.Message} {HowToShare}");
         }
     }
 }

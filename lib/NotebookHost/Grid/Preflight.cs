@@ -24,6 +24,7 @@ internal static class Preflight
             .. notebooks.SelectMany(group => InNotebook(RunnableNotebook.Open(group.Key), [.. group])),
             .. notebooks.SelectMany(group => GridEnvironment.MissingData(Path.GetDirectoryName(group.Key)!)).Distinct().Select(folder => $"{GridEnvironment.Data} names the folder {folder}, which is not there."),
             .. InFolder(grid, points),
+            .. points.Select(grid.ReadProblem).OfType<string>().Take(MostNamed),
         ];
         if (problems.Count > 0)
             throw new RunException(string.Join('\n', problems));

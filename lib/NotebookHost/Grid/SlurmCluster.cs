@@ -15,32 +15,49 @@ internal static partial class SlurmCluster
     private const string Submit = "sbatch";
     private const string Control = "scontrol";
 
-    /// <summary>How many tasks an array may have: <c>MaxArraySize</c>, since indices start at 0 and stay below it.</summary>
+    /// <summary>How many tasks an array may have.</summary>
     /// <exception cref="RunException">Slurm is not here or does not answer.</exception>
-    public static async Task<int> MostTasks(CancellationToken cancellationToken) =>
-        MaxArraySize().Match(await Call(Control, ["show", "config"], cancellationToken).ConfigureAwait(false)) is { Success: true } found
+    public static async Task<int> MostTasks(CancellationToken cancellationToken) => MostTasksIn(await Call(Control, ["show", "config"], [], cancellationToken).ConfigureAwait(false));
+
+    /// <summary>The same by a configuration: <c>MaxArraySize</c>, since indices start at 0 and stay below it, or <c>max_array_tasks</c> where the scheduler takes fewer.</summary>
+    /// <param name="configuration">What <c>scontrol show config</c> says.</param>
+    /// <exception cref="RunException">The configuration has no arrays.</exception>
+    public static int MostTasksIn(string configuration) =>
+        Math.Min(
+            ArraySizeIn(configuration),
+            MaxArrayTasks().Match(configuration) is { Success: true } found && int.TryParse(found.Groups[1].Value, CultureInfo.InvariantCulture, out var most) && most > 0 ? most : int.MaxValue);
+
+    private static int ArraySizeIn(string configuration) =>
+        MaxArraySize().Match(configuration) is { Success: true } found
         && int.TryParse(found.Groups[1].Value, CultureInfo.InvariantCulture, out var most) && most > 0
             ? most
             : throw new RunException($"'{Control} show config' names no MaxArraySize above zero: this cluster takes no job arrays.");
 
     /// <summary>Submits a script.</summary>
+    /// <param name="script">The file.</param>
+    /// <param name="options">Options for sbatch, which win over those in the script.</param>
+    /// <param name="without">Variables of this process's environment that sbatch does not get.</param>
+    /// <param name="cancellationToken">Ends the wait for sbatch.</param>
     /// <returns>The job's id.</returns>
     /// <exception cref="RunException">Slurm refused; the message has its words.</exception>
-    public static async Task<string> SubmitScript(string script, IReadOnlyList<string> options, CancellationToken cancellationToken) =>
-        (await Call(Submit, ["--parsable", .. options, script], cancellationToken).ConfigureAwait(false)).Trim().Split(';')[0];
+    public static async Task<string> SubmitScript(string script, IReadOnlyList<string> options, IReadOnlyList<string> without, CancellationToken cancellationToken) =>
+        (await Call(Submit, ["--parsable", .. options, script], without, cancellationToken).ConfigureAwait(false)).Trim().Split(';')[0];
 
     /// <summary>Queues a running task again, which ends it.</summary>
     /// <exception cref="RunException">Slurm refused; the message has its words.</exception>
-    public static async Task Requeue(SlurmJob job) => await Call(Control, ["requeue", job.Id], CancellationToken.None).ConfigureAwait(false);
+    public static async Task Requeue(SlurmJob job) => await Call(Control, ["requeue", job.Id], [], CancellationToken.None).ConfigureAwait(false);
 
     /// <summary>The command as a user would type it.</summary>
     public static string CommandLine(string script, IReadOnlyList<string> options) => ShellWord.Line([Submit, "--parsable", .. options, script]);
 
-    private static async Task<string> Call(string command, IReadOnlyList<string> arguments, CancellationToken cancellationToken)
+    private static async Task<string> Call(string command, IReadOnlyList<string> arguments, IReadOnlyList<string> without, CancellationToken cancellationToken)
     {
+        var start = new ProcessStartInfo(command, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var variable in without)
+            start.Environment.Remove(variable);
         try
         {
-            using var process = Process.Start(new ProcessStartInfo(command, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+            using var process = Process.Start(start)!;
             var (output, error) = (process.StandardOutput.ReadToEndAsync(cancellationToken), process.StandardError.ReadToEndAsync(cancellationToken));
             await process.WaitForExitAsync(cancellationToken).ConfigureAwait(false);
             return process.ExitCode == 0
@@ -55,4 +72,7 @@ internal static partial class SlurmCluster
 
     [GeneratedRegex(@"^MaxArraySize\s*=\s*(\d+)", RegexOptions.Multiline | RegexOptions.CultureInvariant)]
     private static partial Regex MaxArraySize();
+
+    [GeneratedRegex(@"^SchedulerParameters\s*=.*\bmax_array_tasks=(\d+)", RegexOptions.Multiline | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex MaxArrayTasks();
 }

@@ -8,7 +8,10 @@ namespace NotebookHost.Grid;
 internal sealed record SlurmJob(string Id, int Index, string Host, int Restarts = 0)
 {
     /// <summary>The file that the task's output goes to, as a path from the grid's folder.</summary>
-    public string Log => $"slurm/{Id}.log";
+    public string Log => LogOf(Id);
+
+    /// <summary>The same of a task of that id.</summary>
+    public static string LogOf(string id) => $"slurm/{id}.log";
 
     /// <summary>The task of an array that this process is; null when it is none.</summary>
     /// <param name="variable">Gives an environment variable.</param>

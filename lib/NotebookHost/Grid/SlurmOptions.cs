@@ -14,7 +14,17 @@ internal sealed partial record SlurmOptions(string? Time, string? Gres, int? Lim
     /// <summary>Below, the signal before the limit comes while the task starts, which ends it or leaves no time to work.</summary>
     private static readonly TimeSpan LongestRefused = TimeSpan.FromMinutes(3);
 
-    private static readonly string[] Ours = ["--array", "--output", "--wrap", "--test-only"];
+    /// <summary>What the script or the submission relies on: with <c>--wait</c>, sbatch would end as its tasks do, which reads as a refusal.</summary>
+    private static readonly string[] Ours = ["--array", "--output", "--wrap", "--test-only", "--wait"];
+
+    /// <summary>Time limits among the options for sbatch.</summary>
+    private IEnumerable<string> OtherTimes => Sbatch.Zip(Sbatch.Skip(1).Append("")).Select(pair => pair switch
+    {
+        ("--time" or "-t", var next) => next,
+        (var word, _) when word.StartsWith("--time=", StringComparison.Ordinal) => word["--time=".Length..],
+        (var word, _) when word.StartsWith("-t", StringComparison.Ordinal) => word["-t".Length..],
+        _ => null,
+    }).OfType<string>();
 
     /// <summary>Checks what goes into a script.</summary>
     /// <exception cref="RunException">Something cannot.</exception>
@@ -36,6 +46,9 @@ internal sealed partial record SlurmOptions(string? Time, string? Gres, int? Lim
             if (!word.StartsWith('-') && !MayTakeValue(before))
                 throw new RunException($"{word} cannot be given to sbatch: it would be taken for the script. Options begin with a dash, such as --partition={word}.");
         }
+
+        foreach (var time in OtherTimes)
+            (this with { Time = time, Sbatch = [] }).Check();
     }
 
     /// <summary>A time as sbatch reads it: minutes, minutes:seconds, hours:minutes:seconds, days-hours, days-hours:minutes or days-hours:minutes:seconds; null for words such as UNLIMITED.</summary>
@@ -59,7 +72,7 @@ internal sealed partial record SlurmOptions(string? Time, string? Gres, int? Lim
     /// <summary>sbatch lets its command line win over what the script says, and takes the beginnings of long names.</summary>
     private void CheckWord(string word)
     {
-        var name = word.Split('=')[0];
+        var name = word.StartsWith("-W", StringComparison.Ordinal) ? "--wait" : word.Split('=')[0];
         if (Ours.Any(ours => Means(ours)) || word is ['-', 'a' or 'o', ..])
             throw new RunException($"{word} cannot be given to sbatch: the grid's script relies on its own. {string.Join(", ", Ours)} are the grid's.");
         if (Limit is not null && (Means("--dependency") || word.StartsWith("-d", StringComparison.Ordinal)))

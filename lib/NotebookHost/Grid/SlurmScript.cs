@@ -38,6 +38,19 @@ internal static class SlurmScript
             """.ReplaceLineEndings("\n");
     }
 
+    /// <summary>Variables that sbatch would let win over what the script says.</summary>
+    /// <param name="options">What the user asks for.</param>
+    public static IReadOnlyList<string> OverridingVariables(SlurmOptions options)
+    {
+        string?[] names =
+        [
+            "SBATCH_JOB_NAME", "SBATCH_ARRAY_INX", "SBATCH_OUTPUT", "SBATCH_ERROR", "SBATCH_OPEN_MODE", "SBATCH_REQUEUE", "SBATCH_NO_REQUEUE", "SBATCH_SIGNAL", "SBATCH_WAIT",
+            options.Time is null ? null : "SBATCH_TIMELIMIT",
+            options.Gres is null ? null : "SBATCH_GRES",
+        ];
+        return [.. names.OfType<string>()];
+    }
+
     /// <summary>A path within a file name that Slurm fills in.</summary>
     private static string InPattern(string path) => path.AsSpan().ContainsAny("\"\\\n")
         ? throw new RunException($"Slurm cannot write its logs to {path}: a quote, a backslash or a line end in the name of a folder. Choose another with --out.")

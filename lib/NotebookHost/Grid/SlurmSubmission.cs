@@ -28,8 +28,7 @@ internal sealed class SlurmSubmission(GridFolder grid, SlurmOptions options)
     /// <summary>What the user should know before these points are submitted: that some of them were submitted before and have not begun.</summary>
     public IEnumerable<string> Doubts(IReadOnlyList<PointState> points)
     {
-        var lists = Directory.Exists(grid.Jobs) ? Directory.GetFiles(grid.Jobs, "*.points") : [];
-        var listed = lists.SelectMany(File.ReadLines).Select(line => PointIn(line).Id).ToHashSet();
+        var listed = SlurmArray.Of(grid).SelectMany(array => array.Points).ToHashSet();
         var again = points.Where(state => state.Status == PointStatus.Waiting && listed.Contains(state.Point.Id)).Select(state => state.Point.Id).ToList();
         if (again.Count > 0)
             yield return FormattableString.Invariant($"{again.Count} of these points ({string.Join(", ", again.Take(MostNamed))}{(again.Count > MostNamed ? ", …" : "")}) were submitted before and have not begun. If their tasks are still queued (squeue shows it), each point runs once all the same: the second task finds it done.");
@@ -40,21 +39,53 @@ internal sealed class SlurmSubmission(GridFolder grid, SlurmOptions options)
     /// <param name="mostTasks">How many tasks an array may have.</param>
     /// <param name="tell">Told a line for each array.</param>
     /// <param name="cancellationToken">Ends it; arrays that were submitted stay.</param>
-    /// <exception cref="RunException">Slurm refused.</exception>
+    /// <exception cref="RunException">Slurm refused, and nothing is submitted.</exception>
+    /// <exception cref="PartlySubmittedException">Slurm refused an array after it had taken others.</exception>
     public async Task Submit(IReadOnlyList<PointState> points, int mostTasks, Action<string> tell, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(grid.Jobs);
-        string? before = null;
+        var (jobs, submitted) = (new List<string>(), 0);
         foreach (var part in points.Chunk(mostTasks))
         {
-            var list = NewList();
-            AtomicFile.WriteText(list, string.Concat(part.Select(state => LineOf(state) + "\n")));
-            var script = Path.ChangeExtension(list, ".sh");
-            AtomicFile.WriteText(script, ScriptText(part, list));
-            before = await SlurmCluster.SubmitScript(script, [.. After(before), .. options.Sbatch], cancellationToken).ConfigureAwait(false);
-            tell(FormattableString.Invariant($"Job {before}: {part.Length} tasks ({part[0].Point.Id} to {part[^1].Point.Id}), {script}"));
+            try
+            {
+                var array = new SlurmArray(NewList());
+                jobs.Add(await SubmitArray(array, part, jobs.LastOrDefault(), cancellationToken).ConfigureAwait(false));
+                submitted += part.Length;
+                tell(FormattableString.Invariant($"Job {jobs[^1]}: {part.Length} tasks ({FirstToLast(part)}), {array.Script}"));
+                array.Note(jobs[^1]);
+            }
+            catch (Exception e) when (submitted > 0 && e is RunException or IOException or UnauthorizedAccessException)
+            {
+                throw new PartlySubmittedException($"{e.Message}\n{PartlySubmitted(points, submitted, jobs)}");
+            }
         }
     }
+
+    /// <summary>Submits one array and gives its job; of one that Slurm refuses nothing stays, so that a list stands for points that were submitted.</summary>
+    private async Task<string> SubmitArray(SlurmArray array, PointState[] points, string? before, CancellationToken cancellationToken)
+    {
+        try
+        {
+            AtomicFile.WriteText(array.List, string.Concat(points.Select(state => LineOf(state) + "\n")));
+            AtomicFile.WriteText(array.Script, ScriptText(points, array.List));
+            return await SlurmCluster.SubmitScript(array.Script, [.. After(before), .. options.Sbatch], SlurmScript.OverridingVariables(options), cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is RunException or IOException or UnauthorizedAccessException)
+        {
+            array.Delete();
+            throw;
+        }
+    }
+
+    private string PartlySubmitted(IReadOnlyList<PointState> points, int submitted, List<string> jobs)
+    {
+        var left = submitted == points.Count ? "" : $"; these were not: {FirstToLast([.. points.Skip(submitted)])}. Submit them later with: grid resume {grid.FullPath} --slurm";
+        return FormattableString.Invariant($"{submitted} of {points.Count} points were submitted ({FirstToLast([.. points.Take(submitted)])}; job {string.Join(", ", jobs)}){left}");
+    }
+
+    /// <summary>The ids of the first and the last point.</summary>
+    private static string FirstToLast(PointState[] points) => points.Length == 1 ? points[0].Point.Id : $"{points[0].Point.Id} to {points[^1].Point.Id}";
 
     /// <summary>With a limit on how many run at a time, one array follows another; each has the limit for itself.</summary>
     private IEnumerable<string> After(string? before) => before is not null && options.Limit is not null ? [$"--dependency=afterany:{before}"] : [];

@@ -146,6 +146,122 @@ public sealed class GridFolderTests : IDisposable
     }
 
     [Fact]
+    public void A_point_whose_task_ended_before_it_began_shows_with_that_tasks_log()
+    {
+        var grid = _made.Write("1..3");
+        Submitted(grid, 2, "17\n", "001", "002");
+        Assert.Equal($"{grid.FullPath}: 0 of 3 points done, 3 waiting", Assert.Single(GridStatusText.Of(grid, grid.States())));
+        WriteLog(grid, "17_0");
+        WriteLog(grid, "17_1", "exec: /opt/dotnet: cannot execute");
+        Assert.Equal(
+            ["002 waiting: seed=2: its last task, 17_1, wrote to slurm/17_1.log:", "    exec: /opt/dotnet: cannot execute"],
+            GridStatusText.Of(grid, grid.States()).Skip(1));
+
+        Submitted(grid, 10, "18\n", "002");
+        Assert.Single(GridStatusText.Of(grid, grid.States()));
+        WriteLog(grid, "18_0", "no such node");
+        Assert.Equal(["002 waiting: seed=2: its last task, 18_0, wrote to slurm/18_0.log:", "    no such node"], GridStatusText.Of(grid, grid.States()).Skip(1));
+    }
+
+    [Fact]
+    public void A_point_that_failed_or_is_missing_shows_with_the_log_of_a_later_task_that_did_not_begin_it()
+    {
+        var grid = _made.Write("1..2");
+        var failed = GridInFolder.Finish(grid, 0, exit: 1);
+        Directory.CreateDirectory(grid.FolderOf(grid.Points[1]));
+        new PointAttempt("node2", 77, "12_4", "slurm/12_4.log", failed.Started).Write(grid.AttemptOf(grid.Points[1]));
+        Submitted(grid, 1, "12\n", "x", "x", "x", "001", "002");
+        WriteLog(grid, "12_3", "this run's own");
+        WriteLog(grid, "12_4", "the end of it");
+        var lines = GridStatusText.Of(grid, grid.States()).ToList();
+        Assert.Equal("001 failed: seed=1: cell 2: System.Exception: no (on node1, job 12_3)", lines[1]);
+        Assert.Equal("    the end of it", lines[3]);
+
+        Submitted(grid, 2, "13\n", "001 2026-01-02T03:04:05Z", "002");
+        string[] logs = [WriteLog(grid, "13_0", "not begun"), WriteLog(grid, "13_1", "nor this")];
+        Date(failed.Ended.AddHours(1));
+        lines = [.. GridStatusText.Of(grid, grid.States())];
+        Assert.Equal(["001 failed: seed=1: cell 2: System.Exception: no (on node1, job 12_3); its last task, 13_0, wrote to slurm/13_0.log:", "    not begun"], lines[1..3]);
+        Assert.EndsWith("; its last task, 13_1, wrote to slurm/13_1.log:", lines[3], StringComparison.Ordinal);
+        Assert.Equal("    nor this", Assert.Single(lines[4..]));
+
+        Date(failed.Started.AddHours(-1)); // the points were run since, outside of Slurm
+        lines = [.. GridStatusText.Of(grid, grid.States())];
+        Assert.DoesNotContain("13_0", lines[1], StringComparison.Ordinal);
+        Assert.Equal("    the end of it", lines[3]);
+
+        void Date(DateTime written) => Array.ForEach(logs, log => File.SetLastWriteTimeUtc(log, written));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("x")]
+    [InlineData("-1")]
+    public void A_list_without_a_job_tells_of_no_task(string job)
+    {
+        var grid = _made.Write("1");
+        Submitted(grid, 1, job, "001");
+        Assert.Empty(SlurmArray.LastTasks(grid));
+    }
+
+    [Theory]
+    [InlineData("1")]
+    [InlineData("0001")]
+    public void Ids_that_a_spreadsheet_changed_are_refused_before_their_points_count_as_new(string id)
+    {
+        GridInFolder.Finish(_made.Write("1..2"), 0);
+        var list = Path.Combine(_made.Path, "points.csv");
+        var before = File.ReadAllText(list);
+        File.WriteAllText(list, before.Replace("\n001,", $"\n{id},", StringComparison.Ordinal));
+        Assert.StartsWith($"{list} has the id {id}, and points/ has the folder 001: they differ only in leading zeros, which a spreadsheet drops", Assert.Throws<RunException>(_made.Open).Message, StringComparison.Ordinal);
+        File.WriteAllText(list, before);
+        Assert.Equal(PointStatus.Done, _made.Open().States()[0].Status);
+    }
+
+    [Fact]
+    public void Ids_of_the_users_own_may_differ_in_leading_zeros()
+    {
+        Directory.CreateDirectory(_made.Path);
+        File.WriteAllText(Path.Combine(_made.Path, "points.csv"), "id,notebook,seed\n1,../n.ipynb,1\n01,../n.ipynb,2\na1,../n.ipynb,3\n");
+        var grid = _made.Open();
+        GridInFolder.Finish(grid, 0);
+        GridInFolder.Finish(grid, 1);
+        Directory.CreateDirectory(Path.Combine(_made.Path, "points", "0a1"));
+        Assert.Equal([PointStatus.Done, PointStatus.Done, PointStatus.Waiting], _made.Open().States().Select(state => state.Status));
+    }
+
+    [Fact]
+    public void Folders_of_points_that_no_line_names_are_named()
+    {
+        var grid = _made.Write("1..7");
+        foreach (var index in Enumerable.Range(0, 7))
+            GridInFolder.Finish(grid, index);
+        Assert.Single(GridStatusText.Of(grid, grid.States()));
+        File.WriteAllText(Path.Combine(_made.Path, "points.csv"), "id,notebook,seed\n001,../n.ipynb,1\nnew,../n.ipynb,9\n");
+        grid = _made.Open();
+        Assert.Equal(
+            [$"{grid.FullPath}: 1 of 2 points done, 1 waiting", "points/ also holds 002, 003, 004, 005, 006, …, which no line of points.csv names: what is in there is left out."],
+            GridStatusText.Of(grid, grid.States()));
+    }
+
+    [Fact]
+    public void Where_one_result_cannot_be_read_the_other_points_are_shown_and_that_one_is_not_run()
+    {
+        var grid = _made.Write("1..2");
+        GridInFolder.Finish(grid, 0);
+        GridInFolder.Finish(grid, 1);
+        using (new FileStream(grid.ResultOf(grid.Points[0]), FileMode.Open, FileAccess.ReadWrite, FileShare.None))
+        {
+            Assert.Equal([PointStatus.Missing, PointStatus.Done], grid.States().Select(state => state.Status));
+            Assert.StartsWith("001 missing: seed=1: The files of point 001 cannot be read: ", GridStatusText.Of(grid, grid.States()).Last(), StringComparison.Ordinal);
+            Assert.Contains("The files of point 001 cannot be read: ", Assert.Throws<RunException>(() => Preflight.Check(grid, grid.Points)).Message, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(PointStatus.Done, grid.States()[0].Status);
+        Preflight.Check(grid, grid.Points);
+    }
+
+    [Fact]
     public async Task A_point_that_ends_while_it_is_looked_at_is_never_missing()
     {
         var grid = _made.Write("1..200");
@@ -201,6 +317,22 @@ public sealed class GridFolderTests : IDisposable
         using var next = PointClaim.TryTake(path);
         Assert.NotNull(next);
         Assert.True(PointClaim.HoldIn(_made.Around));
+    }
+
+    /// <summary>Leaves what a submission leaves.</summary>
+    private static void Submitted(GridFolder grid, int number, string job, params string[] lines)
+    {
+        Directory.CreateDirectory(grid.Jobs);
+        File.WriteAllLines(Path.Combine(grid.Jobs, $"{number}.points"), lines);
+        File.WriteAllText(Path.Combine(grid.Jobs, $"{number}.job"), job);
+    }
+
+    /// <summary>Leaves what a task wrote, and gives the file.</summary>
+    private static string WriteLog(GridFolder grid, string task, params string[] lines)
+    {
+        var log = Path.Combine(grid.Jobs, $"{task}.log");
+        File.WriteAllLines(log, lines);
+        return log;
     }
 
     /// <summary>A claim, as workers take it: who looks at a point may hold them up for a moment.</summary>

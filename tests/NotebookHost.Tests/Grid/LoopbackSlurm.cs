@@ -86,7 +86,18 @@ public sealed class LoopbackSlurm : IAsyncLifetime
     }
 
     /// <summary>Runs the notebook host as a user of the cluster.</summary>
-    public Task<(int ExitCode, string Output, string Error)> Host(params string[] arguments) => NotebookFolder.Host(Prepare, static _ => Task.CompletedTask, arguments);
+    public Task<(int ExitCode, string Output, string Error)> Host(params string[] arguments) => Host(new Dictionary<string, string>(), arguments);
+
+    /// <summary>The same with variables that the user has set.</summary>
+    public Task<(int ExitCode, string Output, string Error)> Host(IReadOnlyDictionary<string, string> variables, params string[] arguments) => NotebookFolder.Host(
+        start =>
+        {
+            Prepare(start);
+            foreach (var (name, value) in variables)
+                start.Environment[name] = value;
+        },
+        static _ => Task.CompletedTask,
+        arguments);
 
     /// <summary>Waits until something holds.</summary>
     public Task Until(Func<bool> holds, string what) => Until(() => Task.FromResult(holds()), what);

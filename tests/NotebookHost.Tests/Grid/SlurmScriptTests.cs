@@ -81,6 +81,9 @@ public sealed class SlurmScriptTests
     [InlineData(null, false, "--output=x")]
     [InlineData(null, false, "--wrap", "true")]
     [InlineData(null, false, "--test-only")]
+    [InlineData(null, false, "--wait")]
+    [InlineData(null, false, "-W")]
+    [InlineData(null, true, "--wait-all-nodes=1")]
     [InlineData(null, false, "main")]
     [InlineData(null, false, "--partition=main", "long")]
     [InlineData(null, false, "-pmain", "long")]
@@ -92,6 +95,24 @@ public sealed class SlurmScriptTests
     {
         var refusal = Record.Exception(() => new SlurmOptions(null, null, limit, sbatch).Check());
         Assert.True(isFine ? refusal is null : refusal is RunException);
+    }
+
+    [Theory]
+    [InlineData(false, "--time=2")]
+    [InlineData(false, "--time", "2")]
+    [InlineData(false, "-t", "2")]
+    [InlineData(false, "-t2")]
+    [InlineData(false, "--partition=main", "-t", "00:03:00", "--mem=4G")]
+    [InlineData(false, "--time=4 h")]
+    [InlineData(true, "--time=4")]
+    [InlineData(true, "-t", "1-0", "--mem=4G")]
+    [InlineData(true, "--time=UNLIMITED")]
+    [InlineData(true, "--time-min=2")]
+    [InlineData(true, "--tmp=2")]
+    public void A_time_limit_among_the_options_for_sbatch_is_checked_as_the_grids_own(bool isFine, params string[] sbatch)
+    {
+        var refusal = Record.Exception(() => new SlurmOptions("04:00:00", null, null, sbatch).Check());
+        Assert.True(isFine ? refusal is null : refusal is RunException && refusal.Message.StartsWith("--time ", StringComparison.Ordinal));
     }
 
     [Fact]

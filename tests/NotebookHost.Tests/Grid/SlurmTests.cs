@@ -67,6 +67,42 @@ public sealed class SlurmTests : IDisposable
     }
 
     [Fact]
+    public async Task A_task_that_ends_before_it_begins_its_point_shows_with_the_last_lines_of_its_log_and_is_resumed()
+    {
+        var job = await Submit("seed=1", 1, "--", "--hold");
+        var (list, aside) = (Path.Combine(_made.Path, "points.csv"), Path.Combine(_made.Around, "aside.csv"));
+        File.Move(list, aside);
+        await _slurm.Run("scontrol", "release", job);
+        await _slurm.Until(() => File.Exists(LogOf(job)) && File.ReadAllText(LogOf(job)).Contains("points.csv", StringComparison.Ordinal), "the task has failed");
+        File.Move(aside, list);
+        var (exit, output, _) = await _slurm.Host("grid", "status", _made.Path);
+        Assert.Equal(1, exit);
+        Assert.Contains($"001 waiting: seed=1: its last task, {job}_0, wrote to slurm/{job}_0.log:\n", output, StringComparison.Ordinal);
+        Assert.Contains($"\n    {_made.Path} is ", output, StringComparison.Ordinal);
+
+        _made.Leave();
+        await Resume(1);
+        await UntilEnded(1);
+        Assert.Equal(PointStatus.Done, Status(0));
+    }
+
+    [Fact]
+    public async Task What_the_user_has_set_for_sbatch_does_not_win_over_the_script()
+    {
+        var set = new Dictionary<string, string> { ["SBATCH_NO_REQUEUE"] = "1", ["SBATCH_TIMELIMIT"] = "1", ["SBATCH_OUTPUT"] = "/dev/null", ["SBATCH_ARRAY_INX"] = "5", ["SBATCH_JOB_NAME"] = "mine" };
+        var (exit, output, error) = await _slurm.Host(set, "grid", _made.Notebook, "--set", "seed=1", "--out", _made.Path, "--slurm", "--time", "10");
+        Assert.True(exit == 0, error);
+        var job = Assert.Single(JobsIn(output));
+        var shown = await _slurm.Run("scontrol", "show", "job", $"{job}_0");
+        foreach (var word in new[] { "JobName=grid-a-grid", "Requeue=1", "TimeLimit=00:10:00" })
+            Assert.Contains(word, shown, StringComparison.Ordinal);
+        _made.Leave();
+        await UntilEnded(1);
+        Assert.Equal((PointStatus.Done, $"{job}_0"), (Status(0), _made.Open().States()[0].Result!.Job));
+        Assert.Contains("point 001 on node", await Log(job), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_task_that_is_preempted_stops_in_good_order_and_goes_on_under_its_number()
     {
         var job = await Submit("seed=1", 1);
@@ -195,7 +231,9 @@ public sealed class SlurmTests : IDisposable
 
     private PointStatus Status(int index) => _made.Open().States()[index].Status;
 
-    private Task<string> Log(string job) => File.ReadAllTextAsync(Path.Combine(_made.Path, "slurm", $"{job}_0.log"));
+    private Task<string> Log(string job) => File.ReadAllTextAsync(LogOf(job));
+
+    private string LogOf(string job) => Path.Combine(_made.Path, "slurm", $"{job}_0.log");
 
     /// <summary>What becomes of a task whose node dies.</summary>
     private static void Kill(int process)
