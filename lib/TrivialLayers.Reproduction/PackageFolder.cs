@@ -4,16 +4,16 @@ using System.Security;
 
 namespace TrivialLayers;
 
-/// <summary>A NuGet package as a folder, for what others publish there beside code: networks, for instance.</summary>
+/// <summary>A NuGet package as a folder, for what packages hold besides code: pretrained networks, for instance.</summary>
 public static class PackageFolder
 {
     /// <summary>
-    /// Restores a package with the <c>dotnet</c> command, from the sources and into the package cache that this machine is set up for; without those it depends on. One that is in the cache is not fetched again.
+    /// Restores a package with the <c>dotnet</c> command, from the package sources and into the package cache configured on this machine, without its dependencies. A package that is in the cache is not downloaded again.
     /// </summary>
     /// <param name="id">The package's id, for example <c>Microsoft.ML.DnnImageFeaturizer.ResNet18</c>.</param>
     /// <param name="version">The exact version, as NuGet writes it: three or four numbers, for example <c>0.23.1</c>.</param>
-    /// <returns>The folder of its files.</returns>
-    /// <exception cref="IOException">There is no such package in these sources, or they cannot be reached; the message has NuGet's own words.</exception>
+    /// <returns>The folder with its files.</returns>
+    /// <exception cref="IOException">The package sources do not have it or cannot be reached; the message quotes NuGet.</exception>
     public static string Restore(string id, string version)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(id);
@@ -29,7 +29,7 @@ public static class PackageFolder
                 """);
             Dotnet(project.FullName, "restore");
             var folder = Path.Combine(Dotnet(project.FullName, "msbuild", "-getProperty:NuGetPackageRoot").Trim(), id.ToLowerInvariant(), version.ToLowerInvariant());
-            return Directory.Exists(folder) ? folder : throw new IOException($"{id} {version} was restored, and {folder} is not there.");
+            return Directory.Exists(folder) ? folder : throw new IOException($"{id} {version} was restored, but {folder} does not exist.");
         }
         finally
         {
@@ -55,7 +55,7 @@ public static class PackageFolder
         }
         catch (Win32Exception error)
         {
-            throw new IOException($"{start.FileName} cannot be started, and without the .NET SDK no package can be restored: {error.Message}", error);
+            throw new IOException($"{start.FileName} cannot be started, but a package can be restored only with the .NET SDK: {error.Message}", error);
         }
     }
 }

@@ -3,28 +3,28 @@ namespace TrivialLayers;
 
 /// <summary>How thorough a notebook is: which images, and how long networks are trained on them.</summary>
 /// <remarks>
-/// Two settings go through the notebooks. One is the data set with <see cref="Recipe"/>. The other is for claims about over-parameterised networks: as few of the training images as
-/// networks of a laptop come to fit, with <see cref="Fit"/>. Where the networks fit all images anyway the two are one.
+/// The notebooks use two settings. One is the data set with <see cref="Recipe"/>. The other is for claims about over-parameterised networks: few enough training images for
+/// networks trained on a laptop to fit them, with <see cref="Fit"/>. Where the networks fit all images anyway, the two are the same.
 /// </remarks>
-/// <param name="Name"><c>quick</c>, <c>reference</c> or <c>full</c>; with changes their names too, as in <c>quick-cifar-10-6-epochs</c>. Records of claims go by it.</param>
-/// <param name="Dataset">A name that <see cref="Datasets.Load"/> takes.</param>
-/// <param name="Recipe">For networks that learn from all training images.</param>
-/// <param name="Few">The training images of networks that are to be over-parameterised; 0 for all.</param>
-/// <param name="Fit">For the networks that learn from these few.</param>
+/// <param name="Name"><c>quick</c>, <c>reference</c> or <c>full</c>; with the changes appended, as in <c>quick-cifar-10-6-epochs</c>. Claims are recorded under this name.</param>
+/// <param name="Dataset">A name that <see cref="Datasets.Load"/> accepts.</param>
+/// <param name="Recipe">For networks trained on all training images.</param>
+/// <param name="Few">How many training images the networks get that are to be over-parameterised; 0 for all.</param>
+/// <param name="Fit">For the networks trained on these few.</param>
 /// <param name="Short">For the networks that show what a changed layer does.</param>
 /// <param name="Scenes">For networks that segment scenes.</param>
 /// <param name="Wide">For VGG and for ResNets of four groups.</param>
 public sealed record Profile(string Name, string Dataset, Recipe Recipe, int Few, Recipe Fit, Recipe Short, Recipe Scenes, Recipe Wide)
 {
-    /// <summary>Ends the names of profiles that run on a few images only.</summary>
+    /// <summary>The end of the name of a profile that runs on a few images only.</summary>
     internal const string SmokeSuffix = "-smoke";
 
     private const int SmokeBatch = 10;
 
-    /// <summary>Whether only two small batches of everything are computed, for one epoch: not to learn anything, but to see that a notebook runs to its end.</summary>
+    /// <summary>Whether only two small batches of everything are computed, for one epoch: enough to see that a notebook runs to its end, too little to learn anything.</summary>
     public bool IsSmoke { get; private init; }
 
-    /// <summary>Channels of the first group of the ResNet-56 that learns from all training images.</summary>
+    /// <summary>Channels of the first group of the ResNet-56 that is trained on all training images.</summary>
     public int DeepWidth { get; private init; } = 16;
 
     /// <summary>Channels of the first group of the ResNet-56 that is to fit its training images.</summary>
@@ -33,27 +33,27 @@ public sealed record Profile(string Name, string Dataset, Recipe Recipe, int Few
     /// <summary>Depth of VGG, 11, 13, 16 or 19, and the share of its channels, above 0.</summary>
     public (int Depth, double Width) Vgg { get; private init; } = (11, 0.25);
 
-    /// <summary>How many trainings there are of a ResNet-20; three decide a claim.</summary>
+    /// <summary>How many training runs a ResNet-20 has; a claim needs three.</summary>
     public int Seeds { get; private init; } = 3;
 
-    /// <summary>How many trainings there are of networks without shortcuts; three decide a claim.</summary>
+    /// <summary>How many training runs networks without shortcuts have; a claim needs three.</summary>
     public int SeedsWithoutShortcuts { get; private init; } = 3;
 
     /// <summary>
-    /// The ResNets that are compared by size, depth × width with spaces between; <c>large-</c> stands before those of four groups, and <c>:1</c> behind those of which there is one training.
+    /// The ResNets that are compared by size, as depth × width, separated by spaces; <c>large-</c> before a size means four groups, and <c>:1</c> after it a single training run.
     /// </summary>
     public string Sizes { get; private init; } = "56x16 20x16:1 large-18x64:1";
 
-    /// <summary>The depths of the ResNets of width <see cref="FitWidth"/> whose drops are split into the missing function and the shifted constant; of each there are <see cref="Seeds"/> trainings.</summary>
+    /// <summary>The depths of the ResNets of width <see cref="FitWidth"/> whose drops are split into the missing function and the shifted constant; each has <see cref="Seeds"/> training runs.</summary>
     public IReadOnlyList<int> Depths { get; private init; } = [20];
 
-    /// <summary>Channels of the first group of the ResNet-20 that is trained on another data set too, and how many trainings it has there.</summary>
+    /// <summary>Channels of the first group of the ResNet-20 that is trained on another data set too, and how many training runs it has there.</summary>
     public (int Width, int Seeds) Elsewhere { get; private init; } = (8, 3);
 
     /// <summary>The other data set for images in colour.</summary>
     private string OtherDataset { get; init; } = "fashion-mnist-sample";
 
-    /// <summary>The embedded sample and the runs that ship with it: minutes on two CPU cores.</summary>
+    /// <summary>The sample of Fashion-MNIST that ships, and the runs on it: minutes on two CPU cores.</summary>
     public static Profile Quick { get; } = new("quick", "fashion-mnist-sample", Recipe.Quick, 0, Recipe.Quick, Recipe.Short, Recipe.Scenes, Recipe.Quick)
     {
         DeepWidth = 8,
@@ -72,7 +72,7 @@ public sealed record Profile(string Name, string Dataset, Recipe Recipe, int Few
         OtherDataset = "fashion-mnist",
     };
 
-    /// <summary>The full CIFAR-10 and the long recipe, with the runs of a card that ship; another network takes a card minutes, a processor hours.</summary>
+    /// <summary>The full CIFAR-10 and the long recipe, with the runs from a GPU that ship; another network takes minutes on a GPU and hours on a CPU.</summary>
     public static Profile Full { get; } = new("full", "cifar-10", Recipe.Full, 0, Recipe.Full, Reference.Short, Recipe.Scenes, Recipe.FullWide)
     {
         FitWidth = 16,
@@ -94,9 +94,9 @@ public sealed record Profile(string Name, string Dataset, Recipe Recipe, int Few
     /// <summary>Whether this is the profile of that name with its own data set and epochs, at full size or as a smoke run.</summary>
     public bool Is(string name) => Name == name || (IsSmoke && Name == name + SmokeSuffix);
 
-    /// <summary>The profile with another data set, other epochs or in small, as a notebook's parameters say.</summary>
+    /// <summary>The profile with another data set, another number of epochs or as a smoke run, as a notebook's parameters say.</summary>
     /// <param name="dataset">A data set's name; empty for the profile's own.</param>
-    /// <param name="epochs">Passes over the training images; 0 for as many as the recipe says. The short recipe takes no more than these; what is to fit few images, in proportion.</param>
+    /// <param name="epochs">Passes over the training images; 0 for as many as the recipe says. <see cref="Short"/> keeps its own number if that is smaller; <see cref="Fit"/> changes in proportion.</param>
     /// <param name="smoke">Two batches of ten images of each part, one epoch.</param>
     /// <exception cref="ArgumentOutOfRangeException">The number of epochs is negative.</exception>
     public Profile With(string dataset = "", int epochs = 0, bool smoke = false)
@@ -110,7 +110,7 @@ public sealed record Profile(string Name, string Dataset, Recipe Recipe, int Few
             Name = Name + (dataset.Length > 0 && dataset != Dataset ? $"-{dataset}" : "") + (smoke ? SmokeSuffix : epochs > 0 ? $"-{epochs}-epochs" : ""),
             Dataset = dataset.Length > 0 ? dataset : Dataset,
             Recipe = Changed(Recipe, epochs),
-            Fit = Changed(Fit, smoke ? 1 : Math.Max(1, Fit.Epochs * epochs / Recipe.Epochs)), // as much longer or shorter
+            Fit = Changed(Fit, smoke ? 1 : Math.Max(1, Fit.Epochs * epochs / Recipe.Epochs)), // longer or shorter in proportion
             Short = Changed(Short, Math.Min(epochs, Short.Epochs)),
             Scenes = Changed(Scenes, epochs),
             Wide = Changed(Wide, epochs),
@@ -122,8 +122,8 @@ public sealed record Profile(string Name, string Dataset, Recipe Recipe, int Few
     /// <inheritdoc cref="Datasets.Load" path="/exception"/>
     public DataSplit Load() => Reduced(Datasets.Load(Dataset));
 
-    /// <summary>Images to compare with: things in grey on textured backgrounds, or for images in colour another data set.</summary>
-    /// <param name="data">What <see cref="Load"/> gave.</param>
+    /// <summary>Images to compare with: for grey images the same on textured backgrounds, for images in colour another data set.</summary>
+    /// <param name="data">What <see cref="Load"/> returned.</param>
     /// <inheritdoc cref="Datasets.Load" path="/exception"/>
     public DataSplit LoadOther(DataSplit data)
     {
@@ -131,22 +131,22 @@ public sealed record Profile(string Name, string Dataset, Recipe Recipe, int Few
         return data.Channels == 1 ? TrivialLayers.Scenes.OnTextures(data) : Reduced(Datasets.Load(OtherDataset));
     }
 
-    /// <summary>Scenes made of the images in grey, or for images in colour of the sample of Fashion-MNIST.</summary>
-    /// <param name="data">What <see cref="Load"/> gave.</param>
+    /// <summary>Scenes made of the images if these are grey, else of the sample of Fashion-MNIST.</summary>
+    /// <param name="data">What <see cref="Load"/> returned.</param>
     public DataSplit LoadScenes(DataSplit data)
     {
         ArgumentNullException.ThrowIfNull(data);
         return Reduced(TrivialLayers.Scenes.Of(data.Channels == 1 ? data : Datasets.Load("fashion-mnist-sample")));
     }
 
-    /// <summary>The data with no more than <see cref="Few"/> training images (half of them when <see cref="IsSmoke"/>); these stay as they are.</summary>
+    /// <summary>The data with no more than <see cref="Few"/> training images (half of them when <see cref="IsSmoke"/>); <paramref name="data"/> itself is not changed.</summary>
     public DataSplit Fewer(DataSplit data)
     {
         ArgumentNullException.ThrowIfNull(data);
         return data.WithTraining(Few == 0 ? data.Train.Count : IsSmoke ? data.Train.Count / 2 : Math.Min(Few, data.Train.Count));
     }
 
-    /// <summary>The data as they are, or two batches of each part when <see cref="IsSmoke"/>; what is not given back is disposed.</summary>
+    /// <summary>The data as they are, or two batches of each part when <see cref="IsSmoke"/>; in that case <paramref name="data"/> is disposed.</summary>
     public DataSplit Reduced(DataSplit data)
     {
         ArgumentNullException.ThrowIfNull(data);
@@ -156,11 +156,11 @@ public sealed record Profile(string Name, string Dataset, Recipe Recipe, int Few
             return new DataSplit(data.Name, Part(data.Train, 2 * SmokeBatch), Part(data.Validation, 2 * SmokeBatch), Part(data.Test, 2 * SmokeBatch));
     }
 
-    /// <summary>The width as it is, or an eighth of it when <see cref="IsSmoke"/>, for networks that take a processor minutes otherwise.</summary>
+    /// <summary>The width as it is, or an eighth of it when <see cref="IsSmoke"/>, for networks that otherwise take minutes on a CPU.</summary>
     /// <param name="width">Channels, 1 or more.</param>
     public int Width(int width) => IsSmoke ? Math.Max(1, width / 8) : width;
 
-    /// <summary>So many images of a set, the same share of each class; all of a smaller set.</summary>
+    /// <summary>Some images of a set, the same share of each class; all images if the set has no more than that.</summary>
     public static ImageSet Part(ImageSet images, int count)
     {
         ArgumentNullException.ThrowIfNull(images);

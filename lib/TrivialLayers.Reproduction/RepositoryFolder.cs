@@ -19,7 +19,7 @@ public static class RepositoryFolder
     /// <summary>The runs that come with the repository; never written to.</summary>
     public static string ShippedRuns => Path.Combine(Data, "checkpoints");
 
-    /// <summary>The folder of this assembly. In a notebook that is not the folder of the program.</summary>
+    /// <summary>The folder of this assembly. In a notebook it differs from the folder of the program.</summary>
     internal static string LibraryFolder =>
         Path.GetDirectoryName(typeof(RepositoryFolder).Assembly.Location) is { Length: > 0 } folder ? folder : AppContext.BaseDirectory;
 

@@ -14,8 +14,8 @@ public static class Runs
     public static SweepStore Sweeps => new(Path.Combine(RepositoryFolder.Runs, "sweeps"), [Path.Combine(RepositoryFolder.ShippedRuns, "sweeps")]);
 
     /// <summary>
-    /// Loads the run of this network, data, recipe and seed if there is one, else trains it; see <see cref="RunStore.GetOrTrain"/>. A network on the processor first goes to
-    /// <see cref="ComputeDevice.Default"/>; one that is on a card stays there.
+    /// Loads the run of this network, data, recipe and seed if there is one, else trains it; see <see cref="RunStore.GetOrTrain"/>. A network on the CPU is first moved to
+    /// <see cref="ComputeDevice.Default"/>; one on a GPU stays there.
     /// </summary>
     public static Task<TrainedRun> GetOrTrain(
         Module<Tensor, Tensor> network,
@@ -27,7 +27,7 @@ public static class Runs
         CancellationToken cancellationToken = default) =>
         OnItsOwnThread(() => Store.GetOrTrain(OnDefaultDevice(network), data, recipe, seed, progress, afterEpoch, cancellationToken), cancellationToken);
 
-    /// <summary>The same for a network that is trained on from the weights it has; see <see cref="RunStore.GetOrTrainFurther"/>.</summary>
+    /// <summary>The same for fine-tuning: training goes on from the weights that the network has; see <see cref="RunStore.GetOrTrainFurther"/>.</summary>
     public static Task<TrainedRun> GetOrTrainFurther(
         Module<Tensor, Tensor> network,
         DataSplit data,
@@ -38,7 +38,7 @@ public static class Runs
         CancellationToken cancellationToken = default) =>
         OnItsOwnThread(() => Store.GetOrTrainFurther(OnDefaultDevice(network), data, recipe, seed, progress, afterEpoch, cancellationToken), cancellationToken);
 
-    /// <summary>The same for a training by a loop of the user's own, on the device that holds the network; see <see cref="RunStore.GetOrMake"/>.</summary>
+    /// <summary>The same for a training loop of the user's own, on the device that holds the network; see <see cref="RunStore.GetOrMake"/>.</summary>
     public static Task<TrainedRun> GetOrMake(
         OwnTraining what, Module<Tensor, Tensor> network, Action<OwnLoop> make, IProgress<ProgressReport>? progress = null, CancellationToken cancellationToken = default) =>
         OnItsOwnThread(() => Store.GetOrMake(what, network, make, progress, cancellationToken), cancellationToken);
@@ -49,7 +49,7 @@ public static class Runs
         return network.parameters().All(parameter => parameter.device_type == DeviceType.CPU) ? network.to(ComputeDevice.Default) : network;
     }
 
-    /// <summary>Does long work beside the cell that waits for it.</summary>
+    /// <summary>Does long work on a thread of its own, while the cell waits for it.</summary>
     internal static Task<T> OnItsOwnThread<T>(Func<T> work, CancellationToken cancellationToken) =>
         Task.Factory.StartNew(work, cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 }

@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace TrivialLayers;
 
 /// <summary>
-/// Scenes for segmentation: three to six grey images of single things, such as those of Fashion-MNIST, at half their size on a textured background, with a label for each pixel. Made of integers
-/// and <see cref="SplitMix64"/>, so data of the same name and images give the same scenes for a seed everywhere.
+/// Scenes for segmentation: three to six grey images of single things, such as those of Fashion-MNIST, at half their size on a textured background, with a label for each pixel. Computed in integers
+/// with <see cref="SplitMix64"/>, so data of the same name and images give the same scenes for a seed on every machine.
 /// </summary>
 public static class Scenes
 {
@@ -17,13 +17,13 @@ public static class Scenes
     private const int Fine = 3, Coarse = 11;
 
     /// <summary>
-    /// Makes scenes: those to learn from of the training images, those to choose on of the validation images, those to report on of the test images. The classes are <c>background</c> (0) and
+    /// Makes scenes for training from the training images, for validation from the validation images and for testing from the test images. The classes are <c>background</c> (0) and
     /// those of the things, each one higher than among the images; a pixel that is covered by several things belongs to the one in front.
     /// </summary>
     /// <param name="things">Grey images on black, labelled by class.</param>
-    /// <param name="training">Scenes to learn from, 1 or more.</param>
-    /// <param name="validation">Scenes to choose on, 1 or more.</param>
-    /// <param name="test">Scenes to report on, 1 or more.</param>
+    /// <param name="training">Number of training scenes, 1 or more.</param>
+    /// <param name="validation">Number of validation scenes, 1 or more.</param>
+    /// <param name="test">Number of test scenes, 1 or more.</param>
     /// <param name="side">Height and width of a scene in pixels, at least half those of the images.</param>
     /// <param name="seed">Decides, with the name of the data, which things, where, how bright, and the backgrounds.</param>
     /// <exception cref="ArgumentException">The images are not grey, are labelled by pixel, or are larger than a scene.</exception>
@@ -31,7 +31,7 @@ public static class Scenes
     {
         DemandThings(things);
         if (side < Math.Max(things.Height, things.Width) / 2 || Math.Min(things.Height, things.Width) < 2)
-            throw new ArgumentException($"A scene of {side} × {side} pixels has no room for images of {things.Height} × {things.Width} at half their size.", nameof(side));
+            throw new ArgumentException($"A scene of {side} × {side} pixels has no room for images of {things.Height} × {things.Width} pixels at half their size.", nameof(side));
         var name = things.Name + "-scenes";
         using var scope = NewDisposeScope(); // frees what was made when a later part fails; the sets leave it by themselves
         var train = Draw(things.Train, $"{name} training", training, side, seed, null);
@@ -40,7 +40,7 @@ public static class Scenes
     }
 
     /// <summary>
-    /// The same images, each with its label, on textured backgrounds: another data set of the same things, and a harder one. What is darker than <see cref="Threshold"/> becomes background.
+    /// The same images, each with its label, on textured backgrounds: a second, harder data set of the same things. Pixels not brighter than <see cref="Threshold"/> become background.
     /// </summary>
     /// <param name="things">Grey images on black, labelled by class.</param>
     /// <param name="seed">Decides, with the name of the data, the backgrounds.</param>
@@ -78,7 +78,7 @@ public static class Scenes
     {
         ArgumentNullException.ThrowIfNull(things);
         if (things.Channels != 1 || things.Train.HasPixelLabels)
-            throw new ArgumentException($"Scenes are made of grey images of single things, [N, 1, H, W] with a label each; these are {things}.", nameof(things));
+            throw new ArgumentException($"Scenes need grey images of single things, [N, 1, H, W], with one label each; these images are {things}.", nameof(things));
     }
 
     private static ImageSet Draw(ImageSet things, string name, int count, int side, long seed, ImageSet? statistics)

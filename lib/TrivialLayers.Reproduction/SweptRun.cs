@@ -4,19 +4,19 @@ using static TorchSharp.torch.nn;
 
 namespace TrivialLayers;
 
-/// <summary>A training and the sweep of what it gave, over the test images: all that a claim needs, without the network, whose weights need not be here.</summary>
-/// <param name="Run">The training.</param>
+/// <summary>A training run and the sweep of the trained network over the test images: all that a claim needs. The network itself is not part of it, so its weights need not be stored.</summary>
+/// <param name="Run">The training run.</param>
 /// <param name="Sweep">Each convolution zeroed in turn.</param>
 public sealed record SweptRun(TrainedRun Run, Sweep Sweep)
 {
-    /// <summary>What the claims ask of it: the verdict of each layer, with seed and accuracies.</summary>
+    /// <summary>What the claims need: the verdict of each layer, with seed and accuracies.</summary>
     public NetworkVerdicts Verdicts => Sweep.Verdicts(Run.Seed, Run.TrainingAccuracy);
 
     /// <summary>
-    /// Loads both if there are such, else trains and sweeps. Of a run that ships without its weights, record and stored sweep are read. For the trained network there is
+    /// Loads both if they are stored, else trains and sweeps. For a run that ships without its weights, the record and the stored sweep are read. To get the trained network as well, use
     /// <see cref="GetOrTrain(Module{Tensor, Tensor}, DataSplit, Recipe, long, IProgress{ProgressReport}?, ImageSet?, SweepOptions?)"/>.
     /// </summary>
-    /// <param name="make">Makes the network, the same each time; what it made is disposed.</param>
+    /// <param name="make">Makes the network, the same each time; the networks that it makes are disposed.</param>
     /// <param name="data">The images; the sweep is over its test images.</param>
     /// <param name="recipe">How to train.</param>
     /// <param name="seed">Decides all that is random.</param>
@@ -26,7 +26,7 @@ public sealed record SweptRun(TrainedRun Run, Sweep Sweep)
     /// <param name="sweeps">Where sweeps are kept. By default <see cref="Runs.Sweeps"/>.</param>
     /// <param name="cancellationToken">Ends training or sweep after the current batch; finished epochs are kept.</param>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    /// <exception cref="ArgumentException">The images have a label for each pixel, and accuracy has no interval for these.</exception>
+    /// <exception cref="ArgumentException">The images have a label for each pixel, for which accuracy has no interval.</exception>
     /// <exception cref="InvalidOperationException">The network has no convolution.</exception>
     public static Task<SweptRun> GetOrTrain(
         Func<Module<Tensor, Tensor>> make,
@@ -48,11 +48,11 @@ public sealed record SweptRun(TrainedRun Run, Sweep Sweep)
         (runs, sweeps) = (runs ?? Runs.Store, sweeps ?? Runs.Sweeps);
         return Runs.OnItsOwnThread(() => Loaded() ?? OnRecord() ?? Made(), cancellationToken);
 
-        // Each with a network of its own: what one tried must not be where the next begins.
+        // Each makes its own network, so that one attempt leaves nothing to the next.
         SweptRun? Loaded()
         {
             using var network = make().to(ComputeDevice.Default);
-            SweepPlan.Of(network, data.Test, options); // what cannot be swept is not trained first
+            SweepPlan.Of(network, data.Test, options); // throws before training if the network cannot be swept
             return runs.TryGetTrained(network, data, recipe, seed) is { } run ? new SweptRun(run, Swept(network)) : null;
         }
 
@@ -74,8 +74,8 @@ public sealed record SweptRun(TrainedRun Run, Sweep Sweep)
         Sweep Swept(Module<Tensor, Tensor> network) => TrivialLayers.Sweep.Run(network, data.Test, options, progress, sweeps, cancellationToken);
     }
 
-    /// <summary>The same for trainings of several seeds, 1 and up, in their order.</summary>
-    /// <param name="make">Makes the network, the same each time; what it made is disposed.</param>
+    /// <summary>The same for several training runs, with seeds 1 and up, in their order.</summary>
+    /// <param name="make">Makes the network, the same each time; the networks that it makes are disposed.</param>
     /// <param name="data">The images; the sweeps are over its test images.</param>
     /// <param name="recipe">How to train.</param>
     /// <param name="seeds">How many, 1 or more.</param>
@@ -92,7 +92,7 @@ public sealed record SweptRun(TrainedRun Run, Sweep Sweep)
         return all;
     }
 
-    /// <summary>Loads or trains a network that the caller keeps, and loads or makes its sweep.</summary>
+    /// <summary>The same for a network that the caller keeps: it is loaded or trained, and its sweep loaded or made.</summary>
     /// <param name="network">The network, trained afterwards, on <see cref="ComputeDevice.Default"/>.</param>
     /// <param name="data">The images to learn from.</param>
     /// <param name="recipe">How to train.</param>
@@ -107,7 +107,7 @@ public sealed record SweptRun(TrainedRun Run, Sweep Sweep)
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(data);
         options ??= new SweepOptions();
-        SweepPlan.CheckIndependence(images ?? data.Test, options.Measure); // what cannot be swept is not trained first
+        SweepPlan.CheckIndependence(images ?? data.Test, options.Measure); // throws before training if the network cannot be swept
         SweepPlan.Of(network, images ?? data.Test, options);
         var run = await Runs.GetOrTrain(network, data, recipe, seed, progress).ConfigureAwait(false);
         return await Runs.OnItsOwnThread(() => new SweptRun(run, TrivialLayers.Sweep.Run(network, images ?? data.Test, options, progress, Runs.Sweeps)), CancellationToken.None).ConfigureAwait(false);

@@ -1,6 +1,6 @@
 namespace TrivialLayers.Results;
 
-/// <summary>The picture that opens the README: a ResNet-56 and a network without shortcuts, each layer at zero in turn.</summary>
+/// <summary>The picture that opens the README: a ResNet-56 and a network without shortcuts, each layer zeroed in turn.</summary>
 internal static class AnswerPicture
 {
     /// <summary>Its place in the repository.</summary>

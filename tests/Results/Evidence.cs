@@ -1,10 +1,10 @@
 namespace TrivialLayers.Results;
 
-/// <summary>The trainings that decide the claims in one profile, as the notebooks take them, and what the rules make of them.</summary>
+/// <summary>The training runs that decide the claims in one profile, as the notebooks use them, and what the rules decide.</summary>
 internal sealed class Evidence
 {
     /// <summary>How many test images <c>02-zero-one-layer</c> measures units on.</summary>
-    private const int UnitImages = 5000;
+    public const int UnitImages = 5000;
 
     private Evidence(Profile profile, ShippedRuns shipped)
     {
@@ -30,7 +30,7 @@ internal sealed class Evidence
         Claims = [.. Decide()];
     }
 
-    /// <summary>The images of networks that learn from all.</summary>
+    /// <summary>The images of networks that are trained on all.</summary>
     public DataSplit Data { get; }
 
     /// <summary>The images of networks that are to fit them; the same where networks fit all.</summary>
@@ -54,10 +54,10 @@ internal sealed class Evidence
     /// <summary>ResNets of several sizes, in the order of <c>05-deeper-and-wider</c>: the bootstrap draws by place.</summary>
     public IReadOnlyList<SweptRun> Sizes { get; }
 
-    /// <summary>The networks that a card trained on <see cref="Data"/>.</summary>
+    /// <summary>The networks trained on <see cref="Data"/> on a GPU.</summary>
     public IReadOnlyList<SweptRun> OnCard { get; }
 
-    /// <summary>For each of <see cref="Wide"/> its units with one kernel at zero.</summary>
+    /// <summary>For each of <see cref="Wide"/> its units with one kernel zeroed.</summary>
     public IReadOnlyList<IReadOnlyList<UnitIdentity>> Units { get; }
 
     /// <summary>Networks that segment scenes made of the images; null of images in colour.</summary>

@@ -6,7 +6,7 @@ internal interface IFindings
     /// <summary>The images, for people: "CIFAR-10".</summary>
     string Images { get; }
 
-    /// <summary>What became of a claim; null where these images do not bear on it.</summary>
+    /// <summary>The verdict on a claim; null where these images do not bear on it.</summary>
     string? Verdict(Claim claim);
 
     /// <summary>What was found for a claim; null where these images do not bear on it.</summary>

@@ -1,6 +1,6 @@
 namespace TrivialLayers.Results;
 
-/// <summary>What the shipped runs say.</summary>
+/// <summary>What the shipped runs show.</summary>
 internal sealed class MeasuredFindings(string images, Evidence evidence) : IFindings
 {
     public string Images => images;

@@ -2,13 +2,13 @@ using System.Text.RegularExpressions;
 
 namespace TrivialLayers.Results;
 
-/// <summary>The networks trained on some images and how many of their layers are trivial, a row a run.</summary>
+/// <summary>The networks trained on some images and how many of their layers are trivial, one row per run.</summary>
 internal static partial class NetworkTable
 {
     /// <summary>The recipes of the runs that decide claims; others show what a changed layer does.</summary>
     public static IReadOnlyList<string> OnProcessors { get; } = [Recipe.Quick.Name, Recipe.Reference.Name, Recipe.Fit.Name, Recipe.Scenes.Name];
 
-    /// <summary>The recipes of the runs of a card.</summary>
+    /// <summary>The recipes of the runs from a GPU.</summary>
     public static IReadOnlyList<string> OnCards { get; } = [Recipe.Full.Name, Recipe.FullWide.Name];
 
     /// <summary>The runs that are listed, on whatever images.</summary>

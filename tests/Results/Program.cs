@@ -3,10 +3,10 @@ using TrivialLayers.Results;
 
 // The tables of results in README.md and data/checkpoints/README.md and the picture notebooks/answer.svg, from the shipped runs:
 //   dotnet run -c Release --project tests/Results             writes them
-//   dotnet run -c Release --project tests/Results -- check    writes nothing, shows what would change, and ends with 1 if anything would
+//   dotnet run -c Release --project tests/Results -- check    writes nothing, shows what would change, and exits with 1 if anything would
 if (args is not ([] or ["check"]))
 {
-    Console.Error.WriteLine($"Unknown arguments: {string.Join(' ', args)}. Without arguments the pages are written; with \"check\" they are compared.");
+    Console.Error.WriteLine($"Unknown arguments: {string.Join(' ', args)}. Give none to write the pages, or \"check\" to compare them.");
     return 2;
 }
 
@@ -27,9 +27,9 @@ try
 
     Console.WriteLine((stale, args) switch
     {
-        (0, _) => "Every table is as the shipped runs have it.",
+        (0, _) => "All three files agree with the shipped runs.",
         (_, []) => $"Written: {stale} of 3 files.",
-        _ => $"{stale} of 3 files are not as the shipped runs have them; {ReadmeBlock.Command} writes them.",
+        _ => $"{stale} of 3 files differ from what the shipped runs give; {ReadmeBlock.Command} rewrites them.",
     });
     return stale > 0 && args is not [] ? 1 : 0;
 }

@@ -9,8 +9,9 @@ internal static class ReadmeBlock
     /// <summary>The text between the marks.</summary>
     /// <param name="measured">What was measured on the images that come with the repository.</param>
     /// <param name="others">What was found on other images.</param>
-    /// <param name="trainings">How many runs the tables list.</param>
-    public static string Of(MeasuredFindings measured, IReadOnlyList<IFindings> others, int trainings)
+    /// <param name="listed">How many runs the tables list.</param>
+    /// <param name="shipped">How many runs ship.</param>
+    public static string Of(MeasuredFindings measured, IReadOnlyList<IFindings> others, int listed, int shipped)
     {
         IFindings[] all = [measured, .. others];
         return string.Join('\n',
@@ -21,7 +22,7 @@ internal static class ReadmeBlock
             "",
             Sentences.Measured(measured.Evidence) + " " + Sentences.Brackets(measured.Evidence),
             "",
-            $"The numbers come from {Words.Digits(trainings)} trainings. [data/checkpoints](data/checkpoints/README.md#results) lists them one by one, with the reasons for each verdict and [how to train them again](data/checkpoints/README.md#make-them-again).",
+            $"The numbers come from {Words.Digits(listed)} trainings ({Words.Number(shipped - listed)} more ship as examples). [data/checkpoints](data/checkpoints/README.md#results) lists them one by one, with the reasons for each verdict and [how to train them again](data/checkpoints/README.md#make-them-again).",
             $"`{Command}` computes these lines from the shipped runs, without training.",
             "",
         ]);

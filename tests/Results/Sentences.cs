@@ -12,7 +12,7 @@ internal static class Sentences
         "C2" => "Networks without shortcuts, such as VGG, need every layer.",
         "C3" => "A long connection, as in U-Net, acts like none.",
         "C4" => "In an over-parameterised ResNet the layers that matter are mostly (we test: more often) those that change the number of channels.",
-        "C5" => "The same layers are trivial in every training.",
+        "C5" => "The same layers are trivial in every training (we test: their drops rank alike).",
         "C6" => "A residual unit with one kernel zeroed is nearly the identity.",
         _ => claim.Sentence,
     };
@@ -27,9 +27,9 @@ internal static class Sentences
             "C1" => TrivialShares(Evidence.OverParameterised(Evidence.Verdicts(all.Wide, all.Deep))).Select((clause, i) => i > 0 || ReferenceEquals(all.Data, all.Few) ? clause : $"trained on {Words.Digits(all.Few.Train.Count)} images, {clause}"),
             "C2" => TrivialShares(ClaimRules.Comparable(Evidence.Verdicts(all.Plain, all.Vgg), "", Evidence.Verdicts(all.Wide), "").Networks.GroupBy(network => network.Architecture)),
             "C3" => LongConnections(all.Scenes!),
-            "C4" => [$"the share of NonTrivial is {Words.Fixed(evidence.Decision.Effect, 1)} points {interval.ToString(1)} higher among layers that change channels", $"{WithStemAndShortcuts(all)} with stem and shortcuts"],
-            "C5" => [$"Kendall's tau between the drops of {Words.Number(all.Deep.Count)} {Words.Kind(all.Deep[0].Run.Network)} is {interval.Around(evidence.Decision.Effect, 2)}", "chance gives 0"],
-            "C6" => [$"the median unit is still {interval.Around(evidence.Decision.Effect, 2)} of its norm from its shortcut", $"nearly means {Words.Fixed(UnitIdentity.Near, 2)} or less"],
+            "C4" => [$"the share of NonTrivial layers is {Words.Fixed(evidence.Decision.Effect, 1)} points {interval.ToString(1)} higher among layers that change channels than among other residual layers", $"{WithStemAndShortcuts(all)} if stem and shortcuts count as changing channels"],
+            "C5" => [$"Kendall's tau between the drops of {Words.Number(all.Deep.Count)} {Words.Kind(all.Deep[0].Run.Network)} is {interval.Around(evidence.Decision.Effect, 2)}", "by chance it would be 0 on average"],
+            "C6" => [$"the output of the median unit still differs from its shortcut by {interval.Around(evidence.Decision.Effect, 2)} of its norm", $"\"nearly\" means {Words.Fixed(UnitIdentity.Near, 2)} or less"],
             _ => [$"{ClaimWords.Effect(evidence.Decision.Effect, interval)}, {evidence.Decision.Unit}"],
         };
         return string.Join("; ", clauses) + ".";
@@ -47,56 +47,63 @@ internal static class Sentences
     public static string Brackets(Evidence all)
     {
         Interval Of(string claim) => all.Claims.Single(evidence => evidence.Claim.Id == claim).Decision.Interval!.Value;
-        return $"In brackets: for C1, C2, C3 and C6 the range over {Words.Number(ClaimRules.Seeds)} trainings; for C4 a {Percent(Of("C4").Level)} bootstrap interval over trainings, which with three is no more than their range; "
-            + $"for C5 the width of the permutation distribution ({Percent(Of("C5").Level)}), centred on the estimate.";
+        return $"In brackets: for C1, C2, C3 and C6 the range over {Words.Number(ClaimRules.Seeds)} trainings; for C4 a {Percent(Of("C4").Level)} bootstrap interval over trainings (with only three, just their range); "
+            + $"for C5 an interval as wide as the central {Percent(Of("C5").Level)} of the permutation distribution, centred on the estimate.";
     }
 
     /// <summary>On how much the verdicts on layers rest: one sentence.</summary>
     public static string Measured(Evidence all)
     {
         var sweep = all.Wide[0].Sweep;
-        return $"Each network is tested on {Words.Digits(sweep.Baseline.Count)} images (C3: {Words.Digits(all.Scenes!.Plain[0].Sweep.Baseline.Count)} scenes), with a margin of {sweep.Margin} and {Percent(sweep.Level)} intervals that are simultaneous over all layers of a network.";
+        return $"Each network is tested on {Words.Digits(sweep.Baseline.Count)} images (C3: {Words.Digits(all.Scenes!.Plain[0].Sweep.Baseline.Count)} scenes; distances in C6: {Words.Digits(Evidence.UnitImages)} images), with a margin of {sweep.Margin} and {Percent(sweep.Level)} intervals that are simultaneous over all layers of a network.";
     }
 
-    /// <summary>How the images of a table were learnt: "10,800 training images, recipe <c>quick</c>, 10,000 test images"; of a card also which.</summary>
+    /// <summary>How the networks of a table were trained: "10,800 training images, recipe <c>quick</c>, 10,000 test images"; on a GPU also which. Several recipes have their epochs beside them.</summary>
     public static string Training(IReadOnlyList<SweptRun> trainings, DataSplit data)
     {
-        var cards = trainings.Where(swept => swept.Run.Provenance.Device != "cpu").Select(swept => swept.Run.Provenance.Processor).Distinct().ToList();
-        return $"{Words.Digits(data.Train.Count)} training images, recipe {Words.Listed([.. trainings.Select(swept => $"`{swept.Run.Training}`").Distinct()])}, {Words.Digits(trainings[0].Sweep.Baseline.Count)} test images"
-            + (cards.Count == 0 ? "" : $", on an {Words.Listed(cards)}");
+        var gpus = trainings.Where(swept => swept.Run.Provenance.Device != "cpu").Select(swept => swept.Run.Provenance.Processor).Distinct().ToList();
+        var recipes = trainings.DistinctBy(swept => swept.Run.Training).ToList();
+        var named = recipes.Count == 1
+            ? $"recipe `{recipes[0].Run.Training}`"
+            : $"recipes {Words.Listed([.. recipes.Select(swept => $"`{swept.Run.Training}` ({swept.Run.History.Epochs.Count} epochs)")])}";
+        return $"{Words.Digits(data.Train.Count)} training images, {named}, {Words.Digits(trainings[0].Sweep.Baseline.Count)} test images"
+            + (gpus.Count == 0 ? "" : $", trained on an {Words.Listed(gpus)}");
     }
 
     /// <summary>"95 %".</summary>
     public static string Percent(double level) => string.Create(CultureInfo.InvariantCulture, $"{100 * level:0.#} %");
 
+    private static string Fit => $"training accuracy at least {NetworkVerdicts.OverParameterisedFrom.ToString(CultureInfo.InvariantCulture)} %";
+
     private static string On(DataSplit data, IReadOnlyList<SweptRun> deep, IReadOnlyList<SweptRun> others)
     {
         var fitting = deep.Concat(others).Count(swept => swept.Run.IsOverParameterised);
-        var fit = fitting == deep.Count + others.Count ? "which these networks fit to 99.5 %" : fitting > 0 ? "which some of these networks fit to 99.5 %" : $"which no network here fits to 99.5 % in {deep[0].Run.History.Epochs.Count} epochs";
+        var fit = fitting == deep.Count + others.Count ? $"which these networks fit ({Fit})" : fitting > 0 ? $"which some of these networks fit ({Fit})" : $"which no network here fits ({Fit}) in {deep[0].Run.History.Epochs.Count} epochs";
         var drops = others.Select(swept => swept.Sweep.Targets.Select(layer => layer.Drop).Order().ToArray()).ToList();
-        return $"{Words.Digits(data.Train.Count)} training images, {fit}: {Words.Number(deep.Count)} {Words.Kind(deep[0].Run.Network)} {(deep.Count == 1 ? "has" : "have")} "
-            + $"{Words.Counted(deep, Verdict.Trivial)} and {Words.Counted(deep, Verdict.Undecided)} among {(deep.Count == 1 ? "its" : "their")} {deep[0].Sweep.Targets.Count} convolutions. "
-            + $"In {Words.Number(others.Count)} {Words.Kind(others[0].Run.Network)} the smallest drop is {Words.Range(drops.Select(layers => layers[0]), 1)} points, the median drop {Words.Range(drops.Select(layers => layers[layers.Length / 2]), 1)}.";
+        return $"On {Words.Digits(data.Train.Count)} training images, {fit}, {Words.Number(deep.Count)} {deep[0].Run.Network} {(deep.Count == 1 ? "has" : "have")} "
+            + $"{Words.Counted(deep, Verdict.Trivial)} and {Words.Counted(deep, Verdict.Undecided)} layers among {(deep.Count == 1 ? "its" : "their")} {deep[0].Sweep.Targets.Count} convolutions. "
+            + $"In {Words.Number(others.Count)} {others[0].Run.Network} the smallest drop is {Words.Range(drops.Select(layers => layers[0]), 1)} points, the median drop {Words.Range(drops.Select(layers => layers[layers.Length / 2]), 1)}.";
     }
 
-    /// <summary>What the runs of a card show: the networks that do not need every layer, then the others.</summary>
+    /// <summary>What the runs from a GPU show: the networks that do not need every layer, then the others.</summary>
     private static string OnCard(DataSplit data, IReadOnlyList<SweptRun> trainings)
     {
         var networks = trainings.GroupBy(swept => swept.Run.Network).Select(seeds => seeds.ToList()).ToList();
         var needing = networks.Where(seeds => seeds.All(swept => NeedsEveryLayer(swept.Verdicts))).ToList();
         string Medians(IEnumerable<SweptRun> swept) => $"{Words.Range(swept.Select(of => of.Sweep.MedianDrop()), 1)} points";
         var clauses = networks.Except(needing)
-            .Select(seeds => $"{Words.Number(seeds.Count)} {Words.Kind(seeds[0].Run.Network)} have {Words.Counted(seeds, Verdict.Trivial)} and {Words.Counted(seeds, Verdict.Undecided)} among their {seeds[0].Sweep.Targets.Count} convolutions, and a median drop of {Medians(seeds)}");
+            .Select(seeds => $"{Words.Number(seeds.Count)} {seeds[0].Run.Network} have {Words.Counted(seeds, Verdict.Trivial)} and {Words.Counted(seeds, Verdict.Undecided)} layers among their {seeds[0].Sweep.Targets.Count} convolutions, and a median drop of {Medians(seeds)}");
         if (needing.Count > 0)
             clauses = clauses.Append($"every layer of {Words.Listed([.. needing.Select(seeds => Words.Kind(seeds[0].Run.Network))])} is NonTrivial, in one training each, with a median drop of {Medians(needing.SelectMany(seeds => seeds))}");
-        return $"{Words.Digits(data.Train.Count)} training images, on a graphics card, test accuracy {Words.Range(trainings.Select(swept => swept.Run.TestAccuracy), 1)} %: {string.Join("; ", clauses)}.";
+        return $"Trained on a GPU on {Words.Digits(data.Train.Count)} images (test accuracy {Words.Range(trainings.Select(swept => swept.Run.TestAccuracy), 1)} %): {string.Join("; ", clauses)}.";
     }
 
-    /// <summary>"PlainNet-20 and VGG-11 have 1 training each; the rule needs 3."; null where that is not why a claim is undecided.</summary>
+    /// <summary>"only one training each of PlainNet-20 and VGG-11; the rule needs three."; null where that is not why a claim is undecided.</summary>
     private static string? TooFew(ClaimEvidence evidence)
     {
         var networks = evidence.Trainings.GroupBy(swept => Words.Kind(swept.Run.Network)).Where(seeds => seeds.Count() < ClaimRules.Seeds).ToList();
-        return networks.Count == 0 ? null : $"{Words.Listed([.. networks.Select(seeds => seeds.Key)])} {(networks.Count == 1 ? "has" : "have")} {Words.Range(networks.Select(seeds => (double)seeds.Count()), 0)} training{(networks.Count == 1 ? "" : " each")}; the rule needs {ClaimRules.Seeds}.";
+        var counts = networks.Select(seeds => seeds.Count()).Distinct().Order().ToList();
+        return networks.Count == 0 ? null : $"only {string.Join(" or ", counts.Select(Words.Number))} training{(counts is [1] ? "" : "s")}{(networks.Count == 1 ? "" : " each")} of {Words.Listed([.. networks.Select(seeds => seeds.Key)])}; the rule needs {Words.Number(ClaimRules.Seeds)}.";
     }
 
     /// <summary>How many layers are Trivial, architecture by architecture: a clause each, those that have some first, and one for all in which every layer is needed.</summary>
@@ -128,7 +135,13 @@ internal static class Sentences
         var given = Evidence.Verdicts(scenes.UNet, scenes.SegNet, scenes.Plain);
         var compared = ClaimRules.Comparable(given, "", residual, "").Networks;
         return TrivialShares(compared.GroupBy(network => network.Architecture))
-            .Concat(given.Except(compared).GroupBy(network => network.Architecture).Select(seeds => $"{Words.Named(seeds.Key)} was not comparable"));
+            .Concat(given.Except(compared).GroupBy(network => network.Architecture).Select(seeds => $"{Words.Named(seeds.Key)} is not counted: {Why(seeds)}"));
+
+        string Why(IEnumerable<NetworkVerdicts> seeds)
+        {
+            var behind = residual.Average(network => network.TestAccuracy) - seeds.Average(network => network.TestAccuracy);
+            return Math.Abs(behind) <= ClaimRules.ComparableWithin ? "it has too few trainings" : $"its baseline is {Words.Fixed(Math.Abs(behind), 1)} points too {(behind > 0 ? "low" : "high")} to compare";
+        }
     }
 
     private static string WithStemAndShortcuts(Evidence all)

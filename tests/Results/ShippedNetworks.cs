@@ -42,7 +42,7 @@ internal static class ShippedNetworks
     private static ResNet Pruned(ResNet network, params string[] layers)
     {
         using (no_grad())
-            network.get_parameter("layer2.8.bn1.bias")!.fill_(1); // as in a trained network, what is left behind its conv1 differs at the border
+            network.get_parameter("layer2.8.bn1.bias")!.fill_(1); // as in a trained network, what is left after its conv1 differs at the border
         TrivialLayers.Pruning.TakeOut(network, layers, 28, 28);
         return network;
     }
@@ -63,7 +63,7 @@ internal static class ShippedNetworks
     /// <summary>An untrained network with the modules of a run.</summary>
     public static Module<Tensor, Tensor> Of(TrainedRun run) => s_byModules.Value.TryGetValue(KeyOf(run.Modules), out var make)
         ? make()
-        : throw new InvalidOperationException($"No network here has the modules of {run.Folder}: add what a notebook builds to {nameof(ShippedNetworks)}.");
+        : throw new InvalidOperationException($"No network here has the modules of {run.Folder}: add the network that a notebook builds to {nameof(ShippedNetworks)}.");
 
     private static string KeyOf(IEnumerable<string> modules) => string.Join('\n', modules);
 }

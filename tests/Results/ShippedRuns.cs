@@ -1,6 +1,6 @@
 namespace TrivialLayers.Results;
 
-/// <summary>The runs in <c>data/checkpoints</c> with their images and sweeps. Nothing is trained or swept: what is not there is an error.</summary>
+/// <summary>The runs in <c>data/checkpoints</c> with their images and sweeps. Nothing is trained or swept: a missing run or sweep is an error.</summary>
 internal sealed class ShippedRuns : IDisposable
 {
     private static readonly CancellationToken s_never = new(canceled: true);
@@ -31,7 +31,7 @@ internal sealed class ShippedRuns : IDisposable
     /// <summary>The sample of Fashion-MNIST that comes with the repository.</summary>
     public DataSplit Sample => Images(Profile.Quick.Dataset);
 
-    /// <summary>Whether the images of that name are at hand, or those they are made of.</summary>
+    /// <summary>Whether the images of that name are available, or those they are made from.</summary>
     /// <param name="name">As in <see cref="TrainedRun.Data"/>.</param>
     public static bool Has(string name)
     {
@@ -43,7 +43,7 @@ internal sealed class ShippedRuns : IDisposable
     /// <param name="name">As in <see cref="TrainedRun.Data"/>.</param>
     public DataSplit Images(string name) => _images[name].Value;
 
-    /// <summary>A run and its sweep as they stand in their files, read once; no image passes a network.</summary>
+    /// <summary>A run and its sweep as they stand in their files, read once; no network is evaluated.</summary>
     /// <param name="make">Makes the network, which is disposed.</param>
     /// <param name="data">The images.</param>
     /// <param name="recipe">How it was trained.</param>
@@ -80,10 +80,10 @@ internal sealed class ShippedRuns : IDisposable
     public IReadOnlyList<SweptRun> Seeds(Func<SegmentedNetwork> make, DataSplit data, Recipe recipe, int seeds = ClaimRules.Seeds) =>
         [.. Enumerable.Range(1, seeds).Select(seed => Of(make, data, recipe, seed))];
 
-    /// <summary>The order in which layers went at the greedy zeroing of <c>07-joint-zeroing</c>.</summary>
+    /// <summary>The order in which layers were zeroed by the greedy method of <c>07-joint-zeroing</c>.</summary>
     public Sweep Greedy(SegmentedNetwork network, DataSplit data) => Sweep.Run(network, data.Validation, new() { Targets = Targets.Greedy(20) }, store: _sweeps, cancellationToken: s_never);
 
-    /// <summary>A network that was changed and trained on.</summary>
+    /// <summary>A network that was changed and fine-tuned.</summary>
     public TrainedRun Tuned(SegmentedNetwork network, DataSplit data, Recipe recipe) => _runs.GetOrTrainFurther(network, data, recipe, seed: 1, cancellationToken: s_never);
 
     public void Dispose()
@@ -96,5 +96,5 @@ internal sealed class ShippedRuns : IDisposable
     private static SweepOptions OptionsFor(DataSplit data) => new() { Measure = data.Test.HasPixelLabels ? Measure.MeanIoU(data.Classes.Count) : Measure.Accuracy };
 
     private static InvalidOperationException Missing(string what, SegmentedNetwork network, DataSplit data, Recipe recipe, long seed) => new(
-        $"{RepositoryFolder.ShippedRuns} has no {what} of {network.Title}, images {data.Name}, recipe {recipe.Name}, seed {seed}. Nothing is computed here: the page in that folder says how its runs are made.");
+        $"{RepositoryFolder.ShippedRuns} has no {what} of {network.Title}, images {data.Name}, recipe {recipe.Name}, seed {seed}. Nothing is computed here; README.md in that folder says how its runs are made.");
 }

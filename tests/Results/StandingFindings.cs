@@ -1,6 +1,6 @@
 namespace TrivialLayers.Results;
 
-/// <summary>What the README says already, of images that are not at hand.</summary>
+/// <summary>What the README already says about images that are missing.</summary>
 internal sealed class StandingFindings : IFindings
 {
     private readonly string[] _lines;
@@ -13,7 +13,7 @@ internal sealed class StandingFindings : IFindings
     {
         (Images, _lines) = (images, standing.Split('\n'));
         if (Claims.All.All(claim => Verdict(claim) is null))
-            throw new InvalidDataException($"README.md has no results on {images} to be kept, and these images are not at hand: data/README.md says how to get them.");
+            throw new InvalidDataException($"README.md has no results on {images} to keep, and the images to compute them from are missing: data/README.md says how to get them.");
     }
 
     public string Images { get; }

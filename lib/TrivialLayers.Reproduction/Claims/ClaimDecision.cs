@@ -1,7 +1,7 @@
 namespace TrivialLayers;
 
-/// <summary>How a claim's rule came out; what <see cref="Claims"/> stores.</summary>
-/// <param name="Verdict">What the evidence says.</param>
+/// <summary>What a claim's rule decided; <see cref="Claims"/> stores it.</summary>
+/// <param name="Verdict">What the evidence shows.</param>
 /// <param name="Effect">The measured effect, in <paramref name="Unit"/>; NaN when no network qualifies.</param>
 /// <param name="Interval">Its interval, or null.</param>
 /// <param name="Unit">What the effect measures, with its unit.</param>

@@ -13,13 +13,13 @@ namespace TrivialLayers;
 /// </remarks>
 public static class ClaimRules
 {
-    /// <summary>The seeds a rule needs of an architecture.</summary>
+    /// <summary>How many seeds of an architecture a rule needs.</summary>
     public const int Seeds = 3;
 
     /// <summary>How far below or above the ResNets' mean accuracy a network without connections may lie in C2, percentage points.</summary>
     public const double ComparableWithin = 3;
 
-    /// <summary>The depth from which C7 asks the drop to fall at each step.</summary>
+    /// <summary>The depth from which, by C7, the drop must fall at each step.</summary>
     private const int StepsFrom = 20;
 
     /// <summary>
@@ -33,7 +33,7 @@ public static class ClaimRules
         var without = networks.Where(network => network.Layers.All(layer => layer.Verdict == Verdict.NonTrivial)).ToArray();
         notes.AddRange(without.Select(network => $"{Name(network)} needs every convolution."));
         var with = networks.Count(network => network.Has(Verdict.Trivial));
-        if (networks.Count > 0) notes.Add($"{with} of {networks.Count} over-parameterised networks have a Trivial convolution.");
+        if (networks.Count > 0) notes.Add($"{with} of {networks.Count} over-parameterised trained networks have a Trivial convolution.");
         var verdict = networks.Count == 0 ? ClaimVerdict.Undecided :
             without.Length > 0 ? ClaimVerdict.NotReproduced :
             with == networks.Count ? ClaimVerdict.Reproduced : ClaimVerdict.Undecided;
@@ -54,12 +54,12 @@ public static class ClaimRules
     }
 
     /// <summary>
-    /// C3: what <see cref="EveryLayerIsNeeded"/> asks of networks without connections, asked of encoder–decoders without any and of those with long ones, each compared with those with short ones.
+    /// C3: the rule of <see cref="EveryLayerIsNeeded"/>, applied to encoder–decoders without connections and to those with long ones, each compared with those with short ones.
     /// Reproduced only where both kinds have an architecture that can be compared.
     /// </summary>
     /// <param name="withoutConnections">Encoder–decoders without connections.</param>
     /// <param name="withLong">Those with long connections: U-Net, SegNet.</param>
-    /// <param name="withShort">Those with short ones, of residual units, trained on the same data. Accuracies are those of the sweep's metric, in percent.</param>
+    /// <param name="withShort">Those with short connections, built of residual units and trained on the same data. Accuracies are those of the sweep's measure, in percent.</param>
     public static ClaimDecision LongConnectionsActLikeNone(
         IReadOnlyList<NetworkVerdicts> withoutConnections, IReadOnlyList<NetworkVerdicts> withLong, IReadOnlyList<NetworkVerdicts> withShort)
     {
@@ -77,13 +77,13 @@ public static class ClaimRules
     /// </summary>
     public static ClaimDecision ChannelChangesMatterMore(IReadOnlyList<NetworkVerdicts> resNets)
     {
-        const string unit = "share NonTrivial among layers that change channels minus among residual layers, percentage points";
+        const string unit = "share of NonTrivial layers among those that change channels, minus the share among other residual layers, percentage points";
         var (networks, notes) = Enough([.. resNets.Where(network => network.IsOverParameterised)], "over-parameterised ResNet");
         if (networks.Count == 0) return Decision(ClaimVerdict.Undecided, [], unit, notes);
         var without = ShareDifference.Of(networks);
         var with = ShareDifference.Of(networks, withStemAndShortcuts: true);
         notes.Add($"With stem and shortcuts: {with.Interval.Around(with.Points)} points.");
-        if (networks.Count <= Seeds) notes.Add($"Over {networks.Count} trainings the bootstrap's interval is no more than their range.");
+        if (networks.Count <= Seeds) notes.Add($"With only {networks.Count} trainings, the bootstrap interval is just their range.");
         return new ClaimDecision(
             Sign(without.Interval) == Sign(with.Interval) ? Sign(without.Interval) : ClaimVerdict.Undecided, without.Points, without.Interval, unit, notes);
     }
@@ -95,10 +95,10 @@ public static class ClaimRules
     /// <param name="agreement">The test, made with <see cref="RankAgreement.WithinStrata"/>.</param>
     public static ClaimDecision TrivialPlacesAreRegular(AgreementTest agreement)
     {
-        List<string> notes = [FormattableString.Invariant($"Permutation p = {agreement.PValue:G3} over {agreement.Networks} networks.")];
-        if (agreement.Networks < Seeds) notes.Add($"{Seeds} trained networks are needed.");
+        List<string> notes = [FormattableString.Invariant($"Permutation p = {agreement.PValue:G3}, {agreement.Networks} trained networks.")];
+        if (agreement.Networks < Seeds) notes.Add($"The rule needs {Seeds} trained networks.");
         return new ClaimDecision(agreement.Networks < Seeds ? ClaimVerdict.Undecided : Sign(agreement.Interval), agreement.Agreement, agreement.Interval,
-            "rank agreement of drops between networks within role and position, Kendall's tau", notes);
+            "rank agreement of drops between trainings, within role and position in the unit, Kendall's tau", notes);
     }
 
     /// <summary>
@@ -111,12 +111,12 @@ public static class ClaimRules
     {
         double[] medians = [.. networks.Select(units => units.Select(unit => unit.Distance).Median())];
         double[] costs = [.. networks.Select(units => RankAgreement.KendallTau([.. units.Select(unit => unit.Distance)], [.. units.Select(unit => unit.Drop)]))];
-        List<string> notes = [$"Kendall's tau of distance and drop, by network: {string.Join(", ", costs.Select(tau => tau.ToString("F2", CultureInfo.InvariantCulture)))}."];
-        if (networks.Count < Seeds) notes.Add($"{networks.Count} trained networks; {Seeds} are needed.");
+        List<string> notes = [$"Kendall's tau of distance and drop, in each training: {string.Join(", ", costs.Select(tau => tau.ToString("F2", CultureInfo.InvariantCulture)))}."];
+        if (networks.Count < Seeds) notes.Add($"Only {networks.Count} trained networks were given; the rule needs {Seeds}.");
         var verdict = networks.Count < Seeds ? ClaimVerdict.Undecided :
             medians.All(distance => distance <= UnitIdentity.Near) && costs.All(tau => tau > 0) ? ClaimVerdict.Reproduced :
             medians.All(distance => distance > UnitIdentity.Near) ? ClaimVerdict.NotReproduced : ClaimVerdict.Undecided;
-        return Decision(verdict, medians, $"median over units of {UnitIdentity.Formula}, mean over networks with their range", notes);
+        return Decision(verdict, medians, $"median over units of {UnitIdentity.Formula}, mean over trainings with their range", notes);
     }
 
     /// <summary>
@@ -127,13 +127,13 @@ public static class ClaimRules
     /// <param name="resNets">Trained ResNets of several depths, of one width or more.</param>
     public static ClaimDecision DropFallsWithDepth(IReadOnlyList<SizedNetwork> resNets)
     {
-        const string unit = "rank correlation of depth and median drop of the residual layers within a width, Kendall's tau";
+        const string unit = "rank correlation between depth and the median drop of the residual layers, within a width, Kendall's tau";
         ArgumentNullException.ThrowIfNull(resNets);
         var (enough, notes) = Enough([.. resNets.Select(sized => sized.Network)], "ResNet");
         var networks = resNets.Where(sized => enough.Contains(sized.Network)).Select(sized => (sized.Depth, sized.Width, sized.Network.Seed, Value: sized.Network.MedianDrop(LayerRole.Residual))).ToList();
         var steps = networks.GroupBy(network => network.Width).SelectMany(Steps).ToList();
         if (steps.Count == 0)
-            return new ClaimDecision(ClaimVerdict.Undecided, double.NaN, null, unit, [.. notes, $"Two depths of one width, from {StepsFrom} on, are needed."]);
+            return new ClaimDecision(ClaimVerdict.Undecided, double.NaN, null, unit, [.. notes, $"The rule needs two depths of one width, from {StepsFrom} on."]);
 
         var test = RankAgreement.WithinStrata([[.. networks.Select(network => (double)network.Depth)], [.. networks.Select(network => network.Value)]],
             [.. networks.Select(network => network.Width.ToString(CultureInfo.InvariantCulture))]);
@@ -163,7 +163,7 @@ public static class ClaimRules
         {
             var behind = others.Average(network => network.TestAccuracy) - seeds.Average(network => network.TestAccuracy);
             if (Math.Abs(behind) <= ComparableWithin) networks.AddRange(seeds);
-            else notes.Add(FormattableString.Invariant($"{seeds.Key} is left out: its baseline is {Math.Abs(behind):F1} points {(behind > 0 ? "below" : "above")} the {otherKind}'."));
+            else notes.Add(FormattableString.Invariant($"{seeds.Key} is left out: its baseline is {Math.Abs(behind):F1} points {(behind > 0 ? "below" : "above")} that of the {otherKind}."));
         }
         return (networks, notes);
     }
@@ -196,7 +196,7 @@ public static class ClaimRules
 
     private static string Name(NetworkVerdicts network) => string.Create(CultureInfo.InvariantCulture, $"{network.Architecture}, seed {network.Seed}");
 
-    /// <summary>The networks of the architectures that have enough seeds, and a note on each that has not.</summary>
+    /// <summary>The networks of the architectures that have enough seeds, and a note on each that does not.</summary>
     internal static (List<NetworkVerdicts> Networks, List<string> Notes) Enough(IReadOnlyList<NetworkVerdicts> networks, string kind)
     {
         List<NetworkVerdicts> enough = [];
@@ -205,7 +205,7 @@ public static class ClaimRules
         {
             var seeds = architecture.DistinctBy(network => network.Seed).ToArray();
             if (seeds.Length >= Seeds) enough.AddRange(seeds);
-            else notes.Add($"{architecture.Key} is left out: {seeds.Length} {(seeds.Length == 1 ? "training counts" : "trainings count")}, and the rule needs {Seeds}.");
+            else notes.Add($"{architecture.Key} is left out: only {seeds.Length} {(seeds.Length == 1 ? "training qualifies" : "trainings qualify")}; the rule needs {Seeds}.");
         }
         if (networks.Count == 0) notes.Add($"No {kind} was given.");
         return (enough, notes);

@@ -1,6 +1,6 @@
 namespace TrivialLayers;
 
-/// <summary>What the evidence says about a claim of the paper.</summary>
+/// <summary>What the evidence shows about a claim.</summary>
 public enum ClaimVerdict
 {
     /// <summary>The claim's rule holds.</summary>

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace TrivialLayers;
 
-/// <summary>What became of a claim, in words.</summary>
+/// <summary>The outcome of a claim, in words.</summary>
 internal static class ClaimWords
 {
     public static string NameOf(ClaimVerdict verdict) => verdict switch

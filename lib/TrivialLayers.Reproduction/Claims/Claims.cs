@@ -29,23 +29,23 @@ public static class Claims
     /// <summary>The six claims, in order.</summary>
     public static IReadOnlyList<Claim> All { get; } =
     [
-        new("C1", "After zeroing one kernel of a trained ResNet, test accuracy is often similar or even the same as the baseline.",
-            "Reproduced when every training of every over-parameterised ResNet tested has a Trivial convolution; not reproduced when one of them needs every convolution. Shown with the share of Trivial layers and its range over trainings.",
+        new("C1", "After zeroing one kernel of a trained ResNet, test accuracy is often similar to the baseline, or even equal to it.",
+            "Reproduced when every training of every over-parameterised ResNet tested has a Trivial convolution; not reproduced when in one of them every convolution is NonTrivial. The effect shown is the share of Trivial layers, with its range over trainings.",
             "03-zero-each-layer"),
         new("C2", "Networks without connections (VGG) need every layer.",
-            "Reproduced when every layer of plain and VGG networks is NonTrivial in every training, their mean baseline within 3 points of the ResNets'; not reproduced when one layer is Trivial.",
+            "Reproduced when every layer of plain and VGG networks is NonTrivial in every training; not reproduced when one layer is Trivial. A network counts only if its mean baseline is within 3 points of the ResNets' mean baseline.",
             "04-connections"),
         new("C3", "A long connection (U-Net, SegNet) acts locally like no connection.",
-            "On one segmentation task, with one encoder–decoder built without connections, with long and with short ones: the same as C2, asked of those without and of those with long ones, their mean baseline within 3 points of those with short ones.",
+            "On one segmentation task, with one encoder–decoder built without connections, with long ones and with short ones. Reproduced when every layer of the networks without connections and of those with long ones is NonTrivial in every training; not reproduced when one layer is Trivial. A network counts only if its mean baseline is within 3 points of the mean baseline of those with short connections.",
             "04-connections"),
         new("C4", "In an over-parameterised ResNet the non-trivial layers are mostly the feature decomposition layers: those that change the number of channels.",
-            "Reproduced when the share of NonTrivial layers among ChannelChange minus that among Residual is above 0 with its whole interval, by bootstrap over the over-parameterised networks; with and without stem and shortcuts. Three trainings of a network count.",
+            "Measured: the share of NonTrivial layers among ChannelChange minus that among Residual, with a bootstrap interval over the trainings of over-parameterised ResNets. Reproduced when the whole interval lies above 0, both with stem and shortcuts added to ChannelChange and without them; not reproduced when it lies below 0 both times. A network counts only if it has three such trainings.",
             "05-deeper-and-wider"),
-        new("C5", "Trivial kernels are regular: the same places, not luck.",
-            "Reproduced when the rank agreement of drops between networks is above 0 with its whole interval, permuting only within role and position in the unit.",
+        new("C5", "Trivial kernels are regular: they are in the same layers in every training, not by chance.",
+            "Measured: the rank agreement of drops between trainings, with an interval from permutations within role and position in the unit. Reproduced when the whole interval lies above 0; not reproduced when it lies below 0.",
             "06-regular"),
         new("C6", "Zeroing a kernel in a residual unit leaves the shortcut, so the unit is nearly the identity.",
-            string.Create(CultureInfo.InvariantCulture, $"Reproduced when in every training the median of {UnitIdentity.Formula} over the units with a zeroed kernel is at most {UnitIdentity.Near}, and units nearer to their shortcut drop less (Kendall's tau above 0); not reproduced when in every training the median is larger."),
+            string.Create(CultureInfo.InvariantCulture, $"Reproduced when in every training the median of {UnitIdentity.Formula} over the units with a zeroed kernel is at most {UnitIdentity.Near}, and units nearer to their shortcut have smaller drops (Kendall's tau above 0); not reproduced when in every training the median is larger than {UnitIdentity.Near}."),
             "02-zero-one-layer"),
     ];
 
@@ -59,24 +59,24 @@ public static class Claims
     /// read is not overwritten: it is set aside as <c>….json.unreadable-1</c>, and the new record's notes say so.
     /// </summary>
     /// <param name="claim">C1 to C6.</param>
-    /// <param name="verdict">What the evidence says.</param>
+    /// <param name="verdict">What the evidence shows.</param>
     /// <param name="effect">The measured effect, in <paramref name="unit"/>.</param>
-    /// <param name="interval">Its interval, in the same unit; null where none could be had.</param>
+    /// <param name="interval">Its interval, in the same unit; null where there is none.</param>
     /// <param name="unit">What the effect measures, with its unit.</param>
-    /// <param name="provenance">On what it was computed: <see cref="Provenance.Current"/>.</param>
+    /// <param name="provenance">Machine and versions that computed it: <see cref="Provenance.Current"/>.</param>
     /// <param name="profile">quick, reference, full or a name of lower-case letters, digits and hyphens.</param>
     /// <param name="sources">Addresses of the runs and sweeps behind the numbers.</param>
     /// <param name="notes">What a reader should know, one sentence each.</param>
     /// <param name="folder">The folder of the runs; null for <see cref="RepositoryFolder.Runs"/>.</param>
     /// <returns>What was stored.</returns>
-    /// <exception cref="ArgumentException">No such claim, or a profile name that is no file name.</exception>
+    /// <exception cref="ArgumentException">No such claim, or a profile name that cannot be part of a file name.</exception>
     public static ClaimRecord Record(string claim, ClaimVerdict verdict, double effect, Interval? interval, string unit,
         Provenance provenance, string profile = "quick", IEnumerable<string>? sources = null, IEnumerable<string>? notes = null, string? folder = null)
     {
         ArgumentNullException.ThrowIfNull(provenance);
         ArgumentException.ThrowIfNullOrWhiteSpace(unit);
         if (string.IsNullOrEmpty(profile) || !profile.All(letter => char.IsAsciiLetterLower(letter) || char.IsAsciiDigit(letter) || letter == '-'))
-            throw new ArgumentException($"\"{profile}\" cannot name a profile: use lower-case letters, digits and hyphens, as quick.", nameof(profile));
+            throw new ArgumentException($"\"{profile}\" cannot be the name of a profile: use lower-case letters, digits and hyphens, for example quick.", nameof(profile));
         var file = Path.Combine(ClaimsFolder(folder), $"{Of(claim).Id}.{profile}.json");
         var record = new ClaimRecord
         {
@@ -97,15 +97,15 @@ public static class Claims
         return record;
     }
 
-    /// <summary>Stores the outcome of a claim as its rule gave it.</summary>
+    /// <summary>Stores the outcome of a claim as its rule decided it.</summary>
     /// <param name="claim">C1 to C6.</param>
     /// <param name="decision">What one of <see cref="ClaimRules"/> returned.</param>
-    /// <param name="provenance">On what it was computed: <see cref="Provenance.Current"/>.</param>
+    /// <param name="provenance">Machine and versions that computed it: <see cref="Provenance.Current"/>.</param>
     /// <param name="profile">quick, reference, full or a name of lower-case letters, digits and hyphens.</param>
     /// <param name="sources">Addresses of the runs and sweeps behind the numbers.</param>
     /// <param name="folder">The folder of the runs; null for <see cref="RepositoryFolder.Runs"/>.</param>
     /// <returns>What was stored.</returns>
-    /// <exception cref="ArgumentException">No such claim, or a profile name that is no file name.</exception>
+    /// <exception cref="ArgumentException">No such claim, or a profile name that cannot be part of a file name.</exception>
     public static ClaimRecord Record(string claim, ClaimDecision decision, Provenance provenance, string profile = "quick",
         IEnumerable<string>? sources = null, string? folder = null)
     {
@@ -113,7 +113,7 @@ public static class Claims
         return Record(claim, decision.Verdict, decision.Effect, decision.Interval, decision.Unit, provenance, profile, sources, decision.Because, folder);
     }
 
-    /// <summary>Stores the outcome of a claim as its rule gave it, beside the runs of this repository.</summary>
+    /// <summary>Stores the outcome of a claim as its rule decided it, beside the runs of this repository.</summary>
     /// <param name="claim">C1 to C6.</param>
     /// <param name="decision">What one of <see cref="ClaimRules"/> returned.</param>
     /// <param name="profile">The profile in which it was measured.</param>
@@ -153,9 +153,9 @@ public static class Claims
         {
             var record = JsonSerializer.Deserialize<ClaimRecord>(File.ReadAllBytes(file), Json);
             if (record is null) reason = $"{file} holds no claim.";
-            else if (All.All(claim => claim.Id != record.Claim)) reason = $"{file} is about a claim \"{record.Claim}\" that is not known here.";
-            else if (Path.GetFileName(file) != $"{record.Claim}.{record.Profile}.json") reason = $"{file} holds claim {record.Claim} of profile {record.Profile}, which its name denies.";
-            else if (record.Checksum != ChecksumOf(record)) reason = $"{file} was changed after it was written: its checksum is {ChecksumOf(record)}; it says {record.Checksum}.";
+            else if (All.All(claim => claim.Id != record.Claim)) reason = $"{file} is about a claim \"{record.Claim}\", which does not exist; the claims are {string.Join(", ", All.Select(claim => claim.Id))}.";
+            else if (Path.GetFileName(file) != $"{record.Claim}.{record.Profile}.json") reason = $"{file} holds claim {record.Claim} of profile {record.Profile}, which contradicts its file name.";
+            else if (record.Checksum != ChecksumOf(record)) reason = $"{file} was changed after it was written: its checksum is {ChecksumOf(record)}; the file gives {record.Checksum}.";
             return reason.Length == 0 ? record : null;
         }
         catch (Exception error) when (error is JsonException or IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)

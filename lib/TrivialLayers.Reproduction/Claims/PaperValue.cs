@@ -16,9 +16,9 @@ public sealed record PaperValue(string Claim, string Table, string Network, stri
 {
     private static readonly string[] s_columns = ["claim", "table", "network", "data", "layer", "quantity", "value", "unit"];
 
-    /// <summary>Reads the file; a file without rows gives none.</summary>
+    /// <summary>Reads the file; from a file without rows, an empty list.</summary>
     /// <param name="path">The file; by default <c>data/paper-values.csv</c>.</param>
-    /// <exception cref="InvalidDataException">Its columns are others, a claim is unknown or a value is no number; the message says where.</exception>
+    /// <exception cref="InvalidDataException">Its columns are not the expected ones, a claim does not exist or a value is not a number; the message says where.</exception>
     public static IReadOnlyList<PaperValue> Load(string? path = null)
     {
         path ??= Path.Combine(RepositoryFolder.Data, "paper-values.csv");
@@ -51,7 +51,7 @@ public sealed record PaperValue(string Claim, string Table, string Network, stri
             throw new InvalidDataException($"{path}, line {line}: there is no claim \"{cells[0]}\"; the claims are {string.Join(", ", Claims.All.Select(claim => claim.Id))}.");
         return double.TryParse(cells[6], NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value)
             ? new PaperValue(cells[0], cells[1], cells[2], cells[3], cells[4], cells[5], value, cells[7])
-            : throw new InvalidDataException($"{path}, line {line}: \"{cells[6]}\" is no number.");
+            : throw new InvalidDataException($"{path}, line {line}: \"{cells[6]}\" is not a number.");
     }
 
     /// <summary>As in "drop of layer1.0.conv1 in ResNet-20 on CIFAR-10: 0.3 points (table 1)".</summary>

@@ -11,7 +11,7 @@ public sealed class ClaimRulesTests
         Assert.Equal(ClaimVerdict.Reproduced, decision.Verdict);
         Assert.Equal((100 + 50 + 25) / 3.0, decision.Effect, 1e-9);
         Assert.Equal(new Interval(25, 100, 0.75), decision.Interval);
-        Assert.Contains("3 of 3 over-parameterised networks have a Trivial convolution.", decision.Because);
+        Assert.Contains("3 of 3 over-parameterised trained networks have a Trivial convolution.", decision.Because);
     }
 
     [Fact]
@@ -43,7 +43,7 @@ public sealed class ClaimRulesTests
     {
         var two = ClaimRules.SomeLayersAreTrivial([Network(1, Trivial), Network(2, Trivial), Network(2, Trivial)]);
         Assert.Equal(ClaimVerdict.Undecided, two.Verdict);
-        Assert.Equal(["ResNet-20 is left out: 2 trainings count, and the rule needs 3."], two.Because);
+        Assert.Equal(["ResNet-20 is left out: only 2 trainings qualify; the rule needs 3."], two.Because);
         Assert.Null(two.Interval);
         Assert.True(double.IsNaN(two.Effect));
         var weak = Network(3, NonTrivial) with { TrainingAccuracy = 99.4 };
@@ -74,7 +74,7 @@ public sealed class ClaimRulesTests
     {
         var decision = ClaimRules.EveryLayerIsNeeded([.. Plain(Trivial).Select(network => network with { TestAccuracy = 85 })], [Network(1, Trivial)]);
         Assert.Equal(ClaimVerdict.Undecided, decision.Verdict);
-        Assert.Contains("plain-20 is left out: its baseline is 5.0 points below the ResNets'.", decision.Because);
+        Assert.Contains("plain-20 is left out: its baseline is 5.0 points below that of the ResNets.", decision.Because);
         Assert.Equal(ClaimVerdict.Undecided, ClaimRules.EveryLayerIsNeeded(Plain(NonTrivial), []).Verdict);
     }
 
@@ -90,7 +90,7 @@ public sealed class ClaimRulesTests
         // Nothing is decided about long connections where their networks cannot be compared.
         var far = Of(Plain(NonTrivial), [.. Long(NonTrivial).Select(network => network with { TestAccuracy = 97 })]);
         Assert.Equal(ClaimVerdict.Undecided, far.Verdict);
-        Assert.Contains("U-Net is left out: its baseline is 7.0 points above the networks with short connections'.", far.Because);
+        Assert.Contains("U-Net is left out: its baseline is 7.0 points above that of the networks with short connections.", far.Because);
         Assert.Equal(ClaimVerdict.Undecided, Of([], Long(NonTrivial)).Verdict);
         Assert.Equal(ClaimVerdict.NotReproduced, Of([], Long(Trivial)).Verdict);
     }
@@ -105,8 +105,8 @@ public sealed class ClaimRulesTests
         Assert.Equal(new Interval(25, 100, 0.95), difference.Interval);
         Assert.Equal(ClaimVerdict.Reproduced, ClaimRules.ChannelChangesMatterMore([Residual(1, 2, 0), Residual(2, 2, 1), Residual(3, 2, 1)]).Verdict);
         Assert.Equal(ClaimVerdict.NotReproduced, ClaimRules.ChannelChangesMatterMore([Residual(1, 0, 4), Residual(2, 0, 4), Residual(3, 0, 4)]).Verdict);
-        Assert.DoesNotContain(ClaimRules.ChannelChangesMatterMore([.. Enumerable.Range(1, 6).Select(seed => Residual(seed, 2, seed % 2))]).Because, note => note.Contains("no more than their range", StringComparison.Ordinal));
-        Assert.Contains("no more than their range", ClaimRules.ChannelChangesMatterMore([Residual(1, 2, 0), Residual(2, 2, 1), Residual(3, 2, 1)]).Because[^1], StringComparison.Ordinal);
+        Assert.DoesNotContain(ClaimRules.ChannelChangesMatterMore([.. Enumerable.Range(1, 6).Select(seed => Residual(seed, 2, seed % 2))]).Because, note => note.Contains("just their range", StringComparison.Ordinal));
+        Assert.Contains("just their range", ClaimRules.ChannelChangesMatterMore([Residual(1, 2, 0), Residual(2, 2, 1), Residual(3, 2, 1)]).Because[^1], StringComparison.Ordinal);
         Assert.Equal(ClaimVerdict.Undecided, ClaimRules.ChannelChangesMatterMore([Residual(1, 2, 0), Residual(2, 0, 4), Residual(3, 1, 2)]).Verdict);
     }
 
@@ -194,7 +194,7 @@ public sealed class ClaimRulesTests
 
         Assert.Equal(ClaimVerdict.Undecided, decision.Verdict);
         Assert.True(double.IsNaN(decision.Effect));
-        Assert.Equal(["ResNet-56 (width 8) is left out: 2 trainings count, and the rule needs 3.", "Two depths of one width, from 20 on, are needed."], decision.Because);
+        Assert.Equal(["ResNet-56 (width 8) is left out: only 2 trainings qualify; the rule needs 3.", "The rule needs two depths of one width, from 20 on."], decision.Because);
         Assert.Equal(ClaimVerdict.Undecided, ClaimRules.DropFallsWithDepth([]).Verdict);
     }
 

@@ -2,7 +2,7 @@ using TrivialLayers.Results;
 
 namespace TrivialLayers.Tests;
 
-/// <summary>Without CIFAR-10 at hand, what the README says of it stays as it is.</summary>
+/// <summary>Without the images of CIFAR-10, what the README says about it stays as it is.</summary>
 public sealed class StandingFindingsTests
 {
     private const string Block = """
@@ -25,6 +25,6 @@ public sealed class StandingFindingsTests
     {
         var error = Assert.Throws<InvalidDataException>(() => new StandingFindings("CIFAR-100", Block));
 
-        Assert.Equal("README.md has no results on CIFAR-100 to be kept, and these images are not at hand: data/README.md says how to get them.", error.Message);
+        Assert.Equal("README.md has no results on CIFAR-100 to keep, and the images to compute them from are missing: data/README.md says how to get them.", error.Message);
     }
 }
