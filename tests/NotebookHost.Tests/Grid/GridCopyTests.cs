@@ -69,7 +69,7 @@ public sealed partial class GridCopyTests : IDisposable
         (exit, _, var error) = await NotebookFolder.Host(
             start => start.Environment["TRIVIAL_LAYERS_RUNS"] = Path.Combine(Target, "runs"),
             static _ => Task.CompletedTask,
-            "run", chapter, "-p", "sizes=8x8", "-p", "seeds=2", "-p", "smoke=true", "--out", Path.Combine(_made.Around, "reports"));
+            "run", chapter, "-p", "networks=8x8", "-p", "seeds=2", "-p", "smoke=true", "--out", Path.Combine(_made.Around, "reports"));
         Assert.Equal((0, ""), (exit, error));
         var after = FilesIn(Path.Combine(Target, "runs")).Where(file => Seeds().IsMatch(file)).ToList();
         var own = after.Except(before).Select(file => file.Split('/')[0]).Distinct().ToList();
