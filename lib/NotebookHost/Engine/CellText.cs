@@ -123,7 +123,7 @@ internal sealed partial class CellText
     private string Set(MagicCommand magic)
     {
         var name = magic.Option("--name") ?? throw Error(magic, "#!set names no variable. Write #!set --name x --value @csharp:y.");
-        var value = magic.Option("--value") ?? throw Error(magic, "#!set has no --value; this host knows no other source of it.");
+        var value = magic.Option("--value") ?? throw Error(magic, "#!set has no --value, the only source of a value in this host.");
         if (Input().Match(value) is { Success: true } input)
             return $"var {name} = await GetInputAsync({SymbolDisplay.FormatLiteral(input.Groups["prompt"].Value, quote: true)});";
         return Reference().Match(value) is { Success: true } variable
@@ -141,7 +141,7 @@ internal sealed partial class CellText
     private string Declare(MagicCommand magic, string name, string kernel, string variable)
     {
         if (CellLanguage.Find(kernel) is not CellLanguage.CSharp)
-            throw Error(magic, $"This host runs C#; there is no variable of {CellLanguage.Find(kernel) ?? kernel} to take.");
+            throw Error(magic, $"This host runs only C#; it has no variables of {CellLanguage.Find(kernel) ?? kernel}.");
         return name == variable ? "" : $"var {name} = {variable};";
     }
 

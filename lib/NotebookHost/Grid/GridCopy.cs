@@ -27,7 +27,7 @@ internal static class GridCopy
             throw new RunException($"{target} is the grid itself; name another folder.");
         var list = Path.Combine(grid.FullPath, GridFolder.PointsName);
         if (Path.Combine(target, GridFolder.PointsName) is var there && File.Exists(there) && !File.ReadAllBytes(there).SequenceEqual(File.ReadAllBytes(list)))
-            throw new RunException($"{there} lists another grid; name another folder.");
+            throw new RunException($"{there} belongs to a different grid; name another folder.");
         foreach (var state in grid.States().Where(state => state.Result is not null))
         {
             CopyFile(grid.ExecutedOf(state.Point), InCopy(grid.ExecutedOf(state.Point)));

@@ -51,7 +51,7 @@ internal sealed class GridDisplay : IGridProgress
         lock (_lock)
         {
             if (_elsewhere.Add(point.Id))
-                Say($"{point.Id}: another process runs it; waiting until it is done or ends");
+                Say($"{point.Id}: another process is running it; waiting for it to finish");
         }
     }
 

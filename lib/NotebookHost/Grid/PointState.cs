@@ -17,7 +17,7 @@ internal sealed record PointState(GridPoint Point, PointStatus Status, PointResu
         PointStatus.Done => FormattableString.Invariant($"{Result!.Seconds:0.0} s on {Result.Host}{Job(Result.Job)}"),
         PointStatus.Failed => $"{Result!.Error} (on {Result.Host}{Job(Result.Job)})",
         PointStatus.Running => Began("running"),
-        PointStatus.Missing => Note ?? Began("began and did not end,"),
+        PointStatus.Missing => Note ?? Began("started but not finished,"),
         _ => "",
     };
 

@@ -16,7 +16,7 @@ internal sealed class CrashMarker(string connectionFile)
         string? cell = null;
         WherePossible(() => cell = File.Exists(_path) ? File.ReadAllText(_path) : null);
         End();
-        return cell is null ? null : $"The kernel ended in {cell}\nIt was started anew: all variables are gone.\n";
+        return cell is null ? null : $"The kernel crashed in {cell}\nIt was restarted: all variables are lost.\n";
     }
 
     /// <summary>A cell begins.</summary>

@@ -32,10 +32,10 @@ internal static partial class KernelSpec
         var kernels = Kernels(prefix is null ? JupyterFolders.User : Path.Combine(Path.GetFullPath(prefix), "share", "jupyter"));
         string[] looked = prefix is null ? [kernels, .. JupyterFolders.All.Select(Kernels)] : [kernels];
         if (name is not null && !ValidName().IsMatch(name))
-            throw new KernelException($"--name {name}: write letters, digits, '.', '-' and '_'.");
+            throw new KernelException($"--name {name}: use only letters, digits, '.', '-' and '_'.");
         var chosen = name ?? (SomebodyElses(looked, NotebooksName) is null ? NotebooksName : OwnName);
         if (SomebodyElses(looked, chosen) is { } taken)
-            throw new KernelException($"{taken} is a kernel that this host did not write; it stays as it is. Choose another --name.");
+            throw new KernelException($"{taken} was not installed by this host and was left unchanged. Choose another --name.");
         var folder = Path.Combine(kernels, chosen);
         Directory.CreateDirectory(folder);
         AtomicFile.WriteText(Path.Combine(folder, FileName), JupyterJson.Write(Content(chosen)) + "\n");

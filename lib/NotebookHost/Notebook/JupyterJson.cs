@@ -112,7 +112,7 @@ internal static class JupyterJson
         }
         catch (InvalidOperationException error)
         {
-            throw new NotebookFormatException($"{place} holds half of a surrogate pair; expected Unicode text", error);
+            throw new NotebookFormatException($"{place} contains half of a surrogate pair; expected Unicode text", error);
         }
     }
 

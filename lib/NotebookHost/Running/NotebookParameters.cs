@@ -105,8 +105,8 @@ internal sealed class NotebookParameters
     private static string Literal(string name, ParameterType? type, string value)
     {
         if (type is null)
-            throw new RunException($"The parameter {name} cannot be given on the command line: declare it as {ParameterType.Possible}.");
-        return type.Literal(value) ?? throw new RunException($"The parameter {name} is declared as {type}; '{value}' is no {type}: {type.Description}.");
+            throw new RunException($"The parameter {name} cannot be set on the command line. Declare it as {ParameterType.Possible}.");
+        return type.Literal(value) ?? throw new RunException($"The parameter {name} is declared as {type}; '{value}' is not a valid {type}; expected {type.Description}.");
     }
 
     /// <summary>A literal's value for the notebook's metadata; other expressions stay as written.</summary>
