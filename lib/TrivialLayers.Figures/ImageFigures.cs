@@ -45,7 +45,7 @@ public static class ImageFigures
         }).ToList();
         const int columns = 10;
         var rows = tiles.Chunk(columns).Select(chunk => new Row("", chunk)).ToList();
-        var caption = string.Create(CultureInfo.InvariantCulture, $"The first {tiles.Count} mistakes among the first {seen:N0} of {images.Count:N0} images. Under each image its true class and, after the arrow, the network's answer.");
+        var caption = string.Create(CultureInfo.InvariantCulture, $"The first {tiles.Count} mistakes among the first {seen:N0} of {images.Count:N0} images. Below each image: its true class and, after the arrow, the network's prediction.");
         return Draw($"{images.Name}: mistakes", caption, rows, new DataFrame(
             new Int32DataFrameColumn("image", mistakes.Select(mistake => mistake.Image)),
             new StringDataFrameColumn("true class", mistakes.Select(mistake => images.Classes[mistake.Truth])),

@@ -25,7 +25,7 @@ public static class NetworkFigures
         var medians = networks.Select(network => string.Create(CultureInfo.InvariantCulture, $"{network.Label}: median {network.Layers.Select(layer => layer.Share).Where(double.IsFinite).Median():F2}"));
         var chart = new Chart(
             "What is left with one layer zeroed",
-            $"(zeroed − chance) / (baseline − chance): 1 where nothing is lost, 0 where one class for everything would be as good. Each mark is one layer of one training. {string.Join("; ", medians)}.{(unknown > 0 ? $" Not drawn: {unknown} layers of networks that are no better than chance." : "")}",
+            $"(zeroed − chance) / (baseline − chance). 1: nothing is lost; 0: no better than always predicting one class. Each mark is one layer of one training run. {string.Join("; ", medians)}.{(unknown > 0 ? $" Not drawn: {unknown} layers of networks that are no better than chance." : "")}",
             Math.Clamp(170 * networks.Length, 720, 1400),
             [
                 new PointPanel(
@@ -76,7 +76,7 @@ public static class NetworkFigures
         ])).ToList();
         var chart = new Chart(
             "What zeroing a residual layer does",
-            "Medians over the residual layers of a training, then the mean over trainings with their range. The missing function: each channel gives its recorded mean instead of what the image makes of it. The shifted constant: what zero costs beyond that.",
+            "Medians over the residual layers of a training run, then the mean over runs with their range. Missing function: the drop when each channel outputs its recorded mean. Shifted constant: the additional drop when the kernel is zeroed.",
             Math.Clamp(150 * names.Count, 720, 1400),
             [
                 new PointPanel("", Axis.Of("network", names), Axis.Around("drop (points)", series.SelectMany(each => each.Points).SelectMany(point => new[] { point.Low!.Value, point.High!.Value }).Append(0)), series,
@@ -109,7 +109,7 @@ public static class NetworkFigures
                          seeds.Average(size.Of), of => $"{seeds.Key.Network}: {of}", seeds.All(sized => sized.Run.IsOverParameterised) ? Fill.Full : Fill.Hollow))).ToList();
         var chart = new Chart(
             title,
-            string.Create(CultureInfo.InvariantCulture, $"Each mark is a network, the mean over its trainings with their range. Filled marks are over-parameterised: at least {NetworkVerdicts.OverParameterisedFrom} % training accuracy in every training."),
+            string.Create(CultureInfo.InvariantCulture, $"Each mark is a network: the mean over its training runs, with their range. Filled marks are over-parameterised: at least {NetworkVerdicts.OverParameterisedFrom} % training accuracy in every run."),
             1200,
             [.. sizes.Select((size, index) => Draw(size.Title, size.Of) with { SharesY = index > 0 })]);
         return Figure.Of(chart, new DataFrame(

@@ -111,7 +111,7 @@ public static class SweepTables
     {
         ArgumentNullException.ThrowIfNull(sweep);
         if (perImage && sweep.Baseline.Outcomes is null)
-            throw new ArgumentException($"{sweep.Measure.Name} is not right or wrong for an image.", nameof(perImage));
+            throw new ArgumentException($"{sweep.Measure.Name} does not count images as right or wrong, so there are no results for single images.", nameof(perImage));
         var hasShares = sweep.Targets.Any(target => target.Share != 1);
         string Share(double share) => hasShares ? string.Create(CultureInfo.InvariantCulture, $",{share:R}") : "";
         var csv = new StringBuilder(CsvHeader).Append(perImage ? ",right" : "").Append(hasShares ? ",share\n" : "\n");

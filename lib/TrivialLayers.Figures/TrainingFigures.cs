@@ -34,7 +34,7 @@ public static class TrainingFigures
     {
         ArgumentNullException.ThrowIfNull(trainings);
         if (trainings.Length == 0 || trainings.Any(training => training.History.Epochs.Count == 0))
-            throw new ArgumentException("Learning curves need at least one training, and at least one epoch in each.", nameof(trainings));
+            throw new ArgumentException("Learning curves need at least one training run, and at least one epoch in each.", nameof(trainings));
         var most = trainings.Max(training => training.History.Epochs.Count);
         var epochs = new Axis("epoch", 0.5, most + 0.5);
         PointPanel Draw(Quantity quantity)
@@ -49,7 +49,7 @@ public static class TrainingFigures
 
         var chart = new Chart(
             trainings.Length == 1 ? $"{trainings[0].Label}: learning curves" : "Learning curves",
-            "Training images are augmented, and averaged over the epoch while the weights change; validation images are as they are, after the epoch.",
+            "Training values are averages over the epoch on augmented images, while the weights change; validation values are measured after the epoch on unchanged images.",
             960,
             [.. s_quantities.Select(quantity => Draw(quantity))]) { Key = s_curves };
         return Figure.Of(chart, Table(trainings));
