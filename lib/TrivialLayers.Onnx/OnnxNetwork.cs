@@ -171,8 +171,8 @@ public sealed class OnnxNetwork : SegmentedNetwork, IDescribed, IPrunable, IFold
     private Tensor Checked(Tensor images) => images.dim() == 4 && images.shape.AsSpan(1).SequenceEqual(_graph.Image)
         ? images
         : throw new ArgumentException(
-            $"{Title} takes images [N, {string.Join(", ", _graph.Image.Select(Text))}]; these are [{string.Join(", ", images.shape.Select(Text))}]. "
-            + $"Where the network can take another size, say so when it is read: OnnxNetwork.Load(path, height: {Text(images.shape.ElementAtOrDefault(2))}, width: {Text(images.shape.ElementAtOrDefault(3))}).");
+            $"{Title} takes images [N, {string.Join(", ", _graph.Image.Select(Text))}]; given: [{string.Join(", ", images.shape.Select(Text))}]. "
+            + $"If the network supports another size, give that size when you load it: OnnxNetwork.Load(path, height: {Text(images.shape.ElementAtOrDefault(2))}, width: {Text(images.shape.ElementAtOrDefault(3))}).");
 
     private static string Text(long value) => value.ToString(CultureInfo.InvariantCulture);
 

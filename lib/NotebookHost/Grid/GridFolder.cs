@@ -130,7 +130,7 @@ internal sealed class GridFolder
             var executed = new FileInfo(ExecutedOf(point));
             if (executed.Exists && executed.Length == result.NotebookBytes)
                 return new PointState(point, result.Exit == RunCommand.Succeeded ? PointStatus.Done : PointStatus.Failed, result);
-            damage = executed.Exists ? FormattableString.Invariant($"{executed.FullName} has {executed.Length} bytes; expected {result.NotebookBytes}, as recorded in {PointResult.FileName}") : $"{executed.FullName} is missing";
+            damage = executed.Exists ? FormattableString.Invariant($"{executed.FullName} has {executed.Length} bytes; {PointResult.FileName} records {result.NotebookBytes}") : $"{executed.FullName} is missing";
         }
         catch (FileNotFoundException)
         {

@@ -118,7 +118,7 @@ internal static class Operators
     /// <exception cref="NotSupportedException">The operator is not read, or not with these attributes.</exception>
     public static Prepared Prepare(Call call) => OnnxFile.IsStandard(call.Node.Domain) && s_known.TryGetValue(call.Node.OpType, out var operation)
         ? operation(call)
-        : throw call.Refused($"this operator{(OnnxFile.IsStandard(call.Node.Domain) ? "" : $" of {call.Node.Domain}")} is not read. Known are {string.Join(", ", Known)}");
+        : throw call.Refused($"this operator{(OnnxFile.IsStandard(call.Node.Domain) ? "" : $" of {call.Node.Domain}")} is not supported. Supported are {string.Join(", ", Known)}");
 
     private static Func<Tensor, Tensor> HardSigmoid(Call call)
     {

@@ -88,7 +88,7 @@ public sealed class GridFolderTests : IDisposable
         GridInFolder.Finish(grid, 0);
         var executed = grid.ExecutedOf(grid.Points[0]);
         File.WriteAllText(executed, File.ReadAllText(executed)[..20]);
-        Assert.Contains("has 20 bytes; result.json says ", grid.States()[0].Words, StringComparison.Ordinal);
+        Assert.Contains("has 20 bytes; result.json records ", grid.States()[0].Words, StringComparison.Ordinal);
         File.Delete(executed);
         Assert.EndsWith("n.ipynb is missing", grid.States()[0].Words, StringComparison.Ordinal);
         Assert.Equal(PointStatus.Missing, grid.States()[0].Status);

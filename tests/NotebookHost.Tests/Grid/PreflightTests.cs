@@ -103,7 +103,7 @@ public sealed class PreflightTests : IDisposable
     [InlineData("add --slurm", "n.ipynb", "--gres", "gpu:1")]
     [InlineData("add --slurm", "n.ipynb", "--", "--partition=main")]
     [InlineData("with --slurm use --limit and --time", "n.ipynb", "--slurm", "--workers", "3")]
-    [InlineData("--workers 0 runs nothing", "n.ipynb", "--workers", "0")]
+    [InlineData("--workers must be at least 1; got 0", "n.ipynb", "--workers", "0")]
     [InlineData("--limit must be at least 1; got 0", "{notebook}", "--slurm", "--limit", "0")]
     [InlineData("--time 4 h: expected what sbatch takes", "{notebook}", "--slurm", "--time", "4 h")]
     [InlineData("is not a grid's folder", "status", "nowhere")]

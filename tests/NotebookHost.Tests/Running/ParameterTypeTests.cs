@@ -59,7 +59,7 @@ public sealed class ParameterTypeTests : IDisposable
     [InlineData("int n = 1;", "null", "is no int")]
     [InlineData("int n = 1;", "", "'' is not a valid int")]
     [InlineData("int n = 1;", "٣", "is no int")]
-    [InlineData("char n = 'a';", "ab", "is no char: one character.")]
+    [InlineData("char n = 'a';", "ab", "is not a valid char; expected one character.")]
     [InlineData("int? n = 1;", "x", "declared as int?; 'x' is not a valid int?")]
     [InlineData("int[] n = { 1 };", "1,,2", "is no int[]: a list, separated by commas, of values that are a whole number")]
     [InlineData("const int n = 1;", "x", "is no int")]
