@@ -174,7 +174,7 @@ public sealed class TakingOutTests : IDisposable
 
         Assert.Equal(["idle"], sweep.Trivial());
         Assert.Equal(["stem"], network.Layers.Select(layer => layer.Name));
-        Assert.Contains("these are said to have 12 × 13", Assert.Throws<ArgumentException>(() => Pruning.TakeOut(network, ["stem"], 12, 13)).Message, StringComparison.Ordinal);
+        Assert.Contains("the size given is 12 × 13", Assert.Throws<ArgumentException>(() => Pruning.TakeOut(network, ["stem"], 12, 13)).Message, StringComparison.Ordinal);
     }
 
     public void Dispose() => _folder.Dispose();

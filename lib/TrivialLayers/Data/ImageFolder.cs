@@ -63,7 +63,7 @@ public static class ImageFolder
         IProgress<ProgressReport>? progress = null, Action<string>? report = null, CancellationToken cancellationToken = default)
     {
         if (channels is not (1 or 3))
-            throw new ArgumentOutOfRangeException(nameof(channels), channels, "Pictures are loaded with 1 channel (grey) or 3 (colour).");
+            throw new ArgumentOutOfRangeException(nameof(channels), channels, "The number of channels must be 1 (grey) or 3 (colour).");
         report ??= Console.Error.WriteLine;
         var training = ClassFolders.Find(Path.Combine(folder, "train"), report);
         var test = ClassFolders.Find(Path.Combine(folder, "test"), report);

@@ -73,7 +73,7 @@ public static class ComputeDevice
             "meta" => torch.META,
             "cuda" => Cuda(0),
             _ when wanted.StartsWith("cuda:", StringComparison.Ordinal) && int.TryParse(wanted.AsSpan(5), NumberStyles.None, CultureInfo.InvariantCulture, out var index) => Cuda(index),
-            _ => throw new InvalidOperationException($"There is no device '{name}'. Choose auto, cpu, cuda or, with several cards, cuda:0, cuda:1 and so on."),
+            _ => throw new InvalidOperationException($"There is no device '{name}'. Choose auto, cpu, cuda or, with several GPUs, cuda:0, cuda:1 and so on."),
         };
         if (s_default is null)
         {
@@ -88,10 +88,10 @@ public static class ComputeDevice
     private static torch.Device Cuda(int index)
     {
         if (!LibTorch.HasCuda)
-            throw new InvalidOperationException("This libtorch is for the processor and has no CUDA. In a program, take the package TorchSharp-cuda-linux or TorchSharp-cuda-windows instead of libtorch-cpu; in the repository, build with -p:TorchDevice=cuda; or name the libtorch of an installed PyTorch with TRIVIAL_LAYERS_LIBTORCH (see environment.md). Or use the device cpu.");
+            throw new InvalidOperationException("This libtorch is built for the CPU and has no CUDA. In a program, use the package TorchSharp-cuda-linux or TorchSharp-cuda-windows instead of libtorch-cpu; in the repository, build with -p:TorchDevice=cuda; or name the libtorch of an installed PyTorch with TRIVIAL_LAYERS_LIBTORCH (see environment.md). Or use the device cpu.");
         var count = CudaCount();
         if (count == 0)
-            throw new InvalidOperationException("libtorch finds no usable NVIDIA card. Check the driver with nvidia-smi (see environment.md), or use the device cpu.");
+            throw new InvalidOperationException("libtorch finds no usable NVIDIA GPU. Check the driver with nvidia-smi (see environment.md), or use the device cpu.");
         return index < count
             ? torch.device(DeviceType.CUDA, index)
             : throw new InvalidOperationException($"There is no device cuda:{index}; this machine has {count}: cuda:0 to cuda:{count - 1}.");

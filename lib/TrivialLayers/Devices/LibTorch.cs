@@ -157,7 +157,7 @@ internal static class LibTorch
     internal static nint LoadInstalled(string chosen, IReadOnlyList<string> wrapperFolders)
     {
         if (!OperatingSystem.IsLinux())
-            throw new LibTorchNotLoadedException($"{FolderVariable} is read on Linux only. Unset it, and give the program a libtorch package (see environment.md).");
+            throw new LibTorchNotLoadedException($"{FolderVariable} is supported only on Linux. Unset it, and give the program a libtorch package (see environment.md).");
         var folder = Path.GetFullPath(chosen);
         if (FirstWith([folder], Engine.Where(Required)) is null)
             throw new LibTorchNotLoadedException(LibTorchNotLoadedException.NotIn(folder, Oldest));
@@ -170,7 +170,7 @@ internal static class LibTorch
         if (wrapper is not null && EagerLoad.ErrorOf(wrapper) is { } missing)
         {
             throw new LibTorchNotLoadedException(missing.Contains("undefined symbol", StringComparison.Ordinal)
-                ? LibTorchNotLoadedException.Unfit(folder, $"TorchSharp's library asks it for something that it does not have: {missing}", Oldest)
+                ? LibTorchNotLoadedException.Unfit(folder, $"it lacks a symbol that TorchSharp's library needs: {missing}", Oldest)
                 : LibTorchNotLoadedException.Refused(wrapper, missing));
         }
 

@@ -23,7 +23,7 @@ internal sealed class AnswerSheet(ImageSet images) : ISheet
     {
         long[] expected = [labels.shape[0], _classes, .. labels.shape[1..]];
         if (!logits.shape.SequenceEqual(expected))
-            throw new ArgumentException($"The network gave [{string.Join(", ", logits.shape)}]; expected logits [{string.Join(", ", expected)}].");
+            throw new ArgumentException($"The network returned [{string.Join(", ", logits.shape)}]; expected logits [{string.Join(", ", expected)}].");
         using var scope = NewDisposeScope();
         var isFinite = logits.isfinite().all();
         if (_answers is null || _crossEntropy is null || _isFinite is null)
@@ -91,6 +91,6 @@ internal sealed class AnswerSheet(ImageSet images) : ISheet
     private static void Demand(Tensor isFinite)
     {
         if (!isFinite.item<bool>())
-            throw new ArithmeticException("The network gave a logit that is not a finite number. Its weights may have diverged in training.");
+            throw new ArithmeticException("The network returned a logit that is not a finite number. Its weights may have diverged in training.");
     }
 }

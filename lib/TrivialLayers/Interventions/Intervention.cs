@@ -79,7 +79,7 @@ public sealed class Intervention
     {
         ArgumentNullException.ThrowIfNull(shares);
         if (shares.Count == 0 || shares.Any(share => share is not (> 0 and <= 1)))
-            throw new ArgumentOutOfRangeException(nameof(shares), string.Join(", ", shares.Select(share => share.ToString(CultureInfo.InvariantCulture))), "Give one share of the filters or more, each above 0 and at most 1, as 0.5.");
+            throw new ArgumentOutOfRangeException(nameof(shares), string.Join(", ", shares.Select(share => share.ToString(CultureInfo.InvariantCulture))), "Give one or more shares of the filters, each above 0 and at most 1, for example 0.5.");
         return new(
             string.Create(CultureInfo.InvariantCulture, $"filters of smallest {by} norm zeroed"),
             Id("zero_filters", ("norm", by == Norm.L1 ? "l1" : "l2"), ("shares", new JsonArray([.. shares.Select(share => JsonValue.Create(share))]))),
@@ -138,13 +138,13 @@ public sealed class Intervention
         List<string> names = [.. layers.Distinct()];
         NetworkLayers.Demand(network, names, linearToo: true);
         if (names.Count == 0)
-            throw new ArgumentException("Name a layer at least.", nameof(layers));
+            throw new ArgumentException("Name at least one layer.", nameof(layers));
         if (Shares.Count != 1)
-            throw new InvalidOperationException($"\"{Name}\" has {Shares.Count} shares; a scope needs one.");
+            throw new InvalidOperationException($"\"{Name}\" has {Shares.Count} shares; a scope needs exactly one.");
         var all = InterventionSite.Of(network, NetworkLayers.All(network), images).ToDictionary(site => site.Layer.Name);
         var sites = names.ConvertAll(name => all[name]);
         if (sites.Find(site => !AppliesTo(site)) is { } other)
-            throw new ArgumentException($"\"{Name}\" cannot be done to '{other.Layer.Name}'.", nameof(layers));
+            throw new ArgumentException($"\"{Name}\" is not applicable to '{other.Layer.Name}'.", nameof(layers));
         using var change = ChangeOf(network, sites);
         return change.Apply();
     }
@@ -190,7 +190,7 @@ public sealed class Intervention
     private static void MeasureStatistics(Module<Tensor, Tensor> network, ImageSet images)
     {
         var norms = network.modules().OfType<BatchNorm>().Where(norm => norm.running_mean is not null).ToList();
-        var momentum = norms.ConvertAll(norm => norm.momentum ?? throw new InvalidOperationException("A batch norm without momentum keeps a plain average; its statistics cannot be measured anew here."));
+        var momentum = norms.ConvertAll(norm => norm.momentum ?? throw new InvalidOperationException("A batch norm without momentum keeps a plain average; its statistics cannot be recomputed here."));
         using var evaluation = new EvaluationMode(network);
         norms.ForEach(norm => norm.train());
         var device = NetworkProbe.DeviceOf(network);

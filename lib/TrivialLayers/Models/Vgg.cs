@@ -43,9 +43,9 @@ public sealed class Vgg : SegmentedNetwork, IDescribed
         : base(title, channels)
     {
         if (!Configurations.TryGetValue(depth, out var configuration))
-            throw new ArgumentOutOfRangeException(nameof(depth), depth, "VGG has depth 11, 13, 16 or 19.");
+            throw new ArgumentOutOfRangeException(nameof(depth), depth, "The depth of a VGG must be 11, 13, 16 or 19.");
         if (!(width > 0) || double.IsInfinity(width))
-            throw new ArgumentOutOfRangeException(nameof(width), width, "The width multiplier is a positive number; 1 gives 64 to 512 channels.");
+            throw new ArgumentOutOfRangeException(nameof(width), width, "The width multiplier must be positive; 1 gives 64 to 512 channels.");
 
         long Scaled(int size) => Math.Max(1, (long)Math.Round(size * width));
         var modules = new List<Module<Tensor, Tensor>>();

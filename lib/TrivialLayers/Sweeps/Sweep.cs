@@ -54,7 +54,7 @@ public sealed class Sweep
     /// <exception cref="InvalidOperationException">What chance is worth is not known.</exception>
     public IReadOnlyList<LeftAboveChance> LeftAboveChance => Chance is { } chance
         ? [.. Targets.Select(target => new LeftAboveChance(target.Layer, TrivialLayers.LeftAboveChance.ShareOf(target.Value, Baseline.Value, chance), target.Verdict))]
-        : throw new InvalidOperationException($"What chance is worth in \"{Measure.Name}\" is not known.");
+        : throw new InvalidOperationException($"The chance level of \"{Measure.Name}\" is not known.");
 
     /// <summary>The median drop of all targets, or of those whose layer has a role, in the measure's unit; NaN where there is none.</summary>
     /// <param name="role">The role, or null for all.</param>

@@ -26,7 +26,7 @@ public sealed class Targets
     public static Targets Sets(IReadOnlyList<IReadOnlyList<string>> sets)
     {
         ArgumentNullException.ThrowIfNull(sets);
-        return sets.All(set => set.Count > 0) ? new(_ => sets) : throw new ArgumentException("A set names no layer; name at least one in each.", nameof(sets));
+        return sets.All(set => set.Count > 0) ? new(_ => sets) : throw new ArgumentException("A set is empty; name at least one layer in each set.", nameof(sets));
     }
 
     /// <summary>The layers that a function gives the same name, changed together: those of a unit, or of a role.</summary>
@@ -101,7 +101,7 @@ public sealed class Targets
     private static List<string> Draw(IReadOnlyList<Layer> layers, int size, int draw, long seed)
     {
         if (size < 1 || size > layers.Count)
-            throw new ArgumentOutOfRangeException(nameof(size), size, $"A set has 1 to {layers.Count} layers in this network.");
+            throw new ArgumentOutOfRangeException(nameof(size), size, $"A set in this network must have 1 to {layers.Count} layers.");
         var random = new SplitMix64(Seeds.Derive(seed, $"joint zeroing, size {size}, draw {draw}"));
         var places = Enumerable.Range(0, layers.Count).ToArray();
         random.ChooseToFront(places, size);

@@ -26,7 +26,7 @@ internal static class RunFolder
         {
             var found = File.Exists(Path.Combine(folder, file)) ? Sha256(Path.Combine(folder, file)) : "none: it is missing";
             if (found != expected)
-                throw new InvalidDataException($"{Path.Combine(folder, file)} is damaged: its SHA-256 is {found}; {RunFile.Name} says {expected}.");
+                throw new InvalidDataException($"{Path.Combine(folder, file)} is damaged: its SHA-256 is {found}; {RunFile.Name} records {expected}.");
         }
 
         var history = Path.Combine(folder, HistoryFile);
@@ -63,7 +63,7 @@ internal static class RunFolder
         try
         {
             if (metadata.Count > 0)
-                throw new InvalidDataException($"{path} is no probe: it says {string.Join(", ", metadata.Keys)}, and a probe says nothing.");
+                throw new InvalidDataException($"{path} is not a probe file: it has the metadata {string.Join(", ", metadata.Keys)}; a probe file has none.");
             return probe.Reproduces(tensors);
         }
         finally

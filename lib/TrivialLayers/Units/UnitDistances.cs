@@ -86,7 +86,7 @@ public sealed class UnitDistances
         ArgumentNullException.ThrowIfNull(sweep);
         sweep.DemandSingleLayers();
         if (sweep.Identity.Weights != _identity.Weights)
-            throw new ArgumentException($"The sweep is that of other weights ({sweep.Identity.Network}) than the distances ({Network}); sweep the network that was measured.", nameof(sweep));
+            throw new ArgumentException($"The sweep ({sweep.Identity.Network}) and the distances ({Network}) are of different weights; sweep the network that was measured.", nameof(sweep));
         var drops = sweep.Targets.ToDictionary(layer => layer.Layer.Name, layer => layer.Drop);
         return [.. All.Where(entry => entry.Zeroed is not null).Select(entry => new UnitIdentity(entry.Zeroed!, entry.Distance, drops[entry.Zeroed!]))];
     }

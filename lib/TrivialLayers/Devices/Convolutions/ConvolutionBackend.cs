@@ -45,7 +45,7 @@ internal static class ConvolutionBackend
         {
             var (shape, fault) = found;
             if (s_oneDnn is null)
-                throw new PlatformNotSupportedException($"This libtorch computes {shape} with oneDNN, which cannot be turned off: {fault}. Give the network a width that is a multiple of 16, or run it on another machine or a graphics card. See environment.md.");
+                throw new PlatformNotSupportedException($"This libtorch computes {shape} with oneDNN, which cannot be turned off: {fault}. Give the network a width that is a multiple of 16, or run it on another machine or a GPU. See environment.md.");
             if (Interlocked.Exchange(ref s_told, 1) == 0)
                 Console.Error.WriteLine(InWords(shape, fault));
         }
@@ -55,7 +55,7 @@ internal static class ConvolutionBackend
 
     /// <summary>What is said of a network that is computed without oneDNN.</summary>
     internal static string InWords(ConvolutionShape shape, string fault) =>
-        $"oneDNN, the library with which libtorch convolves on this processor, is left out for networks with {shape}: {fault}. They are computed rightly and several times slower. "
+        $"oneDNN, the library with which libtorch convolves on this CPU, is disabled for networks with {shape}: {fault}. They are computed correctly but several times slower. "
         + "See environment.md, \"Widths that libtorch computes wrongly\".";
 
     /// <summary>Whether this libtorch was built with oneDNN; true where that cannot be told.</summary>

@@ -16,7 +16,7 @@ namespace TrivialLayers;
 internal sealed class ConvolutionTrials(string? folder, Func<string, IReadOnlyList<string>, ProcessStartInfo?> child, TimeSpan patience)
 {
     /// <summary>What is said of a convolution that is wrong on some processors, where it could not be tried.</summary>
-    public const string Untried = "wrong on some processors, and no process could be started to try it on this one";
+    public const string Untried = "wrong on some CPUs, and no process could be started to try it on this one";
 
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Finding> _found = [];

@@ -43,7 +43,7 @@ public sealed record Schedule
     {
         ArgumentNullException.ThrowIfNull(at);
         Require.Range(factor > 0 && double.IsFinite(factor), nameof(factor), factor, "above 0");
-        Require.Range(at.All(share => share is >= 0 and <= 1), nameof(at), Listed(at, ", "), "shares of the training, 0 to 1");
+        Require.Range(at.All(share => share is >= 0 and <= 1), nameof(at), Listed(at, ", "), "shares of the training, each from 0 to 1");
         return Of(ScheduleKind.Steps, warmUp) with { Factor = factor, At = [.. at] };
     }
 
