@@ -11,7 +11,7 @@ public static class ImageFigures
 {
     private const double Side = 52;
 
-    /// <summary>The first images of each class, a row a class.</summary>
+    /// <summary>The first images of each class, one row per class.</summary>
     /// <param name="images">The set; its images have 1 or 3 channels.</param>
     /// <param name="perClass">Most images a row, 1 or more.</param>
     public static Figure Images(ImageSet images, int perClass = 10)

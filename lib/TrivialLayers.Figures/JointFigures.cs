@@ -24,7 +24,7 @@ public static class JointFigures
     }
 
     /// <summary>
-    /// How sensitive each layer is: the measure against the share of the layer that was changed, a line a layer, as Li et al. (2017), <i>Pruning Filters for Efficient ConvNets</i>, fig. 2 (b), draw it.
+    /// How sensitive each layer is: the measure against the share of the layer that was changed, one line per layer, as Li et al. (2017), <i>Pruning Filters for Efficient ConvNets</i>, fig. 2 (b), draw it.
     /// </summary>
     /// <param name="sweep">A sweep by an intervention with several shares, each layer alone.</param>
     /// <exception cref="ArgumentException">The sweep varies no share.</exception>

@@ -15,7 +15,7 @@ public static class KernelFigures
     /// <param name="network">Any module.</param>
     /// <param name="title">What the kernels are.</param>
     /// <param name="layers">Dotted names of convolutions, each with a line to write under it.</param>
-    /// <exception cref="ArgumentException">A name is no convolution of the network; the message gives the nearest ones.</exception>
+    /// <exception cref="ArgumentException">A name is not a convolution of the network; the message gives the nearest ones.</exception>
     public static Figure Pictures(Module network, string title, params (string Layer, string Note)[] layers)
     {
         ArgumentNullException.ThrowIfNull(network);

@@ -9,8 +9,8 @@ public static class NetworkFigures
 {
     private const string ShareTitle = "Trivial layers (% of convolutions)";
 
-    /// <summary>What is left of each network with one of its layers zeroed, on a scale that different tasks share: a column a network, a mark a layer.</summary>
-    /// <param name="networks">What is left, as sweeps give it, with the network's label; several trainings of one network may go into one column.</param>
+    /// <summary>What is left of each network with one of its layers zeroed, on a scale that different tasks share: one column per network, one mark per layer.</summary>
+    /// <param name="networks">What is left, as sweeps give it, with the network's label; several training runs of one network may go into one column.</param>
     /// <exception cref="ArgumentException">No network was given.</exception>
     public static Figure LeftAboveChance(params (string Label, IReadOnlyList<LeftAboveChance> Layers)[] networks)
     {
@@ -43,7 +43,7 @@ public static class NetworkFigures
             new StringDataFrameColumn("verdict", marks.Select(mark => mark.Item.Verdict.ToString()))));
     }
 
-    /// <summary>The share of Trivial layers against depth, width, parameters and training accuracy: four panels, a mark a network.</summary>
+    /// <summary>The share of Trivial layers against depth, width, parameters and training accuracy: four panels, one mark per network.</summary>
     /// <param name="networks">The trained networks by size, with their sweeps.</param>
     /// <exception cref="ArgumentException">No network was given.</exception>
     public static Figure TrivialShareBySize(params IReadOnlyList<SizedSweep> networks) => BySize(
@@ -59,7 +59,7 @@ public static class NetworkFigures
     /// What zeroing does, in two parts: the missing function, which is what giving each channel its recorded mean costs, and the shifted constant, which is what zeroing costs beyond that. A column a
     /// network, medians over its residual layers.
     /// </summary>
-    /// <param name="networks">Of each training the sweep that zeroes each layer and the one that gives its mean output; those of one network share a column.</param>
+    /// <param name="networks">Of each training run the sweep that zeroes each layer and the one that gives its mean output; those of one network share a column.</param>
     /// <exception cref="ArgumentException">No network was given, or the two sweeps of one are of different layers.</exception>
     public static Figure WhatZeroDoes(params IReadOnlyList<(Sweep Zeroed, Sweep MeanOutput)> networks)
     {

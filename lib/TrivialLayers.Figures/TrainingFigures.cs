@@ -2,7 +2,7 @@ using Microsoft.Data.Analysis;
 
 namespace TrivialLayers;
 
-/// <summary>Figures of trainings.</summary>
+/// <summary>Figures of training runs.</summary>
 public static class TrainingFigures
 {
     private const string Training = "training images";
@@ -20,16 +20,16 @@ public static class TrainingFigures
         new("accuracy", "% of images", 100, e => e.TrainAccuracy, e => e.ValidationAccuracy),
     ];
 
-    /// <summary>Loss and accuracy of one training, epoch by epoch.</summary>
+    /// <summary>Loss and accuracy of one training run, epoch by epoch.</summary>
     public static Figure LearningCurves(TrainedRun run)
     {
         ArgumentNullException.ThrowIfNull(run);
         return LearningCurves((run.Network, run.History));
     }
 
-    /// <summary>Loss and accuracy of several trainings, epoch by epoch.</summary>
+    /// <summary>Loss and accuracy of several training runs, epoch by epoch.</summary>
     /// <param name="trainings">Each history with its label in the legend.</param>
-    /// <exception cref="ArgumentException">No training was given, or one without epochs.</exception>
+    /// <exception cref="ArgumentException">No training run was given, or one without epochs.</exception>
     public static Figure LearningCurves(params (string Label, TrainingHistory History)[] trainings)
     {
         ArgumentNullException.ThrowIfNull(trainings);

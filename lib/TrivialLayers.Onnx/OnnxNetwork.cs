@@ -66,7 +66,7 @@ public sealed class OnnxNetwork : SegmentedNetwork, IDescribed, IPrunable, IFold
     /// <param name="width">Width of the images in pixels; by default that of the file.</param>
     /// <param name="output">The name of the output to take; by default the first.</param>
     /// <exception cref="NotSupportedException">An operator, or a way to use it, is not read. The message names operator, node and opset, and what is known instead.</exception>
-    /// <exception cref="InvalidDataException">It is no ONNX file, or a damaged one.</exception>
+    /// <exception cref="InvalidDataException">It is not an ONNX file, or is damaged.</exception>
     /// <exception cref="ArgumentException">The file leaves the size open, or has no such output.</exception>
     public static OnnxNetwork Load(string path, int? height = null, int? width = null, string? output = null)
     {
@@ -131,7 +131,7 @@ public sealed class OnnxNetwork : SegmentedNetwork, IDescribed, IPrunable, IFold
         _held[constant] = name;
     }
 
-    /// <summary>Drops modules and constants that the graph does not need any more, and cuts it anew.</summary>
+    /// <summary>Drops modules and constants that the graph does not need any more, and cuts it again.</summary>
     internal void Compose()
     {
         var layers = _graph.Nodes.Select(node => node.Layer).OfType<string>().ToHashSet();

@@ -3,7 +3,7 @@ using NotebookHost.Running;
 
 namespace NotebookHost.Grid;
 
-/// <summary>Comma-separated values (<see href="https://www.rfc-editor.org/rfc/rfc4180">RFC 4180</see>). An empty field is no value; <c>""</c> is the empty text.</summary>
+/// <summary>Comma-separated values (<see href="https://www.rfc-editor.org/rfc/rfc4180">RFC 4180</see>). An empty field is not a value; <c>""</c> is the empty text.</summary>
 internal static class CsvText
 {
     /// <summary>Lines of fields as text, each line ended by <c>\n</c>; null for no value.</summary>

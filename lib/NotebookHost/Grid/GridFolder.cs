@@ -4,7 +4,7 @@ using NotebookHost.Running;
 
 namespace NotebookHost.Grid;
 
-/// <summary>A grid on disk: the list of its points, a folder for each with what its run left, and a store for trainings that its notebooks share.</summary>
+/// <summary>A grid on disk: the list of its points, a folder for each with what its run left, and a store for training runs that its notebooks share.</summary>
 internal sealed class GridFolder
 {
     /// <summary>The list's file.</summary>
@@ -24,7 +24,7 @@ internal sealed class GridFolder
     /// <summary>Where scripts and logs of a cluster's jobs go.</summary>
     public string Jobs => Path.Combine(FullPath, "slurm");
 
-    /// <summary>Where trainings go unless the user names another folder.</summary>
+    /// <summary>Where training runs go unless the user names another folder.</summary>
     public string Runs => Path.Combine(FullPath, "runs");
 
     /// <summary>The full path of a folder that a user names.</summary>

@@ -41,6 +41,6 @@ internal enum PointStatus
     /// <summary>It was begun and has no valid result: its process was killed, or its files were damaged.</summary>
     Missing,
 
-    /// <summary>It was not begun, or was stopped in good order; its trainings keep their finished epochs.</summary>
+    /// <summary>It was not begun, or was stopped in good order; its training runs keep their finished epochs.</summary>
     Waiting,
 }

@@ -5,7 +5,7 @@ using NotebookHost.Running;
 namespace NotebookHost.Grid;
 
 /// <summary>
-/// The points of a grid as comma-separated values: a first line with the names of the columns, then a line a point. The column <c>id</c> names it, <c>notebook</c> says which
+/// The points of a grid as comma-separated values: a first line with the names of the columns, then one line per point. The column <c>id</c> names it, <c>notebook</c> says which
 /// file, as a path from the list's own folder; every other column is a parameter. An empty field leaves the notebook's default, <c>""</c> is the empty text.
 /// </summary>
 internal static class PointsFile

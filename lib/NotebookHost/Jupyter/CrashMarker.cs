@@ -1,7 +1,7 @@
 namespace NotebookHost.Jupyter;
 
 /// <summary>
-/// A file beside the connection file that exists while a cell runs. A kernel that finds one at its start has been started anew after its predecessor died
+/// A file beside the connection file that exists while a cell runs. A kernel that finds one at its start has been restarted after its predecessor died
 /// in that cell: a front end restarts a kernel with the same connection file. Where no file can be written there, crashes are not told of, and cells run all the same.
 /// </summary>
 internal sealed class CrashMarker(string connectionFile)

@@ -26,7 +26,7 @@ internal static partial class KernelSpec
     /// <param name="prefix">Register in <c>share/jupyter</c> of this folder; <c>null</c> for this user.</param>
     /// <param name="name">The name to register under; <c>null</c> for <see cref="NotebooksName"/>, or <see cref="OwnName"/> when that is somebody else's.</param>
     /// <returns>The folder written to.</returns>
-    /// <exception cref="KernelException">The name is no name or somebody else's.</exception>
+    /// <exception cref="KernelException">The name is not valid or is somebody else's.</exception>
     public static string Install(string? prefix, string? name)
     {
         var kernels = Kernels(prefix is null ? JupyterFolders.User : Path.Combine(Path.GetFullPath(prefix), "share", "jupyter"));

@@ -19,7 +19,7 @@ internal static class JupyterJson
 
     private static readonly string[] NotFinite = ["NaN", "-Infinity", "Infinity"];
 
-    /// <exception cref="NotebookFormatException">Not JSON, a key twice in an object, or a string that is no Unicode text.</exception>
+    /// <exception cref="NotebookFormatException">Not JSON, a key twice in an object, or a string that is not Unicode text.</exception>
     public static JsonNode? Parse(string json)
     {
         try

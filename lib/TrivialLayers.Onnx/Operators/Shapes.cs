@@ -27,7 +27,7 @@ internal static class Shapes
         ? (int)(axis < 0 ? axis + rank : axis)
         : throw new ArgumentOutOfRangeException(nameof(axis), FormattableString.Invariant($"axis {axis} is out of range for {rank} axes"));
 
-    /// <summary>Both on the device of the one that is not on the processor.</summary>
+    /// <summary>Both on the device of the one that is not on the CPU.</summary>
     public static (Tensor, Tensor) Together(Tensor left, Tensor right) =>
         left.device_type == right.device_type ? (left, right)
         : left.device_type == DeviceType.CPU ? (left.to(right.device), right)

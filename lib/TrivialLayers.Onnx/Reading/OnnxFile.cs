@@ -9,7 +9,7 @@ internal static class OnnxFile
     /// <summary>The oldest and newest version of the operators whose meaning is known here.</summary>
     public const int Oldest = 7, Newest = 25;
 
-    /// <exception cref="InvalidDataException">It is no ONNX file, or a damaged one.</exception>
+    /// <exception cref="InvalidDataException">It is not an ONNX file, or is damaged.</exception>
     public static ModelProto Read(string path)
     {
         ModelProto model;

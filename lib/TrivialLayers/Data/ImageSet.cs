@@ -126,7 +126,7 @@ public sealed class ImageSet : IDisposable
     }
 
     /// <summary>
-    /// The same set on the device that computes, copied there once and kept as long as this set, when it fills no more than half of a card's free memory; else this set. It belongs to this set.
+    /// The same set on the device that computes, copied there once and kept as long as this set, when it fills no more than half of a GPU's free memory; else this set. It belongs to this set.
     /// </summary>
     internal ImageSet On(Device device)
     {

@@ -23,7 +23,7 @@ internal sealed record PictureFile(byte[] Pixels, int Height, int Width)
     /// <summary>Reads a picture.</summary>
     /// <param name="path">The file.</param>
     /// <param name="channels">1 for grey, 3 for colour.</param>
-    /// <exception cref="InvalidDataException">It is no picture, not whole, or of a kind that is not read; the message names it.</exception>
+    /// <exception cref="InvalidDataException">It is not a picture, is incomplete, or of a kind that is not supported; the message names it.</exception>
     /// <exception cref="DllNotFoundException">Skia's native library is not there.</exception>
     public static PictureFile Read(string path, int channels)
     {

@@ -4,7 +4,7 @@ using TorchSharp;
 namespace TrivialLayers;
 
 /// <summary>
-/// The one place a device comes from: the graphics card when this build has CUDA and a card is there, else the processor.
+/// The one place a device comes from: the GPU when this build has CUDA and a GPU is there, else the CPU.
 /// <c>TRIVIAL_LAYERS_DEVICE</c> (<c>cpu</c>, <c>cuda</c>, <c>cuda:1</c>) or <see cref="Use"/> override it.
 /// </summary>
 public static class ComputeDevice
@@ -25,8 +25,8 @@ public static class ComputeDevice
     }
 
     /// <summary>
-    /// True lets an NVIDIA card round the factors of matrix products and convolutions to 10 bits (TF32): faster, but not the
-    /// arithmetic of the processor. False unless asked; set it before any work.
+    /// True lets an NVIDIA GPU round the factors of matrix products and convolutions to 10 bits (TF32): faster, but not the
+    /// arithmetic of the CPU. False unless asked; set it before any work.
     /// </summary>
     /// <exception cref="LibTorchNotLoadedException">libtorch could not be loaded.</exception>
     public static bool AllowTF32
@@ -54,7 +54,7 @@ public static class ComputeDevice
             return s_default = Choose(name);
     }
 
-    /// <summary>One line for a report: the default device, the processor or card, the threads and the versions.</summary>
+    /// <summary>One line for a report: the default device, the CPU or GPU, the threads and the versions.</summary>
     /// <exception cref="LibTorchNotLoadedException">libtorch could not be loaded.</exception>
     public static string Describe()
     {

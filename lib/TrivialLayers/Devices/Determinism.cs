@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace TrivialLayers;
 
 /// <summary>
-/// One seed, the same bits, on a card too: libtorch takes the algorithms whose sums have a fixed order, and does not choose by trying which is fastest today. A processor has no others. New memory is not
+/// One seed, the same bits, on a GPU too: libtorch takes the algorithms whose sums have a fixed order, and does not choose by trying which is fastest today. A CPU has no others. New memory is not
 /// filled for it: what is read here was written before.
 /// </summary>
 internal static partial class Determinism
@@ -19,7 +19,7 @@ internal static partial class Determinism
     ];
 
     /// <summary>A scope in which a device computes the same bits from the same numbers.</summary>
-    /// <exception cref="PlatformNotSupportedException">The device is a card, and this libtorch cannot be asked for it.</exception>
+    /// <exception cref="PlatformNotSupportedException">The device is a GPU, and this libtorch cannot be asked for it.</exception>
     public static IDisposable On(Device device) => device.type != DeviceType.CUDA ? TorchSetting.Scope([])
         : s_settings.Any(setting => setting is null)
             ? throw new PlatformNotSupportedException($"This libtorch has no deterministic mode. Set the recipe's Deterministic to false: two training runs with one seed may then differ.")

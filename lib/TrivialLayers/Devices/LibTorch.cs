@@ -92,7 +92,7 @@ internal static class LibTorch
             : [];
     }
 
-    /// <summary>The package that brings libtorch for this system's processor, and its version.</summary>
+    /// <summary>The package that brings libtorch for this system's CPU, and its version.</summary>
     private static string PackageName => $"libtorch-cpu-{Platform}";
 
     private static string PackageVersion =>

@@ -65,7 +65,7 @@ public sealed class Measure
 
     /// <summary>A measure of one's own.</summary>
     /// <param name="name">What it is called, with its unit.</param>
-    /// <param name="ofImages">From a batch of outputs, for example <c>[n, classes]</c>, and labels <c>[n]</c> (or <c>[n, H, W]</c>) to a value for each image, <c>[n]</c>. Best in percent: the verdicts of a sweep ask for a drop of one point.</param>
+    /// <param name="ofImages">From a batch of outputs, for example <c>[n, classes]</c>, and labels <c>[n]</c> (or <c>[n, H, W]</c>) to a value for each image, <c>[n]</c>. Best in percent: the verdicts of a sweep compare the drop with one point.</param>
     /// <param name="higherIsBetter">Whether more is better.</param>
     /// <param name="version">Stands for what <paramref name="ofImages"/> computes: give another when that changes. Without a version nothing is stored.</param>
     public static Measure Of(string name, Func<Tensor, Tensor, Tensor> ofImages, bool higherIsBetter = true, int? version = null)
@@ -98,7 +98,7 @@ public sealed class Measure
     /// <param name="outputs">A batch of a network's outputs.</param>
     /// <param name="labels">The labels, <c>[n]</c> or <c>[n, H, W]</c>.</param>
     /// <returns>A value for each of the n images.</returns>
-    /// <exception cref="ArgumentException">The measure gave another shape than a value for each image, or one that is not finite.</exception>
+    /// <exception cref="ArgumentException">The measure returned another shape than a value for each image, or one that is not finite.</exception>
     public double[] OfImages(Tensor outputs, Tensor labels)
     {
         ArgumentNullException.ThrowIfNull(outputs);

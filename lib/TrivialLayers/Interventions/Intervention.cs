@@ -46,7 +46,7 @@ public sealed class Intervention
 
     /// <summary>
     /// The layer gives for each channel, everywhere, the mean that its batch norm recorded in training, so that batch norm gives its shift β and the layer tells nothing of the image. Only layers with a
-    /// batch norm behind them.
+    /// batch norm after them.
     /// </summary>
     public static Intervention MeanOutput { get; } = OfEach("mean output", Id("mean_output"), site =>
     {
@@ -100,7 +100,7 @@ public sealed class Intervention
     /// <param name="seed">Decides the draw; another than the run's own.</param>
     public static Intervention DrawnAnew(long seed) => Drawn("drawn anew", Id("drawn_anew", ("seed", seed)), network => Initialisation.He(network, Seeds.Derive(seed, "rerandomise")));
 
-    /// <summary>The kernel replaced with zeros, then the statistics of all batch norms measured anew on images, as if the network had always been so.</summary>
+    /// <summary>The kernel replaced with zeros, then the statistics of all batch norms recomputed on images, as if the network had always been so.</summary>
     /// <param name="images">Training images; never the test images.</param>
     public static Intervention StatisticsRecomputed(ImageSet images)
     {
@@ -127,9 +127,9 @@ public sealed class Intervention
 
     /// <summary>Does it to some layers until the scope is disposed; then the network is again what it was, bit for bit. Scopes end in the reverse of the order in which they began.</summary>
     /// <param name="network">The network.</param>
-    /// <param name="images">Images that the network takes; their size shows which batch norm stands behind which layer.</param>
+    /// <param name="images">Images that the network takes; their size shows which batch norm follows which layer.</param>
     /// <param name="layers">Dotted names as <see cref="NetworkLayers.All"/> lists them.</param>
-    /// <exception cref="ArgumentException">A name is no layer of the network, or this cannot be done to it; nothing is changed.</exception>
+    /// <exception cref="ArgumentException">A name is not a layer of the network, or this is not applicable to it; nothing is changed.</exception>
     /// <exception cref="InvalidOperationException">It varies the share of a layer: with several shares it is a sweep's.</exception>
     public IDisposable On(Module<Tensor, Tensor> network, ImageSet images, params IEnumerable<string> layers)
     {

@@ -110,7 +110,7 @@ public sealed class Vgg : SegmentedNetwork, IDescribed
     /// <inheritdoc/>
     public override LayerRole RoleOf(string layer) => layer == "features.0" ? LayerRole.Stem : LayerRole.Plain;
 
-    /// <summary>A convolution with the batch norm and ReLU behind it is one segment, any other module another.</summary>
+    /// <summary>A convolution with the batch norm and ReLU after it is one segment, any other module another.</summary>
     private IEnumerable<Segment> Blocks()
     {
         var modules = features.Modules;

@@ -39,7 +39,7 @@ internal sealed class Shelf(string? folder, IEnumerable<string>? shipped, Action
     /// <param name="pattern">See <see cref="Entries"/>.</param>
     /// <param name="work">What others may be doing meanwhile, as in "The run 9f86 is being trained".</param>
     /// <param name="load">Makes the thing of its path, or null where it is another one.</param>
-    /// <param name="make">Makes it anew.</param>
+    /// <param name="make">Makes it.</param>
     /// <param name="cancellationToken">Ends the wait for another process.</param>
     /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
     public T GetOrMake<T>(string key, string pattern, string work, Func<string, T?> load, Func<T> make, CancellationToken cancellationToken)

@@ -26,7 +26,7 @@ internal sealed record SweepPlan(Module<Tensor, Tensor> Network, ImageSet Images
     /// <param name="images">The images.</param>
     /// <param name="options">What is asked for.</param>
     /// <param name="weights">SHA-256 over the weights where the network has others; null for the network's own.</param>
-    /// <param name="tf32">Whether a card computes in TF32; null for what it does now.</param>
+    /// <param name="tf32">Whether a GPU computes in TF32; null for what it does now.</param>
     public static SweepPlan Of(Module<Tensor, Tensor> network, ImageSet images, SweepOptions options, string? weights = null, bool? tf32 = null)
     {
         ArgumentNullException.ThrowIfNull(network);

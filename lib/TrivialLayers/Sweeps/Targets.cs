@@ -49,7 +49,7 @@ public sealed class Targets
     }
 
     /// <summary>
-    /// In each step, of the layers that are left, the one whose loss leaves the best value; among equals the one with the lower cross-entropy. Each step ranks them anew. Use it on validation images: a
+    /// In each step, of the layers that are left, the one whose loss leaves the best value; among equals the one with the lower cross-entropy. Each step ranks them again. Use it on validation images: a
     /// choice made on the test images would flatter it.
     /// </summary>
     /// <param name="steps">How many layers to choose, 1 or more; by default all.</param>
@@ -87,7 +87,7 @@ public sealed class Targets
     /// <summary>The targets in data, part of a sweep's address.</summary>
     /// <param name="layers">The layers to choose among.</param>
     /// <param name="isEveryConvolution">Whether these are simply the network's convolutions.</param>
-    /// <param name="sets">What <see cref="Of"/> gave.</param>
+    /// <param name="sets">What <see cref="Of"/> returned.</param>
     internal JsonObject Describe(IReadOnlyList<Layer> layers, bool isEveryConvolution, IReadOnlyList<IReadOnlyList<string>> sets)
     {
         if (!IsGreedy)

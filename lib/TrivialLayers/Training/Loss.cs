@@ -3,7 +3,7 @@ using static TorchSharp.torch.nn;
 
 namespace TrivialLayers;
 
-/// <summary>What a training makes small.</summary>
+/// <summary>What a training run minimises.</summary>
 public sealed record Loss
 {
     private readonly Func<Tensor, Tensor, Tensor>? _function;

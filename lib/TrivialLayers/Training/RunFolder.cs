@@ -56,7 +56,7 @@ internal static class RunFolder
     public static void Write(BehaviourProbe probe, string path) => AtomicFile.Write(path, stream => Safetensors.Write(stream, probe.Tensors));
 
     /// <summary>Whether a network answers as the one did whose probe was written.</summary>
-    /// <exception cref="InvalidDataException">The file is damaged or no probe.</exception>
+    /// <exception cref="InvalidDataException">The file is damaged or not a probe.</exception>
     public static bool Reproduces(BehaviourProbe probe, string path)
     {
         var (tensors, metadata) = Safetensors.Read(path);

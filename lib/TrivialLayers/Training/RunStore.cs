@@ -37,7 +37,7 @@ public sealed partial class RunStore
     /// <param name="recipe">How to train.</param>
     /// <param name="seed">Decides all that is random.</param>
     /// <param name="progress">Told about images done.</param>
-    /// <param name="afterEpoch">Called after each epoch that is trained, before it is kept, with the network and the epochs so far. It is no part of the run's address, so it looks and changes nothing.</param>
+    /// <param name="afterEpoch">Called after each epoch that is trained, before it is kept, with the network and the epochs so far. It is not part of the run's address, so it may look but must change nothing.</param>
     /// <param name="cancellationToken">Ends the training after the current batch, or the wait for another process; finished epochs are kept.</param>
     /// <exception cref="OperationCanceledException">The training or the wait was cancelled.</exception>
     /// <exception cref="IOException">The disk is full or failed; what was stored before is as it was.</exception>
@@ -64,7 +64,7 @@ public sealed partial class RunStore
         Train(network, new TrainingJob(data, recipe, seed, progress, afterEpoch, cancellationToken), () => [.. network.state_dict().Keys.Order(StringComparer.Ordinal)]);
 
     /// <summary>
-    /// Keeps a training by a loop of the user's own as <see cref="GetOrTrain"/> keeps one by a recipe: loads it if there is one, else calls the loop, which can go on where it was interrupted or killed. The
+    /// Keeps a training run by a loop of the user's own as <see cref="GetOrTrain"/> keeps one by a recipe: loads it if there is one, else calls the loop, which can go on where it was interrupted or killed. The
     /// loop starts from the weights that the network has, or sets others.
     /// </summary>
     /// <param name="what">Name and version of the loop, with images and seed.</param>

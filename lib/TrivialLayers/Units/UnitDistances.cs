@@ -36,7 +36,7 @@ public sealed class UnitDistances
     /// <param name="network">A network with residual units; unchanged afterwards.</param>
     /// <param name="images">The images.</param>
     /// <param name="progress">Told about images done.</param>
-    /// <param name="batch">Images a batch, 1 or more.</param>
+    /// <param name="batch">Images per batch, 1 or more.</param>
     /// <param name="cancellationToken">Ends the measurement after the current batch.</param>
     /// <exception cref="ArgumentException">The network has no residual unit.</exception>
     public static UnitDistances Run(

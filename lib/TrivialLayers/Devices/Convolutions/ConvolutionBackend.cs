@@ -5,11 +5,11 @@ using static TorchSharp.torch;
 namespace TrivialLayers;
 
 /// <summary>
-/// Which library computes libtorch's convolutions on a processor: oneDNN, which is fast, unless it computes one of a network's wrongly here. On some machines oneDNN in libtorch 2.10 reads and writes
+/// Which library computes libtorch's convolutions on a CPU: oneDNN, which is fast, unless it computes one of a network's wrongly here. On some machines oneDNN in libtorch 2.10 reads and writes
 /// memory that is not its own in convolutions whose channels do not fill its vector registers: outputs and gradients are wrong or not numbers, the process may end. Seen on an AMD EPYC (Zen 5) in a
-/// virtual machine: relative errors of up to 1 where input or output channels are no multiple of 16 (with AVX-512) or 8 (with AVX2), 1e-6 where they are. Where the processor did not tell its caches,
+/// virtual machine: relative errors of up to 1 where input or output channels are not a multiple of 16 (with AVX-512) or 8 (with AVX2), 1e-6 where they are. Where the CPU did not tell its caches,
 /// it also divided by zero over large 1×1 convolutions, and the process ended: from 256 to 1,024 channels, for instance, not with fewer than 2^18 weights. On other machines all of them are right.
-/// So each shape is tried, see <see cref="ConvolutionTrials"/>. NNPACK, which libtorch would ask for single images, prints a warning at every call on processors that it does not know; it is not used
+/// So each shape is tried, see <see cref="ConvolutionTrials"/>. NNPACK, which libtorch would ask for single images, prints a warning at every call on CPUs that it does not know; it is not used
 /// at all.
 /// </summary>
 internal static class ConvolutionBackend

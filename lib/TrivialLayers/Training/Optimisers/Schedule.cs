@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace TrivialLayers;
 
-/// <summary>How the learning rate goes over a training, as a share of the recipe's; each begins with a linear rise from 0, its warm-up, which may be none.</summary>
+/// <summary>How the learning rate changes over a training run, as a share of the recipe's; each begins with a linear rise from 0, its warm-up, which may be none.</summary>
 public sealed record Schedule
 {
     private Schedule()
