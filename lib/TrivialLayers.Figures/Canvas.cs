@@ -56,7 +56,7 @@ internal abstract class Canvas
     /// <summary>A path in the notation of SVG.</summary>
     protected abstract void Path(string data, string? fill, Pen pen, string? label);
 
-    /// <summary>The text with a question mark for each character that is no sign to be seen, nor allowed in XML 1.0.</summary>
+    /// <summary>The text with a question mark for each character that is not visible or not allowed in XML 1.0.</summary>
     protected static string Visible(string text) => string.Concat(text.Select(c => c is >= ' ' and not ('\uFFFE' or '\uFFFF') ? c : '?'));
 
     private static string Outline(double x, double y, MarkShape shape, double r)

@@ -5,7 +5,7 @@ namespace TrivialLayers;
 /// <summary>Confusion matrices as tables.</summary>
 public static class ConfusionTables
 {
-    /// <summary>A row a true class, a column a predicted one.</summary>
+    /// <summary>One row per true class, one column per predicted class.</summary>
     public static DataFrame ToTable(this ConfusionMatrix matrix)
     {
         ArgumentNullException.ThrowIfNull(matrix);

@@ -11,7 +11,7 @@ public static class ImageFigures
 {
     private const double Side = 52;
 
-    /// <summary>The first images of each class, a row a class.</summary>
+    /// <summary>The first images of each class, one row per class.</summary>
     /// <param name="images">The set; its images have 1 or 3 channels.</param>
     /// <param name="perClass">Most images a row, 1 or more.</param>
     public static Figure Images(ImageSet images, int perClass = 10)
@@ -45,7 +45,7 @@ public static class ImageFigures
         }).ToList();
         const int columns = 10;
         var rows = tiles.Chunk(columns).Select(chunk => new Row("", chunk)).ToList();
-        var caption = string.Create(CultureInfo.InvariantCulture, $"The first {tiles.Count} mistakes among the first {seen:N0} of {images.Count:N0} images. Under each image its true class and, after the arrow, the network's answer.");
+        var caption = string.Create(CultureInfo.InvariantCulture, $"The first {tiles.Count} mistakes among the first {seen:N0} of {images.Count:N0} images. Below each image: its true class and, after the arrow, the network's prediction.");
         return Draw($"{images.Name}: mistakes", caption, rows, new DataFrame(
             new Int32DataFrameColumn("image", mistakes.Select(mistake => mistake.Image)),
             new StringDataFrameColumn("true class", mistakes.Select(mistake => images.Classes[mistake.Truth])),

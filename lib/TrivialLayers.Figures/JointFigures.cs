@@ -14,7 +14,7 @@ public static class JointFigures
         var first = Checked(ways);
         var series = ways.Select((way, index) => SeriesOf(way.Label, way.Sweep, Palette.At(index))).ToList();
         var most = ways.Max(way => way.Sweep.Targets.Max(target => target.Layers.Count));
-        var largest = ways.Select(way => $"{way.Label}: {(way.Sweep.LargestTrivial() is { } set ? $"{set.Layers.Count} layers" : "none")}");
+        var largest = ways.Select(way => $"{way.Label}: {(way.Sweep.LargestTrivial() is { } set ? Counted(set) : "none")}");
         var chart = new Chart(
             $"{first.Identity.Network}: {SweepFigures.NameOf(first)} with several layers {first.Intervention} at once",
             $"{Baseline(first)} The largest set with its whole interval within {SweepFigures.MarginOf(first)}: {string.Join("; ", largest)}. Bars are {Level(first)} intervals, simultaneous over the sets of a line, hidden where the mark is larger.",
@@ -24,7 +24,7 @@ public static class JointFigures
     }
 
     /// <summary>
-    /// How sensitive each layer is: the measure against the share of the layer that was changed, a line a layer, as Li et al. (2017), <i>Pruning Filters for Efficient ConvNets</i>, fig. 2 (b), draw it.
+    /// How sensitive each layer is: the measure against the share of the layer that was changed, one line per layer, as Li et al. (2017), <i>Pruning Filters for Efficient ConvNets</i>, fig. 2 (b), draw it.
     /// </summary>
     /// <param name="sweep">A sweep by an intervention with several shares, each layer alone.</param>
     /// <exception cref="ArgumentException">The sweep varies no share.</exception>
@@ -32,7 +32,7 @@ public static class JointFigures
     {
         ArgumentNullException.ThrowIfNull(sweep);
         if (sweep.Targets.Select(target => target.Share).Distinct().Count() < 2)
-            throw new ArgumentException($"This sweep ({sweep.Intervention}) has one share of each layer; give {nameof(Intervention)}.{nameof(Intervention.ZeroFilters)} several.", nameof(sweep));
+            throw new ArgumentException($"This sweep ({sweep.Intervention}) has only one share of each layer; pass several shares to {nameof(Intervention)}.{nameof(Intervention.ZeroFilters)}.", nameof(sweep));
         var series = sweep.Targets.GroupBy(target => target.Layer.Name).Select(layer => new Series(
             layer.Key, Palette.Of(layer.First().Layer.Role),
             [
@@ -55,7 +55,7 @@ public static class JointFigures
             throw new ArgumentException("No sweep was given; give at least one, as (\"label\", sweep).", nameof(ways));
         var first = ways[0].Sweep;
         if (ways.Any(way => way.Sweep.Identity.ImagesFingerprint != first.Identity.ImagesFingerprint || way.Sweep.Measure.Name != first.Measure.Name))
-            throw new ArgumentException($"The sets were tested on different images or by different measures: {string.Join(", ", ways.Select(way => $"{way.Sweep.Measure.Name} on {way.Sweep.Identity.Images}").Distinct())}.", nameof(ways));
+            throw new ArgumentException($"The sets must be tested on the same images with the same measure; given: {string.Join(", ", ways.Select(way => $"{way.Sweep.Measure.Name} on {way.Sweep.Identity.Images}").Distinct())}.", nameof(ways));
         return first;
     }
 
@@ -105,7 +105,9 @@ public static class JointFigures
 
     private static string Describe(string label, SweptTarget target, bool path) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{label}, {target.Layers.Count} layers{(path ? $", last {target.Layer.Name}" : "")}: {target.Value:F2}{(target.Change is null ? "" : " %")}, drop {target.Interval.Around(target.Drop, 2)}{(target.Change is null ? "" : " points")}, {target.Verdict}");
+        $"{label}, {Counted(target)}{(path ? $", last {target.Layer.Name}" : "")}: {target.Value:F2}{(target.Change is null ? "" : " %")}, drop {target.Interval.Around(target.Drop, 2)}{(target.Change is null ? "" : " points")}, {target.Verdict}");
+
+    private static string Counted(SweptTarget target) => string.Create(CultureInfo.InvariantCulture, $"{target.Layers.Count} layer{(target.Layers.Count == 1 ? "" : "s")}");
 
     private static DataFrame Together(string title, IReadOnlyList<(string Label, Sweep Sweep)> ways)
     {

@@ -15,7 +15,7 @@ public static class KernelFigures
     /// <param name="network">Any module.</param>
     /// <param name="title">What the kernels are.</param>
     /// <param name="layers">Dotted names of convolutions, each with a line to write under it.</param>
-    /// <exception cref="ArgumentException">A name is no convolution of the network; the message gives the nearest ones.</exception>
+    /// <exception cref="ArgumentException">A name is not a convolution of the network; the message gives the nearest ones.</exception>
     public static Figure Pictures(Module network, string title, params (string Layer, string Note)[] layers)
     {
         ArgumentNullException.ThrowIfNull(network);
@@ -44,7 +44,7 @@ public static class KernelFigures
         ArgumentNullException.ThrowIfNull(sweep);
         ArgumentNullException.ThrowIfNull(spectra);
         if (!sweep.Targets.Select(layer => layer.Layer.Name).SequenceEqual(spectra.Select(spectrum => spectrum.Layer)))
-            throw new ArgumentException("The kernels are not those of the layers of the sweep.", nameof(spectra));
+            throw new ArgumentException("The kernels do not belong to the layers of the sweep; give those of the network that was swept.", nameof(spectra));
         var entries = sweep.Targets.Zip(spectra, (layer, spectrum) => (Layer: layer, Spectrum: spectrum)).ToList();
         (string Name, Func<KernelSpectrum, double> Of)[] measures = [("root mean square weight", spectrum => spectrum.Norm), ("stable rank (directions)", spectrum => spectrum.StableRank)];
         var y = Axis.Around(SweepFigures.DropTitle, entries.SelectMany(entry => new[] { entry.Layer.Interval.Low, entry.Layer.Interval.High }).Append(0));

@@ -9,8 +9,8 @@ public static class NetworkFigures
 {
     private const string ShareTitle = "Trivial layers (% of convolutions)";
 
-    /// <summary>What is left of each network with one of its layers zeroed, on a scale that different tasks share: a column a network, a mark a layer.</summary>
-    /// <param name="networks">What is left, as sweeps give it, with the network's label; several trainings of one network may go into one column.</param>
+    /// <summary>What is left of each network with one of its layers zeroed, on a scale that different tasks share: one column per network, one mark per layer.</summary>
+    /// <param name="networks">What is left, as sweeps give it, with the network's label; several training runs of one network may go into one column.</param>
     /// <exception cref="ArgumentException">No network was given.</exception>
     public static Figure LeftAboveChance(params (string Label, IReadOnlyList<LeftAboveChance> Layers)[] networks)
     {
@@ -25,7 +25,7 @@ public static class NetworkFigures
         var medians = networks.Select(network => string.Create(CultureInfo.InvariantCulture, $"{network.Label}: median {network.Layers.Select(layer => layer.Share).Where(double.IsFinite).Median():F2}"));
         var chart = new Chart(
             "What is left with one layer zeroed",
-            $"(zeroed − chance) / (baseline − chance): 1 where nothing is lost, 0 where one class for everything would be as good. Each mark is one layer of one training. {string.Join("; ", medians)}.{(unknown > 0 ? $" Not drawn: {unknown} layers of networks that are no better than chance." : "")}",
+            $"(zeroed − chance) / (baseline − chance). 1: nothing is lost; 0: no better than always predicting one class. Each mark is one layer of one training run. {string.Join("; ", medians)}.{(unknown > 0 ? $" Not drawn: {unknown} layers of networks that are no better than chance." : "")}",
             Math.Clamp(170 * networks.Length, 720, 1400),
             [
                 new PointPanel(
@@ -43,7 +43,7 @@ public static class NetworkFigures
             new StringDataFrameColumn("verdict", marks.Select(mark => mark.Item.Verdict.ToString()))));
     }
 
-    /// <summary>The share of Trivial layers against depth, width, parameters and training accuracy: four panels, a mark a network.</summary>
+    /// <summary>The share of Trivial layers against depth, width, parameters and training accuracy: four panels, one mark per network.</summary>
     /// <param name="networks">The trained networks by size, with their sweeps.</param>
     /// <exception cref="ArgumentException">No network was given.</exception>
     public static Figure TrivialShareBySize(params IReadOnlyList<SizedSweep> networks) => BySize(
@@ -59,7 +59,7 @@ public static class NetworkFigures
     /// What zeroing does, in two parts: the missing function, which is what giving each channel its recorded mean costs, and the shifted constant, which is what zeroing costs beyond that. A column a
     /// network, medians over its residual layers.
     /// </summary>
-    /// <param name="networks">Of each training the sweep that zeroes each layer and the one that gives its mean output; those of one network share a column.</param>
+    /// <param name="networks">Of each training run the sweep that zeroes each layer and the one that gives its mean output; those of one network share a column.</param>
     /// <exception cref="ArgumentException">No network was given, or the two sweeps of one are of different layers.</exception>
     public static Figure WhatZeroDoes(params IReadOnlyList<(Sweep Zeroed, Sweep MeanOutput)> networks)
     {
@@ -76,7 +76,7 @@ public static class NetworkFigures
         ])).ToList();
         var chart = new Chart(
             "What zeroing a residual layer does",
-            "Medians over the residual layers of a training, then the mean over trainings with their range. The missing function: each channel gives its recorded mean instead of what the image makes of it. The shifted constant: what zero costs beyond that.",
+            "Medians over the residual layers of a training run, then the mean over runs with their range. Missing function: the drop when each channel outputs its recorded mean. Shifted constant: the additional drop when the kernel is zeroed.",
             Math.Clamp(150 * names.Count, 720, 1400),
             [
                 new PointPanel("", Axis.Of("network", names), Axis.Around("drop (points)", series.SelectMany(each => each.Points).SelectMany(point => new[] { point.Low!.Value, point.High!.Value }).Append(0)), series,
@@ -109,7 +109,7 @@ public static class NetworkFigures
                          seeds.Average(size.Of), of => $"{seeds.Key.Network}: {of}", seeds.All(sized => sized.Run.IsOverParameterised) ? Fill.Full : Fill.Hollow))).ToList();
         var chart = new Chart(
             title,
-            string.Create(CultureInfo.InvariantCulture, $"Each mark is a network, the mean over its trainings with their range. Filled marks are over-parameterised: at least {NetworkVerdicts.OverParameterisedFrom} % training accuracy in every training."),
+            string.Create(CultureInfo.InvariantCulture, $"Each mark is a network: the mean over its training runs, with their range. Filled marks are over-parameterised: at least {NetworkVerdicts.OverParameterisedFrom} % training accuracy in every run."),
             1200,
             [.. sizes.Select((size, index) => Draw(size.Title, size.Of) with { SharesY = index > 0 })]);
         return Figure.Of(chart, new DataFrame(

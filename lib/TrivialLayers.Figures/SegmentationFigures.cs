@@ -27,9 +27,9 @@ public static class SegmentationFigures
         if (!images.HasPixelLabels)
             throw new ArgumentException($"\"{images.Name}\" has a label for each image; expected one for each pixel.", nameof(images));
         if (images.Classes.Count > s_colours.Length)
-            throw new ArgumentException($"\"{images.Name}\" has {images.Classes.Count} classes; there are colours for {s_colours.Length} that can be told apart.", nameof(images));
+            throw new ArgumentException($"\"{images.Name}\" has {images.Classes.Count} classes; only {s_colours.Length} distinguishable colours are available.", nameof(images));
         if (networks.Select(network => network.Label).Distinct().Count() != networks.Length)
-            throw new ArgumentException($"Give each network a label of its own; these are {string.Join(", ", networks.Select(network => network.Label))}.", nameof(networks));
+            throw new ArgumentException($"Each network needs its own label; given: {string.Join(", ", networks.Select(network => network.Label))}.", nameof(networks));
         count = Math.Min(count, images.Count);
         using var scope = NewDisposeScope();
         var truth = Enumerable.Range(0, count).Select(number => images.Labels[number].cpu().contiguous().bytes.ToArray()).ToList();
@@ -54,9 +54,9 @@ public static class SegmentationFigures
 
         var size = images.Height * images.Width;
         rows.Add(new("colours", [.. images.Classes.Select((name, number) => Map(images, [.. Enumerable.Repeat((byte)number, size)], number, name) with { Below = [name] })]));
-        var caption = FormattableString.Invariant($"The first {count} of {images.Count:N0} images.") + $"{(networks.Length > 0 ? " Under each answer its mean intersection over union." : "")} The last row says which colour is which class.";
+        var caption = FormattableString.Invariant($"The first {count} of {images.Count:N0} images.") + $"{(networks.Length > 0 ? " Below each prediction: its mean intersection over union." : "")} The last row shows the colour of each class.";
         var pictures = rows.SelectMany(row => row.Tiles.Select(tile => (Row: row.Name, tile.Number))).ToList();
-        return ImageFigures.Draw($"{images.Name}: labels{(networks.Length > 0 ? " and answers" : "")}", caption, rows, new DataFrame(
+        return ImageFigures.Draw($"{images.Name}: labels{(networks.Length > 0 ? " and predictions" : "")}", caption, rows, new DataFrame(
             new StringDataFrameColumn("row", pictures.Select(picture => picture.Row)),
             new Int32DataFrameColumn("image or class", pictures.Select(picture => picture.Number)),
             new DoubleDataFrameColumn(metric.Name, pictures.Select(picture => scored.TryGetValue(picture.Row, out var scores) ? scores[picture.Number] : (double?)null))), Side);

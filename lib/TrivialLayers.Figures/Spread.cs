@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace TrivialLayers;
 
-/// <summary>The mean over trainings with their range.</summary>
+/// <summary>The mean over training runs with their range.</summary>
 internal readonly record struct Spread(double Mean, double Low, double High)
 {
     public static Spread Of(IEnumerable<double> values)

@@ -83,7 +83,7 @@ public static class SweepFigures
         var series = pairs.Select((pair, index) => new Series(pair.Label, Palette.At(index), [.. pair.Layers.Select(layer => new ChartPoint(layer.First.Drop, layer.Other.Drop, Text(pair.Label, layer.First, layer.Other)))])).ToList();
         var chart = new Chart(
             $"{first.Sweep.Identity.Network}: drop by layer, {first.Label} against {Listed([.. others.Select(other => other.Label)])}",
-            $"Each mark is one convolution layer on {Images(first.Sweep)}. On the dashed line both cost the same. {Listed([.. pairs.Select(pair => string.Create(CultureInfo.InvariantCulture, $"{pair.Label} costs more in {pair.Layers.Count(layer => layer.Other.Drop > layer.First.Drop)} of {pair.Layers.Count} layers"))])}.",
+            $"Each mark is one convolution layer on {Images(first.Sweep)}. On the dashed line both drops are equal. {Listed([.. pairs.Select(pair => string.Create(CultureInfo.InvariantCulture, $"{pair.Label} costs more in {pair.Layers.Count(layer => layer.Other.Drop > layer.First.Drop)} of {pair.Layers.Count} layers"))])}.",
             760,
             [new PointPanel("", Axis.Around($"{first.Label}: {DropTitleOf(first.Sweep)}", ends), Axis.Around(DropTitleOf(first.Sweep), ends), series, [new Rule(0, "the same drop", Dashed: true, Diagonal: true)]) { PlotHeight = 420 }]);
         return Figure.Of(chart, new DataFrame(
@@ -168,7 +168,7 @@ public static class SweepFigures
             [.. Enumerable.Range(0, classes.Count).Select(row => Shares(matrix, row))]) { PlotHeight = Math.Clamp(24 * classes.Count, 200, 480) };
         var chart = new Chart(
             $"Confusion before and after: {change}",
-            string.Create(CultureInfo.InvariantCulture, $"Each row shares out the images of one true class, in percent. Of {before.Counts.Sum():N0} images {before.Right:N0} are answered right before and {after.Right:N0} after."),
+            string.Create(CultureInfo.InvariantCulture, $"Each row shows how the images of one true class were classified, in percent. Of {before.Counts.Sum():N0} images, {before.Right:N0} are classified correctly before and {after.Right:N0} after."),
             Math.Clamp(240 + (52 * classes.Count), 640, 1200),
             [Draw("before", before), Draw(change, after) with { SharesY = true }]);
         var rows = from matrix in new[] { (Name: "before", Matrix: before), (Name: change, Matrix: after) }
@@ -193,7 +193,7 @@ public static class SweepFigures
             ?? throw new ArgumentException($"The sweep has no layer '{layer}'; it has {string.Join(", ", sweep.Targets.Select(candidate => candidate.Layer.Name))}.", nameof(layer));
         return sweep.Baseline.Confusion is { } before && zeroed.Measured.Confusion is { } after
             ? Confusion(before, after, $"{layer} {sweep.Intervention}")
-            : throw new ArgumentException($"The sweep is by {sweep.Measure.Name}; which class was taken for which is known by accuracy alone.", nameof(sweep));
+            : throw new ArgumentException($"A confusion matrix needs a sweep measured by accuracy; this one is measured by {sweep.Measure.Name}.", nameof(sweep));
     }
 
     private static PointPanel RolePanel(Sweep sweep, string title, Axis y)
@@ -326,7 +326,7 @@ public static class SweepFigures
         if (sweeps.Length == 0)
             throw new ArgumentException("No sweep was given; give at least one, as (\"label\", sweep).", nameof(sweeps));
         if (sweeps.Select(entry => entry.Sweep.Measure.Name).Distinct().Count() > 1)
-            throw new ArgumentException($"The sweeps are by different measures: {string.Join(", ", sweeps.Select(entry => entry.Sweep.Measure.Name).Distinct())}.", nameof(sweeps));
+            throw new ArgumentException($"The sweeps have different measures ({string.Join(", ", sweeps.Select(entry => entry.Sweep.Measure.Name).Distinct())}); give sweeps with the same one.", nameof(sweeps));
         foreach (var (_, sweep) in sweeps)
             sweep.DemandSingleLayers();
     }

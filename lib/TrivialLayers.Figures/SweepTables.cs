@@ -5,7 +5,7 @@ using Microsoft.Data.Analysis;
 
 namespace TrivialLayers;
 
-/// <summary>Sweeps and layers as tables (a row a layer, units in the column names) and as CSV.</summary>
+/// <summary>Sweeps and layers as tables (one row per layer, units in the column names) and as CSV.</summary>
 public static class SweepTables
 {
     /// <summary>The first line of <see cref="ToCsv"/> without per-image outcomes.</summary>
@@ -49,21 +49,21 @@ public static class SweepTables
         return new DataFrame(Description([.. layers]));
     }
 
-    /// <summary>One row a sweep: baseline, how many layers have which verdict at one point, how many are Trivial at half a point and at two, and last the images.</summary>
+    /// <summary>One row per sweep: baseline, how many layers have which verdict at one point, how many are Trivial at half a point and at two, and last the images.</summary>
     public static DataFrame ToSummaryTable(this IEnumerable<Sweep> sweeps)
     {
         ArgumentNullException.ThrowIfNull(sweeps);
         return Summary([.. sweeps.Select(sweep => (sweep, (TrainedRun?)null))]);
     }
 
-    /// <summary>The same with what is known of the trainings: seed, parameters and accuracy on the training images.</summary>
+    /// <summary>The same with what is known of the training runs: seed, parameters and accuracy on the training images.</summary>
     public static DataFrame ToSummaryTable(this IEnumerable<(Sweep Sweep, TrainedRun Run)> sweeps)
     {
         ArgumentNullException.ThrowIfNull(sweeps);
         return Summary([.. sweeps.Select(entry => (entry.Sweep, (TrainedRun?)entry.Run))]);
     }
 
-    /// <summary>One row a way of changing the layers one at a time: verdicts, median drops by role, and how far it ranks the layers as zeroing does.</summary>
+    /// <summary>One row per way of changing the layers one at a time: verdicts, median drops by role, and how far it ranks the layers as zeroing does.</summary>
     /// <param name="zeroed">The sweep with zeros.</param>
     /// <param name="others">The same network and images changed otherwise, as sweeps by other interventions give them, each with its label.</param>
     public static DataFrame Against(this Sweep zeroed, params (string Label, Sweep Sweep)[] others)
@@ -84,7 +84,7 @@ public static class SweepTables
         ]);
     }
 
-    /// <summary>One row a group of networks: whether the same layers matter in them beyond role and position, as <see cref="SweepAgreement.Test"/> finds it.</summary>
+    /// <summary>One row per group of networks: whether the same layers matter in them beyond role and position, as <see cref="SweepAgreement.Test"/> finds it.</summary>
     /// <param name="groups">Sweeps of two networks or more, each group with its label.</param>
     public static DataFrame ToAgreementTable(params (string Label, IReadOnlyList<Sweep> Sweeps)[] groups)
     {
@@ -111,7 +111,7 @@ public static class SweepTables
     {
         ArgumentNullException.ThrowIfNull(sweep);
         if (perImage && sweep.Baseline.Outcomes is null)
-            throw new ArgumentException($"{sweep.Measure.Name} is not right or wrong for an image.", nameof(perImage));
+            throw new ArgumentException($"{sweep.Measure.Name} does not count images as right or wrong, so there are no results for single images.", nameof(perImage));
         var hasShares = sweep.Targets.Any(target => target.Share != 1);
         string Share(double share) => hasShares ? string.Create(CultureInfo.InvariantCulture, $",{share:R}") : "";
         var csv = new StringBuilder(CsvHeader).Append(perImage ? ",right" : "").Append(hasShares ? ",share\n" : "\n");

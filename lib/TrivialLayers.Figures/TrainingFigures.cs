@@ -2,7 +2,7 @@ using Microsoft.Data.Analysis;
 
 namespace TrivialLayers;
 
-/// <summary>Figures of trainings.</summary>
+/// <summary>Figures of training runs.</summary>
 public static class TrainingFigures
 {
     private const string Training = "training images";
@@ -20,21 +20,21 @@ public static class TrainingFigures
         new("accuracy", "% of images", 100, e => e.TrainAccuracy, e => e.ValidationAccuracy),
     ];
 
-    /// <summary>Loss and accuracy of one training, epoch by epoch.</summary>
+    /// <summary>Loss and accuracy of one training run, epoch by epoch.</summary>
     public static Figure LearningCurves(TrainedRun run)
     {
         ArgumentNullException.ThrowIfNull(run);
         return LearningCurves((run.Network, run.History));
     }
 
-    /// <summary>Loss and accuracy of several trainings, epoch by epoch.</summary>
+    /// <summary>Loss and accuracy of several training runs, epoch by epoch.</summary>
     /// <param name="trainings">Each history with its label in the legend.</param>
-    /// <exception cref="ArgumentException">No training was given, or one without epochs.</exception>
+    /// <exception cref="ArgumentException">No training run was given, or one without epochs.</exception>
     public static Figure LearningCurves(params (string Label, TrainingHistory History)[] trainings)
     {
         ArgumentNullException.ThrowIfNull(trainings);
         if (trainings.Length == 0 || trainings.Any(training => training.History.Epochs.Count == 0))
-            throw new ArgumentException("Learning curves need at least one training, and at least one epoch in each.", nameof(trainings));
+            throw new ArgumentException("Learning curves need at least one training run, and at least one epoch in each.", nameof(trainings));
         var most = trainings.Max(training => training.History.Epochs.Count);
         var epochs = new Axis("epoch", 0.5, most + 0.5);
         PointPanel Draw(Quantity quantity)
@@ -49,7 +49,7 @@ public static class TrainingFigures
 
         var chart = new Chart(
             trainings.Length == 1 ? $"{trainings[0].Label}: learning curves" : "Learning curves",
-            "Training images are augmented, and averaged over the epoch while the weights change; validation images are as they are, after the epoch.",
+            "Training values are averages over the epoch on augmented images, while the weights change; validation values are measured after the epoch on unchanged images.",
             960,
             [.. s_quantities.Select(quantity => Draw(quantity))]) { Key = s_curves };
         return Figure.Of(chart, Table(trainings));

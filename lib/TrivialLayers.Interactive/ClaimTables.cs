@@ -34,5 +34,5 @@ public static class ClaimTables
             new StringDataFrameColumn("the paper", rows.Select(row => string.Join("; ", (paper ?? []).Where(value => value.Claim == row.Claim.Id)))));
     }
 
-    private static string EvidenceOf(ClaimRecord record) => string.Join(' ', record.Notes.Prepend($"{record.Sources.Count} trainings looked at."));
+    private static string EvidenceOf(ClaimRecord record) => string.Join(' ', record.Notes.Prepend($"Based on {record.Sources.Count} training run{(record.Sources.Count == 1 ? "" : "s")}."));
 }

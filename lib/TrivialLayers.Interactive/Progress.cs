@@ -74,7 +74,7 @@ public sealed class Progress : ICancellableProgress
         _latestIsShown = true;
     }
 
-    /// <summary>Leaves the last state on its line; the same task, reported again, begins anew.</summary>
+    /// <summary>Leaves the last state on its line; the same task, reported again, begins again.</summary>
     private void EndLine()
     {
         if (_task is null)

@@ -40,11 +40,11 @@ public static class OnnxFiles
         {
             return (height ?? read.Height) == read.Height && (width ?? read.Width) == read.Width
                 ? GraphWriter.Write(read, opset)
-                : throw new ArgumentException(FormattableString.Invariant($"{read.Title} was read for images of {read.Height} × {read.Width} pixels. Read it with another size to write it for that."));
+                : throw new ArgumentException(FormattableString.Invariant($"{read.Title} was read for images of {read.Height} × {read.Width} pixels. To export it for another size, load it with that size."));
         }
 
         var channels = network is SegmentedNetwork segmented ? segmented.Channels
-            : NetworkLayers.Of(network) is [var first, ..] ? first.InChannels : throw new NotSupportedException("The network has no convolution, so it is not known which images it takes.");
+            : NetworkLayers.Of(network) is [var first, ..] ? first.InChannels : throw new NotSupportedException("The network has no convolution, so the number of channels of its images is not known.");
         return NetworkWriter.Write(network, [channels, height ?? 32, width ?? 32], opset);
     }
 
@@ -58,8 +58,8 @@ public static class OnnxFiles
         var images = randn([NetworkProbe.Images, written.Channels, written.Height, written.Width], generator: generator);
         var (expected, found) = (network.call(images.to(NetworkProbe.DeviceOf(network))).cpu(), written.call(images));
         if (expected.dtype != ScalarType.Float32)
-            throw new NotSupportedException($"The network answers with numbers of type {expected.dtype}; expected float32, scores of classes.");
+            throw new NotSupportedException($"The network returns numbers of type {expected.dtype}; expected float32 class scores.");
         if (!expected.shape.SequenceEqual(found.shape) || (found - expected).abs().max().item<float>() is var difference && !(difference <= Tolerance * Math.Max(1, expected.abs().max().item<float>())))
-            throw new InvalidOperationException($"{path} would not answer as the network does. Is there a hook on one of its modules, or a module of your own among them?");
+            throw new InvalidOperationException($"The exported file {path} would compute other outputs than the network, so it was not written. Is there a hook on one of its modules, or a module of your own among them?");
     }
 }

@@ -68,7 +68,7 @@ public sealed class OnnxNetwork : SegmentedNetwork, IDescribed, IPrunable, IFold
     /// The name of the output to take, or of any other tensor of the graph; by default the first output. Training, cross-entropy and ties want scores: of a file that ends in a softmax, name what goes into it.
     /// </param>
     /// <exception cref="NotSupportedException">An operator, or a way to use it, is not read. The message names operator, node and opset, and what is known instead.</exception>
-    /// <exception cref="InvalidDataException">It is no ONNX file, or a damaged one.</exception>
+    /// <exception cref="InvalidDataException">It is not an ONNX file, or is damaged.</exception>
     /// <exception cref="ArgumentException">The file leaves the size open, or has no tensor of the name <paramref name="output"/>.</exception>
     public static OnnxNetwork Load(string path, int? height = null, int? width = null, string? output = null)
     {
@@ -133,7 +133,7 @@ public sealed class OnnxNetwork : SegmentedNetwork, IDescribed, IPrunable, IFold
         _held[constant] = name;
     }
 
-    /// <summary>Drops modules and constants that the graph does not need any more, and cuts it anew.</summary>
+    /// <summary>Drops modules and constants that the graph does not need any more, and cuts it again.</summary>
     internal void Compose()
     {
         var layers = _graph.Nodes.Select(node => node.Layer).OfType<string>().ToHashSet();
@@ -173,8 +173,8 @@ public sealed class OnnxNetwork : SegmentedNetwork, IDescribed, IPrunable, IFold
     private Tensor Checked(Tensor images) => images.dim() == 4 && images.shape.AsSpan(1).SequenceEqual(_graph.Image)
         ? images
         : throw new ArgumentException(
-            $"{Title} takes images [N, {string.Join(", ", _graph.Image.Select(Text))}]; these are [{string.Join(", ", images.shape.Select(Text))}]. "
-            + $"Where the network can take another size, say so when it is read: OnnxNetwork.Load(path, height: {Text(images.shape.ElementAtOrDefault(2))}, width: {Text(images.shape.ElementAtOrDefault(3))}).");
+            $"{Title} takes images [N, {string.Join(", ", _graph.Image.Select(Text))}]; given: [{string.Join(", ", images.shape.Select(Text))}]. "
+            + $"If the network supports another size, give that size when you load it: OnnxNetwork.Load(path, height: {Text(images.shape.ElementAtOrDefault(2))}, width: {Text(images.shape.ElementAtOrDefault(3))}).");
 
     private static string Text(long value) => value.ToString(CultureInfo.InvariantCulture);
 

@@ -161,7 +161,7 @@ public sealed class WritingTests : IDisposable
 
         var error = Assert.Throws<ArgumentException>(() => network.TakeOut("conv1"));
 
-        Assert.Contains("nothing of the image is left", error.Message, StringComparison.Ordinal);
+        Assert.Contains("no information about the image is left", error.Message, StringComparison.Ordinal);
         Assert.Contains(network.Layers, layer => layer.Name == "conv1");
     }
 

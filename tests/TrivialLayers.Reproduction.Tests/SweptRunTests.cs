@@ -124,7 +124,7 @@ public sealed class SweptRunTests : IDisposable
         using var fewer = _data.WithTraining(_data.Train.Count / 2);
         Assert.Contains("not those of", Assert.Throws<ArgumentException>(() => RunRecord.Write(made.Run, Network, fewer, _folder["else"])).Message, StringComparison.Ordinal);
         Assert.Contains("has no weights", Assert.Throws<ArgumentException>(() => RunRecord.Write(shipped, Network, _data, _folder["else"])).Message, StringComparison.Ordinal);
-        Assert.Contains("would lose its weights", Assert.Throws<ArgumentException>(() => RunRecord.Write(made.Run, Network, _data, _folder["maker"] + Path.DirectorySeparatorChar)).Message, StringComparison.Ordinal);
+        Assert.Contains("would delete the weights", Assert.Throws<ArgumentException>(() => RunRecord.Write(made.Run, Network, _data, _folder["maker"] + Path.DirectorySeparatorChar)).Message, StringComparison.Ordinal);
         Assert.False(Directory.Exists(_folder["else"]));
         Assert.Equal(made.Run.Checksum, RunStore.Read(made.Run.Folder).Checksum);
     }

@@ -59,7 +59,7 @@ internal sealed class CellReferences : MetadataReferenceResolver
         const string prefix = "nuget:";
         var place = source.Trim().StartsWith(prefix, StringComparison.OrdinalIgnoreCase) ? source.Trim()[prefix.Length..].Trim() : "";
         if (place.Length == 0)
-            throw new DirectiveException($"""#i "{source}" names no place for packages. Write #i "nuget: address or folder".""");
+            throw new DirectiveException($"""#i "{source}" names no package source. Write #i "nuget: address or folder".""");
         if (!Uri.TryCreate(place, UriKind.Absolute, out var address) || (address.Scheme != Uri.UriSchemeHttp && address.Scheme != Uri.UriSchemeHttps))
         {
             place = Path.GetFullPath(address is { IsFile: true } ? address.LocalPath : place, _sources.FolderOf(basePath));
@@ -87,7 +87,7 @@ internal sealed class CellReferences : MetadataReferenceResolver
             return (FrameworkAssemblies.Find(reference) ?? NotebookLoadContext.FindShared(reference)?.Location) is { } known
                 ? MetadataReferences.FromFile(known)
                 : throw new DirectiveException($"There is no file {path}. If a project builds it, build that project, then restart the kernel: "
-                    + "what cells have referenced until now stays as it was.");
+                    + "assemblies that cells have already referenced are not reloaded.");
         }
         return AddAssembly(path, _context.AddReference);
     }
@@ -96,8 +96,8 @@ internal sealed class CellReferences : MetadataReferenceResolver
     {
         if (package.IsTorch && TorchBeside is { } torch)
         {
-            throw new DirectiveException($"TorchSharp is here already ({torch}), with its native libraries; a second copy of them would end the process. "
-                + "Leave the line out.");
+            throw new DirectiveException($"TorchSharp is already loaded ({torch}); a second copy of its native libraries would crash the process. "
+                + "Remove this line.");
         }
         var restored = await _packages.Restore(package, cancellationToken).ConfigureAwait(false);
         var natives = TorchBeside is null ? restored.NativeLibraries : [.. restored.NativeLibraries.Where(path => !IsOfTorch(path))];
@@ -128,8 +128,8 @@ internal sealed class CellReferences : MetadataReferenceResolver
             ?? (FrameworkAssemblies.Supersede(path) ? FrameworkAssemblies.Find(name.Name!) : earlier);
         if (standing is not null && NameOf(standing).Version < name.Version && earlier is not null)
         {
-            throw new DirectiveException($"{name.Name} {NameOf(standing).Version} is referenced already ({standing}); {path} is version {name.Version}. "
-                + "Reference the newer one first, or restart the notebook.");
+            throw new DirectiveException($"{name.Name} {NameOf(standing).Version} is already referenced ({standing}); {path} is version {name.Version}. "
+                + "Put the #r of the newer version first, then restart the notebook.");
         }
         if (standing is null)
         {

@@ -131,7 +131,7 @@ internal sealed partial class CellText
     private string Set(MagicCommand magic)
     {
         var name = magic.Option("--name") ?? throw Error(magic, "#!set names no variable. Write #!set --name x --value @csharp:y.");
-        var value = magic.Option("--value") ?? throw Error(magic, "#!set has no --value; this host knows no other source of it.");
+        var value = magic.Option("--value") ?? throw Error(magic, "#!set has no --value, the only source of a value in this host.");
         if (magic.Option("--mime-type") is not null)
             throw Error(magic, "#!set takes the value itself here; leave out --mime-type, and format the value in C#.");
         if (Input().Match(value) is { Success: true } input)
@@ -153,7 +153,7 @@ internal sealed partial class CellText
     private string Declare(MagicCommand magic, string name, string kernel, string variable)
     {
         if (CellLanguage.Find(kernel) is not CellLanguage.CSharp)
-            throw Error(magic, $"This host runs C#; there is no variable of {CellLanguage.Find(kernel) ?? kernel} to take.");
+            throw Error(magic, $"This host runs only C#; it has no variables of {CellLanguage.Find(kernel) ?? kernel}.");
         return name == variable ? "" : $"var {name} = {variable};";
     }
 

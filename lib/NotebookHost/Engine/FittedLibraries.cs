@@ -29,8 +29,8 @@ internal static class FittedLibraries
         var lacking = libraries.Select(path => (Path: path, Versions: Lacking(path, offered))).Where(library => library.Versions.Count > 0).ToList();
         foreach (var (path, versions) in lacking.Where(library => library.Versions.Any(version => version != MarkerVersion)))
         {
-            throw new DirectiveException($"{Path.GetFileName(path)} asks for {string.Join(", ", versions)}, "
-                + $"which this system's C++ library ({system}) does not have. It needs a newer system, or an older version of the package.");
+            throw new DirectiveException($"{Path.GetFileName(path)} requires {string.Join(", ", versions)}, "
+                + $"which this system's C++ library ({system}) does not have. Use a newer system, or an older version of the package.");
         }
         return lacking.Count == 0 ? libraries : Copy(libraries, [.. lacking.Select(library => library.Path)], cache);
     }

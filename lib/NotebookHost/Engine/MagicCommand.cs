@@ -17,9 +17,9 @@ internal sealed partial record MagicCommand(int Start, int End, string Name, IRe
     private static readonly Dictionary<string, string> Refused = new(StringComparer.OrdinalIgnoreCase)
     {
         ["value"] = "write the text as a C# string: var text = \"\"\"…\"\"\";",
-        ["connect"] = "this host runs C# alone and connects to no other kernel",
+        ["connect"] = "this host runs only C# and cannot connect to other kernels",
         ["log"] = "this host keeps no log of its commands",
-        ["nuget-restore"] = "#r \"nuget: …\" restores by itself",
+        ["nuget-restore"] = "#r \"nuget: …\" restores packages by itself",
     };
 
     /// <summary>The commands that this host follows; a language has other names too.</summary>
@@ -33,7 +33,7 @@ internal sealed partial record MagicCommand(int Start, int End, string Name, IRe
 
     /// <summary>Why a command that is not known cannot be followed.</summary>
     public string Refusal => Refused.TryGetValue(Name, out var instead)
-        ? $"#!{Name} is not followed by this host: {instead}."
+        ? $"#!{Name} is not supported by this host: {instead}."
         : $"There is no magic command #!{Name} here. This host knows {string.Join(", ", Names.Select(name => "#!" + name))}.";
 
     /// <summary>The value of an option, or <c>null</c>.</summary>

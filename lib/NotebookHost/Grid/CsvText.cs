@@ -3,7 +3,7 @@ using NotebookHost.Running;
 
 namespace NotebookHost.Grid;
 
-/// <summary>Comma-separated values (<see href="https://www.rfc-editor.org/rfc/rfc4180">RFC 4180</see>). An empty field is no value; <c>""</c> is the empty text.</summary>
+/// <summary>Comma-separated values (<see href="https://www.rfc-editor.org/rfc/rfc4180">RFC 4180</see>). An empty field is not a value; <c>""</c> is the empty text.</summary>
 internal static class CsvText
 {
     /// <summary>Lines of fields as text, each line ended by <c>\n</c>; null for no value.</summary>
@@ -31,9 +31,9 @@ internal static class CsvText
             }
             while (Follows(text, ref at, ','));
             if (at < text.Length && text[at] == '\r' && !text.AsSpan(at).StartsWith("\r\n"))
-                throw new RunException($"line {number}: a carriage return alone ends no line; save the file with line ends of Linux or Windows");
+                throw new RunException($"line {number}: a lone carriage return is not a line ending; save the file with Linux or Windows line endings");
             if (at < text.Length && !Follows(text, ref at, '\n'))
-                throw new RunException($"line {number}: after a closing quote comes a comma or the end of the line, not '{text[at]}'; a quote within quotes is written twice");
+                throw new RunException($"line {number}: expected a comma or the end of the line after a closing quote, found '{text[at]}'; double a quote inside a quoted field");
             number++;
             if (fields is not [null])
                 lines.Add((first, fields));
@@ -56,7 +56,7 @@ internal static class CsvText
         var field = length < 0 ? text[at..] : text.Substring(at, length);
         at += field.Length;
         if (at < text.Length && text[at] == '"')
-            throw new RunException($"line {number}: a quote in the middle of the field '{field}'; put the whole field into quotes and write a quote within it twice");
+            throw new RunException($"line {number}: a quote in the middle of the field '{field}'; put the whole field into quotes and double each quote inside it");
         return field.Length == 0 ? null : field;
     }
 
@@ -77,7 +77,7 @@ internal static class CsvText
         }
 
         if (at == text.Length)
-            throw new RunException($"line {first}: a quote is opened and never closed");
+            throw new RunException($"line {first}: a quote is opened but never closed");
         at++;
         return field.ToString();
     }

@@ -24,7 +24,7 @@ internal static class Deadline
         if (!DateTime.TryParseExact(text, ["yyyy-MM-ddTHH:mm", "yyyy-MM-dd HH:mm", "yyyy-MM-ddTHH:mm:ss"], CultureInfo.InvariantCulture, DateTimeStyles.None, out var day))
             throw new RunException($"--deadline {text}: write a time such as 08:00, or a day and a time such as 2026-11-30T08:00.");
         if (Moments(day, zone).FirstOrDefault(moment => moment > now) is not { Ticks: > 0 } named)
-            throw new RunException($"--deadline {text} is past.");
+            throw new RunException($"--deadline {text} is in the past.");
         return named - now <= Furthest ? named : throw new RunException($"--deadline {text} is more than 40 days away.");
     }
 

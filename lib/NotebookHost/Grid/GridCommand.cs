@@ -14,16 +14,16 @@ internal static class GridCommand
 
     public static Command Create()
     {
-        var notebook = new Argument<string[]>("notebook") { Description = "The notebook (.ipynb) of all points. What follows after -- is given to sbatch.", Arity = ArgumentArity.ZeroOrMore };
-        var set = new Option<string[]>("--set") { Description = "Values for a parameter; every combination of all sets is a point. seed=1..5 counts; a value that holds a comma stands in quotes.", HelpName = "name=a,b" };
-        var parameters = new Option<string[]>("-p", "--parameter") { Description = "One value for all points, or with --points for those whose line gives none; may be repeated.", HelpName = "name=value" };
+        var notebook = new Argument<string[]>("notebook") { Description = "The notebook (.ipynb) of all points. What follows -- is passed to sbatch.", Arity = ArgumentArity.ZeroOrMore };
+        var set = new Option<string[]>("--set") { Description = "Values for a parameter; with several --set, one point per combination. seed=1..5 is a range; quote a value that contains a comma.", HelpName = "name=a,b" };
+        var parameters = new Option<string[]>("-p", "--parameter") { Description = "One value for all points, or with --points for those whose line sets none; may be repeated.", HelpName = "name=value" };
         var list = new Option<string?>("--points") { Description = "Take the points from a file with comma-separated values instead: columns notebook (a path from that file's folder), id, and parameters.", HelpName = "FILE" };
         var output = new Option<string>("--out") { Description = $"The grid's folder. Default: {DefaultOut}.", HelpName = "DIR", DefaultValueFactory = _ => DefaultOut };
         var how = new RunOptions();
         var command = new Command(
             "grid",
-            "Runs a notebook with many combinations of its parameters: here, or with --slurm as a job array. DIR/points.csv lists the points; each has a folder in DIR/points. A grid that was stopped goes on with the same command or with "
-            + "'grid resume'. Ends with 0 when all points are done (with --slurm: submitted), 1 when one failed, 2 when nothing could run, 130 when stopped by Ctrl+C or --deadline.")
+            "Runs a notebook with many combinations of its parameters: here, or with --slurm as a job array. DIR/points.csv lists the points; each has a folder in DIR/points. A stopped grid continues with the same command or with "
+            + "'grid resume'. Exit codes: 0 when all points are done (with --slurm: submitted), 1 when one failed, 2 when nothing could run, 130 when stopped by Ctrl+C or --deadline.")
         {
             notebook, set, parameters, list, output, Status(), Resume(), Collect(), InsideTask(),
         };
@@ -40,7 +40,7 @@ internal static class GridCommand
     private static Command Status()
     {
         var folder = new Argument<string>("folder") { Description = "The grid's folder." };
-        var command = new Command("status", "Says which points are done, failed, running, missing (begun, and not ended) and waiting. Reads files only. Ends with 0 when all are done, else with 1.") { folder };
+        var command = new Command("status", "Shows which points are done, failed, running, missing (started but not finished) and waiting. Runs nothing. Exit code 0 when all are done, otherwise 1.") { folder };
         command.SetAction((parsed, _) => Guarded(() =>
         {
             var grid = GridFolder.Open(parsed.GetValue(folder)!);
@@ -54,9 +54,9 @@ internal static class GridCommand
 
     private static Command Resume()
     {
-        var folder = new Argument<string[]>("folder") { Description = "The grid's folder. What follows after -- is given to sbatch.", Arity = ArgumentArity.OneOrMore };
+        var folder = new Argument<string[]>("folder") { Description = "The grid's folder. What follows -- is passed to sbatch.", Arity = ArgumentArity.OneOrMore };
         var how = new RunOptions();
-        var command = new Command("resume", "Runs, or with --slurm submits, the points that have no result, and those that failed.") { folder };
+        var command = new Command("resume", "Runs (with --slurm: submits) the points that have no result and those that failed.") { folder };
         how.AddTo(command);
         command.SetAction((parsed, interrupt) => Guarded(() => Go(GridFolder.Open(One(Before(parsed, folder), "folder")), how.Of(parsed), interrupt)));
         return command;
@@ -65,9 +65,9 @@ internal static class GridCommand
     private static Command Collect()
     {
         var folder = new Argument<string>("folder") { Description = "The grid's folder." };
-        var copy = new Option<string?>("--to") { Description = "Also copy the grid there, for reading: results, executed notebooks, and of its store the records of trainings, sweeps and claims.", HelpName = "DIR" };
-        var weights = new Option<bool>("--bring-weights") { Description = "With --to: copy trainings with their weights." };
-        var command = new Command("collect", "Writes results.csv and results.html into the grid's folder: a row a point with its parameters and what its cells tagged 'verdict' gave out. Reads files only.") { folder, copy, weights };
+        var copy = new Option<string?>("--to") { Description = "Also copy there what is needed to read the grid: results, executed notebooks, and from its store the records of runs, sweeps and claims.", HelpName = "DIR" };
+        var weights = new Option<bool>("--bring-weights") { Description = "With --to: copy training runs with their weights." };
+        var command = new Command("collect", "Writes results.csv and results.html into the grid's folder: one row per point, with its parameters and the outputs of its cells tagged 'verdict'. Runs nothing.") { folder, copy, weights };
         command.SetAction((parsed, _) => Guarded(() =>
         {
             if (parsed.GetValue(weights) && parsed.GetValue(copy) is null)
@@ -87,9 +87,9 @@ internal static class GridCommand
 
     private static void Say((int Copied, IReadOnlyList<string> Left) copy, string target, bool withWeights)
     {
-        Console.WriteLine(FormattableString.Invariant($"{target}: {copy.Copied} trainings{(withWeights ? "" : " without their weights")}"));
+        Console.WriteLine(FormattableString.Invariant($"{target}: {copy.Copied} training run{(copy.Copied == 1 ? "" : "s")}{(withWeights ? "" : " without their weights")}"));
         if (copy.Left.Count > 0)
-            Console.WriteLine(FormattableString.Invariant($"Left out, since they have no record without weights (--bring-weights copies them): {string.Join(", ", copy.Left)}"));
+            Console.WriteLine(FormattableString.Invariant($"Not copied, because they have no weight-free record (use --bring-weights to copy them): {string.Join(", ", copy.Left)}"));
     }
 
     /// <summary>What the script of a job array calls.</summary>
@@ -97,11 +97,11 @@ internal static class GridCommand
     {
         var folder = new Argument<string>("folder");
         var list = new Argument<string>("list");
-        var command = new Command("task", "The inside of a Slurm task.") { folder, list };
+        var command = new Command("task", "Runs inside a Slurm task; not meant to be called by hand.") { folder, list };
         command.Hidden = true;
         command.SetAction((parsed, interrupt) => Guarded(() =>
         {
-            var job = SlurmJob.Current(Environment.GetEnvironmentVariable) ?? throw new RunException("This is no task of a Slurm array: SLURM_ARRAY_JOB_ID and SLURM_ARRAY_TASK_ID are not set.");
+            var job = SlurmJob.Current(Environment.GetEnvironmentVariable) ?? throw new RunException("This is not a task of a Slurm array: SLURM_ARRAY_JOB_ID and SLURM_ARRAY_TASK_ID are not set.");
             return new SlurmTask(job, Time).Run(parsed.GetValue(folder)!, parsed.GetValue(list)!, interrupt);
         }));
         return command;
@@ -127,7 +127,7 @@ internal static class GridCommand
         var submission = new SlurmSubmission(grid, how.Slurm);
         await TellDoubts(grid, open, how.Slurm).ConfigureAwait(false);
         await submission.Submit(open, mostTasks, Console.WriteLine, interrupt).ConfigureAwait(false);
-        Console.WriteLine($"{GridCounts.Of(states)}. Look with: grid status {grid.FullPath}");
+        Console.WriteLine($"{GridCounts.Of(states)}. See: grid status {grid.FullPath}");
         return RunCommand.Succeeded;
     }
 
@@ -161,7 +161,7 @@ internal static class GridCommand
         }
         catch (RunException e) when (isDry)
         {
-            await Console.Error.WriteLineAsync(FormattableString.Invariant($"Note: {e.Message} Arrays of up to {SlurmCluster.UsualMostTasks} tasks are assumed, as Slurm's own default is.")).ConfigureAwait(false);
+            await Console.Error.WriteLineAsync(FormattableString.Invariant($"Note: {e.Message} Assuming arrays of up to {SlurmCluster.UsualMostTasks} tasks, Slurm's default.")).ConfigureAwait(false);
             return SlurmCluster.UsualMostTasks;
         }
     }
@@ -174,7 +174,7 @@ internal static class GridCommand
         foreach (var line in GridStatusText.Of(grid, ended))
             Console.WriteLine(line);
         if (workers.IsPastDeadline)
-            Console.WriteLine($"The deadline was reached; go on with: grid resume {grid.FullPath}");
+            Console.WriteLine($"The deadline was reached; continue with: grid resume {grid.FullPath}");
         return interrupt.IsCancellationRequested || workers.IsPastDeadline
             ? RunCommand.Stopped
             : ended.All(state => state.Status == PointStatus.Done) ? RunCommand.Succeeded : RunCommand.NotebookFailed;

@@ -16,8 +16,8 @@ internal static class GridCopy
     /// <summary>Writes the copy; what is there of an earlier one is kept or replaced.</summary>
     /// <param name="grid">The grid.</param>
     /// <param name="folder">Where to.</param>
-    /// <param name="withWeights">Whether trainings come with their weights, or only their records.</param>
-    /// <returns>How many trainings were copied, and which were left out because they have no record.</returns>
+    /// <param name="withWeights">Whether training runs come with their weights, or only their records.</param>
+    /// <returns>How many training runs were copied, and which were left out because they have no record.</returns>
     /// <exception cref="RunException">The folder is the grid's own, or holds another grid.</exception>
     /// <exception cref="IOException">The disk refused.</exception>
     public static (int Copied, IReadOnlyList<string> Left) Write(GridFolder grid, string folder, bool withWeights)
@@ -27,7 +27,7 @@ internal static class GridCopy
             throw new RunException($"{target} is the grid itself; name another folder.");
         var list = Path.Combine(grid.FullPath, GridFolder.PointsName);
         if (Path.Combine(target, GridFolder.PointsName) is var there && File.Exists(there) && !File.ReadAllBytes(there).SequenceEqual(File.ReadAllBytes(list)))
-            throw new RunException($"{there} lists another grid; name another folder.");
+            throw new RunException($"{there} belongs to a different grid; name another folder.");
         foreach (var state in grid.States().Where(state => state.Result is not null))
         {
             CopyFile(grid.ExecutedOf(state.Point), InCopy(grid.ExecutedOf(state.Point)));

@@ -5,7 +5,7 @@ using Spectre.Console;
 
 namespace NotebookHost.Grid;
 
-/// <summary>Shows a grid that is run: a table on a terminal, a line a point where output goes to a file.</summary>
+/// <summary>Shows a grid that is run: a table on a terminal, one line per point where output goes to a file.</summary>
 internal sealed class GridDisplay : IGridProgress
 {
     private static readonly TimeSpan Refresh = TimeSpan.FromMilliseconds(250);
@@ -51,7 +51,7 @@ internal sealed class GridDisplay : IGridProgress
         lock (_lock)
         {
             if (_elsewhere.Add(point.Id))
-                Say($"{point.Id}: another process runs it; waiting until it is done or ends");
+                Say($"{point.Id}: another process is running it; waiting for it to finish");
         }
     }
 
@@ -72,7 +72,7 @@ internal sealed class GridDisplay : IGridProgress
         }
     }
 
-    /// <summary>Counts, pace and time left.</summary>
+    /// <summary>Counts, speed and time left.</summary>
     private string Summary()
     {
         var elapsed = _time.GetElapsedTime(_began);

@@ -6,7 +6,7 @@ internal static class GridEnvironment
     /// <summary>Names the folders with data sets.</summary>
     public const string Data = "TRIVIAL_LAYERS_DATA";
 
-    /// <summary>Names the store for trainings.</summary>
+    /// <summary>Names the store for training runs.</summary>
     public const string Runs = "TRIVIAL_LAYERS_RUNS";
 
     private const string Prefix = "TRIVIAL_LAYERS_";
@@ -30,7 +30,7 @@ internal static class GridEnvironment
         return settings;
     }
 
-    /// <summary>The store for trainings, and the folders that <see cref="Data"/> names in full.</summary>
+    /// <summary>The store for training runs, and the folders that <see cref="Data"/> names in full.</summary>
     public static IEnumerable<string> Folders(GridFolder grid) =>
         NamedData.Prepend(Environment.GetEnvironmentVariable(Runs) is { Length: > 0 } named ? named : grid.Runs).Where(Path.IsPathRooted);
 

@@ -4,7 +4,7 @@ using NotebookHost.Running;
 
 namespace NotebookHost.Grid;
 
-/// <summary>A grid on disk: the list of its points, a folder for each with what its run left, and a store for trainings that its notebooks share.</summary>
+/// <summary>A grid on disk: the list of its points, a folder for each with what its run left, and a store for training runs that its notebooks share.</summary>
 internal sealed class GridFolder
 {
     /// <summary>The list's file.</summary>
@@ -24,7 +24,7 @@ internal sealed class GridFolder
     /// <summary>Where scripts and logs of a cluster's jobs go.</summary>
     public string Jobs => Path.Combine(FullPath, "slurm");
 
-    /// <summary>Where trainings go unless the user names another folder.</summary>
+    /// <summary>Where training runs go unless the user names another folder.</summary>
     public string Runs => Path.Combine(FullPath, "runs");
 
     /// <summary>The names of points' folders that no line of the list has for its id: what is in there belongs to no point.</summary>
@@ -53,7 +53,7 @@ internal sealed class GridFolder
         var list = Path.Combine(path, PointsName);
         return File.Exists(list)
             ? new GridFolder(path, PointsFile.Read(list))
-            : throw new RunException($"{path} is no grid: there is no {PointsName} in it. Make one with grid NOTEBOOK --set name=a,b --out {folder}.");
+            : throw new RunException($"{path} is not a grid's folder: it contains no {PointsName}. Create a grid with grid NOTEBOOK --set name=a,b --out {folder}.");
     }
 
     /// <summary>A grid with these points that is not written yet.</summary>
@@ -66,7 +66,7 @@ internal sealed class GridFolder
         }
         catch (RunException e)
         {
-            throw new RunException($"These points make no list, {e.Message}. Nothing was written.");
+            throw new RunException($"These points cannot be listed: {e.Message}. Nothing was written.");
         }
     }
 
@@ -88,7 +88,7 @@ internal sealed class GridFolder
             return this;
         var there = Open(FullPath);
         return Differences(there.Points) is { Count: > 0 } differences
-            ? throw new RunException($"{Path.Combine(FullPath, PointsName)} lists another grid and stays as it is: {string.Join("; ", differences)}. Choose another folder with --out, or go on with that grid: grid resume {FullPath}.")
+            ? throw new RunException($"{Path.Combine(FullPath, PointsName)} belongs to a different grid and was left unchanged: {string.Join("; ", differences)}. Choose another folder with --out, or continue that grid: grid resume {FullPath}.")
             : there;
     }
 
@@ -160,11 +160,11 @@ internal sealed class GridFolder
         {
             var result = PointResult.Read(path);
             if (result.Of.Asks != point.Asks)
-                throw new RunException($"{path} is the result of {result.Notebook} {result.Of.Words}; {PointsName} now asks the point {point.Id} for {point.Notebook} {point.Words}. Give the changed line a new id, or delete that folder.");
+                throw new RunException($"{path} is a result of {result.Notebook} {result.Of.Words}, but {PointsName} now defines point {point.Id} as {point.Notebook} {point.Words}. Give the changed line a new id, or delete that folder.");
             var executed = new FileInfo(ExecutedOf(point));
             if (executed.Exists && executed.Length == result.NotebookBytes)
                 return new PointState(point, result.Exit == RunCommand.Succeeded ? PointStatus.Done : PointStatus.Failed, result);
-            damage = executed.Exists ? FormattableString.Invariant($"{executed.FullName} has {executed.Length} bytes; {PointResult.FileName} says {result.NotebookBytes}") : $"{executed.FullName} is missing";
+            damage = executed.Exists ? FormattableString.Invariant($"{executed.FullName} has {executed.Length} bytes; {PointResult.FileName} records {result.NotebookBytes}") : $"{executed.FullName} is missing";
         }
         catch (FileNotFoundException)
         {
@@ -194,8 +194,8 @@ internal sealed class GridFolder
     private List<string> Differences(IReadOnlyList<GridPoint> there)
     {
         var differences = new List<string>();
-        Add("asked for now and not in it", Points.ExceptBy(there.Select(point => point.Asks), point => point.Asks));
-        Add("in it and not asked for", there.ExceptBy(Points.Select(point => point.Asks), point => point.Asks));
+        Add("requested now but not in it", Points.ExceptBy(there.Select(point => point.Asks), point => point.Asks));
+        Add("in it but not requested", there.ExceptBy(Points.Select(point => point.Asks), point => point.Asks));
         return differences;
 
         void Add(string what, IEnumerable<GridPoint> points)

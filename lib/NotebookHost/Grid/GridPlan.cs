@@ -40,5 +40,5 @@ internal static class GridPlan
 
     /// <summary>The notebook that a path names, or the only one of a folder.</summary>
     private static string Single(string path) =>
-        NotebookFiles.Find([path]) is var found && found.Count == 1 ? found[0] : throw new RunException($"A grid runs one notebook; {path} holds {found.Count}. Name one of them, or list several with --points.");
+        NotebookFiles.Find([path]) is var found && found.Count == 1 ? found[0] : throw new RunException($"A grid runs one notebook; {path} contains {found.Count}. Name one of them, or list several with --points.");
 }

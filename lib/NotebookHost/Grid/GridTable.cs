@@ -4,7 +4,7 @@ using NotebookHost.Running;
 
 namespace NotebookHost.Grid;
 
-/// <summary>What the points of a grid found: a row a point with its parameters, how it ended, and what its notebook's cells tagged <c>verdict</c> gave out.</summary>
+/// <summary>What the points of a grid found: one row per point with its parameters, how it ended, and what its notebook's cells tagged <c>verdict</c> gave out.</summary>
 internal sealed class GridTable
 {
     private const string Words = "verdict";

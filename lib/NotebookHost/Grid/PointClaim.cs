@@ -12,7 +12,7 @@ internal sealed class PointClaim : IDisposable
     public const string FileName = "claim.lock";
 
     /// <summary>What to do where a grid is another account's, in sentences.</summary>
-    public const string HowToShare = "To share a grid with another account, let its folder pass its group on (chgrp GROUP DIR; chmod g+ws DIR), and set 'umask 002' before you run or submit it, both of you; for what is there already: chmod -R g+w DIR.";
+    public const string HowToShare = "To share a grid with another account, let new files in its folder inherit its group (chgrp GROUP DIR; chmod g+ws DIR), and both set 'umask 002' before you run or submit it; for files that are there already: chmod -R g+w DIR.";
 
     // What "another has it open" is called: EAGAIN on Linux and on macOS, and the sharing and lock violations of Windows.
     private static readonly int[] Taken = [11, 35, unchecked((int)0x80070020), unchecked((int)0x80070021)];

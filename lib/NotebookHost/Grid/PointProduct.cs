@@ -19,12 +19,12 @@ internal static partial class PointProduct
     {
         var axes = sets.Select(Axis).ToList();
         foreach (var name in axes.Select(axis => axis.Name).Concat(given.Keys).GroupBy(name => name).Where(group => group.Count() > 1))
-            throw new RunException($"The parameter {name.Key} is given twice; say it once, with --set or with -p.");
+            throw new RunException($"The parameter {name.Key} is given twice; give it once, with --set or with -p.");
         foreach (var name in axes.Select(axis => axis.Name).Concat(given.Keys).Where(name => name is PointsFile.Id or PointsFile.Notebook))
-            throw new RunException($"A parameter called {name} cannot be set in a grid: the list of points has a column of that name. Call the notebook's parameter otherwise.");
+            throw new RunException($"A parameter called {name} cannot be set in a grid: the list of points has a column of that name. Rename the notebook's parameter.");
         var count = axes.Aggregate(1L, (product, axis) => Math.Min(product * axis.Values.Count, MostPoints + 1));
         if (count > MostPoints)
-            throw new RunException(FormattableString.Invariant($"These sets make more than {MostPoints:N0} points."));
+            throw new RunException(FormattableString.Invariant($"These --set values make more than {MostPoints:N0} points, the maximum."));
         IEnumerable<IEnumerable<KeyValuePair<string, string>>> combinations = [[]];
         foreach (var axis in axes)
             combinations = combinations.SelectMany(sofar => axis.Values.Select(value => sofar.Append(KeyValuePair.Create(axis.Name, value))));
@@ -65,13 +65,13 @@ internal static partial class PointProduct
     private static IEnumerable<string> Values(string set, string? item)
     {
         if (item is null)
-            throw new RunException($"--set {set}: there is no value between two commas; the empty text is written \"\".");
+            throw new RunException($"--set {set}: there is nothing between two commas; write the empty string as \"\".");
         if (CountPattern().Match(item) is not { Success: true } range)
             return [item];
         if (!long.TryParse(range.Groups[1].Value, CultureInfo.InvariantCulture, out var first) || !long.TryParse(range.Groups[2].Value, CultureInfo.InvariantCulture, out var last) || first > last)
             throw new RunException($"--set {set}: {item} is an empty range; write the smaller number first.");
         if (last - first >= MostPoints)
-            throw new RunException(FormattableString.Invariant($"--set {set}: {item} is more than {MostPoints:N0} values."));
+            throw new RunException(FormattableString.Invariant($"--set {set}: {item} has more than {MostPoints:N0} values, the maximum."));
         return Enumerable.Range(0, (int)(last - first) + 1).Select(step => (first + step).ToString(CultureInfo.InvariantCulture));
     }
 

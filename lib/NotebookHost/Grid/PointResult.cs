@@ -71,5 +71,5 @@ internal sealed record PointResult
 
     /// <summary>Reads a record.</summary>
     /// <exception cref="JsonException">The file is damaged.</exception>
-    public static PointResult Read(string path) => JsonSerializer.Deserialize<PointResult>(File.ReadAllText(path), Options) ?? throw new JsonException("null is no result");
+    public static PointResult Read(string path) => JsonSerializer.Deserialize<PointResult>(File.ReadAllText(path), Options) ?? throw new JsonException("null is not a result");
 }

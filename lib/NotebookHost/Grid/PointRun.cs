@@ -13,7 +13,7 @@ internal sealed class PointRun(GridFolder grid, SlurmJob? job = null)
     /// <param name="point">The point.</param>
     /// <param name="failed">When the failure began that is to be repeated, or null: any other result is taken as it is.</param>
     /// <param name="progress">Hears how far the run is.</param>
-    /// <param name="interrupt">Stops the notebook; its trainings keep their finished epochs.</param>
+    /// <param name="interrupt">Stops the notebook; its training runs keep their finished epochs.</param>
     /// <param name="whyGivenUp">Asked when the notebook was stopped: why the point counts as failed; null when it is to go on later.</param>
     /// <returns>Where the point stands now; null when another process runs it.</returns>
     /// <exception cref="IOException">The disk refused.</exception>
@@ -40,7 +40,7 @@ internal sealed class PointRun(GridFolder grid, SlurmJob? job = null)
         return grid.EndOf(point, out _) ?? new PointState(point, PointStatus.Waiting);
     }
 
-    /// <summary>Runs the point's notebook and writes it; null when it was stopped, which is no result and is noted in the attempt.</summary>
+    /// <summary>Runs the point's notebook and writes it; null when it was stopped, which is not a result and is noted in the attempt.</summary>
     private async Task<PointResult?> Execute(GridPoint point, PointAttempt attempt, IRunProgress progress, Func<string?>? whyGivenUp, CancellationToken interrupt)
     {
         var notebook = RunnableNotebook.Open(grid.NotebookOf(point));

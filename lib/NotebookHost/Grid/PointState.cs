@@ -17,7 +17,7 @@ internal sealed record PointState(GridPoint Point, PointStatus Status, PointResu
         PointStatus.Done => FormattableString.Invariant($"{Result!.Seconds:0.0} s on {Result.Host}{Job(Result.Job)}"),
         PointStatus.Failed => $"{Result!.Error} (on {Result.Host}{Job(Result.Job)})",
         PointStatus.Running => Began("running"),
-        PointStatus.Missing => Note ?? Began("began and did not end,"),
+        PointStatus.Missing => Note ?? Began("started but not finished,"),
         _ => "",
     };
 
@@ -41,6 +41,6 @@ internal enum PointStatus
     /// <summary>It was begun and has no valid result: its process was killed, or its files were damaged.</summary>
     Missing,
 
-    /// <summary>It was not begun, or was stopped in good order; its trainings keep their finished epochs.</summary>
+    /// <summary>It was not begun, or was stopped in good order; its training runs keep their finished epochs.</summary>
     Waiting,
 }

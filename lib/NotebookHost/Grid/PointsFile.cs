@@ -5,7 +5,7 @@ using NotebookHost.Running;
 namespace NotebookHost.Grid;
 
 /// <summary>
-/// The points of a grid as comma-separated values: a first line with the names of the columns, then a line a point. The column <c>id</c> names it, <c>notebook</c> says which
+/// The points of a grid as comma-separated values: a first line with the names of the columns, then one line per point. The column <c>id</c> names it, <c>notebook</c> says which
 /// file, as a path from the list's own folder; every other column is a parameter. An empty field leaves the notebook's default, <c>""</c> is the empty text.
 /// </summary>
 internal static class PointsFile
@@ -53,10 +53,10 @@ internal static class PointsFile
     {
         var lines = CsvText.Parse(text.TrimStart('\uFEFF'));
         if (lines.Count == 0)
-            throw new RunException($"line 1: expected the names of columns ({Id}, {Notebook}, then parameters), found nothing");
+            throw new RunException($"line 1: expected a header line with the column names ({Id}, {Notebook}, then parameters), found nothing");
         var columns = Columns(lines[0].Number, lines[0].Fields, notebook is not null);
         if (lines.Count == 1)
-            throw new RunException($"line {lines[0].Number}: below the names of columns no point follows");
+            throw new RunException($"line {lines[0].Number}: there are no points below the header line");
         var points = new List<GridPoint>();
         var (ids, asked) = (new Dictionary<string, GridPoint>(StringComparer.OrdinalIgnoreCase), new Dictionary<string, GridPoint>());
         foreach (var (number, fields) in lines.Skip(1))
@@ -65,7 +65,7 @@ internal static class PointsFile
             if (!ids.TryAdd(point.Id, point))
                 throw new RunException($"line {number}: the id {point.Id} is taken by an earlier line ({ids[point.Id].Words}); each point needs its own");
             if (!asked.TryAdd(point.Asks, point))
-                throw new RunException($"line {number}: the point {point.Id} asks the same as {asked[point.Asks].Id}: {point.Notebook} {point.Words}");
+                throw new RunException($"line {number}: point {point.Id} is identical to point {asked[point.Asks].Id}: {point.Notebook} {point.Words}");
             points.Add(point);
         }
 
@@ -95,9 +95,9 @@ internal static class PointsFile
         var given = columns.Zip(fields).Where(pair => pair.Second is not null).ToDictionary(pair => pair.First, pair => pair.Second!);
         var id = given.GetValueOrDefault(Id, columns.Contains(Id) ? "" : defaultId);
         if (!GridPoint.IsId(id))
-            throw new RunException($"line {number}: '{id}' cannot be an id: expected 1 to 60 letters a to z, digits, '-', '_' and '.', no dot first or last, and no name of a device of Windows");
+            throw new RunException($"line {number}: '{id}' cannot be an id: expected 1 to 60 letters a to z, digits, '-', '_' and '.', not starting or ending with a dot, and not a reserved Windows device name");
         if (given.GetValueOrDefault(Notebook, notebook ?? "") is var file && !file.EndsWith(".ipynb", StringComparison.OrdinalIgnoreCase))
-            throw new RunException($"line {number}: '{file}' is no notebook: its name does not end in .ipynb");
+            throw new RunException($"line {number}: '{file}' is not a notebook: its name does not end in .ipynb");
         var parameters = new OrderedDictionary<string, string>(given.Where(pair => pair.Key is not (Id or Notebook)));
         return new GridPoint(id, file, parameters);
     }

@@ -22,7 +22,7 @@ internal static class Preflight
         List<string> problems =
         [
             .. notebooks.SelectMany(group => InNotebook(RunnableNotebook.Open(group.Key), [.. group])),
-            .. notebooks.SelectMany(group => GridEnvironment.MissingData(Path.GetDirectoryName(group.Key)!)).Distinct().Select(folder => $"{GridEnvironment.Data} names the folder {folder}, which is not there."),
+            .. notebooks.SelectMany(group => GridEnvironment.MissingData(Path.GetDirectoryName(group.Key)!)).Distinct().Select(folder => $"{GridEnvironment.Data} names the folder {folder}, which does not exist."),
             .. InFolder(grid, points),
             .. points.Select(grid.ReadProblem).OfType<string>().Take(MostNamed),
         ];
@@ -66,7 +66,7 @@ internal static class Preflight
         foreach (var place in places.Distinct())
         {
             if (FileSystemOf(place) is { } format && Local.Contains(format))
-                yield return $"{place} lies on {format}, a file system of this machine; tasks on other machines need a shared one.";
+                yield return $"{place} is on {format}, a file system of this machine only; tasks on other machines need a shared one.";
         }
     }
 
@@ -89,7 +89,7 @@ internal static class Preflight
             File.Delete(trial);
             if (points.Select(grid.ClaimOf).FirstOrDefault(File.Exists) is { } claim)
                 PointClaim.TryTake(claim)?.Dispose();
-            return PointClaim.HoldIn(place) ? [] : [$"{place} lies on a file system without locks, so that two workers could run the same point; ask for one that is mounted with them (Lustre: -o flock)."];
+            return PointClaim.HoldIn(place) ? [] : [$"{place} is on a file system without file locks, so two workers could run the same point; use one that is mounted with locks (Lustre: -o flock)."];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

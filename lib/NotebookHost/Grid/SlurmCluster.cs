@@ -31,7 +31,7 @@ internal static partial class SlurmCluster
         MaxArraySize().Match(configuration) is { Success: true } found
         && int.TryParse(found.Groups[1].Value, CultureInfo.InvariantCulture, out var most) && most > 0
             ? most
-            : throw new RunException($"'{Control} show config' names no MaxArraySize above zero: this cluster takes no job arrays.");
+            : throw new RunException($"'{Control} show config' reports no MaxArraySize above zero, so this cluster does not support job arrays.");
 
     /// <summary>Submits a script.</summary>
     /// <param name="script">The file.</param>

@@ -31,7 +31,7 @@ internal sealed partial record SlurmOptions(string? Time, string? Gres, int? Lim
     public void Check()
     {
         if (Limit is <= 0)
-            throw new RunException(FormattableString.Invariant($"--limit {Limit} lets no task run; give a number from 1."));
+            throw new RunException(FormattableString.Invariant($"--limit must be at least 1; got {Limit}."));
         foreach (var (name, value) in new[] { ("--time", Time), ("--gres", Gres) })
         {
             if (value is not null && (value.Length == 0 || value.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not (':' or '-' or '_' or ',' or '.' or '='))))
@@ -39,12 +39,12 @@ internal sealed partial record SlurmOptions(string? Time, string? Gres, int? Lim
         }
 
         if (Time is not null && LimitOf(Time) is { } limit && limit > TimeSpan.Zero && limit <= LongestRefused)
-            throw new RunException(FormattableString.Invariant($"--time {Time} leaves a task no time to work: two minutes before its limit it is told to stop. Give more than {LongestRefused.TotalMinutes} minutes, such as --time 00:30:00."));
+            throw new RunException(FormattableString.Invariant($"--time {Time} leaves a task no time to work: a task is told to stop two minutes before its limit. Give more than {LongestRefused.TotalMinutes} minutes, such as --time 00:30:00."));
         foreach (var (before, word) in Sbatch.Prepend("").Zip(Sbatch))
         {
             CheckWord(word);
             if (!word.StartsWith('-') && !MayTakeValue(before))
-                throw new RunException($"{word} cannot be given to sbatch: it would be taken for the script. Options begin with a dash, such as --partition={word}.");
+                throw new RunException($"{word} cannot be passed to sbatch, which would take it for the script. Options begin with a dash, such as --partition={word}.");
         }
 
         foreach (var time in OtherTimes)
@@ -74,9 +74,9 @@ internal sealed partial record SlurmOptions(string? Time, string? Gres, int? Lim
     {
         var name = word.StartsWith("-W", StringComparison.Ordinal) ? "--wait" : word.Split('=')[0];
         if (Ours.Any(ours => Means(ours)) || word is ['-', 'a' or 'o', ..])
-            throw new RunException($"{word} cannot be given to sbatch: the grid's script relies on its own. {string.Join(", ", Ours)} are the grid's.");
+            throw new RunException($"{word} cannot be passed to sbatch, because it would interfere with the grid's own options. Not allowed: {string.Join(", ", Ours)}.");
         if (Limit is not null && (Means("--dependency") || word.StartsWith("-d", StringComparison.Ordinal)))
-            throw new RunException($"{word} cannot be given to sbatch together with --limit, by which one array waits for another. Leave one of them out.");
+            throw new RunException($"{word} cannot be passed to sbatch together with --limit, which makes one array wait for another. Leave one of them out.");
 
         bool Means(string option) => name.Length > "--".Length && option.StartsWith(name, StringComparison.Ordinal);
     }

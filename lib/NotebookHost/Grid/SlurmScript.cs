@@ -53,6 +53,6 @@ internal static class SlurmScript
 
     /// <summary>A path within a file name that Slurm fills in.</summary>
     private static string InPattern(string path) => path.AsSpan().ContainsAny("\"\\\n")
-        ? throw new RunException($"Slurm cannot write its logs to {path}: a quote, a backslash or a line end in the name of a folder. Choose another with --out.")
+        ? throw new RunException($"Slurm cannot write its logs to {path}: the name of a folder contains a quote, a backslash or a line ending. Choose another with --out.")
         : path.Replace("%", "%%", StringComparison.Ordinal);
 }

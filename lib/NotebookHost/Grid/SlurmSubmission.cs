@@ -31,7 +31,7 @@ internal sealed class SlurmSubmission(GridFolder grid, SlurmOptions options)
         var listed = SlurmArray.Of(grid).SelectMany(array => array.Points).ToHashSet();
         var again = points.Where(state => state.Status == PointStatus.Waiting && listed.Contains(state.Point.Id)).Select(state => state.Point.Id).ToList();
         if (again.Count > 0)
-            yield return FormattableString.Invariant($"{again.Count} of these points ({string.Join(", ", again.Take(MostNamed))}{(again.Count > MostNamed ? ", …" : "")}) were submitted before and have not begun. If their tasks are still queued (squeue shows it), each point runs once all the same: the second task finds it done.");
+            yield return FormattableString.Invariant($"{again.Count} of these points ({string.Join(", ", again.Take(MostNamed))}{(again.Count > MostNamed ? ", …" : "")}) were submitted before and have not started. If their tasks are still queued (see squeue), each point still runs only once: the second task finds it done.");
     }
 
     /// <summary>Submits the points.</summary>

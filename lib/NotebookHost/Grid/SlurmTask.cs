@@ -37,13 +37,13 @@ internal sealed class SlurmTask(SlurmJob job, TimeProvider time)
         var lines = await File.ReadAllLinesAsync(list, interrupt).ConfigureAwait(false);
         var (id, failed) = job.Index < lines.Length ? SlurmSubmission.PointIn(lines[job.Index]) : ("", null);
         if (grid.Points.FirstOrDefault(point => point.Id == id) is not { } point)
-            throw new RunException($"Task {job.Id}: {list} names no point of {grid.FullPath} in line {job.Index + 1}. The list of points was changed after the job was submitted; submit again with grid resume.");
+            throw new RunException($"Task {job.Id}: {list} does not name a point of {grid.FullPath} in line {job.Index + 1}. The list of points was changed after the job was submitted; submit it again with grid resume.");
 
         Say($"point {point.Id} on {job.Host}: {point.Notebook} {point.Words}");
         var state = await RunPoint(grid, point, failed, () => isTimeUp && job.Restarts >= MostRestarts ? GivenUp(job.Restarts) : null, stop.Token).ConfigureAwait(false);
         if (state is null || state.Status is PointStatus.Done or PointStatus.Failed)
         {
-            Say(state is null ? $"point {point.Id}: another process runs it" : $"point {point.Id}: {state.StatusWord}, {state.Words}");
+            Say(state is null ? $"point {point.Id}: another process is running it" : $"point {point.Id}: {state.StatusWord}, {state.Words}");
             return state?.Status == PointStatus.Failed ? RunCommand.NotebookFailed : RunCommand.Succeeded;
         }
 
@@ -66,11 +66,11 @@ internal sealed class SlurmTask(SlurmJob job, TimeProvider time)
         catch (RunException e) when (!interrupt.IsCancellationRequested) // else Slurm has begun to end the task, scontrol with it
         {
             ((PointAttempt.TryRead(grid.AttemptOf(point)) ?? PointAttempt.Here(job)) with { IsStopped = false }).Write(grid.AttemptOf(point));
-            Say($"task {job.Id} could not be queued again: {e.Message} Go on with grid resume.");
+            Say($"task {job.Id} could not be queued again: {e.Message} Continue with grid resume.");
         }
     }
 
-    private static string GivenUp(int restarts) => FormattableString.Invariant($"The task was queued again {restarts} times and was stopped before its time limit once more. Give a longer --time and go on with grid resume; finished epochs of trainings are kept.");
+    private static string GivenUp(int restarts) => FormattableString.Invariant($"The task was queued again {restarts} times and stopped before its time limit once more. Give a longer --time and continue with grid resume; finished epochs of training are kept.");
 
     private async Task<PointState?> RunPoint(GridFolder grid, GridPoint point, DateTime? failed, Func<string?> whyGivenUp, CancellationToken stop)
     {

@@ -36,14 +36,14 @@ internal sealed record ConnectionFile(string Address, IReadOnlyDictionary<Kernel
     {
         var root = JupyterJson.Parse(json) as JsonObject ?? throw new NotebookFormatException("expected a JSON object");
         if (Text(root, "transport", "tcp") is not "tcp" and var transport)
-            throw new NotebookFormatException($"transport is {transport}; this kernel speaks tcp");
+            throw new NotebookFormatException($"transport is {transport}; this kernel supports only tcp");
         if (Text(root, "signature_scheme", "hmac-sha256") is not "hmac-sha256" and var scheme)
-            throw new NotebookFormatException($"signature_scheme is {scheme}; this kernel signs with hmac-sha256");
+            throw new NotebookFormatException($"signature_scheme is {scheme}; this kernel supports only hmac-sha256");
         return new ConnectionFile(Text(root, "ip", "127.0.0.1"), PortNames.ToDictionary(pair => pair.Key, pair => Port(root, pair.Value)), Text(root, "key", ""));
     }
 
     private static string Text(JsonObject root, string name, string otherwise) =>
-        root[name] is null ? otherwise : JupyterJson.Text(root[name]) ?? throw new NotebookFormatException($"{name} is not a text");
+        root[name] is null ? otherwise : JupyterJson.Text(root[name]) ?? throw new NotebookFormatException($"{name} is not a string");
 
     private static int Port(JsonObject root, string name) =>
         root[name] is JsonValue value && value.TryGetValue(out int port) && port is > 0 and <= 65535 ? port : throw new NotebookFormatException($"{name} is not a port number");

@@ -1,7 +1,7 @@
 namespace NotebookHost.Jupyter;
 
 /// <summary>
-/// A file beside the connection file that exists while a cell runs. A kernel that finds one at its start has been started anew after its predecessor died
+/// A file beside the connection file that exists while a cell runs. A kernel that finds one at its start has been restarted after its predecessor died
 /// in that cell: a front end restarts a kernel with the same connection file. Where no file can be written there, crashes are not told of, and cells run all the same.
 /// </summary>
 internal sealed class CrashMarker(string connectionFile)
@@ -16,7 +16,7 @@ internal sealed class CrashMarker(string connectionFile)
         string? cell = null;
         WherePossible(() => cell = File.Exists(_path) ? File.ReadAllText(_path) : null);
         End();
-        return cell is null ? null : $"The kernel ended in {cell}\nIt was started anew: all variables are gone.\n";
+        return cell is null ? null : $"The kernel crashed in {cell}\nIt was restarted: all variables are lost.\n";
     }
 
     /// <summary>A cell begins.</summary>

@@ -15,8 +15,8 @@ internal static class KernelCommand
 
     public static Command Create()
     {
-        var file = new Argument<string>("connection-file") { Description = "Where to listen, as the front end wrote it down." };
-        var command = new Command("kernel", "Serves a C# notebook to Jupyter, VS Code and other front ends, which start it themselves; see 'install'.") { file };
+        var file = new Argument<string>("connection-file") { Description = "The connection file written by the front end." };
+        var command = new Command("kernel", "Serves a C# notebook to Jupyter, VS Code and other front ends. They start it themselves; see 'install'.") { file };
         command.SetAction((parsed, _) => Serve(parsed.GetValue(file)!));
         return command;
     }

@@ -21,7 +21,7 @@ internal sealed class KernelLog(TextWriter output, TimeProvider time)
                 _unsaid++;
                 return;
             }
-            output.WriteLine(_unsaid == 0 ? $"[kernel] {line}" : string.Create(CultureInfo.InvariantCulture, $"[kernel] ({_unsaid} lines left out) {line}"));
+            output.WriteLine(_unsaid == 0 ? $"[kernel] {line}" : string.Create(CultureInfo.InvariantCulture, $"[kernel] ({_unsaid} lines omitted) {line}"));
             (_last, _unsaid) = (time.GetTimestamp(), 0);
         }
     }

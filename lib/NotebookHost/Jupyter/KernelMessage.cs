@@ -36,7 +36,7 @@ internal sealed record KernelMessage(IReadOnlyList<byte[]> Identities, JsonObjec
 
     /// <summary>A text of the content.</summary>
     /// <exception cref="MalformedMessageException">It is missing or no text.</exception>
-    public string Text(string name) => JupyterJson.Text(Content[name]) ?? throw new MalformedMessageException($"{Type}: '{name}' is missing or not a text.");
+    public string Text(string name) => JupyterJson.Text(Content[name]) ?? throw new MalformedMessageException($"{Type}: '{name}' is missing or not a string.");
 
     /// <summary>A yes or no of the content.</summary>
     public bool Flag(string name, bool otherwise) => Content[name] is JsonValue value && value.TryGetValue(out bool flag) ? flag : otherwise;

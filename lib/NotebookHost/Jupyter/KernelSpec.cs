@@ -26,16 +26,16 @@ internal static partial class KernelSpec
     /// <param name="prefix">Register in <c>share/jupyter</c> of this folder; <c>null</c> for this user.</param>
     /// <param name="name">The name to register under; <c>null</c> for <see cref="NotebooksName"/>, or <see cref="OwnName"/> when that is somebody else's.</param>
     /// <returns>The folder written to.</returns>
-    /// <exception cref="KernelException">The name is no name or somebody else's.</exception>
+    /// <exception cref="KernelException">The name is not valid or is somebody else's.</exception>
     public static string Install(string? prefix, string? name)
     {
         var kernels = Kernels(prefix is null ? JupyterFolders.User : Path.Combine(Path.GetFullPath(prefix), "share", "jupyter"));
         string[] looked = prefix is null ? [kernels, .. JupyterFolders.All.Select(Kernels)] : [kernels];
         if (name is not null && !ValidName().IsMatch(name))
-            throw new KernelException($"--name {name}: write letters, digits, '.', '-' and '_'.");
+            throw new KernelException($"--name {name}: use only letters, digits, '.', '-' and '_'.");
         var chosen = name ?? (SomebodyElses(looked, NotebooksName) is null ? NotebooksName : OwnName);
         if (SomebodyElses(looked, chosen) is { } taken)
-            throw new KernelException($"{taken} is a kernel that this host did not write; it stays as it is. Choose another --name.");
+            throw new KernelException($"{taken} was not installed by this host and was left unchanged. Choose another --name.");
         var folder = Path.Combine(kernels, chosen);
         Directory.CreateDirectory(folder);
         AtomicFile.WriteText(Path.Combine(folder, FileName), JupyterJson.Write(Content(chosen)) + "\n");

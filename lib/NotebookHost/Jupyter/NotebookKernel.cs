@@ -150,7 +150,7 @@ internal sealed class NotebookKernel : IDisposable
                 broadcast.Send("shutdown_reply", reply.DeepClone().AsObject());
                 return reply;
             default:
-                _log.Write($"No answer to {request.Type}.");
+                _log.Write($"Ignored a request of an unknown type: {request.Type}.");
                 return null;
         }
     }
@@ -180,7 +180,7 @@ internal sealed class NotebookKernel : IDisposable
         }
         catch (Exception e)
         {
-            _log.Write($"The warm-up of completion: {e}");
+            _log.Write($"Warming up completion failed: {e}");
             return false;
         }
     }

@@ -19,13 +19,13 @@ internal sealed class WireFormat(string key)
     {
         var delimiter = frames.TakeWhile(frame => !frame.AsSpan().SequenceEqual(Delimiter)).Count();
         if (frames.Count < delimiter + 6)
-            throw new MalformedMessageException($"A message of {frames.Count} frames is not whole.");
+            throw new MalformedMessageException($"A message of {frames.Count} frames is incomplete.");
         var parts = frames.Skip(delimiter + 2).Take(4).ToArray();
         if (!CryptographicOperations.FixedTimeEquals(frames[delimiter + 1], Encoding.ASCII.GetBytes(Sign(parts))))
-            throw new MalformedMessageException("A message has a wrong signature.");
+            throw new MalformedMessageException("A message has an invalid signature.");
         var objects = Array.ConvertAll(parts, Parse);
         var message = new KernelMessage([.. frames.Take(delimiter)], objects[0], objects[1], objects[2], objects[3]);
-        return message.Type.Length > 0 ? message : throw new MalformedMessageException("A message names no type.");
+        return message.Type.Length > 0 ? message : throw new MalformedMessageException("A message has no type.");
     }
 
     /// <summary>The frames of a message.</summary>

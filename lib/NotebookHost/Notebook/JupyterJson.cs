@@ -24,7 +24,7 @@ internal static class JupyterJson
 
     /// <param name="json">The text.</param>
     /// <param name="drop">Takes out what is not to be judged: only what is left must have no key twice and be Unicode text. Null: nothing.</param>
-    /// <exception cref="NotebookFormatException">Not JSON, a key twice in an object, or a string that is no Unicode text.</exception>
+    /// <exception cref="NotebookFormatException">Not JSON, a key twice in an object, or a string that is not Unicode text.</exception>
     public static JsonNode? Parse(string json, Action<JsonNode?>? drop = null)
     {
         try
@@ -118,7 +118,7 @@ internal static class JupyterJson
         }
         catch (InvalidOperationException error)
         {
-            throw new NotebookFormatException($"{place} holds half of a surrogate pair; expected Unicode text", error);
+            throw new NotebookFormatException($"{place} contains half of a surrogate pair; expected Unicode text", error);
         }
     }
 

@@ -47,7 +47,7 @@ internal static class NotebookWriter
             ["output_type"] = "error",
             ["traceback"] = new JsonArray([.. error.Traceback.Select(line => (JsonNode)line)]),
         },
-        _ => throw new ArgumentException($"There is no output of the kind {output.GetType().Name} in a notebook.", nameof(output)),
+        _ => throw new ArgumentException($"A notebook cannot contain an output of the kind {output.GetType().Name}.", nameof(output)),
     };
 
     /// <summary>An output that was read, with its texts as lists of lines.</summary>

@@ -37,7 +37,7 @@ internal sealed record CleanHtml(IElement Body, IReadOnlyList<IElement> Removed)
             if (missing.Count == 0)
                 return spoilt;
             var what = $"{(IsBlank ? "This output" : "Part of this output")} is {string.Join(" and ", missing)}";
-            return $"<p class=\"note\">{what}, which a page does not run. The notebook shows it.</p>{spoilt}";
+            return $"<p class=\"note\">{what}, which this page does not run; open the notebook to see it.</p>{spoilt}";
         }
     }
 

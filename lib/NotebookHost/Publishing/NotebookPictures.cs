@@ -98,7 +98,7 @@ internal sealed class NotebookPictures(string? folder)
     private (string Type, byte[] Bytes) Read(string address)
     {
         if (_folder is null)
-            throw new InvalidDataException("a file beside the notebook, which is not at hand");
+            throw new InvalidDataException("a file beside the notebook, whose folder is not known");
         var path = Inside(Uri.UnescapeDataString(address.Split('?', '#')[0]))
             ?? Inside(address)
             ?? throw new InvalidDataException("there is no such file beside the notebook");

@@ -20,7 +20,7 @@ internal sealed class NotebookSite
         _folder = Path.GetFullPath(folder);
         _waiting = [.. names];
         foreach (var name in _waiting.Where(name => IndexPage.FileName.Equals(name + ".html", StringComparison.OrdinalIgnoreCase)))
-            throw new RunException($"The page of {name}.ipynb would have the name of the page over all notebooks, {IndexPage.FileName}. Give the notebook another name.");
+            throw new RunException($"The page of {name}.ipynb would have the same name as the index of all notebooks, {IndexPage.FileName}. Rename the notebook.");
     }
 
     /// <summary>The file that leads to all pages.</summary>
@@ -40,7 +40,7 @@ internal sealed class NotebookSite
         var made = TimeLimit.Try(time, () => new NotebookPage(name, document, source) is var page ? Tuple.Create(page, page.ToHtml()) : null, interrupt);
         if (made is null)
         {
-            var reason = FormattableString.Invariant($"to make its page took longer than {time.TotalSeconds} s, and was given up");
+            var reason = FormattableString.Invariant($"making its page took longer than {time.TotalSeconds} s and was abandoned");
             AtomicFile.WriteText(Path.Combine(_folder, name + ".html"), PageFrame.Around(name, $"<main class=\"index\">\n<h1>{WebUtility.HtmlEncode(name)}</h1>\n<p>{reason}</p>\n</main>"));
             Leave(name, name, reason);
             return reason;

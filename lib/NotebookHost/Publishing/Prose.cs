@@ -49,7 +49,7 @@ internal sealed partial class Prose(SafeHtml safe)
         return clean.Html + clean.Note;
     }
 
-    /// <summary>Footnotes are numbered anew in each cell; a link to a notebook leads to its page.</summary>
+    /// <summary>Footnotes are numbered again in each cell; a link to a notebook leads to its page.</summary>
     private void Aim(IElement link)
     {
         var target = link.GetAttribute("href")!;

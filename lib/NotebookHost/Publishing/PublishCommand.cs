@@ -13,14 +13,14 @@ internal static class PublishCommand
         var output = new Option<string>("--out") { Description = $"Folder for the pages. Default: {RunCommand.DefaultOut}.", HelpName = "DIR", DefaultValueFactory = _ => RunCommand.DefaultOut };
         var timeout = new Option<double>("--timeout")
         {
-            Description = "Give up a page that takes longer to make. Default: 60.",
+            Description = "Give up on a page that takes longer than this many seconds to make. Default: 60.",
             HelpName = "SECONDS",
             DefaultValueFactory = _ => TimeLimit.OfPage.TotalSeconds,
         };
         var command = new Command(
             "publish",
-            "Makes web pages of executed notebooks, as 'run' does, without running them. The notebooks are not changed. "
-            + "Ends with 0 when the pages are written, 1 when one is missing, 2 when none could be, 130 when stopped by Ctrl+C.")
+            "Makes web pages from executed notebooks, as 'run' does, without running them. The notebooks are not changed. "
+            + "Exit codes: 0 when all pages are written, 1 when one is missing, 2 when none could be written, 130 when stopped by Ctrl+C.")
         {
             files, output, timeout,
         };
@@ -46,7 +46,7 @@ internal static class PublishCommand
         try
         {
             if (seconds is not (> 0 and <= int.MaxValue / 1000))
-                throw new RunException(FormattableString.Invariant($"--timeout {seconds} is not a number of seconds above zero (and below 25 days)."));
+                throw new RunException(FormattableString.Invariant($"--timeout must be a number of seconds above 0 and below 25 days; got {seconds}."));
             var files = NotebookFiles.Find(filesOrFolders);
             var site = new NotebookSite(folder, files.Select(file => Path.GetFileNameWithoutExtension(file)));
             var read = files.Select(file => new Entry(file, Read(file, out var error), error)).ToList();

@@ -20,7 +20,7 @@ internal static class TimeLimit
 
     /// <summary>A text that was given up, as HTML.</summary>
     public static string AsWritten(string text) =>
-        FormattableString.Invariant($"<p class=\"note\">Shown as it is written: to render it took longer than {OfText.TotalSeconds} s.</p><pre>{WebUtility.HtmlEncode(text)}</pre>");
+        FormattableString.Invariant($"<p class=\"note\">Shown as source text: rendering took longer than {OfText.TotalSeconds} s.</p><pre>{WebUtility.HtmlEncode(text)}</pre>");
 
     /// <summary>The result of the work, or null when it was not done in time; its exceptions are the caller's.</summary>
     /// <exception cref="OperationCanceledException">The user stopped the wait.</exception>

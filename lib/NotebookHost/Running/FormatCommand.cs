@@ -11,8 +11,8 @@ internal static class FormatCommand
         var files = new Argument<string[]>("notebooks") { Description = "Notebooks (.ipynb), or folders whose notebooks are rewritten by name.", Arity = ArgumentArity.OneOrMore };
         var command = new Command(
             "format",
-            "Rewrites notebooks the way VS Code and Jupyter save them, so that a later edit shows as that edit alone. Nothing is run; code, text and outputs stay. "
-            + "Ends with 0 when all are in that form, 2 when a file cannot be rewritten; the others are.")
+            "Rewrites notebooks the way VS Code and Jupyter save them, so that a later edit changes only the lines it touches. Runs nothing; code, text and outputs stay as they are. "
+            + "Exit codes: 0 when all files are in that form, 2 when a file cannot be rewritten; the others still are.")
         {
             files,
         };

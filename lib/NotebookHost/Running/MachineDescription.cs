@@ -7,7 +7,7 @@ namespace NotebookHost.Running;
 /// <summary>What a reader of a report needs to know about the machine behind its times.</summary>
 internal static class MachineDescription
 {
-    /// <summary>Processor, logical cores, operating system and memory of this machine.</summary>
+    /// <summary>CPU, logical cores, operating system and memory of this machine.</summary>
     public static JsonObject Here() => new()
     {
         ["processor"] = Processor(),

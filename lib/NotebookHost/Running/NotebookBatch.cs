@@ -51,7 +51,7 @@ internal sealed class NotebookBatch
                 Leave(entry, reason.Replace(entry.Notebook.Source, Path.GetFileName(entry.Notebook.Source), StringComparison.Ordinal), interrupt);
             }
             else if (interrupt.IsCancellationRequested)
-                Leave(entry, "the run was stopped before it", interrupt);
+                Leave(entry, "the run was stopped before this notebook", interrupt);
             else
                 outcomes[entry.Target] = await RunOne(entry, progressOf(entry.Name), interrupt).ConfigureAwait(false);
         }
@@ -95,7 +95,7 @@ internal sealed class NotebookBatch
         var source = RealPath.Of(path);
         var target = _request.Out is null ? source : Path.Combine(RealPath.Of(_request.Out), Path.GetFileName(path));
         if (_request.Out is not null && target.Equals(source, RealPath.Comparison))
-            throw new RunException($"{path} would be overwritten by its executed copy. Choose another folder with --out, or say --in-place.");
+            throw new RunException($"{path} would be overwritten by its executed copy. Choose another folder with --out, or use --in-place.");
         return new Entry(RunnableNotebook.Open(path), target);
     }
 

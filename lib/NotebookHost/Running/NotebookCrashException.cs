@@ -6,11 +6,11 @@ internal sealed class NotebookCrashException(string message) : Exception(message
     /// <summary>On Unix a process that a signal ended has the exit code 128 + the signal's number.</summary>
     private static readonly Dictionary<int, string> Signals = new()
     {
-        [4] = "SIGILL, an instruction that this processor does not know",
-        [6] = "SIGABRT, native code gave up",
+        [4] = "SIGILL, an illegal instruction",
+        [6] = "SIGABRT, native code aborted",
         [7] = "SIGBUS, a bad memory access",
         [8] = "SIGFPE, a bad arithmetic operation",
-        [9] = "SIGKILL; often the system ends a process that way when memory runs out",
+        [9] = "SIGKILL; the system often ends a process this way when memory runs out",
         [11] = "SIGSEGV, a bad memory access",
         [15] = "SIGTERM",
     };

@@ -26,6 +26,6 @@ internal static class NotebookFiles
         if (!Directory.Exists(path))
             throw new RunException($"There is no file or folder {path}.");
         var inside = Directory.GetFiles(path, "*.ipynb").Order(StringComparer.Ordinal).ToList();
-        return inside.Count > 0 ? inside : throw new RunException($"The folder {path} holds no notebook (*.ipynb).");
+        return inside.Count > 0 ? inside : throw new RunException($"The folder {path} contains no notebooks (*.ipynb).");
     }
 }

@@ -23,7 +23,7 @@ internal sealed class NotebookParameters
     /// <summary>A variable as it is declared.</summary>
     /// <param name="Type">Its type; <c>null</c> when values of it cannot be typed on a command line.</param>
     /// <param name="Default">What it starts with; empty for nothing.</param>
-    /// <param name="Redeclare">What stands before the name where it cannot be assigned: a constant is declared anew, and later cells see the later one.</param>
+    /// <param name="Redeclare">What stands before the name where it cannot be assigned: a constant is declared again, and later cells see the later one.</param>
     private sealed record Declaration(ParameterType? Type, string Default, string Redeclare);
 
     /// <summary>Reads the parameters that the notebook declares; there may be none.</summary>
@@ -105,8 +105,8 @@ internal sealed class NotebookParameters
     private static string Literal(string name, ParameterType? type, string value)
     {
         if (type is null)
-            throw new RunException($"The parameter {name} cannot be given on the command line: declare it as {ParameterType.Possible}.");
-        return type.Literal(value) ?? throw new RunException($"The parameter {name} is declared as {type}; '{value}' is no {type}: {type.Description}.");
+            throw new RunException($"The parameter {name} cannot be set on the command line. Declare it as {ParameterType.Possible}.");
+        return type.Literal(value) ?? throw new RunException($"The parameter {name} is declared as {type}; '{value}' is not a valid {type}; expected {type.Description}.");
     }
 
     /// <summary>A literal's value for the notebook's metadata; other expressions stay as written.</summary>

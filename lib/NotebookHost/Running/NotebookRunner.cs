@@ -93,7 +93,7 @@ internal sealed class NotebookRunner
             var message = status switch
             {
                 NotebookStatus.TimedOut => $"The notebook took longer than the {timeout!.Value.TotalSeconds.ToString(CultureInfo.InvariantCulture)} seconds allowed; its process was ended.",
-                NotebookStatus.Interrupted => "The cell did not end when asked to; its process was ended.",
+                NotebookStatus.Interrupted => "The cell did not stop when asked to; its process was ended.",
                 _ => e.Message,
             };
             Take(new CellFailed(status.ToString(), message, [$"{name}: {message}"]));

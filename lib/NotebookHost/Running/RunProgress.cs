@@ -3,7 +3,7 @@ using Spectre.Console;
 
 namespace NotebookHost.Running;
 
-/// <summary>Shows the runs of several notebooks: bars on a terminal, a line a cell where output goes to a file.</summary>
+/// <summary>Shows the runs of several notebooks: bars on a terminal, one line per cell where output goes to a file.</summary>
 internal static class RunProgress
 {
     private const int LongestLive = 60;

@@ -28,7 +28,7 @@ internal sealed class GraphPruning
         var pruning = new GraphPruning(network);
         pruning.Evaluate(layers);
         if (pruning._gone.ContainsKey(network.Graph.Output))
-            throw new ArgumentException($"With {string.Join(", ", layers.Select(layer => $"'{layer}'"))} at zero nothing of the image is left, so nothing can be taken out. Choose among layers that have a branch around them.", nameof(layers));
+            throw new ArgumentException($"With {string.Join(", ", layers.Select(layer => $"'{layer}'"))} zeroed, no information about the image is left, so nothing can be removed. Choose layers that a shortcut bypasses.", nameof(layers));
         pruning.Demand();
         pruning.Replace();
         network.Compose();
@@ -67,7 +67,7 @@ internal sealed class GraphPruning
         foreach (var (node, name) in _graph.Nodes.SelectMany(node => node.Needs.Where(_gone.ContainsKey).Select(name => (node, name))))
         {
             if (_graph.Shapes.ContainsKey(name) && !_graph.IsForEachImage(name))
-                throw new ArgumentException($"{_graph.Source}: {Refusal.Name(node.Proto, _graph.Opset)} takes what '{_gone[name]}' at zero leaves of several images together, so '{_gone[name]}' cannot be taken out.");
+                throw new ArgumentException($"{_graph.Source}: {Refusal.Name(node.Proto, _graph.Opset)} uses a value that combines the output of '{_gone[name]}' over several images, so it is not a constant per image and '{_gone[name]}' cannot be removed.");
         }
 
         foreach (var node in _graph.Nodes.Where(node => !IsGone(node)))
@@ -75,7 +75,7 @@ internal sealed class GraphPruning
             foreach (var name in node.Needs.Where(_gone.ContainsKey))
             {
                 if (_values[name].dtype is ScalarType.Int64 || (!Operators.Broadcasts(node.Proto.OpType) && Beside(node.Proto) is null))
-                    throw new ArgumentException($"{_graph.Source}: {Refusal.Name(node.Proto, _graph.Opset)} needs the size of what '{_gone[name]}' at zero leaves of the image, so '{_gone[name]}' cannot be taken out.");
+                    throw new ArgumentException($"{_graph.Source}: {Refusal.Name(node.Proto, _graph.Opset)} depends on the size of the output of '{_gone[name]}', so that output cannot be replaced with a constant and '{_gone[name]}' cannot be removed.");
             }
         }
     }

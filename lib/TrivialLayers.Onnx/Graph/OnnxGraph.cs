@@ -30,7 +30,7 @@ internal sealed class OnnxGraph
     /// <summary>The shape of each computed value for <see cref="Batch"/> images.</summary>
     public required Dictionary<string, long[]> Shapes { get; init; }
 
-    /// <summary>Names of constants that the file calls weights, which a training changes.</summary>
+    /// <summary>Names of constants that the file calls weights, which training changes.</summary>
     public required HashSet<string> Trained { get; init; }
 
     /// <summary>Constants by which images are prepared, their mean for instance: what is computed with them goes through no layer before.</summary>

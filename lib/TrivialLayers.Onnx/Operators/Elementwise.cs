@@ -77,7 +77,7 @@ internal static class Elementwise
         DataType.Float or DataType.Float16 or DataType.Bfloat16 or DataType.Double => input => input.to(ScalarType.Float32, copy: true),
         DataType.Bool => input => input.to(ScalarType.Bool, copy: true),
         DataType.Int64 or DataType.Int32 => input => input.to(ScalarType.Int64, copy: true),
-        _ => throw call.Refused($"a conversion to {type} is not read; to floating-point numbers, int32, int64 and truth values are"),
+        _ => throw call.Refused($"a conversion to {type} is not supported; expected floating-point numbers, int32, int64 or Booleans"),
     };
 
     private static Prepared Prepare(Func<Tensor, Tensor> compute) => new(inputs =>

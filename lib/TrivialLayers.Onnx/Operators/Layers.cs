@@ -14,11 +14,11 @@ internal static class Layers
     {
         var weight = call.Weights(1, "its kernel");
         if (weight.dim() != 4)
-            throw call.Refused(string.Create(CultureInfo.InvariantCulture, $"its kernel has {weight.dim() - 2} dimensions; two-dimensional convolutions are read"));
+            throw call.Refused(string.Create(CultureInfo.InvariantCulture, $"its kernel has {weight.dim() - 2} dimensions; only two-dimensional convolutions are supported"));
         var window = Window.Of(call, weight.shape[2..]);
         var groups = call.Integer("group", 1);
         if (groups < 1 || weight.shape[0] % groups != 0)
-            throw call.Refused(string.Create(CultureInfo.InvariantCulture, $"{weight.shape[0]} output channels in {groups} groups"));
+            throw call.Refused(string.Create(CultureInfo.InvariantCulture, $"{weight.shape[0]} output channels cannot be divided into {groups} groups"));
         var bias = Bias(call, 2, weight.shape[0]);
         var padding = window.Symmetric;
         var module = Conv2d(weight.shape[1] * groups, weight.shape[0], Pair(weight.shape[2..]), Pair(window.Strides), Pair(padding ?? [0, 0]), Pair(window.Dilations), groups: groups, bias: bias is not null, device: Shapes.Meta);
@@ -39,7 +39,7 @@ internal static class Layers
     {
         var weight = call.Weights(1, "its kernel");
         if (weight.dim() != 4 || call.Integers("output_shape") is not null || call.Text("auto_pad", "NOTSET") is not "NOTSET" and not "VALID")
-            throw call.Refused("two-dimensional transposed convolutions are read whose padding is written out");
+            throw call.Refused("transposed convolutions are supported only in two dimensions and with explicit padding");
         var window = Window.Of(call, weight.shape[2..]);
         var groups = call.Integer("group", 1);
         var extra = call.Integers("output_padding") ?? [0, 0];
@@ -67,8 +67,8 @@ internal static class Layers
     public static Prepared BatchNorm(Call call)
     {
         if (call.Integer("spatial", 1) != 1 || call.Integer("training_mode", 0) != 0 || call.Outputs > 1) // up to version 13 the outputs alone tell training
-            throw call.Refused("batch norm is read with a value for each channel, in evaluation (spatial = 1, training_mode = 0, one output)");
-        var tensors = Enumerable.Range(1, 4).Select(input => call.Weights(input, "a statistic or weight of it")).ToList();
+            throw call.Refused("batch norm is supported only with one value per channel and in evaluation (spatial = 1, training_mode = 0, one output)");
+        var tensors = Enumerable.Range(1, 4).Select(input => call.Weights(input, "one of its statistics or weights")).ToList();
         var channels = tensors[0].numel();
         if (tensors.Exists(tensor => tensor.dim() != 1 || tensor.numel() != channels))
             throw call.Refused("its weights and statistics differ in length");
@@ -84,7 +84,7 @@ internal static class Layers
     public static Prepared Product(Call call)
     {
         if (call.Constant(1) is not { } factor || call.Integer("transA", 0) != 0 || factor.dim() != 2 || (call.Has(2) && call.Constant(2) is null))
-            throw call.Refused("a product of a matrix and constant weights is read (transA = 0)");
+            throw call.Refused("Gemm is supported only with transA = 0 and constant weights");
         using var scope = NewDisposeScope();
         var weight = (call.Integer("transB", 0) != 0 ? factor : factor.t()) * call.Float("alpha", 1);
         var bias = call.Constant(2) is { } added && call.Float("beta", 1) != 0 ? (added * call.Float("beta", 1)).expand(1, weight.shape[0]).flatten() : null;
@@ -128,7 +128,7 @@ internal static class Layers
         : call.Weights(input, "its bias") is var bias && bias.numel() == channels ? bias.flatten()
         : throw call.Refused(string.Create(CultureInfo.InvariantCulture, $"its bias has {bias.numel()} values for {channels} channels"));
 
-    private static T Demand<T>(T value, bool fits) => fits ? value : throw new ArgumentException("its input has other channels than its weights expect");
+    private static T Demand<T>(T value, bool fits) => fits ? value : throw new ArgumentException("its input does not have the number of channels that its weights expect");
 
     /// <summary>A copy that lives as long as its module.</summary>
     private static Parameter Owned(Tensor tensor)

@@ -20,7 +20,7 @@ internal static class Normalisation
     public static Prepared Layer(Call call)
     {
         if (call.Outputs > 1)
-            throw call.Refused("layer norm is read with one output");
+            throw call.Refused("layer norm is supported only with one output");
         var (eps, axis) = (call.Float("epsilon", 1e-5), call.Integer("axis", -1));
         long[] Normalised(Tensor input) => input.shape[Shapes.Axis(axis, input.dim())..];
         return SameShape(
@@ -100,6 +100,6 @@ internal static class Normalisation
         using var scope = NewDisposeScope();
         if (!inputs[0]!.IsShape())
             return [compute(inputs).MoveToOuterDisposeScope()];
-        return fits?.Invoke(inputs) is false ? throw new ArgumentException("its weights have another length than it normalises") : [Shapes.Empty(inputs[0]!.shape).MoveToOuterDisposeScope()];
+        return fits?.Invoke(inputs) is false ? throw new ArgumentException("its weights do not match the normalised size") : [Shapes.Empty(inputs[0]!.shape).MoveToOuterDisposeScope()];
     });
 }

@@ -116,12 +116,12 @@ internal static class Operators
     public static IEnumerable<string> Known => s_known.Keys.Order(StringComparer.Ordinal);
 
     /// <summary>These in a sentence.</summary>
-    public static string KnownInWords => $"Known are {string.Join(", ", Known)}";
+    public static string KnownInWords => $"Supported are {string.Join(", ", Known)}";
 
     /// <exception cref="NotSupportedException">The operator is not read, or not with these attributes.</exception>
     public static Prepared Prepare(Call call) => s_known.TryGetValue(call.Node.OpType, out var operation)
         ? operation(call)
-        : throw call.Refused($"this operator is not read. {KnownInWords}");
+        : throw call.Refused($"this operator is not supported. {KnownInWords}");
 
     private static Func<Tensor, Tensor> HardSigmoid(Call call)
     {

@@ -11,7 +11,7 @@ internal static class Pooling
     {
         var window = Window.Of(call, []);
         if (call.Integer("storage_order", 0) != 0)
-            throw call.Refused("places are counted along rows (storage_order = 0)");
+            throw call.Refused("only storage_order = 0 is supported");
         var places = call.Outputs > 1;
         return new(inputs =>
         {
@@ -22,7 +22,7 @@ internal static class Pooling
             if (!places)
                 return [window.Begun(functional.max_pool2d(padded, window.Kernel, window.Strides, own ?? [0, 0], window.Dilations, window.IsCeiling), input.shape[2..]).MoveToOuterDisposeScope()];
             if (own is null)
-                throw new NotSupportedException("the places of maxima are read where the padding is the same on opposite sides");
+                throw new NotSupportedException("indices of maxima are supported only where the padding is the same on opposite sides");
             var (values, indices) = functional.max_pool2d_with_indices(padded, window.Kernel, window.Strides, own, window.Dilations, window.IsCeiling);
             return [values.MoveToOuterDisposeScope(), (input.IsShape() ? indices : indices + Planes(input.shape, input.device)).MoveToOuterDisposeScope()];
         });
@@ -50,7 +50,7 @@ internal static class Pooling
     {
         var window = Window.Of(call, []);
         if (window.Dilations.Any(dilation => dilation != 1))
-            throw call.Refused("average pooling is read without dilation");
+            throw call.Refused("average pooling with dilation is not supported");
         var counts = call.Integer("count_include_pad", 0) != 0;
         return new(inputs =>
         {

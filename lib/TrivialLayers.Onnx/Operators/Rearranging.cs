@@ -104,7 +104,7 @@ internal static class Rearranging
             "constant" => PaddingModes.Constant,
             "reflect" => PaddingModes.Reflect,
             "edge" => PaddingModes.Replicate,
-            var other => throw call.Refused($"mode = {other} is no padding that is read; constant, reflect and edge are"),
+            var other => throw call.Refused($"mode = {other} is not supported; expected constant, reflect or edge"),
         };
         var value = call.Number(2) ?? 0;
         return new(inputs =>
@@ -117,7 +117,7 @@ internal static class Rearranging
                 (pads[2 * (rank - 1 - axis)], pads[(2 * (rank - 1 - axis)) + 1]) = (given[i], given[i + axes.Length]);
             var used = mode == PaddingModes.Constant ? pads : pads[..Math.Min(pads.Length, 4)];
             if (pads[used.Length..].Any(pad => pad != 0))
-                throw new ArgumentException("only height and width can be padded so");
+                throw new ArgumentException("this mode can pad only height and width");
             return [inputs[0]!.IsShape() ? Shapes.Empty([.. inputs[0]!.shape.Select((length, axis) => length + pads[2 * (rank - 1 - axis)] + pads[(2 * (rank - 1 - axis)) + 1])], inputs[0]!.dtype) : functional.pad(inputs[0]!, used, mode, value)];
         });
     }
@@ -158,7 +158,7 @@ internal static class Rearranging
             using var scope = NewDisposeScope();
             var (input, at) = (inputs[0]!, Shapes.Axis(axis, inputs[0]!.dim()));
             var length = input.shape[at];
-            long[] places = [.. inputs[1]!.Longs().Select(place => place < -length || place >= length ? throw new ArgumentException("it takes a place that is not there") : place < 0 ? place + length : place)];
+            long[] places = [.. inputs[1]!.Longs().Select(place => place < -length || place >= length ? throw new ArgumentException("an index is out of range") : place < 0 ? place + length : place)];
             return [input.Select(at, places).reshape([.. input.shape[..at], .. inputs[1]!.shape, .. input.shape[(at + 1)..]]).MoveToOuterDisposeScope()];
         });
     }
@@ -194,7 +194,7 @@ internal static class Rearranging
         var (number, type) = (read.to(ScalarType.Float64).flatten()[0].item<double>(), read.dtype);
         return new(inputs => inputs[0]!.Longs() is var shape && shape.Aggregate(1.0, (product, length) => product * length) < long.MaxValue / sizeof(long)
             ? [full([], number, dtype: type).expand(shape)]
-            : throw new ArgumentException("it asks for more numbers than there can be"));
+            : throw new ArgumentException("the requested shape has more elements than a tensor can hold"));
     }
 
     private static (long N, long C, long H, long W) Four(Tensor input) => (input.shape[0], input.shape[1], input.shape[2], input.shape[3]);

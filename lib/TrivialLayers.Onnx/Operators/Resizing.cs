@@ -12,9 +12,9 @@ internal static class Resizing
     {
         var (mode, rule, nearest) = (call.Text("mode", "nearest"), call.Text("coordinate_transformation_mode", "half_pixel"), call.Text("nearest_mode", "round_prefer_floor"));
         if (mode is not "nearest" and not "linear" || rule is not "half_pixel" and not "pytorch_half_pixel" and not "align_corners" and not "asymmetric")
-            throw call.Refused($"mode = {mode} with coordinate_transformation_mode = {rule} is not read; nearest and linear are, with half_pixel, pytorch_half_pixel, align_corners and asymmetric");
+            throw call.Refused($"mode = {mode} with coordinate_transformation_mode = {rule} is not supported; expected nearest or linear with half_pixel, pytorch_half_pixel, align_corners or asymmetric");
         if (call.Integer("antialias", 0) != 0 || call.Text("keep_aspect_ratio_policy", "stretch") != "stretch")
-            throw call.Refused("it is read without antialias and without keep_aspect_ratio_policy");
+            throw call.Refused("antialias and keep_aspect_ratio_policy are not supported");
         var named = call.Integers("axes");
         var known = call.Constant(2) is { } constant ? Factors(constant) : null;
         return new(inputs =>
@@ -46,7 +46,7 @@ internal static class Resizing
         return scales.to(ScalarType.Float32).cpu().data<float>().ToArray();
     }
 
-    private static long Checked(long size) => size is > 0 and < 1 << 20 ? size : throw new ArgumentException(FormattableString.Invariant($"{size} pixels is no size for an image"));
+    private static long Checked(long size) => size is > 0 and < 1 << 20 ? size : throw new ArgumentException(FormattableString.Invariant($"{size} pixels is not a valid image size"));
 
     /// <summary>Where each pixel of the output lies in the input.</summary>
     private static float[] Places(long from, long to, float scale, string rule) => [.. Enumerable.Range(0, (int)to).Select(i => rule switch

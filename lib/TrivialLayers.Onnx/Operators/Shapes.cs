@@ -25,9 +25,9 @@ internal static class Shapes
     /// <summary>An axis counted from the front.</summary>
     public static int Axis(long axis, long rank) => axis >= -rank && axis < rank
         ? (int)(axis < 0 ? axis + rank : axis)
-        : throw new ArgumentOutOfRangeException(nameof(axis), FormattableString.Invariant($"there is no axis {axis} among {rank}"));
+        : throw new ArgumentOutOfRangeException(nameof(axis), FormattableString.Invariant($"axis {axis} is out of range for {rank} axes"));
 
-    /// <summary>Both on the device of the one that is not on the processor.</summary>
+    /// <summary>Both on the device of the one that is not on the CPU.</summary>
     public static (Tensor, Tensor) Together(Tensor left, Tensor right) =>
         left.device_type == right.device_type ? (left, right)
         : left.device_type == DeviceType.CPU ? (left.to(right.device), right)
@@ -43,7 +43,7 @@ internal static class Shapes
             (1, var length) => length,
             (var length, 1) => length,
             var (length, other) when length == other => length,
-            var (length, other) => throw new ArgumentException(FormattableString.Invariant($"{length} and {other} numbers along axis {axis} do not fit each other")),
+            var (length, other) => throw new ArgumentException(FormattableString.Invariant($"{length} and {other} numbers along axis {axis} do not match")),
         })];
     }
 

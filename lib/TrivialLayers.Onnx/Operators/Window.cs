@@ -35,10 +35,10 @@ internal sealed class Window
             call.Integers("kernel_shape") ?? kernel, call.Integers("strides") ?? [1, 1], call.Integers("dilations") ?? [1, 1], call.Integers("pads") ?? [0, 0, 0, 0],
             automatic is "VALID" or "" ? "NOTSET" : automatic, call.Integer("ceil_mode", 0) != 0);
         if (window.Kernel.Length != 2 || window.Strides.Length != 2 || window.Dilations.Length != 2 || window._pads.Length != 4)
-            throw call.Refused("windows over two dimensions are read");
+            throw call.Refused("only two-dimensional windows are supported");
         if (window.Kernel.Concat(window.Strides).Concat(window.Dilations).Any(value => value is < 1 or > int.MaxValue) || window._pads.Any(pad => pad is < 0 or > int.MaxValue))
             throw call.Refused("its window has sizes or steps that are not positive");
-        return window._automatic is "NOTSET" or "SAME_UPPER" or "SAME_LOWER" ? window : throw call.Refused($"auto_pad = {automatic} is no way to pad");
+        return window._automatic is "NOTSET" or "SAME_UPPER" or "SAME_LOWER" ? window : throw call.Refused($"auto_pad = {automatic} is not supported; expected NOTSET, VALID, SAME_UPPER or SAME_LOWER");
     }
 
     /// <summary>Padding below (axis 0) or right (axis 1).</summary>
@@ -72,7 +72,7 @@ internal sealed class Window
     {
         var span = length - (Dilations[axis] * (Kernel[axis] - 1)) - 1;
         if (span < 0)
-            throw new ArgumentException("its window is larger than the image that arrives");
+            throw new ArgumentException("its window is larger than its input");
         return (span / Strides[axis]) + 1;
     }
 

@@ -24,14 +24,14 @@ internal sealed class ExternalData(string path)
         if (length != expected || offset > stream.Length || stream.Length - offset < length)
         {
             using (stream)
-                throw Wrong(tensor, string.Create(CultureInfo.InvariantCulture, $"{expected} bytes are expected in {file.Name} from {offset} on; {length} are announced, the file has {stream.Length}"));
+                throw Wrong(tensor, string.Create(CultureInfo.InvariantCulture, $"expected {expected} bytes in {file.Name} from offset {offset}; the model declares {length}, and the file has {stream.Length}"));
         }
 
         _files[file.FullName] = stream.Length;
         if ((_taken += length) > 2 * _files.Values.Sum())
         {
             using (stream)
-                throw Wrong(tensor, $"with those before it, it takes more from {string.Join(", ", _files.Keys.Select(Path.GetFileName))} than is there");
+                throw Wrong(tensor, $"together with the tensors before it, it reads more from {string.Join(", ", _files.Keys.Select(Path.GetFileName))} than these files contain");
         }
 
         stream.Position = offset;
@@ -41,20 +41,20 @@ internal sealed class ExternalData(string path)
     private FileInfo Inside(TensorProto tensor, string location)
     {
         var isPlain = location.Length > 0 && !location.Contains('\0') && !Path.IsPathRooted(location) && !location.Split('/', '\\').Contains("..");
-        var file = isPlain ? new FileInfo(Path.Combine(_folder, location)) : throw Wrong(tensor, $"its data are said to lie in '{location}'; only a file in the model's own folder is opened");
+        var file = isPlain ? new FileInfo(Path.Combine(_folder, location)) : throw Wrong(tensor, $"its data are in '{location}'; only files in the model's own folder are opened");
         for (FileSystemInfo? step = file; step is not null && step.FullName.Length > _folder.Length; step = Directory.GetParent(step.FullName))
         {
             if (step.LinkTarget is not null)
-                throw Wrong(tensor, $"its data are said to lie in '{location}', which is a link; only a file in the model's own folder is opened");
+                throw Wrong(tensor, $"its data are in '{location}', which is a link; only files in the model's own folder are opened");
         }
 
-        return file.Exists ? file : throw Wrong(tensor, $"its data lie in '{location}', which is not there: keep it beside the model");
+        return file.Exists ? file : throw Wrong(tensor, $"its data are in '{location}', which does not exist: keep that file beside the model");
     }
 
     private long Number(TensorProto tensor, Dictionary<string, string> entries, string key, long otherwise) =>
         !entries.TryGetValue(key, out var text) ? otherwise
         : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number
-        : throw Wrong(tensor, $"its {key} in the external file is '{text}', which is no number");
+        : throw Wrong(tensor, $"its {key} in the external file is '{text}'; expected a number");
 
     /// <summary>What is wrong with a tensor.</summary>
     public InvalidDataException Wrong(TensorProto tensor, string what) => new($"{path}: tensor '{tensor.Name}': {what}.");

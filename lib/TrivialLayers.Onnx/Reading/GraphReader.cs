@@ -58,7 +58,7 @@ internal sealed class GraphReader
     {
         var graph = _model.Graph;
         if (graph.SparseInitializer.Count > 0)
-            throw new NotSupportedException($"{_path} has sparse weights, which are not read.");
+            throw new NotSupportedException($"{_path} has sparse weights, which are not supported.");
         var asked = output ?? graph.Output.FirstOrDefault()?.Name ?? throw new InvalidDataException($"{_path} has no output.");
         if (graph.Output.All(declared => declared.Name != asked) && !Computed().Contains(asked))
             throw NotThere(asked);
@@ -81,7 +81,7 @@ internal sealed class GraphReader
 
         var result = _aliases.GetValueOrDefault(asked, asked);
         if (!_known.First.Shapes.TryGetValue(result, out var shape) || shape.Length < 2 || shape[0] != _known.First.Images || _known.Other.Shapes[result][0] != _known.Other.Images)
-            throw new InvalidDataException($"{_path}: the output '{asked}' does not have one answer for each image [N, …], so it is no network for images that could be tested.");
+            throw new InvalidDataException($"{_path}: the output '{asked}' does not have one result for each image [N, …], so the network cannot be tested on images.");
         var found = new OnnxGraph
         {
             Source = _path, Input = input.Name, Output = result, Image = image, Opset = _opset, Nodes = _nodes, Constants = _known.Constants, Shapes = _known.First.Shapes, Trained = trained,
@@ -137,7 +137,7 @@ internal sealed class GraphReader
         var inputs = _model.Graph.Input.Where(input => used.Contains(input.Name)).ToList();
         return inputs is [var only]
             ? only
-            : throw new NotSupportedException($"{_path} takes {(inputs.Count == 0 ? "no input" : "the inputs " + string.Join(", ", inputs.Select(input => $"'{input.Name}'")))}; expected one, images [N, C, H, W].");
+            : throw new NotSupportedException($"{_path} takes {(inputs.Count == 0 ? "no input" : "the inputs " + string.Join(", ", inputs.Select(input => $"'{input.Name}'")))}; expected one input, images [N, C, H, W].");
     }
 
     /// <summary>Channels, height and width of an image, and the size of the batch where the file fixes it.</summary>
@@ -151,9 +151,9 @@ internal sealed class GraphReader
             throw ChannelsLast(input.Name, Length(1), Length(2), Length(3));
         var (channels, h, w) = (Length(1), height ?? Length(2), width ?? Length(3));
         if (channels is null || h is null || w is null)
-            throw new ArgumentException($"{_path} leaves the {(channels is null ? "channels" : "size")} of images open. {(channels is null ? "Export it with a fixed number." : "Say it: OnnxNetwork.Load(path, height: 224, width: 224).")}");
+            throw new ArgumentException($"{_path} does not fix the {(channels is null ? "number of channels" : "size")} of its images. {(channels is null ? "Export it with a fixed number." : "Give it: OnnxNetwork.Load(path, height: 224, width: 224).")}");
         if (channels > 1 << 16 || h > 1 << 16 || w > 1 << 16 || channels < 1 || h < 1 || w < 1)
-            throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture, $"{_path}: images of {channels} × {h} × {w} are no images."));
+            throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture, $"{_path}: {channels} × {h} × {w} is not a valid size of images; expected 1 to {1 << 16} channels and pixels."));
         return ([channels.Value, h.Value, w.Value], Length(0));
     }
 
@@ -170,9 +170,9 @@ internal sealed class GraphReader
         while (node.Output.Count > 1 && node.Output[^1].Length == 0)
             node.Output.RemoveAt(node.Output.Count - 1);
         if (node.Input.FirstOrDefault(name => name.Length > 0 && !_known.Has(name)) is { } unknown)
-            throw _known.Wrong(node, $"its input '{unknown}' is computed by nothing before it");
+            throw _known.Wrong(node, $"its input '{unknown}' is not computed by any node before it");
         if (node.Output.Count == 0 || node.Output.FirstOrDefault(name => _known.Has(name) || _aliases.ContainsKey(name)) is not null)
-            throw _known.Wrong(node, "it has no output, or one that is there already");
+            throw _known.Wrong(node, "it has no output, or its output is defined twice");
         if (node.OpType == "Constant")
         {
             _known.Add(node.Output[0], ConstantOf(node));
@@ -220,6 +220,6 @@ internal sealed class GraphReader
         { Name: "value_floats" } list => tensor(list.Floats.ToArray()),
         { Name: "value_int" } single => tensor(single.I),
         { Name: "value_ints" } list => tensor(list.Ints.ToArray()),
-        _ => throw Refusal.Of(_path, node, _opset, "a constant is read that is a tensor or numbers"),
+        _ => throw Refusal.Of(_path, node, _opset, "only constants that are tensors or numbers are supported"),
     };
 }

@@ -76,7 +76,7 @@ internal sealed class KnownValues(string path, int opset)
     public void Spend(NodeProto node, long numbers)
     {
         if ((_left -= numbers) < 0)
-            throw Wrong(node, FormattableString.Invariant($"it makes a constant of {numbers} numbers, and with those before it more than this file may"));
+            throw Wrong(node, FormattableString.Invariant($"it makes a constant of {numbers} numbers, which together with those before it is more than this file may make"));
     }
 
     /// <summary>What torch or an operator finds wrong is wrong in the file.</summary>
@@ -92,7 +92,7 @@ internal sealed class KnownValues(string path, int opset)
         }
     }
 
-    public InvalidDataException Wrong(NodeProto node, string what, Exception? inner = null) => new($"{path}: {Refusal.Name(node, opset)} does not fit what is around it: {what}.", inner);
+    public InvalidDataException Wrong(NodeProto node, string what, Exception? inner = null) => new($"{path}: {Refusal.Name(node, opset)} does not fit the rest of the graph: {what}.", inner);
 
     /// <summary>Outputs for a batch, or of a constant node; shapes alone of what there is one of for each image.</summary>
     private Tensor[] Compute(GraphNode node, KnownBatch? batch)
@@ -128,7 +128,7 @@ internal sealed class KnownValues(string path, int opset)
             if (!output.IsShape() && !batch.IsForEachImage(output))
                 batch.Values[name] = output;
             else if (output.numel() / batch.Images > MostFeatures)
-                throw Wrong(node.Proto, FormattableString.Invariant($"its output would have {output.numel() / batch.Images} numbers for each image"));
+                throw Wrong(node.Proto, FormattableString.Invariant($"its output would have {output.numel() / batch.Images} numbers for each image; at most {MostFeatures} are supported"));
             else
                 batch.Shapes[name] = output.shape;
         }

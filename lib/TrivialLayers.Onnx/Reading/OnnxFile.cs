@@ -9,7 +9,7 @@ internal static class OnnxFile
     /// <summary>The oldest and newest version of the operators whose meaning is known here.</summary>
     public const int Oldest = 7, Newest = 25;
 
-    /// <exception cref="InvalidDataException">It is no ONNX file, or a damaged one.</exception>
+    /// <exception cref="InvalidDataException">It is not an ONNX file, or is damaged.</exception>
     public static ModelProto Read(string path)
     {
         ModelProto model;
@@ -20,12 +20,12 @@ internal static class OnnxFile
         }
         catch (InvalidProtocolBufferException error)
         {
-            throw new InvalidDataException($"{path} {Kind(path) ?? $"is no ONNX file, or a damaged one: {error.Message}"}", error);
+            throw new InvalidDataException($"{path} {Kind(path) ?? $"is not an ONNX file, or is damaged: {error.Message}"}", error);
         }
 
         return model.Graph is { Node.Count: > 0 }
             ? model
-            : throw new InvalidDataException($"{path} {Kind(path) ?? "holds no graph of operators, as an ONNX file would"}");
+            : throw new InvalidDataException($"{path} {Kind(path) ?? "contains no graph of operators, so it is not an ONNX file"}");
     }
 
     /// <summary>The version of the operators, which <see cref="Oldest"/> and <see cref="Newest"/> bound.</summary>
@@ -37,7 +37,7 @@ internal static class OnnxFile
             throw new InvalidDataException($"{path} does not say which version of ONNX's operators (opset) it uses.");
         return versions.Max() is >= Oldest and <= Newest and var version
             ? (int)version
-            : throw new NotSupportedException(FormattableString.Invariant($"{path} uses version {versions.Max()} of ONNX's operators (opset); {Oldest} to {Newest} are read. Export it with one of these."));
+            : throw new NotSupportedException(FormattableString.Invariant($"{path} uses version {versions.Max()} of ONNX's operators (opset); {Oldest} to {Newest} are supported. Export it with one of these."));
     }
 
     public static bool IsStandard(string domain) => domain is "" or "ai.onnx";

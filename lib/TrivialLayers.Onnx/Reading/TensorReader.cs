@@ -36,12 +36,12 @@ internal sealed class TensorReader(string path)
         {
             return raw.Length == count * size
                 ? OfBytes(raw, type, shape)
-                : throw _external.Wrong(tensor, string.Create(CultureInfo.InvariantCulture, $"{count} numbers of {size} bytes are expected, {raw.Length} bytes are there"));
+                : throw _external.Wrong(tensor, string.Create(CultureInfo.InvariantCulture, $"expected {count} numbers of {size} bytes, found {raw.Length} bytes"));
         }
 
         return Listed(tensor, type) == count
             ? OfNumbers(tensor, type, shape)
-            : throw _external.Wrong(tensor, string.Create(CultureInfo.InvariantCulture, $"{count} numbers are expected, {Listed(tensor, type)} are there"));
+            : throw _external.Wrong(tensor, string.Create(CultureInfo.InvariantCulture, $"expected {count} numbers, found {Listed(tensor, type)}"));
     }
 
     private (DataType Type, int Size) Kind(TensorProto tensor) => (DataType)tensor.DataType switch
@@ -50,7 +50,7 @@ internal sealed class TensorReader(string path)
         DataType.Float16 or DataType.Bfloat16 or DataType.Int16 or DataType.Uint16 => ((DataType)tensor.DataType, 2),
         DataType.Float or DataType.Int32 or DataType.Uint32 => ((DataType)tensor.DataType, 4),
         DataType.Double or DataType.Int64 or DataType.Uint64 => ((DataType)tensor.DataType, 8),
-        var other => throw new NotSupportedException($"{path}: tensor '{tensor.Name}' is of type {other}; floating-point numbers of 16, 32 and 64 bits, whole numbers and truth values are read."),
+        var other => throw new NotSupportedException($"{path}: tensor '{tensor.Name}' is of type {other}, which is not supported; expected floating-point numbers of 16, 32 or 64 bits, whole numbers or Booleans."),
     };
 
     private long Count(TensorProto tensor)

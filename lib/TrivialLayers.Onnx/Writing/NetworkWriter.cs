@@ -70,7 +70,7 @@ internal sealed class NetworkWriter
         var last = Children(children["features"]).Values.Last(_shapes.ContainsKey);
         var size = _shapes[last].Output[2..];
         if (size.Any(length => length % 7 != 0))
-            throw new NotSupportedException(string.Create(CultureInfo.InvariantCulture, $"The pooling before the classifier divides maps of {size[0]} × {size[1]} pixels unevenly into 7 × 7, which ONNX has no operator for. Write it for images of 224 × 224 pixels."));
+            throw new NotSupportedException(string.Create(CultureInfo.InvariantCulture, $"The pooling before the classifier divides maps of {size[0]} × {size[1]} pixels unevenly into 7 × 7, which ONNX has no operator for. Export it for images of 224 × 224 pixels."));
         var pooled = size.All(length => length == 7) ? features : _model.Node("AveragePool", "avgpool", [features], ModelWriter.Integers("kernel_shape", size[0] / 7, size[1] / 7), ModelWriter.Integers("strides", size[0] / 7, size[1] / 7));
         return Emit(classifier, "classifier", _model.Node("Flatten", "flatten", [pooled], Opset.Integer("axis", 1)));
     }
@@ -91,7 +91,7 @@ internal sealed class NetworkWriter
         ConstantBranchUnit unit => ConstantBranch(unit, name, input),
         PaddedIdentity shortcut => Padded(shortcut, name, input),
         Chain or Sequential => Children(module).Aggregate(input, (features, child) => Emit(child.Value, name.Length == 0 ? child.Key : $"{name}.{child.Key}", features)),
-        _ => throw new NotSupportedException($"'{(name.Length == 0 ? _network.GetName() : name)}' is a {module.GetType().Name}, of which nobody here knows how to write it as ONNX. Known are the library's networks and units, Sequential, Conv2d, BatchNorm2d, Linear, ReLU, MaxPool2d, Dropout, Flatten and Identity."),
+        _ => throw new NotSupportedException($"'{(name.Length == 0 ? _network.GetName() : name)}' is a {module.GetType().Name}, which cannot be exported to ONNX. Supported are the library's networks and units, Sequential, Conv2d, BatchNorm2d, Linear, ReLU, MaxPool2d, Dropout, Flatten and Identity."),
     };
 
     private string Unit(Module unit, string name, string input, params string[] convolutions)
@@ -143,7 +143,7 @@ internal sealed class NetworkWriter
     private string Convolution(Conv2d convolution, string name, string input)
     {
         if (convolution.padding is not { } padding || convolution.padding_mode != PaddingModes.Zeros)
-            throw new NotSupportedException($"'{name}' pads otherwise than with a fixed number of zeros, which is not written.");
+            throw new NotSupportedException($"'{name}' uses padding other than a fixed number of zeros, which cannot be exported.");
         string[] inputs = [input, _model.Tensor(name + ".weight", convolution.weight!), .. convolution.bias is { } bias ? [_model.Tensor(name + ".bias", bias)] : Array.Empty<string>()];
         return _model.Node(
             "Conv", name, inputs, ModelWriter.Integers("kernel_shape", convolution.kernel_size), ModelWriter.Integers("strides", convolution.stride), ModelWriter.Integers("dilations", convolution.dilation),
@@ -153,7 +153,7 @@ internal sealed class NetworkWriter
     private string Norm(BatchNorm2d norm, string name, string input)
     {
         if (norm.running_mean is not { } mean || norm.running_var is not { } variance)
-            throw new NotSupportedException($"'{name}' has no statistics of its own, so it is not written.");
+            throw new NotSupportedException($"'{name}' has no statistics of its own, so it cannot be exported.");
         string Weights(string part, Tensor value) => _model.Tensor($"{name}.{part}", value);
         return _model.Node(
             "BatchNormalization", name, [input, Weights("weight", norm.weight ?? ones_like(mean)), Weights("bias", norm.bias ?? zeros_like(mean)), Weights("running_mean", mean), Weights("running_var", variance)],

@@ -14,7 +14,7 @@ public sealed record Augmentation(int Padding, bool Flip)
 {
     /// <summary>Zero pixels added on each side before cropping, at least 0.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Less than 0.</exception>
-    public int Padding { get; init; } = Padding >= 0 ? Padding : throw new ArgumentOutOfRangeException(nameof(Padding), Padding, "Padding is a number of pixels, at least 0.");
+    public int Padding { get; init; } = Padding >= 0 ? Padding : throw new ArgumentOutOfRangeException(nameof(Padding), Padding, "Padding must be at least 0 pixels.");
 
     /// <summary>Changes a batch, by tensor operations on its device. The draws are made on the CPU, so that a seed gives the same crops on every device.</summary>
     /// <param name="batch"><c>[N, C, H, W]</c> of any type.</param>
@@ -26,9 +26,9 @@ public sealed record Augmentation(int Padding, bool Flip)
         ArgumentNullException.ThrowIfNull(batch);
         ArgumentNullException.ThrowIfNull(generator);
         if (batch.dim() != 4)
-            throw new ArgumentException($"A batch is [N, C, H, W]; this is [{string.Join(", ", batch.shape)}].", nameof(batch));
+            throw new ArgumentException($"Expected a batch [N, C, H, W]; got [{string.Join(", ", batch.shape)}].", nameof(batch));
         if (generator.device.type != DeviceType.CPU)
-            throw new ArgumentException($"The draws are made on the CPU; this generator is for {generator.device}.", nameof(generator));
+            throw new ArgumentException($"The generator must be on the CPU; this one is on {generator.device}.", nameof(generator));
 
         using var scope = NewDisposeScope();
         var draws = Draw(batch.shape[0], batch.shape[3], generator);

@@ -60,7 +60,7 @@ internal sealed class ClassFolders
                 }
 
             if (_files.Count == before)
-                throw new InvalidDataException($"{Path.Combine(_folder, name)} holds no images ({string.Join(", ", Endings)}).");
+                throw new InvalidDataException($"{Path.Combine(_folder, name)} contains no images ({string.Join(", ", Endings)}).");
         }
     }
 
@@ -72,7 +72,7 @@ internal sealed class ClassFolders
         var folder = new DirectoryInfo(Path.Combine(_folder, inside));
         var real = folder.ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? Path.Combine(above[^1], folder.Name);
         return above.Contains(real)
-            ? throw new InvalidDataException($"{folder} is a link to {real}, which holds it: take the link out.")
+            ? throw new InvalidDataException($"{folder} is a link to {real}, a folder that contains it: remove the link.")
             : FoldersIn(inside).SelectMany(name => Tree($"{inside}/{name}", [.. above, real])).Prepend(inside);
     }
 
@@ -92,7 +92,7 @@ internal sealed class ClassFolders
             var kinds = _leftOut.CountBy(name => Path.GetExtension(name).ToLowerInvariant()).OrderBy(kind => kind.Key, StringComparer.Ordinal)
                 .Select(kind => $"{(kind.Key.Length > 0 ? kind.Key : "no ending")}: {kind.Value}");
             var all = _leftOut.Count + _files.Count;
-            what.Add($"{_leftOut.Count} of {all} files, in no class folder or without the ending of a picture ({string.Join(", ", kinds)}): {List(_leftOut)}");
+            what.Add($"{_leftOut.Count} of {all} files, in no class folder or without the file ending of an image ({string.Join(", ", kinds)}): {List(_leftOut)}");
         }
 
         if (_hidden.Count > 0)

@@ -6,7 +6,7 @@ namespace TrivialLayers;
 internal static class DamagedFile
 {
     public static InvalidDataException Error(string path, string where, string expected, string found, Exception? inner = null) =>
-        new($"{path}, {where}: expected {expected}, found {found}. The file is damaged or not the official one; nothing of it was loaded. Put the official file in its place.", inner);
+        new($"{path}, {where}: expected {expected}, found {found}. The file is damaged or not the official one; nothing was loaded. Replace it with the official file.", inner);
 
     /// <summary>Refuses a file of another length, before anything is allocated for it.</summary>
     public static void CheckLength(string path, long expected, long found)

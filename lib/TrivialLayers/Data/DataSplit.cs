@@ -85,8 +85,8 @@ public sealed class DataSplit : IDisposable
     {
         ArgumentNullException.ThrowIfNull(other);
         if (!other.Images.shape.AsSpan(1).SequenceEqual(train.Images.shape.AsSpan(1)) || !other.Classes.SequenceEqual(train.Classes))
-            throw new ArgumentException($"The parts of a split have images of one shape and the same classes; these are \"{train}\" and \"{other}\".");
+            throw new ArgumentException($"The parts of a split must have images of one shape and the same classes; given: \"{train}\" and \"{other}\".");
         if (!other.Mean.SequenceEqual(train.Mean) || !other.Std.SequenceEqual(train.Std))
-            throw new ArgumentException($"The parts of a split are normalised alike: make \"{other.Name}\" with the mean and deviation of \"{train.Name}\".");
+            throw new ArgumentException($"The parts of a split must be normalised alike: make \"{other.Name}\" with the mean and deviation of \"{train.Name}\".");
     }
 }

@@ -36,7 +36,7 @@ internal static class DatasetArchive
         }
         catch (Exception error) when (error is EndOfStreamException or FormatException or ArgumentException or NotSupportedException || (error is InvalidDataException && !error.Message.StartsWith(archive, StringComparison.Ordinal)))
         {
-            throw Refused(archive, $"it is not a whole tar.gz file ({error.Message})", error);
+            throw Refused(archive, $"it is not a complete tar.gz file ({error.Message})", error);
         }
 
         if (wanted.Values.FirstOrDefault(known => known.Part != "none") is { } missing)
@@ -52,7 +52,7 @@ internal static class DatasetArchive
         if (!inside || name.Contains('\\') || name.Contains(':') || name.Split('/').Any(part => part is "" or "." or ".."))
             throw Refused(archive, $"its entry \"{item.Name}\" leaves the folder {entry.Folder}");
         if (item.EntryType is not (TarEntryType.RegularFile or TarEntryType.V7RegularFile or TarEntryType.Directory))
-            throw Refused(archive, $"its entry \"{item.Name}\" is no file but a {item.EntryType}");
+            throw Refused(archive, $"its entry \"{item.Name}\" is not a file but a {item.EntryType}");
     }
 
     private static void Write(TarEntry item, string path, long longest, string archive)
@@ -65,7 +65,7 @@ internal static class DatasetArchive
     }
 
     private static InvalidDataException Refused(string archive, string why, Exception? inner = null) =>
-        new($"{archive} is refused: {why}. Nothing of it was kept.", inner);
+        new($"{archive} is refused: {why}. Nothing was kept.", inner);
 
     /// <summary>Reads no more than some bytes, whatever a few compressed ones promise.</summary>
     private sealed class BoundedStream(Stream inner, long most, string archive) : Stream

@@ -60,11 +60,11 @@ internal sealed record DatasetEntry(
     {
         Demand(Classes.All(name => !string.IsNullOrEmpty(name)) && Downloads.All(file => file is not null) && Files.All(file => file is not null), "a class, download or file is null");
         Demand(Layout is "idx" or "cifar-10" or "cifar-100", $"the layout \"{Layout}\" is unknown");
-        Demand(Shape.Count == 3 && Shape.All(size => size is > 0 and <= 4096), "a shape is channels, height and width");
-        Demand(Layout == "idx" || Shape.SequenceEqual([CifarFile.Channels, CifarFile.Side, CifarFile.Side]), "CIFAR images are 3 x 32 x 32");
+        Demand(Shape.Count == 3 && Shape.All(size => size is > 0 and <= 4096), "a shape must be channels, height and width");
+        Demand(Layout == "idx" || Shape.SequenceEqual([CifarFile.Channels, CifarFile.Side, CifarFile.Side]), "CIFAR images must be 3 x 32 x 32");
         Demand(Classes.Count is >= 2 and <= 256, "2 to 256 classes are needed");
-        Demand(IsFileName(Folder) && Files.All(file => IsFileName(file.Name)), "folder and file names stay in the data folder");
-        Demand(Files.All(file => file.Images >= 0 && (long)file.Images * Shape[0] * Shape[1] * Shape[2] <= int.MaxValue / 2), "a file holds less than 1 GB");
+        Demand(IsFileName(Folder) && Files.All(file => IsFileName(file.Name)), "folder and file names must stay in the data folder");
+        Demand(Files.All(file => file.Images >= 0 && (long)file.Images * Shape[0] * Shape[1] * Shape[2] <= int.MaxValue / 2), "a file must hold less than 1 GB");
         foreach (var part in (string[])["train", "test"])
         {
             var files = FilesOf(part).ToArray();
@@ -72,14 +72,14 @@ internal sealed record DatasetEntry(
                 Layout == "idx"
                     ? files.Length == 2 && files[0].Images == files[1].Images && files.Select(file => file.Holds).Order().SequenceEqual(["images", "labels"])
                     : files.Length > 0 && files.All(file => file.Holds == "both"),
-                $"the files of \"{part}\" are one of images and one of labels (idx) or hold both (CIFAR)");
+                $"the files of \"{part}\" must be one of images and one of labels (idx) or hold both (CIFAR)");
         }
-        Demand(Files.All(file => file.Sha256 is null || IsSha256(file.Sha256)) && Downloads.All(file => IsSha256(file.Sha256)), "a SHA-256 has 64 hexadecimal digits");
-        Demand(Downloads.All(file => file.Bytes is > 0 and <= 1L << 40), "a download has 1 byte to 1 TB");
+        Demand(Files.All(file => file.Sha256 is null || IsSha256(file.Sha256)) && Downloads.All(file => IsSha256(file.Sha256)), "a SHA-256 must have 64 hexadecimal digits");
+        Demand(Downloads.All(file => file.Bytes is > 0 and <= 1L << 40), "a download must have 1 byte to 1 TB");
         Demand(
             Downloads.All(file => Uri.TryCreate(file.Url, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" && IsFileName(file.FileName)),
-            "an address to download from is http or https and ends in a file name");
-        Demand(Downloads.All(file => file.UnpackTo == (file.IsArchive ? "." : Folder)), "an archive (.tar.gz) is unpacked to \".\", another file goes to the folder");
+            "an address to download from must be http or https and end in a file name");
+        Demand(Downloads.All(file => file.UnpackTo == (file.IsArchive ? "." : Folder)), "an archive (.tar.gz) must be unpacked to \".\", any other file must go to the folder");
     }
 
     private static bool IsSha256(string text) => text.Length == 64 && text.All(char.IsAsciiHexDigit);

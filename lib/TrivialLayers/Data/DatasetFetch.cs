@@ -17,7 +17,7 @@ internal sealed class DatasetFetch(DatasetEntry entry, string data, Download dow
     {
         cancellationToken = progress.Link(cancellationToken);
         using var turn = await Task.Run(
-            () => Turn.Take(Path.Combine(_downloads, entry.Name + ".lock"), $"The data set \"{entry.Name}\" is downloaded", report, cancellationToken),
+            () => Turn.Take(Path.Combine(_downloads, entry.Name + ".lock"), $"The data set \"{entry.Name}\" is being downloaded", report, cancellationToken),
             cancellationToken).ConfigureAwait(false);
         if (IsWhole(Path.Combine(data, entry.Folder)))
             return;

@@ -50,10 +50,10 @@ public static class Datasets
     {
         var entry = EntryOf(name);
         if (entry.Downloads.Count == 0)
-            throw new ArgumentException($"\"{name}\" is not downloaded: it comes with the repository, in data/{entry.Folder}. Restore that folder from it.", nameof(name));
+            throw new ArgumentException($"\"{name}\" cannot be downloaded: it comes with the repository, in data/{entry.Folder}. Restore that folder from it.", nameof(name));
         var folders = Folders();
         if (folders.Count == 0)
-            throw new DirectoryNotFoundException($"There is no data folder to download to: no folder data in or above that of the program or the current one. Make one, or name one in the environment variable {FolderVariable}.");
+            throw new DirectoryNotFoundException($"There is no data folder to download to: no folder named data in or above the program's folder or the current folder. Create one, or name one in the environment variable {FolderVariable}.");
         if (folders.SkipLast(1).Select(folder => new DatasetFolder(entry, Path.Combine(folder, entry.Folder))).FirstOrDefault(folder => folder.Missing().Count == 0) is { } found)
         {
             found.Check(); // this one would be loaded
@@ -143,9 +143,9 @@ public static class Datasets
             : $"To get it:{Environment.NewLine}  await Datasets.Fetch(\"{entry.Name}\"); in a cell, or by hand:{string.Concat(steps)}";
         return $"""
             The data set "{entry.Name}" ({entry.Title}) is not complete in any of:
-            {(lookedAt.Length > 0 ? lookedAt.TrimEnd() : $"  (no data folder: no folder data in or above that of the program or the current one)")}
+            {(lookedAt.Length > 0 ? lookedAt.TrimEnd() : $"  (no data folder: no folder named data in or above the program's folder or the current folder)")}
             {how}
-            Files somewhere else? Name the folder that holds "{entry.Folder}" in the environment variable {FolderVariable}.
+            Files somewhere else? Name the folder that contains "{entry.Folder}" in the environment variable {FolderVariable}.
             """;
     }
 

@@ -30,7 +30,7 @@ internal sealed class Download(HttpClient client, TimeSpan patience, TimeSpan pa
                 fruitless = length > furthest ? 0 : fruitless + 1;
                 furthest = Math.Max(furthest, length);
                 if (fruitless == FruitlessTries)
-                    throw new IOException($"{file.Url} cannot be downloaded: {FruitlessTries} tries in a row brought nothing new. The last one: {cut} {length} of {file.Bytes} bytes are kept; call again to go on.");
+                    throw new IOException($"{file.Url} cannot be downloaded: {FruitlessTries} attempts in a row received no new data. The last one: {cut} {length} of {file.Bytes} bytes are kept; call again to go on.");
                 progress(length, $"again after: {cut}");
                 await Task.Delay(pause * fruitless, cancellationToken).ConfigureAwait(false);
             }
@@ -54,7 +54,7 @@ internal sealed class Download(HttpClient client, TimeSpan patience, TimeSpan pa
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return FormattableString.Invariant($"Nothing came for {patience.TotalSeconds} s.");
+            return FormattableString.Invariant($"No data received for {patience.TotalSeconds} s.");
         }
         catch (Exception error) when (error is HttpRequestException or HttpIOException or IOException { InnerException: SocketException })
         {
@@ -105,21 +105,21 @@ internal sealed class Download(HttpClient client, TimeSpan patience, TimeSpan pa
         if (response.StatusCode == HttpStatusCode.PartialContent && response.Content.Headers.ContentRange is { } range)
         {
             if (range.From != asked || (range.Length ?? file.Bytes) != file.Bytes)
-                throw new InvalidDataException($"{file.Url} answered with the bytes {range}; expected those from {asked} of {file.Bytes}. The file there is another one, or the server is at fault.");
+                throw new InvalidDataException($"{file.Url} answered with the bytes {range}; expected those from {asked} of {file.Bytes}. The file on the server has changed, or the server is faulty.");
             return asked;
         }
 
         if (response.StatusCode == HttpStatusCode.OK)
         {
             if (response.Content.Headers.ContentLength is { } length && length != file.Bytes)
-                throw new InvalidDataException($"{file.Url} has {length} bytes; expected {file.Bytes}. The file there is another one.");
+                throw new InvalidDataException($"{file.Url} has {length} bytes; expected {file.Bytes}. The file on the server has changed.");
             return 0;
         }
 
         throw status is >= 500 or 408 or 429
             ? new HttpRequestException($"The server answered {status} {response.ReasonPhrase}.")
             : new IOException(status is >= 300 and < 400
-                ? $"{file.Url} cannot be downloaded: the server sends from one address to the next ({status}, at last to {response.Headers.Location}) and never to the file, or from https to http."
+                ? $"{file.Url} cannot be downloaded: the server redirects from one address to the next ({status}, at last to {response.Headers.Location}) and never to the file, or from https to http."
                 : $"{file.Url} cannot be downloaded: the server answered {status} {response.ReasonPhrase}.");
     }
 
@@ -131,13 +131,13 @@ internal sealed class Download(HttpClient client, TimeSpan patience, TimeSpan pa
         if (string.Equals(found, file.Sha256, StringComparison.OrdinalIgnoreCase))
             return;
         File.Delete(path);
-        throw new InvalidDataException($"{file.Url} gave other bytes: their SHA-256 is {found}; expected {file.Sha256}. They were deleted. Try again; if it happens again, the file there was changed.");
+        throw new InvalidDataException($"{file.Url} returned unexpected content: its SHA-256 is {found}; expected {file.Sha256}. It was deleted. Try again; if this happens again, the file on the server has changed.");
     }
 
     private static InvalidDataException Refuse(DatasetDownload file, FileStream stream, string found)
     {
         stream.SetLength(0);
-        return new InvalidDataException($"{file.Url} sends {found}. Nothing of it was kept.");
+        return new InvalidDataException($"{file.Url} sent {found}. Nothing was kept.");
     }
 
     private static long LengthOf(string path) => File.Exists(path) ? new FileInfo(path).Length : 0;

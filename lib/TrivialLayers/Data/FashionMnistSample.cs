@@ -19,7 +19,7 @@ internal static class FashionMnistSample
         var entry = DatasetCatalog.Default.Datasets.Single(known => known.Name == "fashion-mnist");
         var folder = new DatasetFolder(entry, officialFolder);
         if (folder.Missing() is { Count: > 0 } missing)
-            throw new FileNotFoundException($"{officialFolder} is without {string.Join(", ", missing)}.");
+            throw new FileNotFoundException($"{officialFolder} lacks {string.Join(", ", missing)}.");
 
         var training = folder.Read("train");
         var test = folder.Read("test");

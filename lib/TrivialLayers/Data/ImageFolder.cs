@@ -27,7 +27,7 @@ public static class ImageFolder
     /// <param name="report">Told in a sentence which files and hidden folders were left out, where some were. By default written to the error output.</param>
     /// <param name="cancellationToken">Ends the loading.</param>
     /// <exception cref="DirectoryNotFoundException">There is no such folder, or none in it.</exception>
-    /// <exception cref="InvalidDataException">A class has no images, or a file is no picture or not whole; the message names it.</exception>
+    /// <exception cref="InvalidDataException">A class has no images, or a file is not a picture or is incomplete; the message names it.</exception>
     /// <exception cref="DllNotFoundException">Skia's native library, which reads pictures, is not there; the message names its package.</exception>
     public static ImageSet LoadImageNet(
         string folder, int resize = 256, int crop = 224,
@@ -54,7 +54,7 @@ public static class ImageFolder
     /// <param name="cancellationToken">Ends the loading.</param>
     /// <exception cref="DirectoryNotFoundException">There is no such folder, or none in it.</exception>
     /// <exception cref="InvalidDataException">
-    /// A class has no images, a file is no picture, not whole or of another size, the test images have other classes, or there are fewer than ten training
+    /// A class has no images, a file is not a picture, is incomplete or of another size, the test images have other classes, or there are fewer than ten training
     /// images; the message names it.
     /// </exception>
     /// <exception cref="DllNotFoundException">Skia's native library, which reads pictures, is not there; the message names its package.</exception>
@@ -63,7 +63,7 @@ public static class ImageFolder
         IProgress<ProgressReport>? progress = null, Action<string>? report = null, CancellationToken cancellationToken = default)
     {
         if (channels is not (1 or 3))
-            throw new ArgumentOutOfRangeException(nameof(channels), channels, "Pictures are loaded with 1 channel (grey) or 3 (colour).");
+            throw new ArgumentOutOfRangeException(nameof(channels), channels, "The number of channels must be 1 (grey) or 3 (colour).");
         report ??= Console.Error.WriteLine;
         var training = ClassFolders.Find(Path.Combine(folder, "train"), report);
         var test = ClassFolders.Find(Path.Combine(folder, "test"), report);

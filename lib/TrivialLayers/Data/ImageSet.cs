@@ -126,7 +126,7 @@ public sealed class ImageSet : IDisposable
     }
 
     /// <summary>
-    /// The same set on the device that computes, copied there once and kept as long as this set, when it fills no more than half of a card's free memory; else this set. It belongs to this set.
+    /// The same set on the device that computes, copied there once and kept as long as this set, when it fills no more than half of a GPU's free memory; else this set. It belongs to this set.
     /// </summary>
     internal ImageSet On(Device device)
     {
@@ -179,13 +179,13 @@ public sealed class ImageSet : IDisposable
         if (!(labels.dtype == ScalarType.Int64 && labels.shape.SequenceEqual([images.shape[0]])) && !(labels.dtype == ScalarType.Byte && labels.shape.SequenceEqual([images.shape[0], images.shape[2], images.shape[3]])))
         {
             throw new ArgumentException(
-                $"Labels must be int64 [{images.shape[0]}], one an image, or uint8 [{images.shape[0]}, {images.shape[2]}, {images.shape[3]}], one a pixel; these are {labels.dtype} [{string.Join(", ", labels.shape)}].",
+                $"Labels must be int64 [{images.shape[0]}], one per image, or uint8 [{images.shape[0]}, {images.shape[2]}, {images.shape[3]}], one per pixel; these are {labels.dtype} [{string.Join(", ", labels.shape)}].",
                 nameof(labels));
         }
 
         foreach (var (what, values) in new[] { (nameof(mean), mean), (nameof(std), std) })
             if (values is not null && (values.Count != images.shape[1] || !values.All(float.IsFinite) || (what == nameof(std) && !values.All(value => value > 0))))
-                throw new ArgumentException($"{what} must be {images.shape[1]} finite numbers, one a channel{(what == nameof(std) ? ", above 0" : "")}; given: {string.Join(", ", values.Select(value => value.ToString(CultureInfo.InvariantCulture)))}.", what);
+                throw new ArgumentException($"{what} must be {images.shape[1]} finite numbers, one per channel{(what == nameof(std) ? ", above 0" : "")}; given: {string.Join(", ", values.Select(value => value.ToString(CultureInfo.InvariantCulture)))}.", what);
         if (labels.device_type == DeviceType.META)
             return;
         var (lowest, highest) = (labels.min().to(ScalarType.Int64).item<long>(), labels.max().to(ScalarType.Int64).item<long>());

@@ -23,7 +23,7 @@ internal sealed record PictureFile(byte[] Pixels, int Height, int Width)
     /// <summary>Reads a picture.</summary>
     /// <param name="path">The file.</param>
     /// <param name="channels">1 for grey, 3 for colour.</param>
-    /// <exception cref="InvalidDataException">It is no picture, not whole, or of a kind that is not read; the message names it.</exception>
+    /// <exception cref="InvalidDataException">It is not a picture, is incomplete, or of a kind that is not supported; the message names it.</exception>
     /// <exception cref="DllNotFoundException">Skia's native library is not there.</exception>
     public static PictureFile Read(string path, int channels)
     {
@@ -44,7 +44,7 @@ internal sealed record PictureFile(byte[] Pixels, int Height, int Width)
     public static void CheckSize(long width, long height)
     {
         if (width < 1 || height < 1 || width * height > MostPixels)
-            throw new InvalidDataException(FormattableString.Invariant($"says that it is {width} × {height} pixels; from 1 to {MostPixels:N0} are read."));
+            throw new InvalidDataException(FormattableString.Invariant($"claims to have {width} × {height} pixels; supported are 1 to {MostPixels:N0} in all."));
     }
 
     private static PictureFile Decoded(byte[] file, int channels)
@@ -55,15 +55,15 @@ internal sealed record PictureFile(byte[] Pixels, int Height, int Width)
         using var stream = new SKMemoryStream(file); // a .NET stream would throw through Skia, and end the process, where a file claims too much
         using var codec = SKCodec.Create(stream, out var result);
         if (codec is null && result == SKCodecResult.IncompleteInput)
-            throw new InvalidDataException("is cut short: not even its size is whole.");
+            throw new InvalidDataException("is truncated: even its header is incomplete.");
         if (codec is null || !s_formats.Contains(codec.EncodedFormat))
-            throw new InvalidDataException("is no JPEG, PNG, WebP, BMP, GIF, PPM or PGM picture, or its beginning is damaged.");
+            throw new InvalidDataException("is not a JPEG, PNG, WebP, BMP, GIF, PPM or PGM picture, or its beginning is damaged.");
         var (width, height, format) = (codec.Info.Width, codec.Info.Height, codec.EncodedFormat);
         CheckSize(width, height);
         var pixels = Array.Empty<byte>();
         var wanted = new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Unpremul);
         if (!IsWhole(file, format) || codec.GetPixels(wanted, out pixels) != SKCodecResult.Success)
-            throw new InvalidDataException($"is cut short or damaged: a {format} picture of {width} × {height} pixels that is not whole. Get it anew.");
+            throw new InvalidDataException($"is truncated or damaged: a {format} picture of {width} × {height} pixels that is incomplete. Download or copy it again.");
         var colours = new byte[width * height * 3];
         for (var pixel = 0; pixel < width * height; pixel++)
             pixels.AsSpan(4 * pixel, 3).CopyTo(colours.AsSpan(3 * pixel));
@@ -89,11 +89,11 @@ internal sealed record PictureFile(byte[] Pixels, int Height, int Width)
     private static string? OtherKind(ReadOnlySpan<byte> file)
     {
         if (file.StartsWith("II+\0"u8) || file.StartsWith("MM\0+"u8))
-            return "is a BigTIFF picture, which is not read here: save it as PNG, with Pillow for instance: Image.open(…).convert('RGB').save('….png').";
+            return "is a BigTIFF picture, which is not supported: save it as PNG, for instance with Pillow: Image.open(…).convert('RGB').save('….png').";
         if (file.Length > 25 && file[1..4].SequenceEqual("PNG"u8) && file[24] == 16 && file[25] == 0)
-            return "is a grey PNG picture of 16 bits, of which Pillow's versions make 8 in different ways: save it with 8 bits.";
+            return "is a grey PNG picture of 16 bits, which different versions of Pillow convert to 8 bits differently: save it with 8 bits.";
         if (file.StartsWith("BM"u8) && file.Length > 29 && file[14] >= 40 && BinaryPrimitives.ReadUInt16LittleEndian(file[28..]) == 16)
-            return "is a BMP picture of 16 bits a pixel, which is not read here: save it with 24 bits, or as PNG.";
+            return "is a BMP picture of 16 bits per pixel, which is not supported: save it with 24 bits, or as PNG.";
         return file.Length == 0 ? "is empty." : null;
     }
 

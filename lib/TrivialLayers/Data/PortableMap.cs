@@ -18,23 +18,23 @@ internal static class PortableMap
     {
         var (isPlain, channels) = (file[1] is (byte)'2' or (byte)'3', file[1] is (byte)'2' or (byte)'5' ? 1 : 3);
         var at = 2;
-        int Next(string what) => Number(file, ref at) ?? throw new InvalidDataException($"is cut short or damaged: {what} is missing.");
-        var (width, height, most) = (Next("its width"), Next("its height"), Next("its greatest value"));
+        int Next(string what) => Number(file, ref at) ?? throw new InvalidDataException($"is truncated or damaged: {what} is missing.");
+        var (width, height, most) = (Next("its width"), Next("its height"), Next("its maximum"));
         PictureFile.CheckSize(width, height);
         if (most is < 1 or > 255)
-            throw new InvalidDataException($"has values up to {most}; 1 to 255 are read: save it with 8 bits.");
+            throw new InvalidDataException($"has a maximum of {most}; supported are 1 to 255: save it with 8 bits.");
         at++; // one space ends the header
 
         var count = width * height * channels;
         var least = isPlain ? (2L * count) - 1 : count; // a digit and a space each
         if (file.Length - at < least)
-            throw new InvalidDataException($"is cut short: {width} × {height} pixels need at least {least} bytes; it has {Math.Max(0, file.Length - at)}.");
+            throw new InvalidDataException($"is truncated: {width} × {height} pixels need at least {least} bytes; it has {Math.Max(0, file.Length - at)}.");
         var values = new byte[width * height * 3];
         for (var place = 0; place < count; place++)
         {
             var value = isPlain ? Next("a pixel") : Math.Min(file[at++], most);
             if (value > most)
-                throw new InvalidDataException($"is damaged: it says that {most} is its greatest value, and has {value}.");
+                throw new InvalidDataException($"is damaged: its header gives a maximum of {most}, but it contains {value}.");
             var level = (byte)Math.Round((double)value / most * 255);
             if (channels == 3)
                 values[place] = level;

@@ -241,5 +241,5 @@ internal sealed class TiffFile
     private static InvalidDataException NotWhole() => new("is cut short or damaged: a TIFF picture that is not whole. Get it anew.");
 
     private static InvalidDataException NotRead(string kind) =>
-        new($"is a TIFF picture {kind}, which is not read here: save it as PNG, with Pillow for instance: Image.open(…).convert('RGB').save('….png').");
+        new($"is a TIFF picture {kind}, which is not supported: save it as PNG, for instance with Pillow: Image.open(…).convert('RGB').save('….png').");
 }

@@ -14,7 +14,7 @@ internal sealed class Autocast : IDisposable
 
     private static readonly Lazy<Calls?> s_calls = new(Calls.Find);
 
-    private readonly Calls _calls = s_calls.Value ?? throw new PlatformNotSupportedException($"This libtorch cannot be asked for bfloat16. Set the recipe's Precision to {nameof(Precision.Float32)}.");
+    private readonly Calls _calls = s_calls.Value ?? throw new PlatformNotSupportedException($"This libtorch does not support bfloat16. Set the recipe's Precision to {nameof(Precision.Float32)}.");
     private readonly int _device;
     private readonly bool _wasEnabled;
     private readonly int _wasType;

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace TrivialLayers;
 
-/// <summary>Memory of a graphics card.</summary>
+/// <summary>Memory of a GPU.</summary>
 internal static class CardMemory
 {
     private static readonly Lazy<MemoryInformation?> s_information = new(() =>
@@ -13,7 +13,7 @@ internal static class CardMemory
     [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
     private delegate int MemoryInformation(out nuint free, out nuint total);
 
-    /// <summary>Bytes that nobody has asked for on the card that computes; null for a processor, or where the CUDA runtime cannot be asked.</summary>
+    /// <summary>Bytes that nobody has asked for on the GPU that computes; null for a CPU, or where the CUDA runtime cannot be asked.</summary>
     public static long? Free(Device device) =>
         device.type == DeviceType.CUDA && s_information.Value is { } ask && ask(out var free, out _) == 0 ? (long)free : null;
 }

@@ -4,7 +4,7 @@ using TorchSharp;
 namespace TrivialLayers;
 
 /// <summary>
-/// The one place a device comes from: the graphics card when this build has CUDA and a card is there, else the processor.
+/// The one place a device comes from: the GPU when this build has CUDA and a GPU is there, else the CPU.
 /// <c>TRIVIAL_LAYERS_DEVICE</c> (<c>cpu</c>, <c>cuda</c>, <c>cuda:1</c>) or <see cref="Use"/> override it.
 /// </summary>
 public static class ComputeDevice
@@ -25,8 +25,8 @@ public static class ComputeDevice
     }
 
     /// <summary>
-    /// True lets an NVIDIA card round the factors of matrix products and convolutions to 10 bits (TF32): faster, but not the
-    /// arithmetic of the processor. False unless asked; set it before any work.
+    /// True lets an NVIDIA GPU round the factors of matrix products and convolutions to 10 bits (TF32): faster, but not the
+    /// arithmetic of the CPU. False unless asked; set it before any work.
     /// </summary>
     /// <exception cref="LibTorchNotLoadedException">libtorch could not be loaded.</exception>
     public static bool AllowTF32
@@ -54,7 +54,7 @@ public static class ComputeDevice
             return s_default = Choose(name);
     }
 
-    /// <summary>One line for a report: the default device, the processor or card, the threads and the versions.</summary>
+    /// <summary>One line for a report: the default device, the CPU or GPU, the threads and the versions.</summary>
     /// <exception cref="LibTorchNotLoadedException">libtorch could not be loaded.</exception>
     public static string Describe()
     {
@@ -73,7 +73,7 @@ public static class ComputeDevice
             "meta" => torch.META,
             "cuda" => Cuda(0),
             _ when wanted.StartsWith("cuda:", StringComparison.Ordinal) && int.TryParse(wanted.AsSpan(5), NumberStyles.None, CultureInfo.InvariantCulture, out var index) => Cuda(index),
-            _ => throw new InvalidOperationException($"There is no device '{name}'. Choose auto, cpu, cuda or, with several cards, cuda:0, cuda:1 and so on."),
+            _ => throw new InvalidOperationException($"There is no device '{name}'. Choose auto, cpu, cuda or, with several GPUs, cuda:0, cuda:1 and so on."),
         };
         if (s_default is null)
         {
@@ -88,10 +88,10 @@ public static class ComputeDevice
     private static torch.Device Cuda(int index)
     {
         if (!LibTorch.HasCuda)
-            throw new InvalidOperationException("This libtorch is for the processor and has no CUDA. In a program, take the package TorchSharp-cuda-linux or TorchSharp-cuda-windows instead of libtorch-cpu; in the repository, build with -p:TorchDevice=cuda; or name the libtorch of an installed PyTorch with TRIVIAL_LAYERS_LIBTORCH (see environment.md). Or use the device cpu.");
+            throw new InvalidOperationException("This libtorch is built for the CPU and has no CUDA. In a program, use the package TorchSharp-cuda-linux or TorchSharp-cuda-windows instead of libtorch-cpu; in the repository, build with -p:TorchDevice=cuda; or name the libtorch of an installed PyTorch with TRIVIAL_LAYERS_LIBTORCH (see environment.md). Or use the device cpu.");
         var count = CudaCount();
         if (count == 0)
-            throw new InvalidOperationException("libtorch finds no usable NVIDIA card. Check the driver with nvidia-smi (see environment.md), or use the device cpu.");
+            throw new InvalidOperationException("libtorch finds no usable NVIDIA GPU. Check the driver with nvidia-smi (see environment.md), or use the device cpu.");
         return index < count
             ? torch.device(DeviceType.CUDA, index)
             : throw new InvalidOperationException($"There is no device cuda:{index}; this machine has {count}: cuda:0 to cuda:{count - 1}.");

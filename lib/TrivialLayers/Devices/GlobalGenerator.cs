@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace TrivialLayers;
 
 /// <summary>
-/// A scope in which torch's global generator, from which dropout draws, may be seeded; afterwards the processor's is again what it was, bit for bit. TorchSharp does not give out the state of a
-/// card's: that one goes on from a number that it drew itself.
+/// A scope in which torch's global generator, from which dropout draws, may be seeded; afterwards the CPU's is again what it was, bit for bit. TorchSharp does not give out the state of a
+/// GPU's: that one goes on from a number that it drew itself.
 /// </summary>
 internal sealed class GlobalGenerator : IDisposable
 {

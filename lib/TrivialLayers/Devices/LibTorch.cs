@@ -92,7 +92,7 @@ internal static class LibTorch
             : [];
     }
 
-    /// <summary>The package that brings libtorch for this system's processor, and its version.</summary>
+    /// <summary>The package that brings libtorch for this system's CPU, and its version.</summary>
     private static string PackageName => $"libtorch-cpu-{Platform}";
 
     private static string PackageVersion =>
@@ -157,7 +157,7 @@ internal static class LibTorch
     internal static nint LoadInstalled(string chosen, IReadOnlyList<string> wrapperFolders)
     {
         if (!OperatingSystem.IsLinux())
-            throw new LibTorchNotLoadedException($"{FolderVariable} is read on Linux only. Unset it, and give the program a libtorch package (see environment.md).");
+            throw new LibTorchNotLoadedException($"{FolderVariable} is supported only on Linux. Unset it, and give the program a libtorch package (see environment.md).");
         var folder = Path.GetFullPath(chosen);
         if (FirstWith([folder], Engine.Where(Required)) is null)
             throw new LibTorchNotLoadedException(LibTorchNotLoadedException.NotIn(folder, Oldest));
@@ -170,7 +170,7 @@ internal static class LibTorch
         if (wrapper is not null && EagerLoad.ErrorOf(wrapper) is { } missing)
         {
             throw new LibTorchNotLoadedException(missing.Contains("undefined symbol", StringComparison.Ordinal)
-                ? LibTorchNotLoadedException.Unfit(folder, $"TorchSharp's library asks it for something that it does not have: {missing}", Oldest)
+                ? LibTorchNotLoadedException.Unfit(folder, $"it lacks a symbol that TorchSharp's library needs: {missing}", Oldest)
                 : LibTorchNotLoadedException.Refused(wrapper, missing));
         }
 

@@ -35,7 +35,7 @@ public sealed class LibTorchNotLoadedException : Exception
     internal static string NotIn(string folder, Version oldest)
     {
         var found = Directory.Exists(folder)
-            ? Directory.EnumerateFiles(folder, "*torch*").Select(Path.GetFileName).Order(StringComparer.Ordinal).Take(6).ToList() is { Count: > 0 } files ? $"It holds {string.Join(", ", files)}." : "It holds no file of libtorch."
+            ? Directory.EnumerateFiles(folder, "*torch*").Select(Path.GetFileName).Order(StringComparer.Ordinal).Take(6).ToList() is { Count: > 0 } files ? $"It contains {string.Join(", ", files)}." : "It contains no file of libtorch."
             : "There is no such folder.";
         return $"{LibTorch.FolderVariable} is {folder}, and libtorch was not found there. {found}\n{Wanted(oldest)}";
     }
@@ -44,7 +44,7 @@ public sealed class LibTorchNotLoadedException : Exception
     internal static string Unfit(string folder, string reason, Version oldest) => $"The libtorch of {LibTorch.FolderVariable}, {folder}, cannot be used: {reason}\n{Wanted(oldest)}";
 
     private static string Wanted(Version oldest) =>
-        $"Wanted is the folder with libtorch.so, libtorch_cpu.so and libc10.so of libtorch {oldest.ToString(2)} or newer, with the C++11 ABI, as Python's PyTorch of that version has it: "
+        $"Expected the folder that contains libtorch.so, libtorch_cpu.so and libc10.so of libtorch {oldest.ToString(2)} or newer, with the C++11 ABI, as in Python's PyTorch of that version: "
         + "python3 -c \"import os, torch; print(os.path.join(os.path.dirname(torch.__file__), 'lib'))\". Or unset the variable. More in environment.md.";
 
     /// <summary>What to say when the system refuses to load <paramref name="file"/>, giving <paramref name="reason"/>.</summary>
@@ -52,12 +52,12 @@ public sealed class LibTorchNotLoadedException : Exception
     {
         string remedy;
         if (reason.Contains("GLIBCXX_", StringComparison.Ordinal) || reason.Contains("CXXABI_", StringComparison.Ordinal))
-            remedy = "The system's C++ library (libstdc++) is older than the file wants. Delete the obj folder (in the repository lib/TrivialLayers/obj) and build again on this very machine: "
+            remedy = "The system's C++ library (libstdc++) is older than the file requires. Delete the obj folder (in the repository lib/TrivialLayers/obj) and build again on this machine: "
                 + "the build then adapts the file to Debian 12 and Ubuntu 22.04. Older systems need a newer libstdc++.";
         else if (reason.Contains("GLIBC_", StringComparison.Ordinal))
             remedy = "The system's C library (glibc) is too old. TorchSharp needs glibc 2.34 or newer: Debian 12, Ubuntu 22.04, RHEL 9 or later.";
         else if (reason.Contains("0x8007007E", StringComparison.OrdinalIgnoreCase))
-            remedy = "Windows misses a library that this file needs. Install the Microsoft Visual C++ Redistributable 2015-2022 (x64): https://aka.ms/vs/17/release/vc_redist.x64.exe";
+            remedy = "A library that this file needs is missing. Install the Microsoft Visual C++ Redistributable 2015-2022 (x64): https://aka.ms/vs/17/release/vc_redist.x64.exe";
         else if (reason.Contains("cannot open shared object file", StringComparison.Ordinal))
             remedy = "A library that this file needs is missing; the reason above names it. Install the package that brings it, or delete the bin folder (in the repository lib/TrivialLayers/bin) and build again.";
         else if (reason.Contains("file too short", StringComparison.Ordinal) || reason.Contains("invalid ELF header", StringComparison.Ordinal))

@@ -5,10 +5,10 @@ using Microsoft.Win32;
 
 namespace TrivialLayers;
 
-/// <summary>What this computer calls its processors.</summary>
+/// <summary>What this computer calls its CPUs.</summary>
 internal static class Machine
 {
-    /// <summary>The processor's name, for example "Intel(R) Xeon(R) Platinum 8481C CPU"; its architecture when the system gives no name.</summary>
+    /// <summary>The CPU's name, for example "Intel(R) Xeon(R) Platinum 8481C CPU"; its architecture when the system gives no name.</summary>
     public static string Processor { get; } = Tidy(FindProcessor()) ?? RuntimeInformation.ProcessArchitecture.ToString();
 
     /// <summary>The name of the CUDA device <paramref name="index"/>, as the driver's own tool gives it.</summary>

@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace TrivialLayers;
 
 /// <summary>
-/// How the C library of Linux keeps memory. By default it gives the memory of large tensors back to the system after each step, and the system clears every page anew in the next one:
-/// about a sixth of the time of a training.
+/// How the C library of Linux keeps memory. By default it gives the memory of large tensors back to the system after each step, and the system clears every page again in the next one:
+/// about a sixth of the time of a training run.
 /// </summary>
 public static class NativeMemory
 {

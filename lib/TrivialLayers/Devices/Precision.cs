@@ -1,17 +1,17 @@
 namespace TrivialLayers;
 
-/// <summary>The arithmetic of a training.</summary>
+/// <summary>The arithmetic of a training run.</summary>
 public enum Precision
 {
     /// <summary>Single precision throughout.</summary>
     Float32,
 
-    /// <summary>An NVIDIA card rounds the factors of matrix products and convolutions to 10 bits of mantissa (TF32). A processor computes as in <see cref="Float32"/>.</summary>
+    /// <summary>An NVIDIA GPU rounds the factors of matrix products and convolutions to 10 bits of mantissa (TF32). A CPU computes as in <see cref="Float32"/>.</summary>
     TensorFloat32,
 
     /// <summary>
-    /// Convolutions and linear layers of a training compute in bfloat16, with 8 bits of mantissa; normalisation, loss, weights, gradients of weights and momentum are in single precision. Evaluation and sweeps are in single
-    /// precision throughout. Meant for NVIDIA cards from Ampere on; a processor does the same, most of them slowly.
+    /// Convolutions and linear layers of a training run compute in bfloat16, with 8 bits of mantissa; normalisation, loss, weights, gradients of weights and momentum are in single precision. Evaluation and sweeps are in single
+    /// precision throughout. Meant for NVIDIA GPUs from Ampere on; a CPU does the same, most of them slowly.
     /// </summary>
     BFloat16,
 }

@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace TrivialLayers;
 
-/// <summary>A scope in which a card computes in a recipe's precision; afterwards it is again what it was.</summary>
+/// <summary>A scope in which a GPU computes in a recipe's precision; afterwards it is again what it was.</summary>
 internal sealed class PrecisionScope : IDisposable
 {
     private readonly (bool Products, bool Convolutions) _before = (backends.cuda.matmul.allow_tf32, backends.cudnn.allow_tf32);

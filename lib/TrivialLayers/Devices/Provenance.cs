@@ -12,7 +12,7 @@ namespace TrivialLayers;
 /// <param name="LibTorch">Version of libtorch, as the native library itself gives it, with those of CUDA and cuDNN where it has them.</param>
 /// <param name="DotNet">The .NET runtime.</param>
 /// <param name="OperatingSystem">The operating system.</param>
-/// <param name="Processor">The processor's name; that of the graphics card when it computed.</param>
+/// <param name="Processor">The CPU's name, or the GPU's when it computed.</param>
 /// <param name="Threads">Threads torch computes with.</param>
 /// <param name="Created">When, in coordinated universal time.</param>
 /// <param name="Device">The device that computed: <c>cpu</c>, <c>cuda:0</c>.</param>

@@ -34,7 +34,7 @@ internal static class SkiaLibrary
     private static string Absent(string file)
     {
         var package = "SkiaSharp.NativeAssets." + (OperatingSystem.IsWindows() ? "Win32" : OperatingSystem.IsMacOS() ? "macOS" : "Linux.NoDependencies");
-        return $"Skia's native library {file}, which reads pictures and draws figures, is not there: add the package {package}, "
+        return $"Skia's native library {file}, which reads pictures and draws figures, is missing: add the package {package}, "
             + "in the version of your SkiaSharp, to the program.";
     }
 }

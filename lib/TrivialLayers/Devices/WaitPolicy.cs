@@ -4,7 +4,7 @@ namespace TrivialLayers;
 
 /// <summary>
 /// How long libtorch's threads wait busily for each other on Linux. GNU's OpenMP library, which starts them, lets a waiting thread turn in a loop for about three milliseconds before it sleeps. Alone on a machine that
-/// is harmless; beside other work the waiting threads take the time from those that they wait for. With a tenth of a millisecond a training on two cores keeps a third of its pace beside two busy processes,
+/// is harmless; beside other work the waiting threads take the time from those that they wait for. With a tenth of a millisecond a training on two cores keeps a third of its speed beside two busy processes,
 /// with three milliseconds a ninth: <c>tests/Benchmarks busy</c> measures it. It is set while the library is loaded, which other native threads that read the environment should not run beside.
 /// </summary>
 internal static class WaitPolicy

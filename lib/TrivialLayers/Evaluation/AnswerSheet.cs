@@ -23,13 +23,13 @@ internal sealed class AnswerSheet(ImageSet images) : ISheet
     {
         long[] expected = [labels.shape[0], _classes, .. labels.shape[1..]];
         if (!logits.shape.SequenceEqual(expected))
-            throw new ArgumentException($"The network gave [{string.Join(", ", logits.shape)}]; expected logits [{string.Join(", ", expected)}].");
+            throw new ArgumentException($"The network returned [{string.Join(", ", logits.shape)}]; expected logits [{string.Join(", ", expected)}].");
         using var scope = NewDisposeScope();
         var isFinite = logits.isfinite().all();
         if (_answers is null || _crossEntropy is null || _isFinite is null)
         {
             if (logits.device_type == DeviceType.CPU)
-                Demand(isFinite); // weights that diverged are told now, not after a long sweep; a card is not waited for
+                Demand(isFinite); // weights that diverged are told now, not after a long sweep; a GPU is not waited for
             _answers = empty(images.Labels.numel(), ScalarType.Int32, logits.device).DetachFromDisposeScope();
             _crossEntropy = zeros([], ScalarType.Float64, logits.device).DetachFromDisposeScope();
             _isFinite = isFinite.clone().DetachFromDisposeScope();
@@ -72,7 +72,7 @@ internal sealed class AnswerSheet(ImageSet images) : ISheet
     {
         if (_read is { } known)
             return known;
-        using var scope = NewDisposeScope(); // on a card, item() makes a tensor
+        using var scope = NewDisposeScope(); // on a GPU, item() makes a tensor
         Demand(_isFinite!);
         using (var answers = _answers!.cpu())
             _read = ([.. answers.data<int>()], _crossEntropy!.item<double>());
@@ -91,6 +91,6 @@ internal sealed class AnswerSheet(ImageSet images) : ISheet
     private static void Demand(Tensor isFinite)
     {
         if (!isFinite.item<bool>())
-            throw new ArithmeticException("The network gave a logit that is not a finite number. Its weights may have diverged in training.");
+            throw new ArithmeticException("The network returned a logit that is not a finite number. Its weights may have diverged in training.");
     }
 }

@@ -6,12 +6,12 @@ using static TorchSharp.torch.nn;
 namespace TrivialLayers;
 
 /// <summary>
-/// How many images a batch has where nothing is learned from it. A processor is best served by <see cref="Evaluation.DefaultBatch"/>; a card by more, which keep it busy longer than an operation takes to start, as far as
+/// How many images a batch has where nothing is learned from it. A CPU is best served by <see cref="Evaluation.DefaultBatch"/>; a GPU by more, which keep it busy longer than an operation takes to start, as far as
 /// its memory goes.
 /// </summary>
 internal static class DeviceBatch
 {
-    /// <summary>More did not make a card faster.</summary>
+    /// <summary>More did not make a GPU faster.</summary>
     private const int Most = 1000;
 
     private static readonly ConditionalWeakTable<Module, StrongBox<long>> s_featuresPerImage = [];

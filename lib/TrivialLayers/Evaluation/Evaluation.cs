@@ -7,7 +7,7 @@ namespace TrivialLayers;
 /// <summary>What a network answers on a set of images: one answer for each label, that is for each image or, in segmentation, for each pixel.</summary>
 public sealed class Evaluation
 {
-    /// <summary>Images a batch on a processor unless the caller says otherwise: enough to fill the cores, while what a layer leaves for the next still fits into their caches.</summary>
+    /// <summary>Images per batch on a CPU unless the caller says otherwise: enough to fill the cores, while what a layer leaves for the next still fits into their caches.</summary>
     public const int DefaultBatch = 100;
 
     internal Evaluation(Outcomes outcomes, ConfusionMatrix confusion)
@@ -31,10 +31,10 @@ public sealed class Evaluation
     /// <summary>Evaluates a network in evaluation mode, batch by batch; its mode is restored afterwards.</summary>
     /// <param name="network">Any module from images <c>[N, C, H, W]</c> to logits <c>[N, classes]</c>, or <c>[N, classes, H, W]</c> for images whose pixels have labels.</param>
     /// <param name="images">The images.</param>
-    /// <param name="batch">Images a batch, 1 or more; by default as many as suit the device: <see cref="DefaultBatch"/> on a processor, up to 1,000 on a card, as far as its memory goes.</param>
+    /// <param name="batch">Images per batch, 1 or more; by default as many as suit the device: <see cref="DefaultBatch"/> on a CPU, up to 1,000 on a GPU, as far as its memory goes.</param>
     /// <param name="progress">Told about images done.</param>
     /// <param name="cancellationToken">Ends the evaluation after the current batch.</param>
-    /// <exception cref="ArithmeticException">The network gave a logit that is not a finite number.</exception>
+    /// <exception cref="ArithmeticException">The network returned a logit that is not a finite number.</exception>
     public static Evaluation Run(
         Module<Tensor, Tensor> network,
         ImageSet images,

@@ -50,7 +50,7 @@ public sealed class Measure
         return new(string.Create(CultureInfo.InvariantCulture, $"top-{k} accuracy (%)"), Operation.Id("top_k", ("k", k)), (logits, labels) =>
         {
             if (logits.dim() != 2 || logits.shape[1] < k)
-                throw new ArgumentException($"The network gave [{string.Join(", ", logits.shape)}]; the likeliest {k} need logits [n, classes] of {k} classes or more.");
+                throw new ArgumentException($"The network returned [{string.Join(", ", logits.shape)}]; top-{k} accuracy needs logits [n, classes] with {k} or more classes.");
             return (logits.topk(k, 1).indexes.eq(labels.unsqueeze(1)).any(1) * 100.0, null);
         }) { IsRightOrWrong = true };
     }
@@ -65,7 +65,7 @@ public sealed class Measure
 
     /// <summary>A measure of one's own.</summary>
     /// <param name="name">What it is called, with its unit.</param>
-    /// <param name="ofImages">From a batch of outputs, for example <c>[n, classes]</c>, and labels <c>[n]</c> (or <c>[n, H, W]</c>) to a value for each image, <c>[n]</c>. Best in percent: the verdicts of a sweep ask for a drop of one point.</param>
+    /// <param name="ofImages">From a batch of outputs, for example <c>[n, classes]</c>, and labels <c>[n]</c> (or <c>[n, H, W]</c>) to a value for each image, <c>[n]</c>. Best in percent: the verdicts of a sweep compare the drop with one point.</param>
     /// <param name="higherIsBetter">Whether more is better.</param>
     /// <param name="version">Stands for what <paramref name="ofImages"/> computes: give another when that changes. Without a version nothing is stored.</param>
     public static Measure Of(string name, Func<Tensor, Tensor, Tensor> ofImages, bool higherIsBetter = true, int? version = null)
@@ -98,7 +98,7 @@ public sealed class Measure
     /// <param name="outputs">A batch of a network's outputs.</param>
     /// <param name="labels">The labels, <c>[n]</c> or <c>[n, H, W]</c>.</param>
     /// <returns>A value for each of the n images.</returns>
-    /// <exception cref="ArgumentException">The measure gave another shape than a value for each image, or one that is not finite.</exception>
+    /// <exception cref="ArgumentException">The measure returned another shape than a value for each image, or one that is not finite.</exception>
     public double[] OfImages(Tensor outputs, Tensor labels)
     {
         ArgumentNullException.ThrowIfNull(outputs);
@@ -113,12 +113,12 @@ public sealed class Measure
     internal static void CheckShape(Tensor values, Tensor labels)
     {
         if (values.dim() != 1 || values.shape[0] != labels.shape[0])
-            throw new ArgumentException($"The measure gave [{string.Join(", ", values.shape)}]; expected a value for each image, [{labels.shape[0]}].");
+            throw new ArgumentException($"The measure returned [{string.Join(", ", values.shape)}]; expected a value for each image, [{labels.shape[0]}].");
     }
 
     /// <exception cref="ArgumentException">A value is not finite.</exception>
     internal static double[] Finite(double[] values) =>
-        Array.TrueForAll(values, double.IsFinite) ? values : throw new ArgumentException("The measure gave a value that is not a finite number.");
+        Array.TrueForAll(values, double.IsFinite) ? values : throw new ArgumentException("The measure returned a value that is not a finite number.");
 
     /// <summary>What knowing nothing of the images is worth: the greatest mean over the images that a single class has as the answer to every image, or to every pixel of every image; in the measure's unit.</summary>
     /// <param name="images">The images; the measure must be one of logits, <c>[n, classes]</c> or <c>[n, classes, H, W]</c>.</param>

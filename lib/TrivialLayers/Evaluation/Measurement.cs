@@ -51,7 +51,7 @@ public sealed class Measurement
     internal static Measurement FromBytes(byte[] bytes, int images, double? pooled)
     {
         if (bytes.Length != images * sizeof(float))
-            throw new FormatException($"The values of {images} images take {images * sizeof(float)} bytes, {bytes.Length} were given.");
+            throw new FormatException($"The values of {images} images take {images * sizeof(float)} bytes; got {bytes.Length}.");
         var values = MemoryMarshal.Cast<byte, float>(bytes).ToArray();
         return values.All(float.IsFinite) && pooled is null or >= double.MinValue and <= double.MaxValue ? Of(values, pooled) : throw new FormatException("A value is not a finite number.");
     }

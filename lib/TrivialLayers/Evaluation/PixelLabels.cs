@@ -7,7 +7,7 @@ namespace TrivialLayers;
 internal static class PixelLabels
 {
     /// <summary>
-    /// As if each pixel were an image: from <c>[N, classes, H, W]</c> and <c>[N, H, W]</c> to <c>[N·H·W, classes]</c> and <c>[N·H·W]</c>. On a card alone, whose loss over maps has no deterministic form; else,
+    /// As if each pixel were an image: from <c>[N, classes, H, W]</c> and <c>[N, H, W]</c> to <c>[N·H·W, classes]</c> and <c>[N·H·W]</c>. On a GPU alone, whose loss over maps has no deterministic form; else,
     /// and where an image has one label, both as they are.
     /// </summary>
     public static (Tensor Logits, Tensor Labels) ForLoss(Tensor logits, Tensor labels) => labels.dim() > 1 && labels.device_type == DeviceType.CUDA

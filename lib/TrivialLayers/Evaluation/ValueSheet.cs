@@ -15,7 +15,7 @@ internal sealed class ValueSheet(Measure measure) : ISheet
         var (values, counts) = measure.OfBatch(outputs, labels);
         Measure.CheckShape(values, labels);
         if (_values.Count == 0 && values.device_type == DeviceType.CPU && !values.isfinite().all().item<bool>())
-            Measure.Finite([double.NaN]); // told now, not after a long sweep; a card is not waited for
+            Measure.Finite([double.NaN]); // told now, not after a long sweep; a GPU is not waited for
         _values.Add(values.to(ScalarType.Float64).clone().DetachFromDisposeScope());
         if (counts is null)
             return;

@@ -46,7 +46,7 @@ public sealed class Intervention
 
     /// <summary>
     /// The layer gives for each channel, everywhere, the mean that its batch norm recorded in training, so that batch norm gives its shift β and the layer tells nothing of the image. Only layers with a
-    /// batch norm behind them.
+    /// batch norm after them.
     /// </summary>
     public static Intervention MeanOutput { get; } = OfEach("mean output", Id("mean_output"), site =>
     {
@@ -79,7 +79,7 @@ public sealed class Intervention
     {
         ArgumentNullException.ThrowIfNull(shares);
         if (shares.Count == 0 || shares.Any(share => share is not (> 0 and <= 1)))
-            throw new ArgumentOutOfRangeException(nameof(shares), string.Join(", ", shares.Select(share => share.ToString(CultureInfo.InvariantCulture))), "Give one share of the filters or more, each above 0 and at most 1, as 0.5.");
+            throw new ArgumentOutOfRangeException(nameof(shares), string.Join(", ", shares.Select(share => share.ToString(CultureInfo.InvariantCulture))), "Give one or more shares of the filters, each above 0 and at most 1, for example 0.5.");
         return new(
             string.Create(CultureInfo.InvariantCulture, $"filters of smallest {by} norm zeroed"),
             Id("zero_filters", ("norm", by == Norm.L1 ? "l1" : "l2"), ("shares", new JsonArray([.. shares.Select(share => JsonValue.Create(share))]))),
@@ -100,7 +100,7 @@ public sealed class Intervention
     /// <param name="seed">Decides the draw; another than the run's own.</param>
     public static Intervention DrawnAnew(long seed) => Drawn("drawn anew", Id("drawn_anew", ("seed", seed)), network => Initialisation.He(network, Seeds.Derive(seed, "rerandomise")));
 
-    /// <summary>The kernel replaced with zeros, then the statistics of all batch norms measured anew on images, as if the network had always been so.</summary>
+    /// <summary>The kernel replaced with zeros, then the statistics of all batch norms recomputed on images, as if the network had always been so.</summary>
     /// <param name="images">Training images; never the test images.</param>
     public static Intervention StatisticsRecomputed(ImageSet images)
     {
@@ -127,9 +127,9 @@ public sealed class Intervention
 
     /// <summary>Does it to some layers until the scope is disposed; then the network is again what it was, bit for bit. Scopes end in the reverse of the order in which they began.</summary>
     /// <param name="network">The network.</param>
-    /// <param name="images">Images that the network takes; their size shows which batch norm stands behind which layer.</param>
+    /// <param name="images">Images that the network takes; their size shows which batch norm follows which layer.</param>
     /// <param name="layers">Dotted names as <see cref="NetworkLayers.All"/> lists them.</param>
-    /// <exception cref="ArgumentException">A name is no layer of the network, or this cannot be done to it; nothing is changed.</exception>
+    /// <exception cref="ArgumentException">A name is not a layer of the network, or this is not applicable to it; nothing is changed.</exception>
     /// <exception cref="InvalidOperationException">It varies the share of a layer: with several shares it is a sweep's.</exception>
     public IDisposable On(Module<Tensor, Tensor> network, ImageSet images, params IEnumerable<string> layers)
     {
@@ -138,13 +138,13 @@ public sealed class Intervention
         List<string> names = [.. layers.Distinct()];
         NetworkLayers.Demand(network, names, linearToo: true);
         if (names.Count == 0)
-            throw new ArgumentException("Name a layer at least.", nameof(layers));
+            throw new ArgumentException("Name at least one layer.", nameof(layers));
         if (Shares.Count != 1)
-            throw new InvalidOperationException($"\"{Name}\" has {Shares.Count} shares; a scope needs one.");
+            throw new InvalidOperationException($"\"{Name}\" has {Shares.Count} shares; a scope needs exactly one.");
         var all = InterventionSite.Of(network, NetworkLayers.All(network), images).ToDictionary(site => site.Layer.Name);
         var sites = names.ConvertAll(name => all[name]);
         if (sites.Find(site => !AppliesTo(site)) is { } other)
-            throw new ArgumentException($"\"{Name}\" cannot be done to '{other.Layer.Name}'.", nameof(layers));
+            throw new ArgumentException($"\"{Name}\" is not applicable to '{other.Layer.Name}'.", nameof(layers));
         using var change = ChangeOf(network, sites);
         return change.Apply();
     }
@@ -190,7 +190,7 @@ public sealed class Intervention
     private static void MeasureStatistics(Module<Tensor, Tensor> network, ImageSet images)
     {
         var norms = network.modules().OfType<BatchNorm>().Where(norm => norm.running_mean is not null).ToList();
-        var momentum = norms.ConvertAll(norm => norm.momentum ?? throw new InvalidOperationException("A batch norm without momentum keeps a plain average; its statistics cannot be measured anew here."));
+        var momentum = norms.ConvertAll(norm => norm.momentum ?? throw new InvalidOperationException("A batch norm without momentum keeps a plain average; its statistics cannot be recomputed here."));
         using var evaluation = new EvaluationMode(network);
         norms.ForEach(norm => norm.train());
         var device = NetworkProbe.DeviceOf(network);

@@ -7,7 +7,7 @@ namespace TrivialLayers;
 /// <summary>Where an <see cref="Intervention"/> acts.</summary>
 /// <param name="Network">The network.</param>
 /// <param name="Layer">The layer.</param>
-/// <param name="Normalisation">The batch norm directly behind it, or null.</param>
+/// <param name="Normalisation">The batch norm directly after it, or null.</param>
 /// <param name="EndsBranch">Whether it is the last convolution in the branch of a residual unit.</param>
 public sealed record InterventionSite(Module<Tensor, Tensor> Network, Layer Layer, BatchNorm? Normalisation, bool EndsBranch)
 {

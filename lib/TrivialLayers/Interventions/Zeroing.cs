@@ -33,7 +33,7 @@ public sealed class Zeroing : IDisposable
     /// <summary>Replaces the kernels of these convolutions or linear layers with zeros until the scope is disposed.</summary>
     /// <param name="network">Any module.</param>
     /// <param name="layers">Dotted names as <see cref="NetworkLayers.All"/> lists them; a name given twice counts once.</param>
-    /// <exception cref="ArgumentException">A name is no layer of the network; the message gives the nearest ones, and nothing is changed.</exception>
+    /// <exception cref="ArgumentException">A name is not a layer of the network; the message gives the nearest ones, and nothing is changed.</exception>
     public static Zeroing Of(Module network, params IEnumerable<string> layers)
     {
         ArgumentNullException.ThrowIfNull(layers);
@@ -44,7 +44,7 @@ public sealed class Zeroing : IDisposable
     /// <param name="network">Any module.</param>
     /// <param name="layer">A dotted name as <see cref="NetworkLayers.All"/> lists them.</param>
     /// <param name="filters">Numbers of output channels, from 0; one given twice counts once.</param>
-    /// <exception cref="ArgumentException">The name is no layer of the network; the message gives the nearest ones, and nothing is changed.</exception>
+    /// <exception cref="ArgumentException">The name is not a layer of the network; the message gives the nearest ones, and nothing is changed.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The convolution has no such output channel; nothing is changed.</exception>
     public static Zeroing OfFilters(Module network, string layer, params IEnumerable<int> filters)
     {

@@ -13,7 +13,7 @@ internal sealed class BehaviourProbe : IDisposable
     /// <summary>Images to probe with.</summary>
     public const int Images = 16;
 
-    /// <summary>Rounding differs between processors by about 1e-5 of the largest logit; another computation differs by far more.</summary>
+    /// <summary>Rounding differs between CPUs by about 1e-5 of the largest logit; another computation differs by far more.</summary>
     private const double Tolerance = 1e-3;
 
     private readonly Tensor _evaluation;
@@ -43,7 +43,7 @@ internal sealed class BehaviourProbe : IDisposable
     /// <summary>The probe as tensors for a safetensors file.</summary>
     public IReadOnlyDictionary<string, Tensor> Tensors => new Dictionary<string, Tensor> { ["evaluation"] = _evaluation, ["training"] = _training };
 
-    /// <summary>Whether stored tensors are this probe's, up to the rounding of another processor.</summary>
+    /// <summary>Whether stored tensors are this probe's, up to the rounding of another CPU.</summary>
     public bool Reproduces(IReadOnlyDictionary<string, Tensor> stored) =>
         Close(_evaluation, stored.GetValueOrDefault("evaluation")) && Close(_training, stored.GetValueOrDefault("training"));
 

@@ -10,7 +10,7 @@ namespace TrivialLayers;
 /// from it differ in their connections only: none (<see cref="PlainEncoderDecoder"/>), long ones (<see cref="UNet"/>, <see cref="SegNet"/>) or short ones (<see cref="ResidualEncoderDecoder"/>).
 /// <para>
 /// Level l (from 0) has width · 2^l channels; its decoder ends with those of the level above. Modules are called <c>conv1</c>, <c>bn1</c>, <c>encoder0.0.conv1</c>, …, <c>decoder0.1.conv2</c>, <c>fc</c>.
-/// The classifier is no convolution layer here, as in our networks for classification, though papers write it as a convolution of 1×1.
+/// The classifier is not a convolution layer here, as in our networks for classification, though papers write it as a convolution of 1×1.
 /// </para>
 /// </summary>
 public abstract class EncoderDecoder : SegmentedNetwork
@@ -65,7 +65,7 @@ public abstract class EncoderDecoder : SegmentedNetwork
     public override LayerRole RoleOf(string layer) => layer == "conv1" ? LayerRole.Stem : LayerRole.Plain;
 
     /// <summary>Joins a level to those below it; without a connection unless a derived class makes one.</summary>
-    /// <param name="features">What the level's encoder gave, <c>[N, C, H, W]</c>.</param>
+    /// <param name="features">The output of the level's encoder, <c>[N, C, H, W]</c>.</param>
     /// <param name="deeper">All levels below, <c>[N, C, H', W'] → [N, C, H', W']</c>.</param>
     /// <returns>What the level's decoder gets, <c>[N, C, H, W]</c> or <c>[N, 2C, H, W]</c>.</returns>
     private protected virtual Tensor Connect(Tensor features, Func<Tensor, Tensor> deeper) => Enlarge(deeper(Pool(features)), features);

@@ -12,7 +12,7 @@ internal sealed record GroupedLayout(int Depth, int Width, IReadOnlyList<int> Un
     /// <exception cref="ArgumentOutOfRangeException">The depth is not 6n + 2.</exception>
     public static GroupedLayout ForSmallImages(int depth, int width) => depth >= 8 && depth % 6 == 2
         ? new(depth, width, [(depth - 2) / 6, (depth - 2) / 6, (depth - 2) / 6])
-        : throw new ArgumentOutOfRangeException(nameof(depth), depth, "A small-image network has depth 6n + 2: 8, 14, 20, 32, 44, 56, 110, …");
+        : throw new ArgumentOutOfRangeException(nameof(depth), depth, "The depth of a small-image network must be 6n + 2: 8, 14, 20, 32, 44, 56, 110, …");
 
     /// <summary>Table 1 of He et al. (2016).</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such depth.</exception>
@@ -23,6 +23,6 @@ internal sealed record GroupedLayout(int Depth, int Width, IReadOnlyList<int> Un
         50 => new(depth, width, [3, 4, 6, 3], Bottleneck.Expansion, hasLargeStem),
         101 => new(depth, width, [3, 4, 23, 3], Bottleneck.Expansion, hasLargeStem),
         152 => new(depth, width, [3, 8, 36, 3], Bottleneck.Expansion, hasLargeStem),
-        _ => throw new ArgumentOutOfRangeException(nameof(depth), depth, "A large-image ResNet has depth 18, 34, 50, 101 or 152."),
+        _ => throw new ArgumentOutOfRangeException(nameof(depth), depth, "The depth of a large-image ResNet must be 18, 34, 50, 101 or 152."),
     };
 }

@@ -42,7 +42,7 @@ public sealed record NetworkCost(long Parameters, int Convolutions, long Multipl
             using var pass = NewDisposeScope();
             var own = images.clone(); // a network may change its input in place
             var clock = Stopwatch.StartNew();
-            network.call(own).cpu(); // on a graphics card the time ends when the result is here
+            network.call(own).cpu(); // on a GPU the time ends when the result is here
             times.Add(clock.Elapsed.TotalMilliseconds);
         }
 

@@ -8,7 +8,7 @@ using static TorchSharp.torch.nn;
 namespace TrivialLayers;
 
 /// <summary>
-/// What a network is, a line a module that has something to say: <c>layer1.0.conv1: conv2d padding=1 weight[16x16x3x3]</c>. No class, field or property of ours is in it, so each can be renamed. What
+/// What a network is, one line per module that has something to say: <c>layer1.0.conv1: conv2d padding=1 weight[16x16x3x3]</c>. No class, field or property of ours is in it, so each can be renamed. What
 /// it cannot see, a forward pass, <see cref="BehaviourProbe"/> does.
 /// </summary>
 internal static class NetworkDescription

@@ -7,7 +7,7 @@ namespace TrivialLayers;
 /// <summary>Forward passes that leave a network as it was: mode restored, statistics untouched, nothing recorded for gradients.</summary>
 internal static class NetworkProbe
 {
-    /// <summary>Images of <see cref="ForwardZeros"/>. For fewer images libtorch looks for NNPACK, and warns on each convolution where the processor has no use for it.</summary>
+    /// <summary>Images of <see cref="ForwardZeros"/>. For fewer images libtorch looks for NNPACK, and warns on each convolution where the CPU has no use for it.</summary>
     public const int Images = 16;
 
     private const int SampledStep = 16;

@@ -71,7 +71,7 @@ public static class NetworkReplacement
         catch (Exception error) when (error is not OutOfMemoryException)
         {
             throw new ArgumentException(
-                $"The module for '{name}' does not take the input {Text(input)} that arrives there: {error.Message.Split('\n')[0]}", nameof(replacement), error);
+                $"The module for '{name}' does not accept the input {Text(input)} that arrives there: {error.Message.Split('\n')[0]}", nameof(replacement), error);
         }
 
         if (!found.SequenceEqual(expected))

@@ -7,7 +7,7 @@ namespace TrivialLayers;
 /// <summary>Finds the batch norm that takes a convolution's output, by watching a forward pass: names alone do not say it in a user's module.</summary>
 internal static class Normalisations
 {
-    /// <summary>The batch norm behind each convolution that has one directly behind it, by the convolution's dotted name.</summary>
+    /// <summary>The batch norm after each convolution that has one directly after it, by the convolution's dotted name.</summary>
     /// <param name="network">A network whose forward pass invokes its modules by <c>call</c>.</param>
     /// <param name="channels">Channels of an image.</param>
     /// <param name="height">Height of an image in pixels.</param>

@@ -24,7 +24,7 @@ internal sealed class PaddedIdentity : Module<Tensor, Tensor>, IDescribed
     /// <summary>Channels of zeros before the others.</summary>
     public long Before { get; }
 
-    /// <summary>Channels of zeros behind the others.</summary>
+    /// <summary>Channels of zeros after the others.</summary>
     public long After { get; }
 
     public string Description => string.Create(CultureInfo.InvariantCulture, $"zero_padded_shortcut stride={Stride} before={Before} after={After}");

@@ -18,7 +18,7 @@ public sealed class UNet : EncoderDecoder, IDescribed
 
     /// <summary>A U-Net for images of about 32×32 to 128×128 pixels.</summary>
     /// <param name="levels">Levels, the one of full size included; 5 in the paper.</param>
-    /// <param name="width">Channels of the first level; each further one has twice as many.</param>
+    /// <param name="width">Channels of the first level; each later one has twice as many.</param>
     /// <param name="classes">Number of classes, 2 or more.</param>
     /// <param name="channels">Channels of an image: 3 for colour, 1 for grey.</param>
     /// <param name="units">Units of two convolutions in each encoder and decoder; 1 in the paper.</param>

@@ -43,9 +43,9 @@ public sealed class Vgg : SegmentedNetwork, IDescribed
         : base(title, channels)
     {
         if (!Configurations.TryGetValue(depth, out var configuration))
-            throw new ArgumentOutOfRangeException(nameof(depth), depth, "VGG has depth 11, 13, 16 or 19.");
+            throw new ArgumentOutOfRangeException(nameof(depth), depth, "The depth of a VGG must be 11, 13, 16 or 19.");
         if (!(width > 0) || double.IsInfinity(width))
-            throw new ArgumentOutOfRangeException(nameof(width), width, "The width multiplier is a positive number; 1 gives 64 to 512 channels.");
+            throw new ArgumentOutOfRangeException(nameof(width), width, "The width multiplier must be positive; 1 gives 64 to 512 channels.");
 
         long Scaled(int size) => Math.Max(1, (long)Math.Round(size * width));
         var modules = new List<Module<Tensor, Tensor>>();
@@ -110,7 +110,7 @@ public sealed class Vgg : SegmentedNetwork, IDescribed
     /// <inheritdoc/>
     public override LayerRole RoleOf(string layer) => layer == "features.0" ? LayerRole.Stem : LayerRole.Plain;
 
-    /// <summary>A convolution with the batch norm and ReLU behind it is one segment, any other module another.</summary>
+    /// <summary>A convolution with the batch norm and ReLU after it is one segment, any other module another.</summary>
     private IEnumerable<Segment> Blocks()
     {
         var modules = features.Modules;

@@ -28,14 +28,14 @@ public static class Pruning
         if (network is IPrunable own)
         {
             return (height, width) == (own.Height, own.Width) ? own.TakeOut(chosen)
-                : throw new ArgumentException(FormattableString.Invariant($"{network.Title} takes images of {own.Height} × {own.Width} pixels; these are said to have {height} × {width}."));
+                : throw new ArgumentException(FormattableString.Invariant($"{network.Title} takes images of {own.Height} × {own.Width} pixels; the size given is {height} × {width}."));
         }
 
         NetworkLayers.Demand(network, chosen);
         var units = Units(network);
         var unitOf = chosen.ToDictionary(layer => layer, layer => units.Keys.FirstOrDefault(unit => InBranch(network, unit, layer)));
         if (unitOf.FirstOrDefault(entry => entry.Value is null) is { Key: { } outside })
-            throw new ArgumentException($"'{outside}' is not in the branch of a residual unit: with its kernel at zero nothing of the image passes it, so it cannot be taken out. Choose among the layers of role Residual or ChannelChange.", nameof(layers));
+            throw new ArgumentException($"'{outside}' is not in the branch of a residual unit: with its kernel zeroed, no information about the image passes through it, so it cannot be removed. Choose layers of role Residual or ChannelChange.", nameof(layers));
         var gone = network.Layers.Where(layer => unitOf.Values.Any(unit => InBranch(network, unit!, layer.Name))).Select(layer => layer.Name).ToList();
         foreach (var group in unitOf.GroupBy(entry => entry.Value!, entry => entry.Key))
         {
@@ -76,7 +76,7 @@ public static class Pruning
             foreach (var (name, constant) in constants)
             {
                 if (!units.ContainsKey(name))
-                    throw new InvalidDataException($"{path} has a constant in the place of the branch of '{name}', which is no residual unit of {network.Title}. Load it into a network like the one that was saved.");
+                    throw new InvalidDataException($"{path} has a constant in the place of the branch of '{name}', which is not a residual unit of {network.Title}. Load it into a network like the one that was saved.");
                 if (constant.dtype != ScalarType.Float32 || constant.shape is not ([1, _, 1, 1] or [1, _, 3, 3]))
                     throw new InvalidDataException($"{path}: the constant of '{name}' is {constant.dtype} [{string.Join(", ", constant.shape)}]; expected Float32 [1, C, 1, 1] or [1, C, 3, 3].");
             }
@@ -113,7 +113,7 @@ public static class Pruning
         var branch = BranchInDouble(network, unit, zeroed, arrived);
         var map = branch[..1];
         if (!branch.allclose(map.expand(branch.shape), 1e-4, 1e-5) || ConstantBranchUnit.Shrink(map) is not { } constant)
-            throw new InvalidOperationException($"With {string.Join(" and ", zeroed)} at zero, the branch of '{name}' still depends on the image or on the place in it; nothing can be taken out.");
+            throw new InvalidOperationException($"With {string.Join(" and ", zeroed)} zeroed, the branch of '{name}' still depends on the image or on the position in it, so nothing can be removed.");
         return constant.to(ScalarType.Float32);
     }
 

@@ -49,7 +49,7 @@ public readonly record struct Interval
 
     internal static double Checked(double level) => level is > 0 and < 1
         ? level
-        : throw new ArgumentOutOfRangeException(nameof(level), level, "A confidence level lies between 0 and 1, ends excluded, as 0.95.");
+        : throw new ArgumentOutOfRangeException(nameof(level), level, "A confidence level must be above 0 and below 1, for example 0.95.");
 
     // Adding zero turns −0 into 0, so that a tiny negative end does not print as "-0.0".
     private static string Text(double value, int decimals) =>

@@ -10,7 +10,7 @@ public sealed record Margin
     /// <exception cref="ArgumentOutOfRangeException">The margin is not inside (0, 100).</exception>
     public Margin(double points) => Points = points is > 0 and < 100
         ? points
-        : throw new ArgumentOutOfRangeException(nameof(points), points, "A margin is a drop in percentage points, above 0 and below 100, as 1.");
+        : throw new ArgumentOutOfRangeException(nameof(points), points, "A margin must be above 0 and below 100 percentage points, for example 1.");
 
     /// <summary>One percentage point: the margin of every verdict unless another is named.</summary>
     public static Margin Default { get; } = new(1);

@@ -14,7 +14,7 @@ public sealed class Outcomes : IEquatable<Outcomes>
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         if (meanCrossEntropy < 0 || double.IsInfinity(meanCrossEntropy))
-            throw new ArgumentOutOfRangeException(nameof(meanCrossEntropy), meanCrossEntropy, "A mean cross-entropy is a finite number of nats, at least 0, or NaN where none was measured.");
+            throw new ArgumentOutOfRangeException(nameof(meanCrossEntropy), meanCrossEntropy, "A mean cross-entropy must be a finite number of nats, at least 0, or NaN where none was measured.");
         _packed = packed;
         Count = count;
         MeanCrossEntropy = meanCrossEntropy;
@@ -62,7 +62,7 @@ public sealed class Outcomes : IEquatable<Outcomes>
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         if (packed.Length != Bytes(count))
-            throw new FormatException($"The outcomes of {count} images take {Bytes(count)} bytes, {packed.Length} were given.");
+            throw new FormatException($"The outcomes of {count} images take {Bytes(count)} bytes; got {packed.Length}.");
         if ((count & 7) != 0 && packed[^1] >> (count & 7) != 0)
             throw new FormatException($"The outcomes of {count} images have a bit set beyond the last image (last byte 0x{packed[^1]:x2}): they belong to another number of images, or are damaged.");
         return new Outcomes(packed.ToArray(), count, meanCrossEntropy);
@@ -74,7 +74,7 @@ public sealed class Outcomes : IEquatable<Outcomes>
     {
         ArgumentNullException.ThrowIfNull(zeroed);
         if (zeroed.Count != Count)
-            throw new ArgumentException($"Outcomes of {zeroed.Count} images were compared with a baseline of {Count}: both must be of the same image set.", nameof(zeroed));
+            throw new ArgumentException($"Outcomes of {zeroed.Count} images were compared with a baseline of {Count} images: both must be from the same image set.", nameof(zeroed));
         int lost = 0, gained = 0;
         for (var i = 0; i < _packed.Length; i++)
         {

@@ -14,7 +14,7 @@ public readonly record struct PairedCounts
     public PairedCounts(int lost, int gained, int count)
     {
         if (count < 1 || lost < 0 || gained < 0 || (long)lost + gained > count)
-            throw new ArgumentOutOfRangeException(nameof(lost), $"{lost} lost and {gained} gained among {count} images is no pair of results: at least one image, no negative count, and lost + gained at most all images are needed.");
+            throw new ArgumentOutOfRangeException(nameof(lost), $"{lost} lost and {gained} gained among {count} images are not valid counts: there must be at least one image, no negative count, and lost + gained must be at most the number of images.");
         (Lost, Gained, Count) = (lost, gained, count);
     }
 

@@ -76,7 +76,7 @@ public static class PairedInterval
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(n, 1);
         if (discordance is not (>= 0 and <= 1))
-            throw new ArgumentOutOfRangeException(nameof(discordance), discordance, "A discordance is the share of images whose result changes, between 0 and 1.");
+            throw new ArgumentOutOfRangeException(nameof(discordance), discordance, "A discordance, the share of images whose result changes, must be between 0 and 1.");
         var each = (int)Math.Round(n * discordance / 2);
         if (2L * each > n) each = n / 2;
         return Corrected(new PairedCounts(each, each, n), SimultaneousLevel(level, layers)).Width / 2;
@@ -103,7 +103,7 @@ public static class PairedInterval
             throw new ArgumentException($"A paired bootstrap needs both results of at least one image; {baseline.Length} and {other.Length} were given.", nameof(zeroed));
         var tail = (1 - Interval.Checked(level)) / 2;
         if (resamples * tail < 5)
-            throw new ArgumentException(FormattableString.Invariant($"{resamples} resamples leave fewer than five beyond an end at level {level}; take at least {Math.Ceiling(5 / tail)}."), nameof(resamples));
+            throw new ArgumentException(FormattableString.Invariant($"{resamples} resamples leave fewer than five in a tail at level {level}; use at least {Math.Ceiling(5 / tail)}."), nameof(resamples));
         var (images, sets) = (baseline.Length, zeroed.Count);
         var differences = new double[images * sets]; // those of one image side by side
         for (var i = 0; i < differences.Length; i++)

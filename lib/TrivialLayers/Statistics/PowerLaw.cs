@@ -24,7 +24,7 @@ public sealed record PowerLaw(double Exponent, Interval Interval)
         if (sizes.Concat(values).Any(number => !(number > 0 && double.IsFinite(number))))
             throw new ArgumentException("A power law is fitted to logarithms, so sizes and values must be above 0.", nameof(values));
         if (sizes.Distinct().Count() < 2)
-            throw new ArgumentException("All values have one size; two different sizes are needed at least.", nameof(sizes));
+            throw new ArgumentException("All values have the same size; at least two different sizes are needed.", nameof(sizes));
 
         double[] x = [.. sizes.Select(size => Math.Log(size))], y = [.. values.Select(value => Math.Log(value))];
         int[][] groups = [.. Enumerable.Range(0, x.Length).GroupBy(index => x[index]).Select(group => group.ToArray())];

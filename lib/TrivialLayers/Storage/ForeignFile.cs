@@ -15,7 +15,7 @@ internal static partial class ForeignFile
     /// <param name="start">The first <see cref="Beginning"/> bytes of the file, or all where it has fewer.</param>
     public static string? Describe(ReadOnlySpan<byte> start)
     {
-        const string convert = "They may hold code and are not read; convert it in Python: "
+        const string convert = "Such files may contain code and are not read; convert it in Python: "
             + "safetensors.torch.save_file(torch.load('….pth', weights_only=True), '….safetensors').";
         if (start.StartsWith("version https://git-lfs"u8))
         {
@@ -35,7 +35,7 @@ internal static partial class ForeignFile
         if (Text(start) is not { } text)
             return null;
         return text.StartsWith('<')
-            ? "is a web page: download the file itself (at Hugging Face the address with 'resolve', not 'blob'), logged in where that is asked."
+            ? "is a web page: download the file itself (at Hugging Face the address with 'resolve', not 'blob'), logged in if that is required."
             : $"is text that begins with \"{text[..Math.Min(text.Length, Shown)]}\": download the file itself.";
     }
 

@@ -111,7 +111,7 @@ public static class Safetensors
         if (found != expected && !isMarked && !IsOurs(header, entries, tensors, metadata))
             return;
         if (found != expected)
-            throw new InvalidDataException($"{path} is damaged: its contents have the SHA-256 {found}; it says {expected}.");
+            throw new InvalidDataException($"{path} is damaged: its contents have the SHA-256 {found}; it records {expected}.");
         metadata.Remove(isMarked ? ChecksumKey : FormerChecksumKey);
     }
 

@@ -16,7 +16,7 @@ internal sealed class Shelf(string? folder, IEnumerable<string>? shipped, Action
 
     /// <summary>Where new things go.</summary>
     /// <exception cref="InvalidOperationException">None are kept.</exception>
-    public string Folder => _folder ?? throw new InvalidOperationException("Nothing is kept here.");
+    public string Folder => _folder ?? throw new InvalidOperationException("This store has no folder of its own, so nothing can be saved.");
 
     /// <summary>Told in a sentence.</summary>
     public Action<string> Report { get; } = report ?? Console.Error.WriteLine;
@@ -37,9 +37,9 @@ internal sealed class Shelf(string? folder, IEnumerable<string>? shipped, Action
     /// <summary>The first thing of a name that loads; where there is none, <paramref name="make"/> makes and stores it, while no other process does.</summary>
     /// <param name="key">What others that make the same thing wait by, as part of a file name.</param>
     /// <param name="pattern">See <see cref="Entries"/>.</param>
-    /// <param name="work">What others may be doing meanwhile, as in "The run 9f86 is trained".</param>
+    /// <param name="work">What others may be doing meanwhile, as in "The run 9f86 is being trained".</param>
     /// <param name="load">Makes the thing of its path, or null where it is another one.</param>
-    /// <param name="make">Makes it anew.</param>
+    /// <param name="make">Makes it.</param>
     /// <param name="cancellationToken">Ends the wait for another process.</param>
     /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
     public T GetOrMake<T>(string key, string pattern, string work, Func<string, T?> load, Func<T> make, CancellationToken cancellationToken)
@@ -59,7 +59,7 @@ internal sealed class Shelf(string? folder, IEnumerable<string>? shipped, Action
     {
         if (Path.GetDirectoryName(path) != _folder)
         {
-            Report($"{path}, which is shipped, is not used: {reason}");
+            Report($"The shipped {path} was ignored: {reason}");
             return;
         }
 

@@ -17,7 +17,7 @@ internal sealed class Turn : IDisposable
 
     /// <summary>Waits until no other process, and no other thread of this one, has the turn, then takes it.</summary>
     /// <param name="path">The file that stands for the work; made with its folder where it is not there.</param>
-    /// <param name="work">What others may be doing, as in "run 9f86 is trained".</param>
+    /// <param name="work">What others may be doing, as in "run 9f86 is being trained".</param>
     /// <param name="report">Told once, in a sentence, when there is somebody to wait for.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
@@ -34,7 +34,7 @@ internal sealed class Turn : IDisposable
             catch (IOException error) when (Taken.Contains(error.HResult))
             {
                 if (!told)
-                    report($"{work} by another process; waiting until it is done or ends ({path} is held).");
+                    report($"{work} by another process; waiting for it to finish (lock: {path}).");
             }
 
             cancellationToken.WaitHandle.WaitOne(Pause);

@@ -20,10 +20,10 @@ public sealed record DropSplit(double Zeroed, double MissingFunction, double Shi
         ArgumentNullException.ThrowIfNull(zeroed);
         ArgumentNullException.ThrowIfNull(meanOutput);
         if (zeroed.Identity.Weights != meanOutput.Identity.Weights || zeroed.Identity.ImagesFingerprint != meanOutput.Identity.ImagesFingerprint)
-            throw new ArgumentException($"The sweeps are of {zeroed.Identity.Network} and {meanOutput.Identity.Network} with other weights or images; give two sweeps of one network.", nameof(meanOutput));
+            throw new ArgumentException($"The sweeps are of {zeroed.Identity.Network} and {meanOutput.Identity.Network} with different weights or images; give two sweeps of one trained network on the same images.", nameof(meanOutput));
         var (first, second) = (DropsOf(zeroed), DropsOf(meanOutput));
         if (first.Count == 0 || !first.Keys.Order(StringComparer.Ordinal).SequenceEqual(second.Keys.Order(StringComparer.Ordinal)))
-            throw new ArgumentException($"The sweeps of {zeroed.Identity.Network} have {first.Count} and {second.Count} residual layers; they must have the same ones, and some.", nameof(meanOutput));
+            throw new ArgumentException($"The sweeps of {zeroed.Identity.Network} have {first.Count} and {second.Count} residual layers; both must have the same ones, at least one.", nameof(meanOutput));
         return new(first.Values.Median(), second.Values.Median(), first.Select(layer => layer.Value - second[layer.Key]).Median());
     }
 

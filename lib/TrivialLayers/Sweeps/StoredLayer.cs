@@ -39,5 +39,5 @@ internal sealed record StoredLayer(
     /// <exception cref="InvalidDataException">The role has no such word, or the kernel no four dimensions.</exception>
     public Layer ToLayer() => Kernel is [var outputs, var inputs, var height, var width] && s_roles.ContainsValue(Role)
         ? new Layer(Name, s_roles.Single(entry => entry.Value == Role).Key, Unit, inputs * Groups, outputs, height, width, Stride, Groups, Parameters) { Kind = Kind }
-        : throw new InvalidDataException($"it describes no layer: {this}.");
+        : throw new InvalidDataException($"it is not the description of a layer: {this}.");
 }

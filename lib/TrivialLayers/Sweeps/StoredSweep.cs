@@ -76,7 +76,7 @@ internal sealed record StoredSweep(
         {
             var stored = JsonSerializer.Deserialize<StoredSweep>(stream, Json) ?? throw new InvalidDataException($"{path} is empty.");
             if (stored.Sum() is var found && found != stored.Checksum)
-                throw new InvalidDataException($"{path} is damaged: its contents have the SHA-256 {found}; it says {stored.Checksum}.");
+                throw new InvalidDataException($"{path} is damaged: its contents have the SHA-256 {found}; it records {stored.Checksum}.");
             return stored;
         }
         catch (Exception error) when (error is JsonException or ArgumentException) // ArgumentException: an infinite number, which can be read but not written
@@ -96,9 +96,9 @@ internal sealed record StoredSweep(
         var operation = Identity.Description["operation"]?.DeepClone() as JsonObject;
         operation?.Remove("precision");
         if (!JsonNode.DeepEquals(operation, Operation.Of()))
-            throw new InvalidDataException("it is no sweep of each convolution at zero by accuracy; Sweep.Run with the network reads it.");
+            throw new InvalidDataException("it is not a sweep that zeroes each convolution and measures accuracy; call Sweep.Run with the network to read it.");
         if (Context is not { } context)
-            throw new InvalidDataException("it does not describe its layers, as it was stored by an earlier version; Sweep.Run with the network reads it.");
+            throw new InvalidDataException("it does not describe its layers, because an earlier version stored it; call Sweep.Run with the network to read it.");
         return Checked(() => ToSweep(Identity, new SweepOptions(), context.Classes, LayersIn(context)));
     }
 
@@ -121,14 +121,14 @@ internal sealed record StoredSweep(
     {
         DemandAnswers();
         if (!Targets.Select(answers => answers.Layer).SequenceEqual(context.Layers.Select(layer => layer?.Name)))
-            throw new InvalidDataException("it describes other layers than it has answers for.");
+            throw new InvalidDataException("the layers that it describes are not those that it has results for.");
         return context.Layers.Select(layer => ((IReadOnlyList<Layer>)[layer.ToLayer()], 1.0));
     }
 
     private void DemandAnswers()
     {
         if (Targets.Any(answers => answers is null))
-            throw new InvalidDataException("it has a target without answers.");
+            throw new InvalidDataException("it has a target without results.");
     }
 
     private List<(IReadOnlyList<Layer> Layers, double Share)> TargetsIn(SweepPlan plan)
@@ -139,7 +139,7 @@ internal sealed record StoredSweep(
             ? [.. Targets.Select(answers => ((IReadOnlyList<Layer>)[.. answers.Layer.Split(' ').Select(name => known[name])], answers.Share ?? 1))]
             : [.. plan.Targets];
         if (!Targets.Select(answers => (answers.Layer, answers.Share ?? 1)).SequenceEqual(expected.Select(target => (NameOf(target.Layers), target.Share))))
-            throw new InvalidDataException($"it has {Targets.Count} targets, not the {expected.Count} that were asked for.");
+            throw new InvalidDataException($"it has {Targets.Count} targets; expected the {expected.Count} that were requested.");
         return expected;
     }
 
@@ -151,7 +151,7 @@ internal sealed record StoredSweep(
     private Measurement Read(Answers answers, SweepOptions options, IReadOnlyList<string> classes)
     {
         if (options.Measure.IsRightOrWrong != answers.Right is not null || (answers.Right is null) == (answers.Values is null))
-            throw new InvalidDataException($"it has no answers by {options.Measure.Name} for '{answers.Layer}'.");
+            throw new InvalidDataException($"it has no results by {options.Measure.Name} for '{answers.Layer}'.");
         if (answers.Right is null)
             return Measurement.FromBytes(answers.Values!, Images, answers.Pooled);
         var outcomes = Outcomes.FromBits(answers.Right, Images, answers.CrossEntropy ?? double.NaN);

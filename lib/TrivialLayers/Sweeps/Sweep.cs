@@ -47,14 +47,14 @@ public sealed class Sweep
     /// <summary>Machine and versions of the sweep.</summary>
     public Provenance Provenance { get; }
 
-    /// <summary>What one class for everything is worth, in the measure's unit; null where that has no meaning or is not known.</summary>
+    /// <summary>The value of always predicting one class, in the measure's unit; null where that has no meaning or is not known.</summary>
     public double? Chance { get; }
 
     /// <summary>What is left of what the network knows with each target changed.</summary>
-    /// <exception cref="InvalidOperationException">What chance is worth is not known.</exception>
+    /// <exception cref="InvalidOperationException">The chance level is not known.</exception>
     public IReadOnlyList<LeftAboveChance> LeftAboveChance => Chance is { } chance
         ? [.. Targets.Select(target => new LeftAboveChance(target.Layer, TrivialLayers.LeftAboveChance.ShareOf(target.Value, Baseline.Value, chance), target.Verdict))]
-        : throw new InvalidOperationException($"What chance is worth in \"{Measure.Name}\" is not known.");
+        : throw new InvalidOperationException($"The chance level of \"{Measure.Name}\" is not known.");
 
     /// <summary>The median drop of all targets, or of those whose layer has a role, in the measure's unit; NaN where there is none.</summary>
     /// <param name="role">The role, or null for all.</param>
@@ -112,7 +112,7 @@ public sealed class Sweep
     /// <param name="progress">Told about images done.</param>
     /// <param name="store">Where sweeps are kept and looked up; those by an intervention or a measure of one's own without a version are not. By default nothing is kept.</param>
     /// <param name="cancellationToken">Ends the sweep after the current target of the current batch, or the wait for another process.</param>
-    /// <exception cref="ArgumentException">A name is no layer of the network, the images do not fit the measure, or the measure gave no finite value for each image.</exception>
+    /// <exception cref="ArgumentException">A name is not a layer of the network, the images do not fit the measure, or the measure did not return a finite value for each image.</exception>
     /// <exception cref="InvalidOperationException">The network has no such layer, the intervention applies to none, or it left a target as it was.</exception>
     public static Sweep Run(
         Module<Tensor, Tensor> network,

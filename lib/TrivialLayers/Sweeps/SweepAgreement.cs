@@ -14,11 +14,11 @@ public static class SweepAgreement
         foreach (var sweep in sweeps)
             sweep.DemandSingleLayers();
         if (sweeps.Count < 2)
-            throw new ArgumentException($"{sweeps.Count} sweep was given; agreement is between two or more.", nameof(sweeps));
+            throw new ArgumentException($"Agreement needs at least two sweeps; got {sweeps.Count}.", nameof(sweeps));
         var shared = sweeps[0].Targets.Select(layer => (layer.Layer.Name, layer.Layer.Role))
             .Where(layer => sweeps.All(sweep => sweep.Targets.Any(other => (other.Layer.Name, other.Layer.Role) == layer))).ToList();
         if (shared.Count == 0)
-            throw new ArgumentException($"{string.Join(", ", sweeps.Select(sweep => sweep.Identity.Network).Distinct())} share no layer of one name and role.", nameof(sweeps));
+            throw new ArgumentException($"{string.Join(", ", sweeps.Select(sweep => sweep.Identity.Network).Distinct())} have no layer with the same name and role in common.", nameof(sweeps));
         return RankAgreement.WithinStrata(
             [.. sweeps.Select(sweep => shared.ConvertAll(layer => sweep.Targets.Single(other => other.Layer.Name == layer.Name).Drop))],
             [.. shared.Select(layer => $"{layer.Role}/{layer.Name[(layer.Name.LastIndexOf('.') + 1)..]}")]);

@@ -24,6 +24,6 @@ public sealed record SweepOptions
     /// <summary>How large a drop has to be to count, in the measure's unit.</summary>
     public Margin Margin { get; init; } = Margin.Default;
 
-    /// <summary>Images a batch, 1 or more; by default as many as suit the device: <see cref="Evaluation.DefaultBatch"/> on a processor, up to 1,000 on a card, as far as its memory goes.</summary>
+    /// <summary>Images per batch, 1 or more; by default as many as suit the device: <see cref="Evaluation.DefaultBatch"/> on a CPU, up to 1,000 on a GPU, as far as its memory goes.</summary>
     public int? Batch { get; init; }
 }

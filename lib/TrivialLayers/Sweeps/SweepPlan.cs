@@ -26,7 +26,7 @@ internal sealed record SweepPlan(Module<Tensor, Tensor> Network, ImageSet Images
     /// <param name="images">The images.</param>
     /// <param name="options">What is asked for.</param>
     /// <param name="weights">SHA-256 over the weights where the network has others; null for the network's own.</param>
-    /// <param name="tf32">Whether a card computes in TF32; null for what it does now.</param>
+    /// <param name="tf32">Whether a GPU computes in TF32; null for what it does now.</param>
     public static SweepPlan Of(Module<Tensor, Tensor> network, ImageSet images, SweepOptions options, string? weights = null, bool? tf32 = null)
     {
         ArgumentNullException.ThrowIfNull(network);
@@ -57,7 +57,7 @@ internal sealed record SweepPlan(Module<Tensor, Tensor> Network, ImageSet Images
         if (options.Intervention == Intervention.Zero)
             return layers;
         layers.RemoveAll(layer => !options.Intervention.AppliesTo(sites[layer.Name]));
-        return layers.Count > 0 ? layers : throw new InvalidOperationException($"\"{options.Intervention.Name}\" applies to no layer of this network.");
+        return layers.Count > 0 ? layers : throw new InvalidOperationException($"\"{options.Intervention.Name}\" is not applicable to any layer of this network.");
     }
 
     /// <summary>Intervals of answers right or wrong hold for independent answers; those for the pixels of one image are not.</summary>
@@ -65,6 +65,6 @@ internal sealed record SweepPlan(Module<Tensor, Tensor> Network, ImageSet Images
     public static void CheckIndependence(ImageSet images, Measure measure)
     {
         if (images.HasPixelLabels && measure.IsRightOrWrong)
-            throw new ArgumentException($"\"{images.Name}\" has a label for each pixel, and the pixels of an image are no independent answers. Take a measure with a value for each image, for instance {nameof(Measure)}.{nameof(Measure.MeanIoU)}.", nameof(images));
+            throw new ArgumentException($"\"{images.Name}\" has a label for each pixel, and the pixels of one image are not independent. Use a measure with one value per image, for instance {nameof(Measure)}.{nameof(Measure.MeanIoU)}.", nameof(images));
     }
 }

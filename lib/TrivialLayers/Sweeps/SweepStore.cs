@@ -34,7 +34,7 @@ public sealed class SweepStore
     {
         var name = NameOf(identity);
         return _shelf.GetOrMake(
-            identity.Address[..24], name, $"The sweep {identity.Address[..24]} of {identity.Network} is computed",
+            identity.Address[..24], name, $"The sweep {identity.Address[..24]} of {identity.Network} is being computed",
             path => Load(path, identity, stored => StillAnswers(stored.FirstLogits, network, images) ? read(stored) : null),
             () =>
             {
@@ -52,7 +52,7 @@ public sealed class SweepStore
     private static Sweep? Load(string path, SweepIdentity identity, Func<StoredSweep, Sweep?> read)
     {
         var stored = StoredSweep.Load(path);
-        return stored.Identity.Address == identity.Address ? read(stored) : throw new InvalidDataException($"it is the sweep {stored.Identity.Address}.");
+        return stored.Identity.Address == identity.Address ? read(stored) : throw new InvalidDataException($"it contains the sweep {stored.Identity.Address}; expected {identity.Address}.");
     }
 
     private static string NameOf(SweepIdentity identity) => identity.Address[..24] + ".json";

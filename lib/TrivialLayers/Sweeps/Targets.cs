@@ -26,7 +26,7 @@ public sealed class Targets
     public static Targets Sets(IReadOnlyList<IReadOnlyList<string>> sets)
     {
         ArgumentNullException.ThrowIfNull(sets);
-        return sets.All(set => set.Count > 0) ? new(_ => sets) : throw new ArgumentException("A set names no layer; name at least one in each.", nameof(sets));
+        return sets.All(set => set.Count > 0) ? new(_ => sets) : throw new ArgumentException("A set is empty; name at least one layer in each set.", nameof(sets));
     }
 
     /// <summary>The layers that a function gives the same name, changed together: those of a unit, or of a role.</summary>
@@ -49,7 +49,7 @@ public sealed class Targets
     }
 
     /// <summary>
-    /// In each step, of the layers that are left, the one whose loss leaves the best value; among equals the one with the lower cross-entropy. Each step ranks them anew. Use it on validation images: a
+    /// In each step, of the layers that are left, the one whose loss leaves the best value; among equals the one with the lower cross-entropy. Each step ranks them again. Use it on validation images: a
     /// choice made on the test images would flatter it.
     /// </summary>
     /// <param name="steps">How many layers to choose, 1 or more; by default all.</param>
@@ -87,7 +87,7 @@ public sealed class Targets
     /// <summary>The targets in data, part of a sweep's address.</summary>
     /// <param name="layers">The layers to choose among.</param>
     /// <param name="isEveryConvolution">Whether these are simply the network's convolutions.</param>
-    /// <param name="sets">What <see cref="Of"/> gave.</param>
+    /// <param name="sets">What <see cref="Of"/> returned.</param>
     internal JsonObject Describe(IReadOnlyList<Layer> layers, bool isEveryConvolution, IReadOnlyList<IReadOnlyList<string>> sets)
     {
         if (!IsGreedy)
@@ -101,7 +101,7 @@ public sealed class Targets
     private static List<string> Draw(IReadOnlyList<Layer> layers, int size, int draw, long seed)
     {
         if (size < 1 || size > layers.Count)
-            throw new ArgumentOutOfRangeException(nameof(size), size, $"A set has 1 to {layers.Count} layers in this network.");
+            throw new ArgumentOutOfRangeException(nameof(size), size, $"A set in this network must have 1 to {layers.Count} layers.");
         var random = new SplitMix64(Seeds.Derive(seed, $"joint zeroing, size {size}, draw {draw}"));
         var places = Enumerable.Range(0, layers.Count).ToArray();
         random.ChooseToFront(places, size);

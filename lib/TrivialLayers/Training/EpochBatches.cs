@@ -19,7 +19,7 @@ internal sealed class EpochBatches : IDisposable
     private readonly AugmentationDraws? _draws;
 
     /// <param name="images">The images.</param>
-    /// <param name="size">Images a batch; those left over at the end are left out.</param>
+    /// <param name="size">Images per batch; those left over at the end are left out.</param>
     /// <param name="augmentation">How images are changed.</param>
     /// <param name="generator">A generator of the CPU.</param>
     /// <param name="device">Where the network is.</param>

@@ -3,7 +3,7 @@ using static TorchSharp.torch.nn;
 
 namespace TrivialLayers;
 
-/// <summary>What a training makes small.</summary>
+/// <summary>What a training run minimises.</summary>
 public sealed record Loss
 {
     private readonly Func<Tensor, Tensor, Tensor>? _function;
@@ -21,7 +21,7 @@ public sealed record Loss
     /// <exception cref="ArgumentOutOfRangeException">The smoothing is outside its range.</exception>
     public static Loss CrossEntropy(double smoothing = 0)
     {
-        Require.Range(smoothing is >= 0 and < 1, nameof(smoothing), smoothing, "0 to below 1");
+        Require.Range(smoothing is >= 0 and < 1, nameof(smoothing), smoothing, "at least 0 and below 1");
         return new((logits, labels) => functional.cross_entropy(logits, labels, label_smoothing: smoothing)) { Smoothing = smoothing };
     }
 
@@ -45,7 +45,7 @@ public sealed record Loss
 
     /// <exception cref="InvalidOperationException">It is a stored run's.</exception>
     internal Tensor At(Tensor logits, Tensor labels) =>
-        _function is { } function ? function(logits, labels) : throw new InvalidOperationException($"The loss {this} is known by name only, from a stored run. Give the recipe one with its function: Loss.Of(…).");
+        _function is { } function ? function(logits, labels) : throw new InvalidOperationException($"Only the name of the loss {this} was stored, not its function. Give the recipe a loss with a function: Loss.Of(…).");
 
     /// <inheritdoc/>
     public bool Equals(Loss? other) => other is not null && (Id, Smoothing) == (other.Id, other.Smoothing);

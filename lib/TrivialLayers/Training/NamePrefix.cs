@@ -18,7 +18,7 @@ internal static class NamePrefix
             || theirs.All(name => name.StartsWith(prefix, StringComparison.Ordinal) && ours.Contains(name[prefix.Length..]));
         var fitting = Candidates(ours, names).Where(MakesAllFit).ToList();
         return fitting.Count < 2 ? fitting.FirstOrDefault("") : throw new InvalidDataException(
-            $"{path} has the network's names more than once, under '{string.Join("', '", fitting)}': keep the tensors of one in it.");
+            $"{path} contains the network's names more than once, under the prefixes '{string.Join("', '", fitting)}': keep only the tensors of one of them.");
     }
 
     /// <summary>A sentence on the prefix under which most names would fit; empty where none do.</summary>
@@ -27,7 +27,7 @@ internal static class NamePrefix
         var theirs = names.ToHashSet();
         int Fitting(string prefix) => own.Count(name => theirs.Contains(prefix + name));
         return Candidates(own.ToHashSet(), names).MaxBy(Fitting) is { } best
-            ? $"Without the prefix '{best}' {Fitting(best)} of its {own.Count} names would be in the file; a prefix is taken off only when that makes all fit. "
+            ? $"Without the prefix '{best}', {Fitting(best)} of the network's {own.Count} names would match; a prefix is removed only when all then match. "
             : "";
     }
 

@@ -41,7 +41,7 @@ public sealed class OwnLoop
             return 0;
         memory ??= new Dictionary<string, Tensor>();
         if (!memory.Keys.ToHashSet().SetEquals(state.Memory.Keys))
-            throw new ArgumentException($"The loop kept {string.Join(", ", state.Memory.Keys)}, and asks for {string.Join(", ", memory.Keys)}. Raise the version of a loop that has changed.", nameof(memory));
+            throw new ArgumentException($"The stored state has {string.Join(", ", state.Memory.Keys)}, but the loop now requests {string.Join(", ", memory.Keys)}. If the loop has changed, raise its version.", nameof(memory));
         using var noGradients = no_grad();
         foreach (var (name, values) in memory)
             values.copy_(state.Memory[name]);

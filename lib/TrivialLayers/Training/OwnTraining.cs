@@ -1,7 +1,7 @@
 namespace TrivialLayers;
 
 /// <summary>
-/// What a training by a loop of the user's own is; with the network's modules it is the run's address. Nothing else tells two of them apart: whoever changes the loop, one of its numbers or the weights
+/// What a training run by a loop of the user's own is; with the network's modules it is the run's address. Nothing else tells two of them apart: whoever changes the loop, one of its numbers or the weights
 /// that it starts from takes another name or raises the version.
 /// </summary>
 public sealed record OwnTraining

@@ -14,7 +14,7 @@ public sealed record Recipe
     /// <summary>Passes over the training images, 1 or more.</summary>
     public int Epochs { get; init; } = 10;
 
-    /// <summary>Images a step, 1 or more. The last, smaller batch of an epoch is left out when there is a full one.</summary>
+    /// <summary>Images per step, 1 or more. The last, smaller batch of an epoch is left out when there is a full one.</summary>
     public int Batch { get; init; } = 128;
 
     /// <summary>How gradients move weights.</summary>
@@ -45,7 +45,7 @@ public sealed record Recipe
     public Precision Precision { get; init; }
 
     /// <summary>
-    /// Whether a card takes only algorithms that give the same bits each time, so that one seed trains to the same weights twice and goes on after a kill as if nothing had happened. A processor always does.
+    /// Whether a GPU takes only algorithms that give the same bits each time, so that one seed trains to the same weights twice and goes on after a kill as if nothing had happened. A CPU always does.
     /// False may be faster, and is part of the run's address.
     /// </summary>
     public bool Deterministic { get; init; } = true;
@@ -68,7 +68,7 @@ public sealed record Recipe
     public static Recipe Fit { get; } = Quick with { Name = "fit", Epochs = 60 };
 
     /// <summary>
-    /// The recipe of the shipped runs of a card, an NVIDIA H200: TF32, and algorithms whose bits may differ from run to run. ResNet-56 of width 16 comes to 91 to 92 % on CIFAR-10 in some three minutes.
+    /// The recipe of the shipped runs of a GPU, an NVIDIA H200: TF32, and algorithms whose bits may differ from run to run. ResNet-56 of width 16 comes to 91 to 92 % on CIFAR-10 in some three minutes.
     /// </summary>
     public static Recipe Full { get; } = new() { Name = "full", Epochs = 40, Batch = 512, LearningRate = 0.4, Precision = Precision.TensorFloat32, Deterministic = false };
 

@@ -7,6 +7,6 @@ internal static class Require
     public static void Range(bool holds, string name, object value, string expected)
     {
         if (!holds)
-            throw new ArgumentOutOfRangeException(name, value, $"The recipe's {name} is {expected}.");
+            throw new ArgumentOutOfRangeException(name, value, $"The recipe's {name} must be {expected}.");
     }
 }

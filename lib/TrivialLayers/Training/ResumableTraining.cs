@@ -35,7 +35,7 @@ internal sealed class ResumableTraining(string folder, Module<Tensor, Tensor> ne
         using var backend = ConvolutionBackend.For(network);
         return Run(
             () => loop(new OwnLoop(this, network, what, progress, cancellationToken)),
-            what.ToString(), () => _last.Done > 0 ? $"What the loop kept at {_last.Done} is" : "Nothing is kept", cancellationToken);
+            what.ToString(), () => _last.Done > 0 ? $"The state that the loop kept at {_last.Done} is" : "Nothing is kept", cancellationToken);
     }
 
     /// <summary>Brings the network to where it was when a state was kept last; where there is none it stays as it is.</summary>

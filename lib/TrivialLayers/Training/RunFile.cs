@@ -33,7 +33,7 @@ internal static class RunFile
     {
         var path = Path.Combine(folder, Name);
         var text = File.ReadAllText(path);
-        return IsOfEarlierVersion(text) ? throw new InvalidDataException($"{path} is of an earlier version, whose addresses are not known here.") : Parse(text, path) with { Folder = folder };
+        return IsOfEarlierVersion(text) ? throw new InvalidDataException($"{path} was written by an earlier version, whose addresses are not known here.") : Parse(text, path) with { Folder = folder };
     }
 
     /// <summary>The identity in a folder's record, its other files not looked at, or null where the record is damaged; and whether it was stored before addresses were descriptions.</summary>
@@ -57,7 +57,7 @@ internal static class RunFile
         {
             var run = JsonSerializer.Deserialize<TrainedRun>(text, Json) ?? throw new InvalidDataException($"{path} is empty.");
             if (JsonChecksum.Of(run with { Checksum = "" }, Json) is var found && found != run.Checksum)
-                throw new InvalidDataException($"{path} was changed after it was written: its checksum is {found}; it says {run.Checksum}.");
+                throw new InvalidDataException($"{path} was changed after it was written: its checksum is {found}; it records {run.Checksum}.");
             _ = run.Recipe; // known here
             return run;
         }

@@ -26,7 +26,7 @@ internal static class RunFolder
         {
             var found = File.Exists(Path.Combine(folder, file)) ? Sha256(Path.Combine(folder, file)) : "none: it is missing";
             if (found != expected)
-                throw new InvalidDataException($"{Path.Combine(folder, file)} is damaged: its SHA-256 is {found}; {RunFile.Name} says {expected}.");
+                throw new InvalidDataException($"{Path.Combine(folder, file)} is damaged: its SHA-256 is {found}; {RunFile.Name} records {expected}.");
         }
 
         var history = Path.Combine(folder, HistoryFile);
@@ -56,14 +56,14 @@ internal static class RunFolder
     public static void Write(BehaviourProbe probe, string path) => AtomicFile.Write(path, stream => Safetensors.Write(stream, probe.Tensors));
 
     /// <summary>Whether a network answers as the one did whose probe was written.</summary>
-    /// <exception cref="InvalidDataException">The file is damaged or no probe.</exception>
+    /// <exception cref="InvalidDataException">The file is damaged or not a probe.</exception>
     public static bool Reproduces(BehaviourProbe probe, string path)
     {
         var (tensors, metadata) = Safetensors.Read(path);
         try
         {
             if (metadata.Count > 0)
-                throw new InvalidDataException($"{path} is no probe: it says {string.Join(", ", metadata.Keys)}, and a probe says nothing.");
+                throw new InvalidDataException($"{path} is not a probe file: it has the metadata {string.Join(", ", metadata.Keys)}; a probe file has none.");
             return probe.Reproduces(tensors);
         }
         finally

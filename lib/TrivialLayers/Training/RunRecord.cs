@@ -21,11 +21,11 @@ public static class RunRecord
         var home = Path.TrimEndingDirectorySeparator(Path.GetFullPath(run.Folder));
         var folder = Path.Combine(Path.GetFullPath(store), Path.GetFileName(home));
         if (folder == home)
-            throw new ArgumentException($"{home} would lose its weights. Name the folder of another store.", nameof(store));
+            throw new ArgumentException($"Writing the record there would delete the weights of {home}. Choose the folder of another store.", nameof(store));
         if (!run.HasWeights)
             throw new ArgumentException($"{home} has no weights, so it cannot be compared with the network.", nameof(run));
         if (run.Recipe is not { } recipe)
-            throw new ArgumentException($"{home} was not trained by a recipe, so nobody could train it again.", nameof(run));
+            throw new ArgumentException($"{home} was not trained with a recipe, so it could not be reproduced from its record.", nameof(run));
 
         using var network = make();
         var isIts = RunIdentity.AtStart(network, data, recipe, run.Seed).Equals(run.Identity);

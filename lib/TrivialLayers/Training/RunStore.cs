@@ -37,7 +37,7 @@ public sealed partial class RunStore
     /// <param name="recipe">How to train.</param>
     /// <param name="seed">Decides all that is random.</param>
     /// <param name="progress">Told about images done.</param>
-    /// <param name="afterEpoch">Called after each epoch that is trained, before it is kept, with the network and the epochs so far. It is no part of the run's address, so it looks and changes nothing.</param>
+    /// <param name="afterEpoch">Called after each epoch that is trained, before it is kept, with the network and the epochs so far. It is not part of the run's address, so it may look but must change nothing.</param>
     /// <param name="cancellationToken">Ends the training after the current batch, or the wait for another process; finished epochs are kept.</param>
     /// <exception cref="OperationCanceledException">The training or the wait was cancelled.</exception>
     /// <exception cref="IOException">The disk is full or failed; what was stored before is as it was.</exception>
@@ -64,7 +64,7 @@ public sealed partial class RunStore
         Train(network, new TrainingJob(data, recipe, seed, progress, afterEpoch, cancellationToken), () => [.. network.state_dict().Keys.Order(StringComparer.Ordinal)]);
 
     /// <summary>
-    /// Keeps a training by a loop of the user's own as <see cref="GetOrTrain"/> keeps one by a recipe: loads it if there is one, else calls the loop, which can go on where it was interrupted or killed. The
+    /// Keeps a training run by a loop of the user's own as <see cref="GetOrTrain"/> keeps one by a recipe: loads it if there is one, else calls the loop, which can go on where it was interrupted or killed. The
     /// loop starts from the weights that the network has, or sets others.
     /// </summary>
     /// <param name="what">Name and version of the loop, with images and seed.</param>
@@ -122,7 +122,7 @@ public sealed partial class RunStore
     {
         using var scope = NewDisposeScope();
         var start = Copy(network);
-        return _shelf.GetOrMake(KeyOf(identity), PatternOf(identity), $"The run {KeyOf(identity)} is trained", folder => TryLoad(folder, network, data, identity), Made, cancellationToken);
+        return _shelf.GetOrMake(KeyOf(identity), PatternOf(identity), $"The run {KeyOf(identity)} is being trained", folder => TryLoad(folder, network, data, identity), Made, cancellationToken);
 
         TrainedRun Made()
         {
@@ -139,7 +139,7 @@ public sealed partial class RunStore
             return null;
         var run = RunFolder.Read(folder);
         if (!run.Identity.Equals(identity))
-            throw new InvalidDataException($"{folder} holds the run {run.Address}; expected {identity.Address}.");
+            throw new InvalidDataException($"{folder} contains the run {run.Address}; expected {identity.Address}.");
         if (!run.HasWeights)
             return null;
         Weights.Load(network, Path.Combine(folder, RunFolder.WeightsFile));
@@ -153,7 +153,7 @@ public sealed partial class RunStore
         var stored = _shelf.Entries("*").Where(RunFolder.IsFinished).Select(folder => (Folder: folder, Record: RunFile.Glance(folder))).ToList();
         var earlier = stored.Where(run => run.Record.IsEarlier && Path.GetDirectoryName(run.Folder) == _shelf.Folder).Select(run => Path.GetFileName(run.Folder)).ToList();
         if (earlier.Count > 0)
-            _shelf.Report($"{_shelf.Folder} holds {earlier.Count} of an earlier version, which are kept but not used, as their addresses are not known here: {string.Join(", ", earlier.Take(3))}{(earlier.Count > 3 ? ", …" : "")}.");
+            _shelf.Report($"{_shelf.Folder} contains {earlier.Count} run{(earlier.Count == 1 ? "" : "s")} from an earlier version, kept but not used, because their addresses are not known here: {string.Join(", ", earlier.Take(3))}{(earlier.Count > 3 ? ", …" : "")}.");
         var nearest = stored
             .Where(run => run.Record.Identity is { } identity && !identity.Equals(wanted) && RunIdentity.NetworkOf(identity).SequenceEqual(RunIdentity.NetworkOf(wanted)) && identity["seed"]?.ToJsonString() == wanted["seed"]?.ToJsonString())
             .Select(run => (run.Folder, Differences: RunIdentity.Differences(run.Record.Identity!, wanted)))
@@ -161,7 +161,7 @@ public sealed partial class RunStore
             .OrderBy(run => run.Differences.Count)
             .FirstOrDefault();
         if (nearest.Folder is not null)
-            _shelf.Report($"No such run is stored. {nearest.Folder} is the same but for {string.Join("; ", nearest.Differences)}.");
+            _shelf.Report($"No such run is stored. {nearest.Folder} differs only in {string.Join("; ", nearest.Differences)}.");
     }
 
     /// <summary>The first folder of this run that holds nothing, or an unfinished training of a network that behaved the same at its start.</summary>

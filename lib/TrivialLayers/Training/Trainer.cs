@@ -21,7 +21,7 @@ public static class Trainer
     /// <returns>Loss and accuracy of each epoch.</returns>
     /// <exception cref="OperationCanceledException">The training was cancelled; the network is half-trained.</exception>
     /// <exception cref="ArithmeticException">The loss is no longer a finite number.</exception>
-    /// <exception cref="NotSupportedException">The recipe asks for the same bits each time, and an operation of the network has no such form on this card; the message names it.</exception>
+    /// <exception cref="NotSupportedException">The recipe asks for the same bits each time, and an operation of the network has no such form on this GPU; the message names it.</exception>
     public static TrainingHistory Fit(
         Module<Tensor, Tensor> network,
         DataSplit data,

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace TrivialLayers;
 
-/// <summary>The epochs of a training, in order. Written as CSV with a header and invariant numbers.</summary>
+/// <summary>The epochs of a training run, in order. Written as CSV with a header and invariant numbers.</summary>
 public sealed class TrainingHistory
 {
     private const string Header = "epoch,train_loss,train_accuracy,validation_loss,validation_accuracy,images_per_second";

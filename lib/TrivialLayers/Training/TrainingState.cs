@@ -42,15 +42,15 @@ internal sealed record TrainingState(int Done, TrainingHistory History, double S
         try
         {
             if (!metadata.Keys.Order(StringComparer.Ordinal).SequenceEqual(Words))
-                throw new InvalidDataException($"{path} is no training state: it says {string.Join(", ", metadata.Keys)}; expected {string.Join(", ", Words)}.");
+                throw new InvalidDataException($"{path} is not a training state: it has the metadata {string.Join(", ", metadata.Keys)}; expected {string.Join(", ", Words)}.");
             if (metadata["key"] != key)
                 throw new InvalidDataException($"{path} belongs to the run {metadata["key"]}; expected {key}.");
             var history = TrainingHistory.FromCsv(metadata["history"], path);
             if (!int.TryParse(metadata["epochs"], NumberStyles.None, CultureInfo.InvariantCulture, out var done)
                 || !double.TryParse(metadata["seconds"], NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds))
-                throw new InvalidDataException($"{path} says {metadata["epochs"]} epochs in {metadata["seconds"]} seconds; expected numbers.");
+                throw new InvalidDataException($"{path} records {metadata["epochs"]} epochs in {metadata["seconds"]} seconds; expected numbers.");
             if (history.Epochs.Count > 0 && history.Epochs.Count != done)
-                throw new InvalidDataException($"{path} says {done} epochs; its history has {history.Epochs.Count}.");
+                throw new InvalidDataException($"{path} records {done} epochs; its history has {history.Epochs.Count}.");
             Weights.Load(network, tensors.Where(entry => !IsMemory(entry.Key)).ToDictionary(), path);
             foreach (var (name, values) in tensors.Where(entry => IsMemory(entry.Key)))
                 memory.Add(name[MemoryPrefix.Length..], values);

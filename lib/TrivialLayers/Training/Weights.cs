@@ -103,5 +103,5 @@ public static class Weights
     }
 
     private static InvalidDataException Unreadable(string path, string name, string type) =>
-        new($"{path} does not fit the network: '{name}' is {type}, which is not read; save it as one of {string.Join(", ", Safetensors.ReadTypes)}.");
+        new($"{path} does not fit the network: '{name}' is {type}, which is not supported; save it as one of {string.Join(", ", Safetensors.ReadTypes)}.");
 }

@@ -17,7 +17,7 @@ public sealed record WeightsReport(IReadOnlyList<string> Loaded, IReadOnlyList<s
 
     /// <summary>The report as a sentence for each list.</summary>
     public override string ToString() =>
-        (Prefix.Length > 0 ? $"The prefix '{Prefix}' was taken off the names in the file. " : "")
+        (Prefix.Length > 0 ? $"The prefix '{Prefix}' was removed from the names in the file. " : "")
         + $"{Loaded.Count} tensors loaded. Missing: {List(Missing)}. Extra: {List(Extra)}. Of another shape: {List(Misshapen)}.";
 
     private static string List(IReadOnlyList<string> names) =>

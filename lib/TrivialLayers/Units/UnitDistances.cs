@@ -36,7 +36,7 @@ public sealed class UnitDistances
     /// <param name="network">A network with residual units; unchanged afterwards.</param>
     /// <param name="images">The images.</param>
     /// <param name="progress">Told about images done.</param>
-    /// <param name="batch">Images a batch, 1 or more.</param>
+    /// <param name="batch">Images per batch, 1 or more.</param>
     /// <param name="cancellationToken">Ends the measurement after the current batch.</param>
     /// <exception cref="ArgumentException">The network has no residual unit.</exception>
     public static UnitDistances Run(
@@ -86,7 +86,7 @@ public sealed class UnitDistances
         ArgumentNullException.ThrowIfNull(sweep);
         sweep.DemandSingleLayers();
         if (sweep.Identity.Weights != _identity.Weights)
-            throw new ArgumentException($"The sweep is that of other weights ({sweep.Identity.Network}) than the distances ({Network}); sweep the network that was measured.", nameof(sweep));
+            throw new ArgumentException($"The sweep ({sweep.Identity.Network}) and the distances ({Network}) are of different weights; sweep the network that was measured.", nameof(sweep));
         var drops = sweep.Targets.ToDictionary(layer => layer.Layer.Name, layer => layer.Drop);
         return [.. All.Where(entry => entry.Zeroed is not null).Select(entry => new UnitIdentity(entry.Zeroed!, entry.Distance, drops[entry.Zeroed!]))];
     }

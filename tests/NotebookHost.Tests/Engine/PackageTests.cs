@@ -44,7 +44,7 @@ public sealed class PackageTests : IDisposable
 
     [Theory]
     [InlineData("#i \"nuget:nowhere\"", "There is no folder")]
-    [InlineData("#i \"nowhere\"", "names no place for packages")]
+    [InlineData("#i \"nowhere\"", "names no package source")]
     [InlineData("#r \"lib/None.dll\"", "build that project, then restart the kernel")]
     public async Task A_line_that_cannot_be_followed_says_what_to_do(string cell, string message)
     {
@@ -61,8 +61,8 @@ public sealed class PackageTests : IDisposable
         AssemblyFile.Build(Path.Combine(_run.Folder, "lib", "TorchSharp.dll"), "public class Tensor;");
         await _run.Run("#r \"lib/TorchSharp.dll\"");
         await _run.Try($"#r \"nuget: {package}\"");
-        Assert.Contains("TorchSharp is here already", _run.Traceback);
-        Assert.Contains("Leave the line out", _run.Traceback);
+        Assert.Contains("TorchSharp is already loaded", _run.Traceback);
+        Assert.Contains("Remove this line", _run.Traceback);
     }
 
     private void Pack(string folder, string name, string version, string code)

@@ -64,7 +64,7 @@ public sealed class ReferenceTests : IDisposable
         await _run.Run("#r \"one/Versioned.dll\"\nnew Versioned();");
         var result = await _run.Try("#r \"two/Versioned.dll\"");
         Assert.Equal(CellStatus.DidNotCompile, result.Status);
-        Assert.Contains("Versioned 1.0.0.0 is referenced already", result.Error!.Value);
+        Assert.Contains("Versioned 1.0.0.0 is already referenced", result.Error!.Value);
     }
 
     [Fact]

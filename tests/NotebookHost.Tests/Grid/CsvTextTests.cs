@@ -29,10 +29,10 @@ public sealed class CsvTextTests
 
     [Theory]
     [InlineData("a\nb\"c\n", "line 2: a quote in the middle of the field 'b'")]
-    [InlineData("a\n\"b", "line 2: a quote is opened and never closed")]
-    [InlineData("\"a\"b\n", "line 1: after a closing quote comes a comma or the end of the line, not 'b'")]
-    [InlineData("a\rb\n", "line 1: a carriage return alone ends no line")]
-    [InlineData("\"a\"\r", "line 1: a carriage return alone ends no line")]
+    [InlineData("a\n\"b", "line 2: a quote is opened but never closed")]
+    [InlineData("\"a\"b\n", "line 1: expected a comma or the end of the line after a closing quote, found 'b'")]
+    [InlineData("a\rb\n", "line 1: a lone carriage return is not a line ending")]
+    [InlineData("\"a\"\r", "line 1: a lone carriage return is not a line ending")]
     public void What_is_not_of_this_form_is_refused_by_its_line(string text, string reason) =>
         Assert.StartsWith(reason, Assert.Throws<RunException>(() => CsvText.Parse(text)).Message, StringComparison.Ordinal);
 

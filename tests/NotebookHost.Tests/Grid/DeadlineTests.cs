@@ -45,7 +45,7 @@ public sealed class DeadlineTests
     [InlineData("8", "write a time such as 08:00")]
     [InlineData("25:00", "write a time such as 08:00")]
     [InlineData("01.12.2026", "write a time such as 08:00")]
-    [InlineData("2026-11-28T22:00", "is past")]
+    [InlineData("2026-11-28T22:00", "is in the past")]
     [InlineData("2027-11-28T22:00", "is more than 40 days away")]
     public void Anything_else_is_refused(string text, string reason) =>
         Assert.Contains(reason, Assert.Throws<RunException>(() => Deadline.Parse(text, s_now, s_fixed)).Message, StringComparison.Ordinal);

@@ -43,7 +43,7 @@ public sealed partial class GridCopyTests : IDisposable
         Assert.Contains("is the grid itself", Assert.Throws<RunException>(() => GridCopy.Write(grid, grid.FullPath, withWeights: false)).Message, StringComparison.Ordinal);
         Directory.CreateDirectory(Target);
         File.WriteAllText(Path.Combine(Target, "points.csv"), "id,notebook\na,n.ipynb\n");
-        Assert.Contains("lists another grid", Assert.Throws<RunException>(() => GridCopy.Write(grid, Target, withWeights: false)).Message, StringComparison.Ordinal);
+        Assert.Contains("belongs to a different grid", Assert.Throws<RunException>(() => GridCopy.Write(grid, Target, withWeights: false)).Message, StringComparison.Ordinal);
         Assert.Equal(["points.csv"], FilesIn(Target));
     }
 

@@ -34,7 +34,7 @@ public sealed class GridDisplayTests : IDisposable
         display.Ended(new PointState(grid.Points[3], PointStatus.Waiting));
         Assert.Equal(
             """
-            005: another process runs it; waiting until it is done or ends
+            005: another process is running it; waiting for it to finish
             002: done, 2.0 s on node1, job 12_3 | 2 of 5 done, 0 failed, 1 running, 6 an hour, 30 min 0 s left
             003: failed, cell 2: System.Exception: no (on node1, job 12_3) | 2 of 5 done, 1 failed, 1 running, 6 an hour, 20 min 0 s left
             004: stopped

@@ -11,7 +11,7 @@ public sealed class GridFolderTests : IDisposable
     public void Dispose() => _made.Dispose();
 
     [Fact]
-    public void A_folder_without_a_list_is_no_grid() => Assert.Contains("is no grid: there is no points.csv in it", Assert.Throws<RunException>(_made.Open).Message, StringComparison.Ordinal);
+    public void A_folder_without_a_list_is_not_a_grid() => Assert.Contains("is not a grid's folder: it contains no points.csv", Assert.Throws<RunException>(_made.Open).Message, StringComparison.Ordinal);
 
     [Fact]
     public void The_list_is_there_before_anything_runs_and_the_same_grid_is_taken_as_it_is()
@@ -29,7 +29,7 @@ public sealed class GridFolderTests : IDisposable
         _made.Write("1..6");
         var before = File.ReadAllText(Path.Combine(_made.Path, "points.csv"));
         var refusal = Assert.Throws<RunException>(() => _made.Write("1,7")).Message;
-        Assert.Contains("asked for now and not in it: ../n.ipynb seed=7; in it and not asked for: ../n.ipynb seed=2, ../n.ipynb seed=3, ../n.ipynb seed=4 and 2 more.", refusal, StringComparison.Ordinal);
+        Assert.Contains("requested now but not in it: ../n.ipynb seed=7; in it but not requested: ../n.ipynb seed=2, ../n.ipynb seed=3, ../n.ipynb seed=4 and 2 more.", refusal, StringComparison.Ordinal);
         Assert.Equal(before, File.ReadAllText(Path.Combine(_made.Path, "points.csv")));
     }
 
@@ -46,7 +46,7 @@ public sealed class GridFolderTests : IDisposable
                 return Record.Exception(() => made.Write(seeds));
             })));
             var refusal = Assert.Single(both, one => one is not null);
-            Assert.Contains("lists another grid and stays as it is", Assert.IsType<RunException>(refusal).Message, StringComparison.Ordinal);
+            Assert.Contains("belongs to a different grid and was left unchanged", Assert.IsType<RunException>(refusal).Message, StringComparison.Ordinal);
             Assert.Equal(both[0] is null ? "1" : "8", made.Open().Points[0].Parameters["seed"]);
             Assert.Equal(["points.csv"], Directory.GetFileSystemEntries(made.Path).Select(Path.GetFileName));
         }
@@ -88,7 +88,7 @@ public sealed class GridFolderTests : IDisposable
         GridInFolder.Finish(grid, 0);
         var executed = grid.ExecutedOf(grid.Points[0]);
         File.WriteAllText(executed, File.ReadAllText(executed)[..20]);
-        Assert.Contains("has 20 bytes; result.json says ", grid.States()[0].Words, StringComparison.Ordinal);
+        Assert.Contains("has 20 bytes; result.json records ", grid.States()[0].Words, StringComparison.Ordinal);
         File.Delete(executed);
         Assert.EndsWith("n.ipynb is missing", grid.States()[0].Words, StringComparison.Ordinal);
         Assert.Equal(PointStatus.Missing, grid.States()[0].Status);
@@ -100,7 +100,7 @@ public sealed class GridFolderTests : IDisposable
         GridInFolder.Finish(_made.Write("1"), 0);
         File.WriteAllText(Path.Combine(_made.Path, "points.csv"), "id,notebook,seed\n001,../n.ipynb,2\n");
         Assert.EndsWith(
-            "is the result of ../n.ipynb seed=1; points.csv now asks the point 001 for ../n.ipynb seed=2. Give the changed line a new id, or delete that folder.",
+            "is a result of ../n.ipynb seed=1, but points.csv now defines point 001 as ../n.ipynb seed=2. Give the changed line a new id, or delete that folder.",
             Assert.Throws<RunException>(() => _made.Open().States()).Message,
             StringComparison.Ordinal);
     }
@@ -114,7 +114,7 @@ public sealed class GridFolderTests : IDisposable
         new PointAttempt("node2", 77, "5_0", "slurm/5_0.log", new DateTime(2026, 1, 2, 3, 4, 5, DateTimeKind.Utc)).Write(grid.AttemptOf(point));
         using (PointClaim.TryTake(grid.ClaimOf(point)))
             Assert.Equal("running on node2, job 5_0, process 77, since 2026-01-02 03:04:05 UTC", grid.StateOf(point) is { Status: PointStatus.Running } state ? state.Words : "");
-        Assert.Equal("began and did not end, on node2, job 5_0, process 77, since 2026-01-02 03:04:05 UTC", grid.StateOf(point) is { Status: PointStatus.Missing } left ? left.Words : "");
+        Assert.Equal("started but not finished, on node2, job 5_0, process 77, since 2026-01-02 03:04:05 UTC", grid.StateOf(point) is { Status: PointStatus.Missing } left ? left.Words : "");
     }
 
     [Fact]
@@ -141,7 +141,7 @@ public sealed class GridFolderTests : IDisposable
         File.WriteAllLines(Path.Combine(grid.Jobs, "5_0.log"), Enumerable.Range(1, 9).Select(number => $"line {number}"));
         var lines = GridStatusText.Of(grid, grid.States()).ToList();
         Assert.Equal($"{grid.FullPath}: 1 of 2 points done, 1 missing", lines[0]);
-        Assert.StartsWith("001 missing: seed=1: began and did not end, on node2, job 5_0", lines[1], StringComparison.Ordinal);
+        Assert.StartsWith("001 missing: seed=1: started but not finished, on node2, job 5_0", lines[1], StringComparison.Ordinal);
         Assert.Equal(["    line 5", "    line 6", "    line 7", "    line 8", "    line 9"], lines[2..]);
     }
 
@@ -294,7 +294,7 @@ public sealed class GridFolderTests : IDisposable
 
     [Theory]
     [InlineData("id", "two columns are called id")]
-    [InlineData("seed", "asks the same as 001: n.ipynb seed=1")]
+    [InlineData("seed", "is identical to point 001: n.ipynb seed=1")]
     public void Points_whose_list_could_not_be_read_again_are_refused_before_anything_is_written(string name, string reason)
     {
         var points = Enumerable.Range(1, 2).Select(number => new GridPoint($"00{number}", "n.ipynb", new Dictionary<string, string> { [name] = "1" })).ToList();

@@ -82,7 +82,7 @@ public sealed class GridRunTests : IDisposable
             },
             command);
         Assert.Equal(0, exit);
-        Assert.Contains("1: another process runs it", output, StringComparison.Ordinal);
+        Assert.Contains("1: another process is running it", output, StringComparison.Ordinal);
         Assert.Equal((2, 1), (_made.Began(1), _made.Began(2)));
     }
 
@@ -154,7 +154,7 @@ public sealed class GridRunTests : IDisposable
         var (exit, output, error) = await NotebookFolder.Host(
             start => start.Environment["PATH"] = _made.Around, static _ => Task.CompletedTask, "grid", _made.Notebook, "--set", "seed=1..3", "--out", _made.Path, "--slurm", "--dry-run");
         Assert.Equal(0, exit);
-        Assert.Contains("Arrays of up to 1001 tasks are assumed", error, StringComparison.Ordinal);
+        Assert.Contains("Assuming arrays of up to 1001 tasks", error, StringComparison.Ordinal);
         Assert.Contains("#SBATCH --array=0-2", output, StringComparison.Ordinal);
         Assert.False(Directory.Exists(_made.Path));
     }

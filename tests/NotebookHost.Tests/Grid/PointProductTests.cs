@@ -33,19 +33,19 @@ public sealed class PointProductTests
     [Theory]
     [InlineData("x", "--set x: write name=a,b or name=1..5, for example --set seed=1..5.")]
     [InlineData("x=", "--set x=: no value is given for x.")]
-    [InlineData("x=a,", "--set x=a,: there is no value between two commas; the empty text is written \"\".")]
+    [InlineData("x=a,", "--set x=a,: there is nothing between two commas; write the empty string as \"\".")]
     [InlineData("x=a,b,a", "--set x=a,b,a: the value 'a' is given twice.")]
     [InlineData("x=3..1", "--set x=3..1: 3..1 is an empty range; write the smaller number first.")]
-    [InlineData("x=1..9999999", "--set x=1..9999999: 1..9999999 is more than 1,000,000 values.")]
-    [InlineData("x=\"a", "--set x=\"a: line 1: a quote is opened and never closed.")]
-    [InlineData("p=1", "The parameter p is given twice; say it once, with --set or with -p.")]
-    [InlineData("id=1", "A parameter called id cannot be set in a grid: the list of points has a column of that name. Call the notebook's parameter otherwise.")]
+    [InlineData("x=1..9999999", "--set x=1..9999999: 1..9999999 has more than 1,000,000 values, the maximum.")]
+    [InlineData("x=\"a", "--set x=\"a: line 1: a quote is opened but never closed.")]
+    [InlineData("p=1", "The parameter p is given twice; give it once, with --set or with -p.")]
+    [InlineData("id=1", "A parameter called id cannot be set in a grid: the list of points has a column of that name. Rename the notebook's parameter.")]
     public void What_makes_no_points_is_refused(string set, string reason) =>
         Assert.Equal(reason, Assert.Throws<RunException>(() => PointProduct.Of("n.ipynb", [set], new Dictionary<string, string> { ["p"] = "1" })).Message);
 
     [Fact]
     public void A_slip_of_the_keyboard_makes_no_millions_of_points() =>
-        Assert.StartsWith("These sets make more than 1,000,000 points", Assert.Throws<RunException>(() => PointProduct.Of("n.ipynb", ["a=1..2000", "b=1..2000"], s_none)).Message);
+        Assert.StartsWith("These --set values make more than 1,000,000 points", Assert.Throws<RunException>(() => PointProduct.Of("n.ipynb", ["a=1..2000", "b=1..2000"], s_none)).Message);
 
     private static IEnumerable<string> Points(string[] sets, Dictionary<string, string> given) => PointProduct.Of("n.ipynb", sets, given).Select(point => $"{point.Id} {point.Words}");
 }

@@ -33,19 +33,19 @@ public sealed class PointsFileTests
         Assert.Equal(["001 n.ipynb seed=1", "002 n.ipynb seed=2"], PointsFile.Parse("seed\n1\n2\n", "n.ipynb").Select(point => $"{point.Id} {point.Notebook} {point.Words}"));
 
     [Theory]
-    [InlineData("", "line 1: expected the names of columns (id, notebook, then parameters), found nothing")]
-    [InlineData("id,notebook,seed\n", "line 1: below the names of columns no point follows")]
+    [InlineData("", "line 1: expected a header line with the column names (id, notebook, then parameters), found nothing")]
+    [InlineData("id,notebook,seed\n", "line 1: there are no points below the header line")]
     [InlineData("id;notebook\na;n.ipynb\n", "line 1: there is no column notebook among 'id;notebook'; columns are separated by commas")]
     [InlineData("id,notebook,,b\n", "line 1: column 3 has no name")]
     [InlineData("id,notebook,b,b\n", "line 1: two columns are called b")]
     [InlineData("id,notebook,s\na,n.ipynb,1,2\n", "line 2: 4 fields, where the first line names 3 columns; a value with a comma needs quotes")]
-    [InlineData("id,notebook\n../a,n.ipynb\n", "line 2: '../a' cannot be an id: expected 1 to 60 letters a to z, digits, '-', '_' and '.', no dot first or last, and no name of a device of Windows")]
-    [InlineData("id,notebook\n,n.ipynb\n", "line 2: '' cannot be an id: expected 1 to 60 letters a to z, digits, '-', '_' and '.', no dot first or last, and no name of a device of Windows")]
-    [InlineData("id,notebook\nnul.1,n.ipynb\n", "line 2: 'nul.1' cannot be an id: expected 1 to 60 letters a to z, digits, '-', '_' and '.', no dot first or last, and no name of a device of Windows")]
-    [InlineData("id,notebook\na,n.py\n", "line 2: 'n.py' is no notebook: its name does not end in .ipynb")]
-    [InlineData("id,notebook\na,\n", "line 2: '' is no notebook: its name does not end in .ipynb")]
+    [InlineData("id,notebook\n../a,n.ipynb\n", "line 2: '../a' cannot be an id: expected 1 to 60 letters a to z, digits, '-', '_' and '.', not starting or ending with a dot, and not a reserved Windows device name")]
+    [InlineData("id,notebook\n,n.ipynb\n", "line 2: '' cannot be an id: expected 1 to 60 letters a to z, digits, '-', '_' and '.', not starting or ending with a dot, and not a reserved Windows device name")]
+    [InlineData("id,notebook\nnul.1,n.ipynb\n", "line 2: 'nul.1' cannot be an id: expected 1 to 60 letters a to z, digits, '-', '_' and '.', not starting or ending with a dot, and not a reserved Windows device name")]
+    [InlineData("id,notebook\na,n.py\n", "line 2: 'n.py' is not a notebook: its name does not end in .ipynb")]
+    [InlineData("id,notebook\na,\n", "line 2: '' is not a notebook: its name does not end in .ipynb")]
     [InlineData("id,notebook,s\na,n.ipynb,1\n\nA,n.ipynb,2\n", "line 4: the id A is taken by an earlier line (s=1); each point needs its own")]
-    [InlineData("id,notebook,s\na,n.ipynb,1\nb,n.ipynb,1\n", "line 3: the point b asks the same as a: n.ipynb s=1")]
+    [InlineData("id,notebook,s\na,n.ipynb,1\nb,n.ipynb,1\n", "line 3: point b is identical to point a: n.ipynb s=1")]
     public void A_slip_is_refused_by_its_line(string text, string reason) => Assert.Equal(reason, Assert.Throws<RunException>(() => PointsFile.Parse(text)).Message);
 
     [Fact]

@@ -23,7 +23,7 @@ public sealed class PreflightTests : IDisposable
 
     [Theory]
     [InlineData("notebook,sed\n../n.ipynb,1\n../n.ipynb,2\n", "There is no parameter sed. Declared in n.ipynb: name, seed. (point 001, 002)")]
-    [InlineData("notebook,seed\n../n.ipynb,1\n../n.ipynb,x\n", "The parameter seed is declared as int; 'x' is no int: a whole number from -2147483648 to 2147483647. (point 002)")]
+    [InlineData("notebook,seed\n../n.ipynb,1\n../n.ipynb,x\n", "The parameter seed is declared as int; 'x' is not a valid int; expected a whole number from -2147483648 to 2147483647. (point 002)")]
     [InlineData("notebook,seed\n../none.ipynb,1\n", "none.ipynb")]
     public void What_a_notebook_would_not_take_is_said_with_its_points(string list, string problem) =>
         Assert.Contains(problem, Assert.Throws<RunException>(() => Preflight.Check(Plan(list), Plan(list).Points)).Message, StringComparison.Ordinal);
@@ -102,11 +102,11 @@ public sealed class PreflightTests : IDisposable
     [InlineData("Name the notebook to run", "--set", "a=1")]
     [InlineData("add --slurm", "n.ipynb", "--gres", "gpu:1")]
     [InlineData("add --slurm", "n.ipynb", "--", "--partition=main")]
-    [InlineData("with --slurm say --limit and --time", "n.ipynb", "--slurm", "--workers", "3")]
-    [InlineData("--workers 0 runs nothing", "n.ipynb", "--workers", "0")]
-    [InlineData("--limit 0 lets no task run", "{notebook}", "--slurm", "--limit", "0")]
+    [InlineData("with --slurm use --limit and --time", "n.ipynb", "--slurm", "--workers", "3")]
+    [InlineData("--workers must be at least 1; got 0", "n.ipynb", "--workers", "0")]
+    [InlineData("--limit must be at least 1; got 0", "{notebook}", "--slurm", "--limit", "0")]
     [InlineData("--time 4 h: expected what sbatch takes", "{notebook}", "--slurm", "--time", "4 h")]
-    [InlineData("is no grid", "status", "nowhere")]
+    [InlineData("is not a grid's folder", "status", "nowhere")]
     public async Task What_does_not_go_together_is_refused(string reason, params string[] arguments)
     {
         var (exit, _, error) = await NotebookFolder.Host(["grid", .. arguments.Select(argument => argument == "{notebook}" ? _made.Notebook : argument)]);
@@ -123,7 +123,7 @@ public sealed class PreflightTests : IDisposable
         Assert.False(Directory.Exists(_made.Path));
 
         (exit, _, error) = await NotebookFolder.Host(start => start.Environment["TRIVIAL_LAYERS_DATA"] = "/none/here", static _ => Task.CompletedTask, "grid", _made.Notebook, "--out", _made.Path);
-        Assert.Equal((2, "TRIVIAL_LAYERS_DATA names the folder /none/here, which is not there."), (exit, error.Trim()));
+        Assert.Equal((2, "TRIVIAL_LAYERS_DATA names the folder /none/here, which does not exist."), (exit, error.Trim()));
     }
 
     private GridFolder Plan(string list) => GridFolder.Planned(_made.Path, PointsFile.Parse(list));

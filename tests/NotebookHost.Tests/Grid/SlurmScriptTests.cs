@@ -165,7 +165,7 @@ public sealed class SlurmScriptTests
         foreach (var index in new[] { 0, 1 })
         {
             var refusal = await Assert.ThrowsAsync<RunException>(() => new SlurmTask(new SlurmJob($"12_{index}", index, "node1"), TimeProvider.System).Run(grid.FullPath, list, TestContext.Current.CancellationToken));
-            Assert.Contains($"Task 12_{index}: {list} names no point of {grid.FullPath} in line {index + 1}", refusal.Message, StringComparison.Ordinal);
+            Assert.Contains($"Task 12_{index}: {list} does not name a point of {grid.FullPath} in line {index + 1}", refusal.Message, StringComparison.Ordinal);
         }
     }
 

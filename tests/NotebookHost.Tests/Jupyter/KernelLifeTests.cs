@@ -37,7 +37,7 @@ public sealed class KernelLifeTests : IDisposable
         Assert.True(_kernel.Kernel.WaitForExit(TimeSpan.FromSeconds(20)));
 
         _kernel.Restart();
-        Assert.Contains("The kernel ended in cell 2: Environment.FailFast", _kernel.Execute("1").Output);
+        Assert.Contains("The kernel crashed in cell 2: Environment.FailFast", _kernel.Execute("1").Output);
         Assert.Equal("", _kernel.Execute("1").Output);
     }
 

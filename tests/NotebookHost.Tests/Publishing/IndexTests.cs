@@ -79,10 +79,10 @@ public sealed class IndexTests
     [Fact]
     public void A_notebook_that_the_stop_kept_from_beginning_is_listed()
     {
-        var page = Read(IndexPage.ToHtml([Of("a", Run(1, "quick"), Code("1"))], [("Later", "the run was stopped before it")], []));
+        var page = Read(IndexPage.ToHtml([Of("a", Run(1, "quick"), Code("1"))], [("Later", "the run was stopped before this notebook")], []));
         Assert.Equal(["a", "Later"], page.QuerySelectorAll(".entry h2").Select(title => title.TextContent));
         Assert.Null(page.QuerySelectorAll(".entry")[^1].QuerySelector("a"));
-        Assert.Equal("not run · the run was stopped before it", page.QuerySelectorAll(".entry .run")[^1].TextContent);
+        Assert.Equal("not run · the run was stopped before this notebook", page.QuerySelectorAll(".entry .run")[^1].TextContent);
     }
 
     [Fact]

@@ -49,7 +49,7 @@ public sealed class OutputTests
     public void What_only_a_script_makes_is_said(string script)
     {
         var output = Shows(("text/html", $"<div id=p></div><script>{script}</script>")).QuerySelector(".output")!;
-        Assert.Equal("This output is made by a script, which a page does not run. The notebook shows it.", output.TextContent.Trim());
+        Assert.Equal("This output is made by a script, which this page does not run; open the notebook to see it.", output.TextContent.Trim());
         output = Shows(("text/html", $"<div id=p></div><script>{script}</script>"), ("text/plain", "words")).QuerySelector(".output")!;
         Assert.StartsWith("wordsThis output is made by a script", output.TextContent, StringComparison.Ordinal);
     }
@@ -62,9 +62,9 @@ public sealed class OutputTests
     }
 
     [Theory]
-    [InlineData("<b>part</b><script>draw()</script>", "partPart of this output is made by a script, which a page does not run. The notebook shows it.")]
-    [InlineData("<iframe src=\"https://example.org\"></iframe>", "This output is a frame with another page, which a page does not run. The notebook shows it.")]
-    [InlineData("<video controls><source src=\"data:video/mp4;base64,AAAA\"></video>", "This output is a video or a sound, which a page does not run. The notebook shows it.")]
+    [InlineData("<b>part</b><script>draw()</script>", "partPart of this output is made by a script, which this page does not run; open the notebook to see it.")]
+    [InlineData("<iframe src=\"https://example.org\"></iframe>", "This output is a frame with another page, which this page does not run; open the notebook to see it.")]
+    [InlineData("<video controls><source src=\"data:video/mp4;base64,AAAA\"></video>", "This output is a video or a sound, which this page does not run; open the notebook to see it.")]
     [InlineData("<style>p { color: red }</style><p>whole</p>", "whole")]
     public void What_a_page_leaves_out_is_said(string html, string words) => Assert.Equal(words, Shows(("text/html", html)).QuerySelector(".output")!.TextContent);
 
@@ -169,7 +169,7 @@ public sealed class OutputTests
     [InlineData("<dialog open><bdo dir=\"rtl\">text</bdo></dialog>", "text")]
     [InlineData("<math><mi>x</mi><mo>=</mo><mn>2</mn></math>", "x=2A formula in MathML is plain text here; the notebook shows it.")]
     [InlineData("<svg><rect/><foreignObject><div>label</div></foreignObject></svg>", "Text within a drawing is missing here; the notebook shows it.")]
-    [InlineData("<my-card><script>alert(1)</script><style>p{}</style>rest</my-card>", "restPart of this output is made by a script, which a page does not run. The notebook shows it.")]
+    [InlineData("<my-card><script>alert(1)</script><style>p{}</style>rest</my-card>", "restPart of this output is made by a script, which this page does not run; open the notebook to see it.")]
     public void What_is_in_an_element_that_pages_do_not_have_stays(string html, string words) => Assert.Equal(words, Shows(("text/html", html)).QuerySelector(".output")!.TextContent.Trim());
 
     [Fact]

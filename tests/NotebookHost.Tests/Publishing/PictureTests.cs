@@ -138,7 +138,7 @@ public sealed class PictureTests : IDisposable
 
     [Fact]
     public void Without_a_folder_the_page_says_so() =>
-        Assert.Equal("[Picture a: a file beside the notebook, which is not at hand]", Read(Page(Markdown("![a](plot.png)"))).QuerySelector("section .note")!.TextContent);
+        Assert.Equal("[Picture a: a file beside the notebook, whose folder is not known]", Read(Page(Markdown("![a](plot.png)"))).QuerySelector("section .note")!.TextContent);
 
     private IDocument Of(params JsonObject[] cells) => Read(new NotebookPage("n", Document(cells), _folder).ToHtml());
 }

@@ -92,6 +92,6 @@ public sealed class PublishTests : IDisposable
     {
         _folder.Write("a", "1");
         var (exit, _, error) = await NotebookFolder.Host("publish", _folder.Path, "--out", _folder.Out, "--timeout", "0");
-        Assert.Equal((2, "--timeout 0 is not a number of seconds above zero (and below 25 days)."), (exit, error.Trim()));
+        Assert.Equal((2, "--timeout must be a number of seconds above 0 and below 25 days; got 0."), (exit, error.Trim()));
     }
 }

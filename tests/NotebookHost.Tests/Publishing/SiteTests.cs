@@ -21,11 +21,11 @@ public sealed class SiteTests : IDisposable
         site.Write("a", Document(Markdown("# Alpha"), Code("1")));
         Assert.Equal(["Alpha: ran", "b: to come", "c: to come", "read again"], Index());
 
-        site.Leave("b", Document(Markdown("# Beta")), "the run was stopped before it");
-        Assert.Equal(["Alpha: ran", "Beta: not run · the run was stopped before it", "c: to come", "read again"], Index());
+        site.Leave("b", Document(Markdown("# Beta")), "the run was stopped before this notebook");
+        Assert.Equal(["Alpha: ran", "Beta: not run · the run was stopped before this notebook", "c: to come", "read again"], Index());
 
         site.Write("c", Document(Markdown("# Gamma"), Code("1")));
-        Assert.Equal(["Alpha: ran", "Gamma: ran", "Beta: not run · the run was stopped before it"], Index());
+        Assert.Equal(["Alpha: ran", "Gamma: ran", "Beta: not run · the run was stopped before this notebook"], Index());
     }
 
     [Fact]
@@ -34,10 +34,10 @@ public sealed class SiteTests : IDisposable
         var site = new NotebookSite(_folder.Out, ["slow", "b"]);
         site.WriteIndex();
         var slow = Document([.. Enumerable.Repeat(0, 2_000).Select(_ => Markdown("words " + new string('*', 500)))]);
-        Assert.Equal("to make its page took longer than 0 s, and was given up", site.Write("slow", slow, limit: TimeSpan.Zero));
+        Assert.Equal("making its page took longer than 0 s and was abandoned", site.Write("slow", slow, limit: TimeSpan.Zero));
         Assert.Null(site.Write("b", Document(Code("1"))));
         Assert.Contains("took longer than 0 s", _folder.Page("slow"), StringComparison.Ordinal);
-        Assert.Equal(["b: ran", "slow: not run · to make its page took longer than 0 s, and was given up"], Index());
+        Assert.Equal(["b: ran", "slow: not run · making its page took longer than 0 s and was abandoned"], Index());
     }
 
     /// <summary>The entries of the index, and whether a browser reads it again by itself.</summary>

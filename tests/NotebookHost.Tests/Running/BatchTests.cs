@@ -13,7 +13,7 @@ public sealed class BatchTests : IDisposable
     public void A_file_that_is_not_there() => Refused("There is no file or folder", Path.Combine(_folder.Path, "none.ipynb"));
 
     [Fact]
-    public void A_folder_without_notebooks() => Refused("holds no notebook", _folder.Path);
+    public void A_folder_without_notebooks() => Refused("contains no notebooks", _folder.Path);
 
     [Fact]
     public void A_file_of_another_kind()
@@ -58,7 +58,7 @@ public sealed class BatchTests : IDisposable
     }
 
     [Fact]
-    public void A_notebook_whose_page_would_be_the_index() => Refused("the name of the page over all notebooks", _folder.Write("Index", "1"));
+    public void A_notebook_whose_page_would_be_the_index() => Refused("the same name as the index of all notebooks", _folder.Write("Index", "1"));
 
     [Fact]
     public void A_parameter_that_no_notebook_declares()

@@ -30,10 +30,10 @@ public sealed class NotebookParametersTests : IDisposable
     }
 
     [Theory]
-    [InlineData("int n = 1;", "n", "1.5", "'1.5' is no int")]
-    [InlineData("bool b = true;", "b", "yes", "'yes' is no bool")]
-    [InlineData("var x = 1.0;", "x", "NaN", "'NaN' is no double")]
-    [InlineData("var d = DateTime.Now;", "d", "today", "cannot be given on the command line")]
+    [InlineData("int n = 1;", "n", "1.5", "'1.5' is not a valid int")]
+    [InlineData("bool b = true;", "b", "yes", "'yes' is not a valid bool")]
+    [InlineData("var x = 1.0;", "x", "NaN", "'NaN' is not a valid double")]
+    [InlineData("var d = DateTime.Now;", "d", "today", "cannot be set on the command line")]
     public void A_value_that_does_not_fit_is_refused_in_words(string declaration, string name, string given, string message)
     {
         var parameters = new NotebookParameters(Load("[parameters]" + declaration));

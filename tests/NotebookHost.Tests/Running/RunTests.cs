@@ -164,7 +164,7 @@ public sealed class RunTests : IDisposable
         Assert.Equal("interrupted", (string?)_folder.Executed("n")["metadata"]!["notebook_host"]!["status"]);
         Assert.Empty(_folder.Outputs("n", 2));
         Assert.Contains("stopped</span>", _folder.Page("n"), StringComparison.Ordinal);
-        Assert.Equal("z: not run · the run was stopped before it", LastOfIndex());
+        Assert.Equal("z: not run · the run was stopped before this notebook", LastOfIndex());
         Assert.False(File.Exists(Path.Combine(_folder.Out, "z.html")));
     }
 

@@ -34,7 +34,7 @@ public sealed class ClassFoldersTests : IDisposable
         Assert.Equal(["n01", "n02"], images.Classes);
         Assert.Equal([0L, 1, 1], images.Labels.data<long>().ToArray());
         Assert.Equal(
-            [$"{_folder.Path}: left out 2 of 5 files, in no class folder or without the ending of a picture (.txt: 2): "
+            [$"{_folder.Path}: left out 2 of 5 files, in no class folder or without the file ending of an image (.txt: 2): "
                 + "n01/n01_boxes.txt, n02/n02_boxes.txt."], _reports);
     }
 
@@ -54,7 +54,7 @@ public sealed class ClassFoldersTests : IDisposable
         Put(["a.jpg", "cat/a.jpg", "cat/b.gif", "cat/c.GIF", "cat/d.jfif", "cat/deep/e", "cat/f.heic", "dog/g.avif", "dog/h.png", ".git/x"]);
         Find();
         Assert.Equal(
-            [$"{_folder.Path}: left out 7 of 9 files, in no class folder or without the ending of a picture "
+            [$"{_folder.Path}: left out 7 of 9 files, in no class folder or without the file ending of an image "
                 + "(no ending: 1, .avif: 1, .gif: 2, .heic: 1, .jfif: 1, .jpg: 1): "
                 + "a.jpg, cat/b.gif, cat/c.GIF, cat/d.jfif, cat/deep/e and 2 more; and 1 hidden folder: .git."], _reports);
     }
@@ -63,7 +63,7 @@ public sealed class ClassFoldersTests : IDisposable
     public void A_class_without_pictures_is_named_with_the_endings_that_count()
     {
         Put(["cat/a.jpg", "dog/deep/b.gif"]);
-        Assert.Contains("dog holds no images (.jpg, .jpeg, .png, .ppm,", Assert.Throws<InvalidDataException>(Find).Message, StringComparison.Ordinal);
+        Assert.Contains("dog contains no images (.jpg, .jpeg, .png, .ppm,", Assert.Throws<InvalidDataException>(Find).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -75,7 +75,7 @@ public sealed class ClassFoldersTests : IDisposable
         Directory.CreateSymbolicLink(_folder["dog"], _folder[".elsewhere"]);
         Assert.Equal(["cat/a.jpg", "dog/more/b.jpg"], PathsOf(Find()));
         Directory.CreateSymbolicLink(_folder["cat/circle"], _folder["cat"]);
-        Assert.Contains($"circle is a link to {_folder["cat"]}, which holds it", Assert.Throws<InvalidDataException>(Find).Message, StringComparison.Ordinal);
+        Assert.Contains($"circle is a link to {_folder["cat"]}, a folder that contains it", Assert.Throws<InvalidDataException>(Find).Message, StringComparison.Ordinal);
     }
 
     [Fact]

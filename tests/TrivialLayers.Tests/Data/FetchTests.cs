@@ -72,7 +72,7 @@ public sealed class FetchTests : IDisposable
     {
         await using var server = new LoopbackServer(request => (request with { From = null }).Give(Archive, 1000));
         var error = await Assert.ThrowsAsync<IOException>(() => Fetch(server));
-        Assert.Contains("5 tries in a row", error.Message, StringComparison.Ordinal);
+        Assert.Contains("5 attempts in a row", error.Message, StringComparison.Ordinal);
         Assert.Equal(6, server.Requests);
         AssertNothingInPlace();
     }

@@ -88,9 +88,9 @@ public sealed class ImageFolderTests : IDisposable
         Directory.CreateDirectory(_folder["val"]);
         Assert.Contains("no subfolders", Assert.Throws<DirectoryNotFoundException>(() => ImageFolder.LoadImageNet(_folder["val"])).Message, StringComparison.Ordinal);
         Directory.CreateDirectory(_folder["val/empty"]);
-        Assert.Contains("holds no images", Assert.Throws<InvalidDataException>(() => ImageFolder.LoadImageNet(_folder["val"])).Message, StringComparison.Ordinal);
+        Assert.Contains("contains no images", Assert.Throws<InvalidDataException>(() => ImageFolder.LoadImageNet(_folder["val"])).Message, StringComparison.Ordinal);
         File.WriteAllText(_folder["val/empty/text.png"], "no picture");
-        Assert.Contains("text.png is no JPEG", Assert.Throws<InvalidDataException>(() => ImageFolder.LoadImageNet(_folder["val"])).Message, StringComparison.Ordinal);
+        Assert.Contains("text.png is not a JPEG", Assert.Throws<InvalidDataException>(() => ImageFolder.LoadImageNet(_folder["val"])).Message, StringComparison.Ordinal);
 
         for (var i = 1; i <= 10; i++)
             Put($"own/train/a/{i:D2}.png", i == 2 ? 8 : 9, 7, 3);

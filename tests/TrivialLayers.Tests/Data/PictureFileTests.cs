@@ -78,23 +78,23 @@ public sealed class PictureFileTests : IDisposable
     public void What_is_not_read_is_refused_by_its_kind_and_what_to_do()
     {
         Refused([], "is empty.");
-        Refused("no picture, but text"u8, "is no JPEG");
+        Refused("no picture, but text"u8, "is not a JPEG");
         Refused("GIF8"u8, "is ");
-        Refused("II+\0        "u8, "is a BigTIFF picture, which is not read here: save it as PNG");
+        Refused("II+\0        "u8, "is a BigTIFF picture, which is not supported: save it as PNG");
         Refused("MM\0*        "u8, "a TIFF picture that is not whole");
-        Refused([0, 0, 2, 2, 0xFF, 0xFF], "is no JPEG"); // Skia takes it for a WBMP, which nothing marks
-        Refused("P6 65535 65535 255\n"u8, "says that it is 65535 × 65535 pixels");
-        Refused("P3 9999 9999 255\n1 2 3"u8, "is cut short: 9999 × 9999 pixels need at least 599880005 bytes; it has 5.");
-        Refused("P5 2 2 65535\n01234567"u8, "has values up to 65535; 1 to 255 are read");
-        Refused("P2 2 1 9\n3 10"u8, "it says that 9 is its greatest value, and has 10");
-        Refused("P2 0 1 9\n"u8, "says that it is 0 × 1 pixels");
+        Refused([0, 0, 2, 2, 0xFF, 0xFF], "is not a JPEG"); // Skia takes it for a WBMP, which nothing marks
+        Refused("P6 65535 65535 255\n"u8, "claims to have 65535 × 65535 pixels");
+        Refused("P3 9999 9999 255\n1 2 3"u8, "is truncated: 9999 × 9999 pixels need at least 599880005 bytes; it has 5.");
+        Refused("P5 2 2 65535\n01234567"u8, "has a maximum of 65535; supported are 1 to 255");
+        Refused("P2 2 1 9\n3 10"u8, "its header gives a maximum of 9, but it contains 10");
+        Refused("P2 0 1 9\n"u8, "claims to have 0 × 1 pixels");
 
         var grey = s_pictures["png-colour-16-bits"].File.ToArray();
         grey[25] = 0;
         Refused(grey, "is a grey PNG picture of 16 bits");
         var bmp = s_pictures["bmp-colour"].File.ToArray();
         BinaryPrimitives.WriteUInt16LittleEndian(bmp.AsSpan(28), 16);
-        Refused(bmp, "is a BMP picture of 16 bits a pixel");
+        Refused(bmp, "is a BMP picture of 16 bits per pixel");
     }
 
     [Fact]

@@ -20,7 +20,7 @@ public sealed class PixelLabelTests
         Assert.Equal(ScalarType.Int64, labels.dtype);
         Assert.Equal([3, 12, 12], labels.shape);
         Assert.Equal([3, 1, 12, 12], images.shape);
-        Assert.Contains("one a pixel", Assert.Throws<ArgumentException>(() => new ImageSet("", set.Images.clone(), set.Labels.clone().to(ScalarType.Int64), set.Classes)).Message, StringComparison.Ordinal);
+        Assert.Contains("one per pixel", Assert.Throws<ArgumentException>(() => new ImageSet("", set.Images.clone(), set.Labels.clone().to(ScalarType.Int64), set.Classes)).Message, StringComparison.Ordinal);
         Assert.Contains("from 0 to 1", Assert.Throws<ArgumentException>(() => new ImageSet("", set.Images.clone(), set.Labels.clone(), ["a", "b"])).Message, StringComparison.Ordinal);
     }
 
@@ -68,6 +68,6 @@ public sealed class PixelLabelTests
             () => Sweep.Run(network, images, new() { Targets = Targets.Greedy(1) }),
             () => Sweep.Run(network, images, new() { Intervention = Intervention.MeanOutput }),
         })
-            Assert.Contains("no independent answers", Assert.Throws<ArgumentException>(sweep).Message, StringComparison.Ordinal);
+            Assert.Contains("are not independent", Assert.Throws<ArgumentException>(sweep).Message, StringComparison.Ordinal);
     }
 }

@@ -42,7 +42,7 @@ public sealed class NetworkReplacementTests
         using var narrow = Conv2d(4, 3, 3, padding: 1);
         using var deep = Conv2d(5, 4, 3, padding: 1);
         Assert.Contains("expected [16, 4, 32, 32]", Assert.Throws<ArgumentException>(() => network.Replace("layer1.0.conv1", narrow)).Message, StringComparison.Ordinal);
-        Assert.Contains("does not take the input [16, 4, 32, 32]", Assert.Throws<ArgumentException>(() => network.Replace("layer1.0.conv1", deep)).Message, StringComparison.Ordinal);
+        Assert.Contains("does not accept the input [16, 4, 32, 32]", Assert.Throws<ArgumentException>(() => network.Replace("layer1.0.conv1", deep)).Message, StringComparison.Ordinal);
         Assert.Equal(before, NetworkDescription.WeightsOf(network));
     }
 

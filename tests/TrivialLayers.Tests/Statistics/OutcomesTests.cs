@@ -38,7 +38,7 @@ public sealed class OutcomesTests
     [Fact]
     public void Bytes_of_another_number_of_images_are_refused()
     {
-        Assert.Contains("take 2 bytes, 1 were given", Assert.Throws<FormatException>(() => Outcomes.FromBits([0xff], 9)).Message, StringComparison.Ordinal);
+        Assert.Contains("take 2 bytes; got 1", Assert.Throws<FormatException>(() => Outcomes.FromBits([0xff], 9)).Message, StringComparison.Ordinal);
         Assert.Throws<FormatException>(() => Outcomes.FromBits([0xff, 0, 0], 9));
     }
 

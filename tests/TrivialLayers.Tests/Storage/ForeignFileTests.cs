@@ -92,7 +92,7 @@ public sealed class ForeignFileTests : IDisposable
         Assert.Equal((4, $"scale ({type})"), (report.Loaded.Count, Assert.Single(report.Extra)));
         Assert.False(report.IsComplete);
         Assert.All(_network.get_parameter("stem.weight")!.data<float>(), value => Assert.Equal(1, value));
-        var needed = $"'scale' is {type}, which is not read; save it as one of F32, F64";
+        var needed = $"'scale' is {type}, which is not supported; save it as one of F32, F64";
         Assert.Contains(needed, Assert.Throws<InvalidDataException>(() => Weights.Load(_network, path)).Message, StringComparison.Ordinal);
 
         path = Write(OwnTensors().Where(tensor => tensor.Name != "head.bias").Append(("head.bias", type, [4], bytes)));
@@ -163,11 +163,11 @@ public sealed class ForeignFileTests : IDisposable
         Assert.Equal("", Weights.LoadByName(_network, Write(OwnTensors().Concat(Prefixed("ema.")))).Prefix);
         Refused(
             Write(Prefixed("student.").Concat(Prefixed("teacher."))),
-            "has the network's names more than once, under 'student.', 'teacher.': keep the tensors of one in it.");
+            "contains the network's names more than once, under the prefixes 'student.', 'teacher.': keep only the tensors of one of them.");
         Refused(
             Write(Prefixed("module.").Skip(1).Append(("module.other", "F32", [1], 4))),
-            "has no tensor that fits the network. Without the prefix 'module.' 3 of its 4 names would be in the file; "
-                + "a prefix is taken off only when that makes all fit.");
+            "has no tensor that fits the network. Without the prefix 'module.', 3 of the network's 4 names would match; "
+                + "a prefix is removed only when all then match.");
     }
 
     private static IEnumerable<(string Name, string Type, long[] Shape, int Bytes)> OwnTensors() =>

@@ -56,7 +56,7 @@ public sealed class TurnTests : IDisposable
         try
         {
             foreach (var worker in four)
-                Assert.True(await worker.Says("waiting until it is done"), string.Join('\n', worker.Lines));
+                Assert.True(await worker.Says("waiting for it to finish"), string.Join('\n', worker.Lines));
             held.Dispose();
             var begun = four.Select(worker => (worker, says: worker.Says(working))).ToList();
             var first = await Task.WhenAny(begun.Select(entry => entry.says));

@@ -22,6 +22,6 @@ public sealed class SweepAgreementTests
         var small = HandMadeSweep.Small();
         Assert.Contains("1 sweep", Assert.Throws<ArgumentException>(() => SweepAgreement.Test([small])).Message, StringComparison.Ordinal);
         var vgg = HandMadeSweep.Of("VGG", ("features.0", TrivialLayers.LayerRole.Stem, 1, 1));
-        Assert.Contains("share no layer", Assert.Throws<ArgumentException>(() => SweepAgreement.Test([small, vgg])).Message, StringComparison.Ordinal);
+        Assert.Contains("have no layer with the same name and role in common", Assert.Throws<ArgumentException>(() => SweepAgreement.Test([small, vgg])).Message, StringComparison.Ordinal);
     }
 }

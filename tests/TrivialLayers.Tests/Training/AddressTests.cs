@@ -103,7 +103,7 @@ public sealed class AddressTests
         store.GetOrTrain(network, data, recipe, 2);
         Assert.Empty(reports);
         store.GetOrTrain(network, data, recipe with { Epochs = 2 }, 1);
-        Assert.Equal($"No such run is stored. {run.Folder} is the same but for `epochs`: 1, wanted 2.", Assert.Single(reports));
+        Assert.Equal($"No such run is stored. {run.Folder} differs only in `epochs`: 1, wanted 2.", Assert.Single(reports));
     }
 
     [Fact]
@@ -132,7 +132,7 @@ public sealed class AddressTests
         File.WriteAllText(Path.Combine(shipped.Folder, "history.csv"), "damaged");
         var reports = new List<string>();
         new RunStore(folder["runs"], [folder["runs-old"]], reports.Add).GetOrTrain(network, data, recipe, 1);
-        Assert.Contains("is not used", Assert.Single(reports), StringComparison.Ordinal);
+        Assert.Contains("was ignored", Assert.Single(reports), StringComparison.Ordinal);
         Assert.True(Directory.Exists(shipped.Folder));
     }
 

@@ -43,7 +43,7 @@ public sealed class LossTests : IDisposable
         var run = new RunStore(folder.Path).GetOrTrain(network, _data, recipe, 1);
         var read = RunStore.Read(run.Folder).Recipe!;
         Assert.Equal(recipe with { Name = read.Name }, read);
-        Assert.Contains("squares, version 1 is known by name only", Assert.Throws<InvalidOperationException>(() => Trainer.Fit(network, _data, read, 1)).Message, StringComparison.Ordinal);
+        Assert.Contains("Only the name of the loss squares, version 1 was stored", Assert.Throws<InvalidOperationException>(() => Trainer.Fit(network, _data, read, 1)).Message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -43,8 +43,8 @@ public sealed class OwnLoopTests : IDisposable
 
     [Theory]
     [InlineData(1, "Nothing is kept in")]
-    [InlineData(5, "What the loop kept at 1 is in")]
-    [InlineData(11, "What the loop kept at 3 is in")]
+    [InlineData(5, "The state that the loop kept at 1 is in")]
+    [InlineData(11, "The state that the loop kept at 3 is in")]
     public void Cancelled_in_the_middle_it_goes_on_and_ends_with_the_same_bits(int batches, string kept)
     {
         using var whole = Network();
@@ -112,7 +112,7 @@ public sealed class OwnLoopTests : IDisposable
             loop.Keep(1, new Dictionary<string, Tensor> { ["average"] = zeros(3) });
             loop.Resume();
         }));
-        Assert.Contains("Raise the version", error.Message, StringComparison.Ordinal);
+        Assert.Contains("raise its version", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

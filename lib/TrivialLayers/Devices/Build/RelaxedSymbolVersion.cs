@@ -277,8 +277,8 @@ public sealed class RelaxSymbolVersion : Microsoft.Build.Utilities.Task
         File.WriteAllBytes(temporary, relaxed);
         File.Move(temporary, Destination);
         Log.LogMessage(Microsoft.Build.Framework.MessageImportance.High,
-            $"{Path.GetFileName(Source)} asks for {SymbolVersion}, which {string.Join(", ", SystemLibraries)} does not have. "
-            + $"This build uses a copy that asks for it weakly; the package is untouched. ({Destination})");
+            $"{Path.GetFileName(Source)} requires {SymbolVersion}, which {string.Join(", ", SystemLibraries)} does not have. "
+            + $"This build uses a copy that requires it only weakly; the package is untouched. ({Destination})");
     }
 }
 #endif

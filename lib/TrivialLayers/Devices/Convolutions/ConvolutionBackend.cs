@@ -5,11 +5,11 @@ using static TorchSharp.torch;
 namespace TrivialLayers;
 
 /// <summary>
-/// Which library computes libtorch's convolutions on a processor: oneDNN, which is fast, unless it computes one of a network's wrongly here. On some machines oneDNN in libtorch 2.10 reads and writes
+/// Which library computes libtorch's convolutions on a CPU: oneDNN, which is fast, unless it computes one of a network's wrongly here. On some machines oneDNN in libtorch 2.10 reads and writes
 /// memory that is not its own in convolutions whose channels do not fill its vector registers: outputs and gradients are wrong or not numbers, the process may end. Seen on an AMD EPYC (Zen 5) in a
-/// virtual machine: relative errors of up to 1 where input or output channels are no multiple of 16 (with AVX-512) or 8 (with AVX2), 1e-6 where they are. Where the processor did not tell its caches,
+/// virtual machine: relative errors of up to 1 where input or output channels are not a multiple of 16 (with AVX-512) or 8 (with AVX2), 1e-6 where they are. Where the CPU did not tell its caches,
 /// it also divided by zero over large 1×1 convolutions, and the process ended: from 256 to 1,024 channels, for instance, not with fewer than 2^18 weights. On other machines all of them are right.
-/// So each shape is tried, see <see cref="ConvolutionTrials"/>. NNPACK, which libtorch would ask for single images, prints a warning at every call on processors that it does not know; it is not used
+/// So each shape is tried, see <see cref="ConvolutionTrials"/>. NNPACK, which libtorch would ask for single images, prints a warning at every call on CPUs that it does not know; it is not used
 /// at all.
 /// </summary>
 internal static class ConvolutionBackend
@@ -45,7 +45,7 @@ internal static class ConvolutionBackend
         {
             var (shape, fault) = found;
             if (s_oneDnn is null)
-                throw new PlatformNotSupportedException($"This libtorch computes {shape} with oneDNN, which cannot be turned off: {fault}. Give the network a width that is a multiple of 16, or run it on another machine or a graphics card. See environment.md.");
+                throw new PlatformNotSupportedException($"This libtorch computes {shape} with oneDNN, which cannot be turned off: {fault}. Give the network a width that is a multiple of 16, or run it on another machine or a GPU. See environment.md.");
             if (Interlocked.Exchange(ref s_told, 1) == 0)
                 Console.Error.WriteLine(InWords(shape, fault));
         }
@@ -55,7 +55,7 @@ internal static class ConvolutionBackend
 
     /// <summary>What is said of a network that is computed without oneDNN.</summary>
     internal static string InWords(ConvolutionShape shape, string fault) =>
-        $"oneDNN, the library with which libtorch convolves on this processor, is left out for networks with {shape}: {fault}. They are computed rightly and several times slower. "
+        $"oneDNN, the library with which libtorch convolves on this CPU, is disabled for networks with {shape}: {fault}. They are computed correctly but several times slower. "
         + "See environment.md, \"Widths that libtorch computes wrongly\".";
 
     /// <summary>Whether this libtorch was built with oneDNN; true where that cannot be told.</summary>

@@ -114,7 +114,7 @@ internal static class ConvolutionCheck
             var found = Passes(
                 Fenced(images, fences, isChannelsLast), Fenced(kernel, fences), hasBias ? Fenced(bias, fences) : null, _ => isChannelsLast ? slope!.ToChannelsLast() : slope!, convolution, shape);
             if (fences.Any(fence => !fence.isnan().all().item<bool>()))
-                return "numbers written beside the tensors";
+                return "writes outside the tensors";
             foreach (var (what, value) in found)
             {
                 var expected = what == OfBias ? slope!.to(ScalarType.Float64).sum([0, 2, 3]) : what == Output && hasBias ? exact[Output] + shift : exact[what];

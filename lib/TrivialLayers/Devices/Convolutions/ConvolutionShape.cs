@@ -24,7 +24,7 @@ internal sealed record ConvolutionShape(
     (long Height, long Width) Padding,
     (long Height, long Width) Dilation)
 {
-    /// <summary>The convolutions of a network that oneDNN may compute, each shape once: those on the processor, in single precision or less.</summary>
+    /// <summary>The convolutions of a network that oneDNN may compute, each shape once: those on the CPU, in single precision or less.</summary>
     /// <param name="network">The network.</param>
     /// <param name="precision">Where it is <see cref="Precision.BFloat16"/>, convolutions in single precision are computed in that.</param>
     public static IReadOnlyList<ConvolutionShape> Of(nn.Module network, Precision precision) =>

@@ -58,7 +58,7 @@ internal sealed class ConvolutionTrial : IDisposable
         {
             ConvolutionCheck.Right => (null, true),
             not null => (answer, true),
-            null when _isLate => (string.Create(CultureInfo.InvariantCulture, $"no end within {_patience.TotalSeconds} s"), false), // the machine may be busy today
+            null when _isLate => (string.Create(CultureInfo.InvariantCulture, $"no result within {_patience.TotalSeconds} s"), false), // the machine may be busy today
             null when HasCrashed(out var code) => (string.Create(CultureInfo.InvariantCulture, $"a crash, exit code {code}"), true),
             _ => null,
         };

@@ -15,8 +15,8 @@ namespace TrivialLayers;
 /// <param name="patience">For how long an answer is waited for.</param>
 internal sealed class ConvolutionTrials(string? folder, Func<string, IReadOnlyList<string>, ProcessStartInfo?> child, TimeSpan patience)
 {
-    /// <summary>What is said of a convolution that is wrong on some processors, where it could not be tried.</summary>
-    public const string Untried = "wrong on some processors, and no process could be started to try it on this one";
+    /// <summary>What is said of a convolution that is wrong on some CPUs, where it could not be tried.</summary>
+    public const string Untried = "wrong on some CPUs, and no process could be started to try it on this one";
 
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Finding> _found = [];
@@ -47,7 +47,7 @@ internal sealed class ConvolutionTrials(string? folder, Func<string, IReadOnlyLi
         }
     }
 
-    /// <summary>Tries shapes until one is wrong. Where there is no answer, the convolutions that are wrong on some processors count as wrong in this process.</summary>
+    /// <summary>Tries shapes until one is wrong. Where there is no answer, the convolutions that are wrong on some CPUs count as wrong in this process.</summary>
     private (ConvolutionShape Shape, string Fault)? Try(IReadOnlyList<ConvolutionShape> shapes, int threads)
     {
         using var trial = Begin(shapes, threads);

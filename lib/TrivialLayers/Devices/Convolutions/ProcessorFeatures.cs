@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics.X86;
 
 namespace TrivialLayers;
 
-/// <summary>The processor as oneDNN sees it, which chooses its code by that.</summary>
+/// <summary>The CPU as oneDNN sees it, which chooses its code by that.</summary>
 internal static class ProcessorFeatures
 {
     private static readonly string[] s_settings = ["ONEDNN_", "DNNL_"];
@@ -19,7 +19,7 @@ internal static class ProcessorFeatures
     /// <summary>Whether a variable of the environment is one of oneDNN's.</summary>
     public static bool IsSetting(string name) => s_settings.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal));
 
-    /// <summary>What is known here of what oneDNN's choice may hang on: the processor's name and kind, what CPUID says it can do, whether it describes its caches, and the settings.</summary>
+    /// <summary>What is known here of what oneDNN's choice may hang on: the CPU's name and kind, what CPUID says it can do, whether it describes its caches, and the settings.</summary>
     public static string Description { get; } = string.Join("; ", new[] { Machine.Processor, Features(), HidesCaches ? "caches not described" : "caches described" }
         .Concat(Settings.OrderBy(setting => setting.Key, StringComparer.Ordinal).Select(setting => $"{setting.Key}={setting.Value}")));
 
@@ -27,7 +27,7 @@ internal static class ProcessorFeatures
     public static int Lanes { get; } = HasFeature(16) && !IsLimited ? 16 : HasFeature(5) ? 8 : 1;
 
     /// <summary>
-    /// Whether a convolution is of those that libtorch 2.10 computes wrongly on some processors: its channels do not fill the vector registers (up to three channels of an image do no harm), or it is a
+    /// Whether a convolution is of those that libtorch 2.10 computes wrongly on some CPUs: its channels do not fill the vector registers (up to three channels of an image do no harm), or it is a
     /// large 1×1 one and caches are not described. This decides where no process can be started to try it.
     /// </summary>
     public static bool IsDoubtful(ConvolutionShape shape) =>

@@ -6,7 +6,7 @@ using static TorchSharp.torch.nn;
 namespace TrivialLayers;
 
 /// <summary>
-/// A convolution and the batch norm behind it as one convolution with a bias, which is what they are in evaluation: kernel <c>w·γ/√(σ² + ε)</c>, bias <c>β + (b − μ)·γ/√(σ² + ε)</c>
+/// A convolution and the batch norm after it as one convolution with a bias, which is what they are in evaluation: kernel <c>w·γ/√(σ² + ε)</c>, bias <c>β + (b − μ)·γ/√(σ² + ε)</c>
 /// (Jacob et al. 2018, <i>Quantization and Training of Neural Networks</i>, section 3.2). A snapshot: later changes of the modules are not seen.
 /// </summary>
 internal sealed class FoldedConvolution : IDisposable

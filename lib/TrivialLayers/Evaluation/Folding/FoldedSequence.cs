@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace TrivialLayers;
 
-/// <summary>Convolutions one after another, each with batch norm and what follows it (an activation, pooling): behind a zeroed one nothing depends on the image any more.</summary>
+/// <summary>Convolutions one after another, each with batch norm and what follows it (an activation, pooling): downstream of a zeroed one nothing depends on the image any more.</summary>
 /// <param name="steps">Each convolution with what follows it; that may change its input in place.</param>
 internal sealed class FoldedSequence(IReadOnlyList<(FoldedConvolution Convolution, Func<Tensor, Tensor> Then)> steps) : IFoldedSegment
 {

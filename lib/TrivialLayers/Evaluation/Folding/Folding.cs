@@ -23,7 +23,7 @@ internal static class Folding
         return modules[only] is IResidualUnit ? Unit(only, modules[only]) : Sequence(Children(only, modules[only]));
     }
 
-    /// <summary>Convolution and batch norm, one pair or more, each followed by what has no weights. Blocks whose ReLU is no module of theirs have one behind each batch norm.</summary>
+    /// <summary>Convolution and batch norm, one pair or more, each followed by what has no weights. Blocks whose ReLU is not a module of theirs have one after each batch norm.</summary>
     private static FoldedSequence? Sequence(List<(string Name, Module Module)> modules)
     {
         var isActivated = modules.Any(entry => entry.Module is not (Conv2d or BatchNorm2d or MaxPool2d));

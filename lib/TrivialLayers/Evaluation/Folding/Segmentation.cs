@@ -7,7 +7,7 @@ namespace TrivialLayers;
 /// <summary>The pieces between which the features of any network can be kept.</summary>
 internal static class Segmentation
 {
-    /// <summary>A <see cref="SegmentedNetwork"/>'s own segments; of a <c>Sequential</c> one from each module with weights in it that is no batch norm up to the next; of any other module the whole.</summary>
+    /// <summary>A <see cref="SegmentedNetwork"/>'s own segments; of a <c>Sequential</c> one from each module with weights in it that is not a batch norm up to the next; of any other module the whole.</summary>
     public static IReadOnlyList<Segment> Of(Module<Tensor, Tensor> network) => network switch
     {
         SegmentedNetwork segmented => segmented.Segments,

@@ -180,7 +180,7 @@ internal sealed class SweepPass : IDisposable
             if (!FoldedNetwork.AreSameLogits(found, expected) && expected.isfinite().all().item<bool>())
             {
                 throw new InvalidOperationException(
-                    $"With {string.Join(", ", layers.Select(layer => $"'{layer.Name}'"))} {_plan.Options.Intervention.Name}, the network's segments gave other logits than the network. Is a module shared between segments, or does its forward pass do something else than its segments?");
+                    $"With {string.Join(", ", layers.Select(layer => $"'{layer.Name}'"))} {_plan.Options.Intervention.Name}, the network's segments returned other logits than the network. Is a module shared between segments, or does its forward pass do something else than its segments?");
             }
         }
     }
@@ -192,12 +192,12 @@ internal sealed class SweepPass : IDisposable
         _state ??= new NetworkState(_plan.Network);
         var sites = layers.Select(layer => _plan.Sites[layer.Name]).ToList();
         if (sites.Find(site => !_plan.Options.Intervention.AppliesTo(site)) is { } other)
-            throw new InvalidOperationException($"\"{_plan.Options.Intervention.Name}\" cannot be done to '{other.Layer.Name}'.");
+            throw new InvalidOperationException($"\"{_plan.Options.Intervention.Name}\" is not applicable to '{other.Layer.Name}'.");
         var change = Change.Of(_state, () => _plan.Options.Intervention.Apply(sites, share));
         try
         {
             if (sites.Find(site => !Changes(site, share, sites.Count == 1 || _plan.Options.Intervention.ChangesKernel ? change : null)) is { } unchanged)
-                throw new InvalidOperationException($"\"{_plan.Options.Intervention.Name}\" left '{unchanged.Layer.Name}' as it was; was the network trained?");
+                throw new InvalidOperationException($"\"{_plan.Options.Intervention.Name}\" did not change '{unchanged.Layer.Name}'; has the network been trained?");
             return change;
         }
         catch

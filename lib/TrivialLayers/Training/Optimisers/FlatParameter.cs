@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace TrivialLayers;
 
-/// <summary>One parameter of <see cref="FlatParameters"/>. On a card that gets large batches, kernels of convolutions are laid with their channels side by side, as the convolutions read them; so no step copies them.</summary>
+/// <summary>One parameter of <see cref="FlatParameters"/>. On a GPU that gets large batches, kernels of convolutions are laid with their channels side by side, as the convolutions read them; so no step copies them.</summary>
 internal sealed class FlatParameter : IDisposable
 {
     private const long Aligned = 16;
@@ -35,7 +35,7 @@ internal sealed class FlatParameter : IDisposable
     /// <summary>Its elements.</summary>
     public long Count { get; }
 
-    /// <summary>Elements that it takes in a buffer: the next one begins at a multiple of 64 bytes; kernels of a card demand 16.</summary>
+    /// <summary>Elements that it takes in a buffer: the next one begins at a multiple of 64 bytes; kernels of a GPU demand 16.</summary>
     public long Room => (Count + Aligned - 1) / Aligned * Aligned;
 
     /// <summary>Whether it is a view of a buffer.</summary>

@@ -6,7 +6,7 @@ namespace TrivialLayers;
 
 /// <summary>
 /// A network's trained parameters laid one after the other in one buffer for each element type, and so their gradients and what an optimiser remembers of them. A step is then a handful of operations
-/// however many parameters there are; on a card, where starting an operation takes longer than a small one does, that is most of a step's time. Each number is computed as it would be alone.
+/// however many parameters there are; on a GPU, where starting an operation takes longer than a small one does, that is most of a step's time. Each number is computed as it would be alone.
 /// A parameter comes in with its first gradient: one that never gets any is never moved. While this lives, the parameters are views of the buffers; afterwards they have memory of their own again.
 /// </summary>
 internal sealed class FlatParameters : IDisposable
@@ -18,7 +18,7 @@ internal sealed class FlatParameters : IDisposable
     /// <summary>Prepares the parameters of a network that are trained.</summary>
     /// <param name="network">The network; their gradients are dropped.</param>
     /// <param name="decays">Which parameters have weight decay.</param>
-    /// <param name="isChannelsLast">Whether a card gets kernels of convolutions with their channels side by side.</param>
+    /// <param name="isChannelsLast">Whether a GPU gets kernels of convolutions with their channels side by side.</param>
     /// <param name="prefixes">For each tensor that the optimiser remembers of a parameter, what goes before the parameter's name.</param>
     /// <param name="kept">What it remembered before, by name (copied); zero where there is none.</param>
     public FlatParameters(nn.Module network, Func<Parameter, bool> decays, bool isChannelsLast, IReadOnlyList<string> prefixes, IReadOnlyDictionary<string, Tensor> kept)

@@ -30,7 +30,7 @@ public sealed record Optimiser
     /// <exception cref="ArgumentOutOfRangeException">The momentum is outside its range.</exception>
     public static Optimiser Sgd(double momentum = 0.9, bool nesterov = true)
     {
-        Require.Range(momentum is >= 0 and < 1, nameof(momentum), momentum, "0 to below 1");
+        Require.Range(momentum is >= 0 and < 1, nameof(momentum), momentum, "at least 0 and below 1");
         return new() { Momentum = momentum, Nesterov = nesterov };
     }
 
@@ -41,8 +41,8 @@ public sealed record Optimiser
     /// <exception cref="ArgumentOutOfRangeException">A value is outside its range.</exception>
     public static Optimiser AdamW(double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-8)
     {
-        Require.Range(beta1 is >= 0 and < 1, nameof(beta1), beta1, "0 to below 1");
-        Require.Range(beta2 is >= 0 and < 1, nameof(beta2), beta2, "0 to below 1");
+        Require.Range(beta1 is >= 0 and < 1, nameof(beta1), beta1, "at least 0 and below 1");
+        Require.Range(beta2 is >= 0 and < 1, nameof(beta2), beta2, "at least 0 and below 1");
         Require.Range(epsilon > 0 && double.IsFinite(epsilon), nameof(epsilon), epsilon, "above 0");
         return new() { Kind = OptimiserKind.AdamW, Momentum = beta1, Beta2 = beta2, Epsilon = epsilon };
     }

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace TrivialLayers;
 
-/// <summary>How the learning rate goes over a training, as a share of the recipe's; each begins with a linear rise from 0, its warm-up, which may be none.</summary>
+/// <summary>How the learning rate changes over a training run, as a share of the recipe's; each begins with a linear rise from 0, its warm-up, which may be none.</summary>
 public sealed record Schedule
 {
     private Schedule()
@@ -43,7 +43,7 @@ public sealed record Schedule
     {
         ArgumentNullException.ThrowIfNull(at);
         Require.Range(factor > 0 && double.IsFinite(factor), nameof(factor), factor, "above 0");
-        Require.Range(at.All(share => share is >= 0 and <= 1), nameof(at), Listed(at, ", "), "shares of the training, 0 to 1");
+        Require.Range(at.All(share => share is >= 0 and <= 1), nameof(at), Listed(at, ", "), "shares of the training, each from 0 to 1");
         return Of(ScheduleKind.Steps, warmUp) with { Factor = factor, At = [.. at] };
     }
 

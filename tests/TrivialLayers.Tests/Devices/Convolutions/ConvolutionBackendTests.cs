@@ -69,7 +69,7 @@ public sealed class ConvolutionBackendTests
 
     [Fact]
     public void A_network_that_is_computed_slowly_is_told_with_the_reason() => Assert.Equal(
-        "oneDNN, the library with which libtorch convolves on this processor, is left out for networks with conv2d 16→40, 1×1, stride 2: a crash, exit code 136. They are computed rightly and several times slower. "
+        "oneDNN, the library with which libtorch convolves on this CPU, is disabled for networks with conv2d 16→40, 1×1, stride 2: a crash, exit code 136. They are computed correctly but several times slower. "
         + "See environment.md, \"Widths that libtorch computes wrongly\".",
         ConvolutionBackend.InWords(new(ScalarType.Float32, 16, 40, 1, (1, 1), (2, 2), (0, 0), (1, 1)), "a crash, exit code 136"));
 

@@ -57,7 +57,7 @@ public sealed class ConvolutionTrialsTests : IDisposable
     public void One_that_does_not_end_counts_as_wrong_in_this_process_only()
     {
         var trials = Trials("hang", TimeSpan.FromSeconds(8));
-        Assert.Contains("no end within 8 s", trials.FirstWrong([s_right, s_faulty], threads: 1)?.Fault);
+        Assert.Contains("no result within 8 s", trials.FirstWrong([s_right, s_faulty], threads: 1)?.Fault);
         Assert.NotNull(trials.FirstWrong([s_faulty], threads: 1));
         Assert.Equal(1, _started);
         Assert.Single(KeptFiles);
