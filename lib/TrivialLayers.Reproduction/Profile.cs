@@ -58,8 +58,8 @@ public sealed record Profile(string Name, string Dataset, Recipe Recipe, int Few
     {
         DeepWidth = 8,
         Vgg = (11, 0.125),
-        Depths = [8, 14, 20, 56],
-        Sizes = "8x8 8x16 8x32 14x8 14x16 14x32 20x8 20x16 20x32 56x8",
+        Depths = [8, 14, 20, 32, 44, 56],
+        Sizes = "8x8 8x16 8x32 14x8 14x16 14x32 20x8 20x16 20x32 32x8 44x8 56x8",
     };
 
     /// <summary>The full CIFAR-10 and the runs on it that ship; another network takes half an hour to an hour and more on a CPU.</summary>

@@ -60,7 +60,7 @@ internal static class GpuBenchmark
 
     private static readonly JsonSerializerOptions s_json = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
 
-    /// <summary>In single precision, with deterministic algorithms and without, and in bfloat16; where a step is dear, the bf16 one only at the larger batch.</summary>
+    /// <summary>In single precision, with deterministic algorithms and without, and in bfloat16; where a step is expensive, the bf16 one only at the larger batch.</summary>
     private static IEnumerable<Recipe> Recipes(int depth, int batch)
     {
         var plain = new Recipe { LearningRate = 0.01 };

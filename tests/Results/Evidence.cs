@@ -18,7 +18,9 @@ internal sealed class Evidence
         DeepOnAll = OnAll(() => ResNet.ForSmallImages(56, profile.DeepWidth, classes, channels), profile.Few == 0 ? ClaimRules.Seeds : 1);
         Plain = OnAll(() => PlainNet.ForSmallImages(20, 16, classes, channels), profile.SeedsWithoutShortcuts);
         Vgg = OnAll(() => TrivialLayers.Vgg.ForSmallImages(profile.Vgg.Depth, profile.Vgg.Width, classes, channels), profile.SeedsWithoutShortcuts);
-        Sizes = [.. profile.Sizes.Split(' ').Select(size => size.Split('x').Select(int.Parse).ToArray()).SelectMany(size => Fitted(size[0], size[1]))];
+        var sizes = profile.Sizes.Split(' ').Select(size => size.Split('x').Select(int.Parse).ToArray()).Select(size => (Depth: size[0], Width: size[1], Trainings: Fitted(size[0], size[1]))).ToList();
+        Sizes = [.. sizes.SelectMany(size => size.Trainings)];
+        ByDepth = [.. sizes.Where(size => size.Width == profile.FitWidth).SelectMany(size => size.Trainings.Select(training => (size.Depth, size.Width, training)))];
         OnCard =
         [
             .. NetworkTable.Listed.Where(run => run.Data == profile.Dataset && NetworkTable.OnCards.Contains(run.Training))
@@ -54,6 +56,9 @@ internal sealed class Evidence
     /// <summary>ResNets of several sizes, in the order of <c>05-deeper-and-wider</c>: the bootstrap draws by place.</summary>
     public IReadOnlyList<SweptRun> Sizes { get; }
 
+    /// <summary>Those of them that have the width of <see cref="Deep"/>, with their size: C7 is about these.</summary>
+    public IReadOnlyList<(int Depth, int Width, SweptRun Training)> ByDepth { get; }
+
     /// <summary>The networks trained on <see cref="Data"/> on a GPU.</summary>
     public IReadOnlyList<SweptRun> OnCard { get; }
 
@@ -85,6 +90,8 @@ internal sealed class Evidence
         yield return Decided("C4", ClaimRules.ChannelChangesMatterMore(Verdicts(Sizes)), Sizes);
         yield return Decided("C5", ClaimRules.TrivialPlacesAreRegular(SweepAgreement.Test([.. Deep.Select(swept => swept.Sweep)])), Deep);
         yield return Decided("C6", ClaimRules.UnitsBecomeTheIdentity(Units), Wide);
+        if (ByDepth.DistinctBy(sized => sized.Depth).Skip(1).Any())
+            yield return Decided("C7", ClaimRules.DropFallsWithDepth([.. ByDepth.Select(sized => new SizedNetwork(sized.Depth, sized.Width, sized.Training.Verdicts))]), [.. ByDepth.Select(sized => sized.Training)]);
     }
 
     private static ClaimEvidence Decided(string claim, ClaimDecision decision, params IEnumerable<IReadOnlyList<SweptRun>> trainings) =>

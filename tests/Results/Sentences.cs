@@ -14,6 +14,7 @@ internal static class Sentences
         "C4" => "In an over-parameterised ResNet the layers that matter are mostly (we test: more often) those that change the number of channels.",
         "C5" => "The same layers are trivial in every training (we test: their drops rank alike).",
         "C6" => "A residual unit with one kernel zeroed is nearly the identity.",
+        "C7" => "*(ours)* In ResNets of one width the median drop of a residual layer falls with depth.",
         _ => claim.Sentence,
     };
 
@@ -30,6 +31,7 @@ internal static class Sentences
             "C4" => [$"the share of NonTrivial layers is {Words.Fixed(evidence.Decision.Effect, 1)} points {interval.ToString(1)} higher among layers that change channels than among other residual layers", $"{WithStemAndShortcuts(all)} if stem and shortcuts count as changing channels"],
             "C5" => [$"Kendall's tau between the drops of {Words.Number(all.Deep.Count)} {Words.Kind(all.Deep[0].Run.Network)} is {interval.Around(evidence.Decision.Effect, 2)}", "by chance it would be 0 on average"],
             "C6" => [$"the output of the median unit still differs from its shortcut by {interval.Around(evidence.Decision.Effect, 2)} of its norm", $"\"nearly\" means {Words.Fixed(UnitIdentity.Near, 2)} or less"],
+            "C7" => [$"Kendall's tau between depth and median drop is {interval.Around(evidence.Decision.Effect, 2)} over {Words.Number(all.ByDepth.DistinctBy(sized => sized.Depth).Count())} depths", "by chance it would be 0 on average"],
             _ => [$"{ClaimWords.Effect(evidence.Decision.Effect, interval)}, {evidence.Decision.Unit}"],
         };
         return string.Join("; ", clauses) + ".";
@@ -48,7 +50,7 @@ internal static class Sentences
     {
         Interval Of(string claim) => all.Claims.Single(evidence => evidence.Claim.Id == claim).Decision.Interval!.Value;
         return $"In brackets: for C1, C2, C3 and C6 the range over {Words.Number(ClaimRules.Seeds)} trainings; for C4 a {Percent(Of("C4").Level)} bootstrap interval over trainings (with only three, just their range); "
-            + $"for C5 an interval as wide as the central {Percent(Of("C5").Level)} of the permutation distribution, centred on the estimate.";
+            + $"for C5 and C7 an interval as wide as the central {Percent(Of("C5").Level)} of the permutation distribution, centred on the estimate.";
     }
 
     /// <summary>On how much the verdicts on layers rest: one sentence.</summary>

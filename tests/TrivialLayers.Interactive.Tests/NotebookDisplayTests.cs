@@ -45,7 +45,7 @@ public sealed class NotebookDisplayTests
 
         Assert.Equal(2, BodyRows(Sweep.Targets.Where(layer => layer.Verdict == Verdict.NonTrivial).ToDisplayString("text/html")));
         Assert.Equal(3, BodyRows(SmallUnits.All.ToDisplayString("text/html")));
-        Assert.Equal(6, BodyRows(Claims.All.ToDisplayString("text/html")));
+        Assert.Equal(7, BodyRows(Claims.All.ToDisplayString("text/html")));
         Assert.Equal(1, BodyRows(Sweep.Targets[0].ToDisplayString("text/html")));
         Assert.Equal(1, BodyRows(network.Layers[0].ToDisplayString("text/html")));
     }

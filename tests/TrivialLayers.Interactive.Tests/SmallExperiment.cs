@@ -192,6 +192,7 @@ internal sealed partial class SmallExperiment : IDisposable
         [
             ClaimRules.SomeLayersAreTrivial(networks), ClaimRules.EveryLayerIsNeeded(networks, networks), ClaimRules.LongConnectionsActLikeNone(networks, networks, networks), ClaimRules.ChannelChangesMatterMore(networks),
             ClaimRules.TrivialPlacesAreRegular(SweepAgreement.Test([HandMadeSweep.ResNetOf(20, "Net", 1), HandMadeSweep.ResNetOf(20, "Net", 2)])), ClaimRules.UnitsBecomeTheIdentity([SmallUnits.All]),
+            ClaimRules.DropFallsWithDepth([.. networks.Select(network => new SizedNetwork(20, 8, network))]),
         ];
         foreach (var (claim, decision) in Claims.All.Zip(decisions))
             Claims.Record(claim.Id, decision, Provenance.Current(), sources: [run.Address], folder: _folder);

@@ -81,7 +81,7 @@ internal sealed class NotebookParameters
         var assigned = Literals(given);
         if (assigned.Count > 0)
         {
-            var source = string.Join('\n', assigned.Select(pair => $"{_declared[pair.Key].Redeclare}{pair.Key} = {pair.Value};").Prepend("// Parameters"));
+            var source = string.Join('\n', assigned.Select(pair => $"{_declared[pair.Key].Redeclare}{Identifier(pair.Key)} = {pair.Value};").Prepend("// Parameters"));
             Injected = new CodeCell { Id = InjectedTag, Source = source, Metadata = new JsonObject { ["tags"] = new JsonArray(InjectedTag) } };
             _document.Cells.Insert(_document.Cells.IndexOf(Cell!) + 1, Injected);
         }
@@ -98,6 +98,9 @@ internal sealed class NotebookParameters
         _document.Cells.RemoveAll(cell => cell.Tags.Contains(InjectedTag));
         Injected = null;
     }
+
+    /// <summary>The name as code writes it: a keyword of C# begins with @.</summary>
+    private static string Identifier(string name) => SyntaxFacts.GetKeywordKind(name) == SyntaxKind.None ? name : "@" + name;
 
     private Dictionary<string, string> Literals(IReadOnlyDictionary<string, string> given) =>
         given.Where(pair => _declared.ContainsKey(pair.Key)).ToDictionary(pair => pair.Key, pair => Literal(pair.Key, _declared[pair.Key].Type, pair.Value));

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Numerics;
+using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 
@@ -106,9 +107,19 @@ internal sealed record ParameterType(string Name, bool IsNullable = false, bool 
         where T : INumber<T> => Number<T>(value, NumberStyles.AllowLeadingSign, suffix);
 
     private static string? Number<T>(string value, NumberStyles styles, string suffix)
-        where T : INumber<T> => T.TryParse(value, styles, CultureInfo.InvariantCulture, out var number) && T.IsFinite(number)
-            ? number.ToString(null, CultureInfo.InvariantCulture) + suffix
+        where T : INumber<T> => T.TryParse(value, styles, CultureInfo.InvariantCulture, out var number) || T.TryParse(OfLiteral(value), styles, CultureInfo.InvariantCulture, out number)
+            ? T.IsFinite(number) ? number.ToString(null, CultureInfo.InvariantCulture) + suffix : null
             : null;
+
+    /// <summary>A number as C# writes it, <c>0x10</c>, <c>1_000</c> or <c>2.5f</c>, in plain digits; <c>null</c> for anything else.</summary>
+    private static string? OfLiteral(string value)
+    {
+        var (sign, digits) = value.StartsWith('-') ? ("-", value[1..]) : ("", value);
+        var token = SyntaxFactory.ParseToken(digits);
+        return token.IsKind(SyntaxKind.NumericLiteralToken) && token.Text == digits && !token.ContainsDiagnostics && token.Value is IFormattable number
+            ? sign + number.ToString(null, CultureInfo.InvariantCulture)
+            : null;
+    }
 
     private static string Whole<T>(T least, T most)
         where T : INumber<T> => string.Create(CultureInfo.InvariantCulture, $"a whole number from {least} to {most}");
@@ -117,12 +128,28 @@ internal sealed record ParameterType(string Name, bool IsNullable = false, bool 
 
     private static ParameterType? OfValue(ExpressionSyntax? value) => value switch
     {
-        PrefixUnaryExpressionSyntax { RawKind: (int)SyntaxKind.UnaryMinusExpression, Operand: var operand } => OfValue(operand),
+        PrefixUnaryExpressionSyntax { RawKind: (int)SyntaxKind.UnaryMinusExpression, Operand: LiteralExpressionSyntax { Token.Value: not (uint or ulong) } operand } => OfValue(operand),
         CastExpressionSyntax cast => Of(cast.Type, null),
         DefaultExpressionSyntax unset => Of(unset.Type, null),
         ArrayCreationExpressionSyntax { Type: var array } => Of(array, null),
-        ImplicitArrayCreationExpressionSyntax { Initializer.Expressions: [var first, ..] } => ArrayOf(OfValue(first)),
         LiteralExpressionSyntax { Token.Value: { } literal } when Keywords.TryGetValue(literal.GetType().Name, out var keyword) => new ParameterType(keyword),
+        null => null,
+        _ => Compiled(value),
+    };
+
+    /// <summary>The type that the compiler gives a variable with that value.</summary>
+    private static ParameterType? Compiled(ExpressionSyntax value)
+    {
+        var tree = SyntaxFactory.ParseSyntaxTree($"var value = {value};", new CSharpParseOptions(LanguageVersion.Latest, kind: SourceCodeKind.Script));
+        var compilation = CSharpCompilation.CreateScriptCompilation("Parameter", tree, [MetadataReference.CreateFromFile(typeof(object).Assembly.Location)]);
+        var variable = tree.GetRoot().DescendantNodes().OfType<VariableDeclaratorSyntax>().First();
+        return compilation.GetSemanticModel(tree).GetDeclaredSymbol(variable) is IFieldSymbol { Type: var type } ? OfSymbol(type) : null;
+    }
+
+    private static ParameterType? OfSymbol(ITypeSymbol type) => type switch
+    {
+        IArrayTypeSymbol { Rank: 1, ElementType: var element } => ArrayOf(OfSymbol(element)),
+        { SpecialType: not SpecialType.None } when Keywords.TryGetValue(type.Name, out var keyword) => new ParameterType(keyword),
         _ => null,
     };
 }

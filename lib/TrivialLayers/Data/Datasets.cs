@@ -36,7 +36,7 @@ public static class Datasets
 
     /// <summary>
     /// Downloads a data set from its official address into the last data folder, where <see cref="Load"/> finds it; one that is whole, there or in another, is
-    /// left alone. A download that was cut goes on where it ended, also in a later call. Lengths and checksums are compared with <c>data/datasets.json</c> before anything is put in its place.
+    /// left alone. An interrupted download resumes, also in a later call. Lengths and checksums are compared with <c>data/datasets.json</c> before anything is put in its place.
     /// Of several processes that ask at once, one downloads and the others wait.
     /// </summary>
     /// <param name="name">A name that <see cref="Load"/> takes.</param>

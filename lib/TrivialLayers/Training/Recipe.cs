@@ -97,7 +97,7 @@ public sealed record Recipe
     /// <summary>Whether a parameter is pulled towards 0.</summary>
     internal bool Decays(Tensor parameter) => WeightDecay > 0 && (DecayEverything || parameter.dim() > 1);
 
-    /// <summary>Checks each value at the door.</summary>
+    /// <summary>Checks each value.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A value is outside its range; the message names it.</exception>
     public void Validate()
     {

@@ -1,6 +1,6 @@
 namespace TrivialLayers;
 
-/// <summary>Checks the values of a recipe at the door.</summary>
+/// <summary>Checks the values of a recipe.</summary>
 internal static class Require
 {
     /// <exception cref="ArgumentOutOfRangeException">It does not hold.</exception>

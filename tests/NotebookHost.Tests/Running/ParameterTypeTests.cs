@@ -36,6 +36,21 @@ public sealed class ParameterTypeTests : IDisposable
     [InlineData("double[] n = [1];", "0.5,1", "n = new double[] { 0.5d, 1d };")]
     [InlineData("string[] n = { };", "a,b c", "n = new string[] { \"a\", \"b c\" };")]
     [InlineData("var n = new[] { 0.5f };", "", "n = new float[0];")]
+    [InlineData("var n = -2147483648;", "-5", "n = -5;")]
+    [InlineData("var n = -9223372036854775808;", "-5", "n = -5L;")]
+    [InlineData("var n = +1;", "2", "n = 2;")]
+    [InlineData("var n = (3);", "4", "n = 4;")]
+    [InlineData("var n = 2 * 3;", "4", "n = 4;")]
+    [InlineData("var n = 60 * 1.5;", "4", "n = 4d;")]
+    [InlineData("var n = \"a\" + \"b\";", "c", "n = \"c\";")]
+    [InlineData("var n = $\"{1}\";", "c", "n = \"c\";")]
+    [InlineData("var n = !true;", "true", "n = true;")]
+    [InlineData("var n = new[] { 1, 2.5 };", "1,2", "n = new double[] { 1d, 2d };")]
+    [InlineData("int n = 3;", "0x10", "n = 16;")]
+    [InlineData("int n = 3;", "-1_000", "n = -1000;")]
+    [InlineData("long n = 3;", "10L", "n = 10L;")]
+    [InlineData("double n = 3;", "2.5f", "n = 2.5d;")]
+    [InlineData("decimal n = 3;", "1_000.5m", "n = 1000.5m;")]
     [InlineData("const int n = 20;", "56", "const int n = 56;")]
     [InlineData("const string n = \"a\";", "b", "const string n = \"b\";")]
     [InlineData("readonly double n = 1;", "2", "readonly double n = 2d;")]
@@ -46,6 +61,14 @@ public sealed class ParameterTypeTests : IDisposable
         Assert.Equal("// Parameters\n" + assignment, document.Cells[1].Source);
     }
 
+    [Fact]
+    public void A_name_that_is_a_keyword_is_written_as_C_sharp_wants_it()
+    {
+        var document = Load("[parameters]int @class = 1;", "1");
+        new NotebookParameters(document).Inject(new Dictionary<string, string> { ["class"] = "2" });
+        Assert.Equal("// Parameters\n@class = 2;", document.Cells[1].Source);
+    }
+
     [Theory]
     [InlineData("decimal n = 1.5m;", "1,5", "declared as decimal; '1,5' is not a valid decimal; expected a number with a point, such as 1.5.")]
     [InlineData("double n = 1;", "1,5", "'1,5' is not a valid double")]
@@ -54,15 +77,19 @@ public sealed class ParameterTypeTests : IDisposable
     [InlineData("decimal n = 1;", "1e30", "'1e30' is not a valid decimal")]
     [InlineData("uint n = 1;", "-1", "'-1' is not a valid uint; expected a whole number from 0 to 4294967295.")]
     [InlineData("byte n = 1;", "256", "'256' is not a valid byte; expected a whole number from 0 to 255.")]
-    [InlineData("short n = 1;", "40000", "is no short")]
-    [InlineData("int n = 1;", "1 000", "is no int")]
-    [InlineData("int n = 1;", "null", "is no int")]
+    [InlineData("short n = 1;", "40000", "is not a valid short; expected a whole number")]
+    [InlineData("int n = 1;", "1 000", "is not a valid int; expected a whole number")]
+    [InlineData("int n = 1;", "null", "is not a valid int; expected a whole number")]
     [InlineData("int n = 1;", "", "'' is not a valid int")]
-    [InlineData("int n = 1;", "٣", "is no int")]
+    [InlineData("int n = 1;", "٣", "is not a valid int; expected a whole number")]
     [InlineData("char n = 'a';", "ab", "is not a valid char; expected one character.")]
     [InlineData("int? n = 1;", "x", "declared as int?; 'x' is not a valid int?")]
-    [InlineData("int[] n = { 1 };", "1,,2", "is no int[]: a list, separated by commas, of values that are a whole number")]
-    [InlineData("const int n = 1;", "x", "is no int")]
+    [InlineData("int[] n = { 1 };", "1,,2", "is not a valid int[]; expected a list, separated by commas, of values that are a whole number")]
+    [InlineData("const int n = 1;", "x", "is not a valid int; expected a whole number")]
+    [InlineData("byte n = 1;", "0x100", "'0x100' is not a valid byte")]
+    [InlineData("int n = 1;", "1.5f", "'1.5f' is not a valid int")]
+    [InlineData("var n = new[] { 1, \"a\" };", "1", "cannot be set on the command line")]
+    [InlineData("var n = Unknown();", "1", "cannot be set on the command line")]
     [InlineData("DateTime n = DateTime.Now;", "today", "Declare it as string, char, bool")]
     [InlineData("int[,] n = null;", "1", "cannot be set on the command line")]
     [InlineData("List<int> n = new();", "1", "cannot be set on the command line")]
@@ -81,7 +108,7 @@ public sealed class ParameterTypeTests : IDisposable
             CultureInfo.CurrentCulture = new CultureInfo("") { NumberFormat = { NumberDecimalSeparator = ",", NumberGroupSeparator = ".", NegativeSign = "−" } };
             A_value_is_set_as_the_type_has_it("double n = 1;", "-1.5", "n = -1.5d;");
             A_value_is_set_as_the_type_has_it("int n = 1;", "-15", "n = -15;");
-            What_does_not_fit_is_refused_with_the_words_of_the_type("decimal n = 1;", "1,5", "is no decimal");
+            What_does_not_fit_is_refused_with_the_words_of_the_type("decimal n = 1;", "1,5", "is not a valid decimal; expected a number");
         }
         finally
         {

@@ -151,7 +151,7 @@ public sealed class ImageSetTests
     }
 
     [Fact]
-    public void Wrong_tensors_are_refused_at_the_door()
+    public void Wrong_tensors_are_refused()
     {
         var labels = zeros([2], ScalarType.Int64);
         var images = zeros([2, 1, 3, 3], ScalarType.Byte);

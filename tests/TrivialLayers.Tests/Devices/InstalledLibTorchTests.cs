@@ -35,7 +35,7 @@ public sealed class InstalledLibTorchTests
         using var worker = WorkerProcess.With(LibTorch.FolderVariable, folder.Path, "describe");
         Assert.NotEqual(0, await worker.End());
         var said = string.Join('\n', worker.Lines);
-        Assert.Contains("It holds libtorch_cpu.so.1.13.", said);
+        Assert.Contains("It contains libtorch_cpu.so.1.13.", said);
         Assert.Contains("libtorch 2.10 or newer", said);
     }
 

@@ -187,7 +187,7 @@ public sealed class SweepTests
         Sweep.Run(network, images, new() { Intervention = Intervention.MeanOutput }, store: new SweepStore(folder.Path));
         var other = Directory.GetFiles(folder.Path).Single();
         var error = Assert.Throws<InvalidDataException>(() => Sweep.Load(other));
-        Assert.Equal($"{other} cannot be read without its network: it is no sweep of each convolution at zero by accuracy; Sweep.Run with the network reads it.", error.Message);
+        Assert.Equal($"{other} cannot be read without its network: it is not a sweep that zeroes each convolution and measures accuracy; call Sweep.Run with the network to read it.", error.Message);
     }
 
     [Fact]

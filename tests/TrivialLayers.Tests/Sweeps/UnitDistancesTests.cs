@@ -95,7 +95,7 @@ public sealed class UnitDistancesTests
         using var zeroing = Zeroing.Of(network, "layer1.0.conv2");
         using var other = ResNet.ForSmallImages(8, 4, SmallData.Classes.Length, 1);
         var error = Assert.Throws<ArgumentException>(() => distances.WithDropsOf(Sweep.Run(other, images)));
-        Assert.Contains("other weights", error.Message, StringComparison.Ordinal);
+        Assert.Contains("are of different weights", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -43,9 +43,9 @@ public sealed class OptimiserTests
     }
 
     [Fact]
-    public void Values_outside_their_range_are_refused_at_the_door()
+    public void Values_outside_their_range_are_refused()
     {
-        Assert.Contains("momentum is 0 to below 1", Assert.Throws<ArgumentOutOfRangeException>(() => Optimiser.Sgd(1)).Message, StringComparison.Ordinal);
+        Assert.Contains("momentum must be at least 0 and below 1", Assert.Throws<ArgumentOutOfRangeException>(() => Optimiser.Sgd(1)).Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentOutOfRangeException>(() => Optimiser.AdamW(beta1: -0.1));
         Assert.Throws<ArgumentOutOfRangeException>(() => Optimiser.AdamW(beta2: 1));
         Assert.Throws<ArgumentOutOfRangeException>(() => Optimiser.AdamW(epsilon: 0));

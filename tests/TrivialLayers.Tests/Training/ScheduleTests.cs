@@ -48,9 +48,9 @@ public sealed class ScheduleTests
     }
 
     [Fact]
-    public void Values_outside_their_range_are_refused_at_the_door()
+    public void Values_outside_their_range_are_refused()
     {
-        Assert.Contains("warmUp is 0 to 1", Assert.Throws<ArgumentOutOfRangeException>(() => Schedule.Cosine(1.5)).Message, StringComparison.Ordinal);
+        Assert.Contains("warmUp must be 0 to 1", Assert.Throws<ArgumentOutOfRangeException>(() => Schedule.Cosine(1.5)).Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentOutOfRangeException>(() => Schedule.Steps(0, [0.5]));
         Assert.Throws<ArgumentOutOfRangeException>(() => Schedule.Steps(0.1, [1.5]));
     }
