@@ -130,15 +130,31 @@ public sealed class DeviceTests : IDisposable
         using var scenes = SmallScenes.Split();
         string Once()
         {
-            using EncoderDecoder network = family == "unet"
-                ? UNet.ForSmallImages(levels: 2, width: 16, classes: SmallScenes.Classes.Length, units: 1)
-                : SegNet.ForSmallImages(levels: 2, width: 16, classes: SmallScenes.Classes.Length, units: 1);
-            network.to(Here);
-            Trainer.Fit(network, scenes, s_recipe with { Epochs = 2, Batch = 16 }, seed: 3);
+            using var network = TrainedOn(scenes, family);
             return NetworkDescription.WeightsOf(network);
         }
 
         Assert.Equal(Once(), Once());
+    }
+
+    [Theory]
+    [InlineData("unet")]
+    [InlineData("segnet")]
+    public void Segmentation_is_swept_as_on_the_CPU(string family)
+    {
+        using var scenes = SmallScenes.Split();
+        using var network = TrainedOn(scenes, family);
+        SameOnTheProcessor(network, scenes.Test, new() { Measure = Measure.CrossEntropy });
+    }
+
+    private static EncoderDecoder TrainedOn(DataSplit scenes, string family)
+    {
+        EncoderDecoder network = family == "unet"
+            ? UNet.ForSmallImages(levels: 2, width: 16, classes: SmallScenes.Classes.Length, units: 1)
+            : SegNet.ForSmallImages(levels: 2, width: 16, classes: SmallScenes.Classes.Length, units: 1);
+        network.to(Here);
+        Trainer.Fit(network, scenes, s_recipe with { Epochs = 2, Batch = 16 }, seed: 3);
+        return network;
     }
 
     [Fact]
@@ -169,7 +185,7 @@ public sealed class DeviceTests : IDisposable
     [Fact]
     public void Statistics_are_recomputed_as_on_the_processor() => SameOnTheProcessor(new() { Intervention = Intervention.StatisticsRecomputed(_data.Train), Measure = Measure.CrossEntropy });
 
-    public static TheoryData<Targets> Strategies => [Targets.Cumulative(["layer1.0.conv1", "layer2.0.conv2"]), Targets.Random([2], draws: 3, seed: 1), Targets.Groups(layer => layer.Unit), Targets.Greedy(2)];
+    public static TheoryData<Targets> Strategies => [Targets.Cumulative(["layer1.0.conv1", "layer2.0.conv2"]), Targets.Random([2], draws: 3, seed: 1), Targets.Groups(layer => layer.Unit), Targets.Greedy(2), Targets.Sets([["conv1", "layer1.0.conv2"], ["layer2.0.conv1"]])];
 
     [Theory]
     [MemberData(nameof(Strategies))]
@@ -178,9 +194,14 @@ public sealed class DeviceTests : IDisposable
     private void SameOnTheProcessor(SweepOptions options)
     {
         using var network = Trained();
-        var found = Sweep.Run(network, _data.Test, options);
+        SameOnTheProcessor(network, _data.Test, options);
+    }
+
+    private static void SameOnTheProcessor(Module<Tensor, Tensor> network, ImageSet images, SweepOptions options)
+    {
+        var found = Sweep.Run(network, images, options);
         network.to(CPU);
-        var expected = Sweep.Run(network, _data.Test, options);
+        var expected = Sweep.Run(network, images, options);
         Assert.All(expected.Targets.Zip(found.Targets), pair =>
         {
             Assert.Equal(pair.First.Names, pair.Second.Names);
