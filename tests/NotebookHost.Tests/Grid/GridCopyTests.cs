@@ -61,7 +61,7 @@ public sealed partial class GridCopyTests : IDisposable
         Assert.Equal(0, (await NotebookFolder.Host("grid", _made.Notebook, "--set", "seed=1,2", "--out", _made.Path)).ExitCode);
         var (exit, output, _) = await NotebookFolder.Host("grid", "collect", _made.Path, "--to", Target);
         Assert.Equal(0, exit);
-        Assert.Contains($"{Target}: 2 trainings without their weights", output, StringComparison.Ordinal);
+        Assert.Contains($"{Target}: 2 training runs without their weights", output, StringComparison.Ordinal);
         var before = FilesIn(Path.Combine(Target, "runs")).Where(file => Seeds().IsMatch(file)).ToList();
         Assert.DoesNotContain(before, file => file.EndsWith("weights.safetensors", StringComparison.Ordinal));
 
