@@ -181,7 +181,7 @@ public sealed class InterventionTests : IDisposable
     public void A_change_that_does_nothing_is_an_error()
     {
         var error = Assert.Throws<InvalidOperationException>(() => Sweep.Run(_network, _images, new() { Intervention = Intervention.Of("nothing", _ => { }) }));
-        Assert.Contains("\"nothing\" left 'conv1' as it was", error.Message, StringComparison.Ordinal);
+        Assert.Contains("\"nothing\" did not change 'conv1'", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -190,8 +190,8 @@ public sealed class InterventionTests : IDisposable
         var halved = Intervention.Of("halved but for conv1", site => site.Kernel.mul_(site.Layer.Name == "conv1" ? 1 : 0.5));
         SweepOptions Of(Targets targets) => new() { Intervention = halved, Targets = targets };
 
-        Assert.Contains("left 'conv1' as it was", Assert.Throws<InvalidOperationException>(() => Sweep.Run(_network, _images, Of(Targets.Sets([["layer2.0.conv1", "conv1"]])))).Message, StringComparison.Ordinal);
-        Assert.Contains("left 'conv1' as it was", Assert.Throws<InvalidOperationException>(() => Sweep.Run(_network, _images, Of(Targets.Greedy(2)))).Message, StringComparison.Ordinal);
+        Assert.Contains("did not change 'conv1'", Assert.Throws<InvalidOperationException>(() => Sweep.Run(_network, _images, Of(Targets.Sets([["layer2.0.conv1", "conv1"]])))).Message, StringComparison.Ordinal);
+        Assert.Contains("did not change 'conv1'", Assert.Throws<InvalidOperationException>(() => Sweep.Run(_network, _images, Of(Targets.Greedy(2)))).Message, StringComparison.Ordinal);
         Assert.Equal(2, Assert.Single(Sweep.Run(_network, _images, Of(Targets.Sets([["layer2.0.conv1", "layer2.0.conv2"]]))).Targets).Layers.Count);
     }
 
@@ -203,7 +203,7 @@ public sealed class InterventionTests : IDisposable
         using (Intervention.MeanOutput.On(_network, _images, swept.Layer.Name))
             Assert.Equal(swept.Measured.Outcomes!.MeanCrossEntropy, Evaluation.Run(_network, _images).CrossEntropy, 1e-6);
         Assert.Equal(before, NetworkDescription.WeightsOf(_network));
-        Assert.Contains("cannot be done to 'fc'", Assert.Throws<ArgumentException>(() => Intervention.MeanOutput.On(_network, _images, "fc")).Message, StringComparison.Ordinal);
+        Assert.Contains("is not applicable to 'fc'", Assert.Throws<ArgumentException>(() => Intervention.MeanOutput.On(_network, _images, "fc")).Message, StringComparison.Ordinal);
         Assert.Equal(before, NetworkDescription.WeightsOf(_network));
     }
 
@@ -228,7 +228,7 @@ public sealed class InterventionTests : IDisposable
     {
         Initialisation.He(_network, Seeds.Derive(1, "weights"));
         var error = Assert.Throws<InvalidOperationException>(() => Run(Intervention.StartWeights(1)));
-        Assert.Contains("left 'conv1' as it was", error.Message, StringComparison.Ordinal);
+        Assert.Contains("did not change 'conv1'", error.Message, StringComparison.Ordinal);
     }
 
     private Parameter Parameter(string name) => _network.get_parameter(name)!;

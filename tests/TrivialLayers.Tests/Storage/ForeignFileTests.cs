@@ -40,8 +40,8 @@ public sealed class ForeignFileTests : IDisposable
             archive.CreateEntry("resnet50/data.pkl");
         Refused(
             zip.ToArray(),
-            "is a zip archive, as PyTorch's .pth and .pt files are. They may hold code and are not read; convert it in Python: safetensors.torch.save_file(");
-        Refused([0x80, 2, 0x8A, 10, .. "lüF jP.\u0080\u0002M"u8], "is a Python pickle, as PyTorch's older .pth and .pt files are. They may hold code");
+            "is a zip archive, as PyTorch's .pth and .pt files are. Such files may contain code and are not read; convert it in Python: safetensors.torch.save_file(");
+        Refused([0x80, 2, 0x8A, 10, .. "lüF jP.\u0080\u0002M"u8], "is a Python pickle, as PyTorch's older .pth and .pt files are. Such files may contain code");
         Refused([0x80, 4, 0x95, 1, 0, 0, 0, 0, 0, 0, 0, (byte)'N', (byte)'.'], "is a Python pickle");
         Refused([0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3, 1, 2, 3], "is compressed with gzip: unpack it.");
     }
@@ -146,7 +146,7 @@ public sealed class ForeignFileTests : IDisposable
     {
         var report = Weights.LoadByName(_network, Write(Prefixed(prefix)));
         Assert.True(report.IsComplete);
-        Assert.StartsWith($"The prefix '{prefix}' was taken off the names in the file. 4 tensors loaded.", report.ToString(), StringComparison.Ordinal);
+        Assert.StartsWith($"The prefix '{prefix}' was removed from the names in the file. 4 tensors loaded.", report.ToString(), StringComparison.Ordinal);
 
         // Names beside them, and a file with fewer names than the network.
         report = Weights.LoadByName(

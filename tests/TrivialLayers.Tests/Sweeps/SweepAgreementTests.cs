@@ -20,7 +20,7 @@ public sealed class SweepAgreementTests
     public void One_sweep_and_sweeps_without_a_shared_layer_are_refused()
     {
         var small = HandMadeSweep.Small();
-        Assert.Contains("1 sweep", Assert.Throws<ArgumentException>(() => SweepAgreement.Test([small])).Message, StringComparison.Ordinal);
+        Assert.Contains("needs at least two sweeps; got 1.", Assert.Throws<ArgumentException>(() => SweepAgreement.Test([small])).Message, StringComparison.Ordinal);
         var vgg = HandMadeSweep.Of("VGG", ("features.0", TrivialLayers.LayerRole.Stem, 1, 1));
         Assert.Contains("have no layer with the same name and role in common", Assert.Throws<ArgumentException>(() => SweepAgreement.Test([small, vgg])).Message, StringComparison.Ordinal);
     }
