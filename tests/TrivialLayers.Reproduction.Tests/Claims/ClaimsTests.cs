@@ -90,7 +90,7 @@ public sealed class ClaimsTests : IDisposable
     public void A_profile_names_a_file(string profile) => Assert.Throws<ArgumentException>(() => Record("C1", ClaimVerdict.Undecided, profile));
 
     [Fact]
-    public void An_unknown_claim_is_not_recorded() => Assert.Throws<ArgumentException>(() => Record("C7", ClaimVerdict.Undecided, "quick"));
+    public void An_unknown_claim_is_not_recorded() => Assert.Throws<ArgumentException>(() => Record("C8", ClaimVerdict.Undecided, "quick"));
 
     private ClaimRecord Record(string claim, ClaimVerdict verdict, string profile) =>
         Claims.Record(claim, verdict, 1, null, "share", Here, profile, folder: _runs);
