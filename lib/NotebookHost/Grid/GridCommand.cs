@@ -124,9 +124,8 @@ internal static class GridCommand
         (states, open) = StatesOf(grid, how); // of whoever wrote the list first
         if (how.Slurm is null)
             return await RunHere(grid, states, how, interrupt).ConfigureAwait(false);
-        var submission = new SlurmSubmission(grid, how.Slurm);
         await TellDoubts(grid, open, how.Slurm).ConfigureAwait(false);
-        await submission.Submit(open, mostTasks, Console.WriteLine, interrupt).ConfigureAwait(false);
+        await new SlurmSubmission(grid, how.Slurm).Submit(open, mostTasks, Console.WriteLine, interrupt).ConfigureAwait(false);
         Console.WriteLine($"{GridCounts.Of(states)}. See: grid status {grid.FullPath}");
         return RunCommand.Succeeded;
     }

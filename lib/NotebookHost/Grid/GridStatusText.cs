@@ -5,9 +5,6 @@ internal static class GridStatusText
 {
     private const int LogLines = 5;
 
-    /// <summary>So many folders a note names.</summary>
-    private const int MostNamed = 5;
-
     public static IEnumerable<string> Of(GridFolder grid, IReadOnlyList<PointState> states)
     {
         yield return $"{grid.FullPath}: {GridCounts.Of(states)}";
@@ -25,7 +22,7 @@ internal static class GridStatusText
         }
 
         if (grid.Unlisted is { Count: > 0 } unlisted)
-            yield return $"points/ also holds {string.Join(", ", unlisted.Take(MostNamed))}{(unlisted.Count > MostNamed ? ", …" : "")}, which no line of {GridFolder.PointsName} names: what is in there is left out.";
+            yield return $"points/ also holds {FewNames.Of(unlisted)}, which no line of {GridFolder.PointsName} names: what is in there is left out.";
     }
 
     /// <summary>Whether a task left a log of which the files of its point tell nothing: it ended before it began the point.</summary>

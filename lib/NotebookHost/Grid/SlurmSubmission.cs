@@ -10,9 +10,6 @@ namespace NotebookHost.Grid;
 /// <param name="options">What the user asks for.</param>
 internal sealed class SlurmSubmission(GridFolder grid, SlurmOptions options)
 {
-    /// <summary>So many points a note names.</summary>
-    private const int MostNamed = 5;
-
     /// <summary>The point that a line of a list names, and when the failure began that the task is to repeat; null when there was none.</summary>
     public static (string Id, DateTime? Failed) PointIn(string line) => line.Split(' ') is [var id, var failed]
         ? (id, DateTime.Parse(failed, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind))
@@ -31,7 +28,7 @@ internal sealed class SlurmSubmission(GridFolder grid, SlurmOptions options)
         var listed = SlurmArray.Of(grid).SelectMany(array => array.Points).ToHashSet();
         var again = points.Where(state => state.Status == PointStatus.Waiting && listed.Contains(state.Point.Id)).Select(state => state.Point.Id).ToList();
         if (again.Count > 0)
-            yield return FormattableString.Invariant($"{again.Count} of these points ({string.Join(", ", again.Take(MostNamed))}{(again.Count > MostNamed ? ", …" : "")}) were submitted before and have not started. If their tasks are still queued (see squeue), each point still runs only once: the second task finds it done.");
+            yield return FormattableString.Invariant($"{again.Count} of these points ({FewNames.Of(again)}) were submitted before and have not started. If their tasks are still queued (see squeue), each point still runs only once: the second task finds it done.");
     }
 
     /// <summary>Submits the points.</summary>

@@ -27,7 +27,7 @@ internal sealed partial class NotebookDocument
         _text = text;
         if (text is null)
             return;
-        var reader = new NotebookReader(toRun);
+        var reader = new NotebookReader();
         Cells.AddRange(reader.Cells(original));
         Metadata = NotebookReader.ObjectAt(original, "metadata", "$").DeepClone().AsObject();
         _asRead = toRun ? null : ToJson(); // without its outputs it is not as it was read

@@ -5,8 +5,7 @@ using NotebookHost.Engine;
 namespace NotebookHost.Notebook;
 
 /// <summary>Takes a notebook's JSON apart and says where it is not as nbformat 4 has it.</summary>
-/// <param name="toRun">Whether the notebook is about to run: outputs and counts of cells that run are neither read nor judged.</param>
-internal sealed class NotebookReader(bool toRun = false)
+internal sealed class NotebookReader
 {
     private readonly HashSet<string> _ids = [];
     private readonly HashSet<string> _written = [];
@@ -20,14 +19,14 @@ internal sealed class NotebookReader(bool toRun = false)
             throw new NotebookFormatException($"'nbformat_minor' is {Short(root["nbformat_minor"])}; expected 0 to 5");
     }
 
-    /// <summary>Takes out the outputs of all cells that a run executes: it throws them away, so nothing in them is an error.</summary>
+    /// <summary>Takes out the outputs and counts of all cells that a run executes: it throws them away, so nothing in them is an error.</summary>
     public static void DropOutputs(JsonNode? root)
     {
         foreach (var cell in ((root as JsonObject)?["cells"] as JsonArray ?? []).OfType<JsonObject>())
         {
             var tags = (cell["metadata"] as JsonObject)?["tags"] as JsonArray ?? [];
-            if (JupyterJson.Text(cell["cell_type"]) == "code" && cell.ContainsKey("outputs") && !tags.Any(tag => JupyterJson.Text(tag) == NotebookCells.SkipTag))
-                cell["outputs"] = new JsonArray();
+            if (JupyterJson.Text(cell["cell_type"]) == "code" && !tags.Any(tag => JupyterJson.Text(tag) == NotebookCells.SkipTag))
+                (cell["outputs"], cell["execution_count"]) = (new JsonArray(), null);
         }
     }
 
@@ -62,8 +61,6 @@ internal sealed class NotebookReader(bool toRun = false)
                 return new RawCell { Id = id, Source = source, Metadata = metadata, Original = original };
             case "code":
                 var cell = new CodeCell { Id = id, Source = source, Metadata = metadata, Original = original };
-                if (toRun && !NotebookCells.IsSkipped(cell))
-                    return cell;
                 cell.ExecutionCount = Count(json["execution_count"], place + ".execution_count");
                 if (json["outputs"] is not JsonArray outputs)
                     throw Expected(json["outputs"], place + ".outputs", "a list");

@@ -28,7 +28,7 @@ internal sealed class NotebookPage
         var safe = new SafeHtml(_pictures);
         (Name, _document, _prose, _outputs, Run) = (name, document, new Prose(safe), new OutputHtml(safe), new RunRecord(document));
         _cells = _pictures.Fill(string.Concat(document.Cells.Select(Html)));
-        VerdictHtml = _pictures.Fill(_outputs.Of(Finding.OutputsOfVerdicts(document)));
+        VerdictHtml = _pictures.Fill(_outputs.Of([.. Finding.OutputsOfVerdicts(document)]));
         Findings = [.. Finding.In(name, document)];
     }
 

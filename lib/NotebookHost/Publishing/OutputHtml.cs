@@ -22,24 +22,25 @@ internal sealed class OutputHtml(SafeHtml safe)
     private static readonly string[] Pictures = ["image/png", "image/jpeg", "image/gif", "image/webp", "image/avif", "image/bmp"];
 
     /// <summary>The outputs of a cell. Some programs store each message of a stream by itself; together they are what a terminal shows.</summary>
-    public string Of(IEnumerable<CellOutput> outputs)
+    public string Of(IReadOnlyList<CellOutput> outputs)
     {
         var html = new StringBuilder();
-        StreamOutput? open = null;
-        foreach (var output in outputs)
+        for (int at = 0, next; at < outputs.Count; at = next)
         {
-            if (open is not null && output is StreamOutput next && next.Name == open.Name)
+            next = at + 1;
+            if (outputs[at] is not StreamOutput first)
             {
-                open = new StreamOutput(open.Name, open.Text + next.Text);
+                html.Append(Of(outputs[at]));
                 continue;
             }
 
-            html.Append(open is null ? "" : Of(open));
-            open = output as StreamOutput;
-            html.Append(open is null ? Of(output) : "");
+            var text = new StringBuilder(first.Text);
+            for (; next < outputs.Count && outputs[next] is StreamOutput more && more.Name == first.Name; next++)
+                text.Append(more.Text);
+            html.Append(Of(new StreamOutput(first.Name, text.ToString())));
         }
 
-        return html.Append(open is null ? "" : Of(open)).ToString();
+        return html.ToString();
     }
 
     /// <summary>The output, or an empty text when there is nothing to see.</summary>

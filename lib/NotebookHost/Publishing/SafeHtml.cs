@@ -65,7 +65,7 @@ internal sealed class SafeHtml(NotebookPictures pictures)
         var body = Sanitizer(removed, elsewhere).SanitizeDom(html).Body!;
         foreach (var input in body.QuerySelectorAll("input"))
             KeepCheckbox(input);
-        foreach (var picture in body.QuerySelectorAll("img").Where(elsewhere.ContainsKey).ToList())
+        foreach (var picture in body.QuerySelectorAll("img").Where(elsewhere.ContainsKey))
             Place(picture, elsewhere[picture], attachments);
         foreach (var link in body.QuerySelectorAll("a[href^='http'], a[href^='//']"))
             link.SetAttribute("rel", "noopener noreferrer");

@@ -128,12 +128,8 @@ internal sealed record ParameterType(string Name, bool IsNullable = false, bool 
 
     private static ParameterType? OfValue(ExpressionSyntax? value) => value switch
     {
-        PrefixUnaryExpressionSyntax { RawKind: (int)SyntaxKind.UnaryMinusExpression, Operand: LiteralExpressionSyntax { Token.Value: not (uint or ulong) } operand } => OfValue(operand),
-        CastExpressionSyntax cast => Of(cast.Type, null),
-        DefaultExpressionSyntax unset => Of(unset.Type, null),
-        ArrayCreationExpressionSyntax { Type: var array } => Of(array, null),
-        LiteralExpressionSyntax { Token.Value: { } literal } when Keywords.TryGetValue(literal.GetType().Name, out var keyword) => new ParameterType(keyword),
         null => null,
+        LiteralExpressionSyntax { Token.Value: { } literal } when Keywords.TryGetValue(literal.GetType().Name, out var keyword) => new ParameterType(keyword), // most are, and need no compiler
         _ => Compiled(value),
     };
 
@@ -149,6 +145,7 @@ internal sealed record ParameterType(string Name, bool IsNullable = false, bool 
     private static ParameterType? OfSymbol(ITypeSymbol type) => type switch
     {
         IArrayTypeSymbol { Rank: 1, ElementType: var element } => ArrayOf(OfSymbol(element)),
+        INamedTypeSymbol { OriginalDefinition.SpecialType: SpecialType.System_Nullable_T, TypeArguments: [var plain] } => OfSymbol(plain) is { } found ? found with { IsNullable = true } : null,
         { SpecialType: not SpecialType.None } when Keywords.TryGetValue(type.Name, out var keyword) => new ParameterType(keyword),
         _ => null,
     };
