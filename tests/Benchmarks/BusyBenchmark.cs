@@ -14,7 +14,9 @@ internal static class BusyBenchmark
 
     private const string Figure = "pace.images_per_second";
 
-    private const int Images = 20 * 128;
+    private const int Batch = 128;
+
+    private const int Images = 20 * Batch;
 
     /// <summary>So many trainings alone tell a small cost from noise better than three.</summary>
     private const int AloneTurns = 9;
@@ -31,7 +33,7 @@ internal static class BusyBenchmark
     public static void RunSingle(Report report)
     {
         using var network = Workload.ResNet(20);
-        using var few = Workload.Part(2 * 128);
+        using var few = Workload.Part(2 * Batch);
         using var data = Workload.Part(Images);
         Workload.TrainingSeconds(network, few);
         report.Figure(Figure, Images / Workload.TrainingSeconds(network, data));
@@ -51,7 +53,7 @@ internal static class BusyBenchmark
         using var data = Workload.Part(Images);
         using var peer = Peer.For(network, data.Train);
         foreach (var neighbours in Enumerable.Range(0, peer is null ? 0 : 3))
-            Tell(report, "PyTorch, channels-last", $"beside {neighbours} busy", While(() => Busy(neighbours), () => Images / peer!.Run("train", "channels_last").Seconds));
+            Tell(report, "PyTorch, channels-last", $"beside {neighbours} busy", While(() => Busy(neighbours), () => Images / peer!.Run("train", "channels_last", Batch).Seconds));
 
         var (chosen, own) = (s_policies[0], s_policies[1]);
         var alone = Turns.Medians(AloneTurns, () => Beside(() => [], chosen.Name, chosen.Value), () => Beside(() => [], own.Name, own.Value));

@@ -1,3 +1,4 @@
+using System.Globalization;
 
 namespace TrivialLayers.Benchmarks;
 
@@ -8,7 +9,6 @@ internal static class EvaluateBenchmark
 {
     private const int Images = 2000;
 
-    /// <summary>As many as the peer makes.</summary>
     private const int Passes = 5;
 
     public static void Run(Report report)
@@ -24,10 +24,12 @@ internal static class EvaluateBenchmark
                 Evaluation.Accuracy(network, test);
         }
 
+        double Theirs(string layout) => peer!.Run("evaluate", layout, Evaluation.DefaultBatch, "--passes", Passes.ToString(CultureInfo.InvariantCulture)).Seconds;
+
         var medians = Turns.Medians(
         [
             () => Turns.Seconds(Evaluate, warmUp: () => Evaluation.Accuracy(network, few)),
-            .. peer is null ? Array.Empty<Func<double>>() : [() => peer.Run("evaluate", "default").Seconds, () => peer.Run("evaluate", "channels_last").Seconds],
+            .. peer is null ? Array.Empty<Func<double>>() : [() => Theirs("default"), () => Theirs("channels_last")],
         ]);
         report.Rate("ResNet-20", medians[0], answers, work);
         if (peer is null)

@@ -7,12 +7,15 @@ using static TorchSharp.torch;
 namespace TrivialLayers.Benchmarks;
 
 /// <summary>
-/// The pace of whatever card, or processor, computes: training, evaluation and sweeps of ResNets on images of random pixels, of which the values do not matter. It needs no data. The results also stand in a JSON file, named by
-/// <c>TRIVIAL_LAYERS_BENCHMARK_JSON</c> or <c>gpu.json</c>. <c>TRIVIAL_LAYERS_BENCHMARK_IMAGES</c> makes it shorter, with fewer images than 10,000, for a rehearsal.
+/// The pace of whatever card, or processor, computes: training, evaluation and sweeps of ResNets on images of random pixels, of which the values do not matter, beside PyTorch's where <see cref="Python"/> has one for this device.
+/// It needs no data. The results also stand, as JSON, in the file named by <c>TRIVIAL_LAYERS_BENCHMARK_JSON</c> or <c>gpu.json</c>. <c>TRIVIAL_LAYERS_BENCHMARK_IMAGES</c> makes it shorter, with fewer images than 10,000,
+/// for a rehearsal.
 /// </summary>
 internal static class GpuBenchmark
 {
     private const int Side = 32, Classes = 10, WarmUpSteps = 20;
+
+    private const string PyTorch = "PyTorch, the better layout", BFloat16 = "bfloat16";
 
     private static readonly TimeSpan s_warmUp = TimeSpan.FromSeconds(1.5);
 
@@ -22,40 +25,57 @@ internal static class GpuBenchmark
     {
         using var images = RandomImages(s_images);
         var results = new List<Row>();
-        void Add(string what, int depth, int batch, string precision, double seconds, double done, string unit)
+        void Add(Row row)
         {
-            var row = new Row(what, depth, batch, precision, seconds, done / seconds, unit);
             results.Add(row);
-            report.Line(string.Create(CultureInfo.InvariantCulture, $"  {row.What,-12} ResNet-{row.Depth,-4} batch {row.Batch,5} {row.Precision,-26} {row.Seconds,8:F3} s {row.Rate,10:F0} {row.Unit}/s"));
+            report.Line(string.Create(CultureInfo.InvariantCulture, $"  {row.What,-10} ResNet-{row.Depth,-3} batch {row.Batch,4} {row.How,-32} {row.Seconds,8:F3} s {row.Rate,10:F0} {row.Unit}/s"));
+        }
+
+        void Compare(string what, int depth, int batch, double done, string unit, IReadOnlyList<(string How, Func<double> Seconds)> ways)
+        {
+            var medians = Turns.Medians([.. ways.Select(way => way.Seconds)]);
+            foreach (var ((how, _), seconds) in ways.Zip(medians))
+                Add(new Row(what, depth, batch, how, seconds, done / seconds, unit));
+            foreach (var ((how, _), seconds) in ways.Zip(medians).Where(entry => !entry.First.How.StartsWith(PyTorch, StringComparison.Ordinal)))
+            {
+                var theirs = ways.ToList().FindIndex(way => way.How == (how == BFloat16 ? $"{PyTorch}, {BFloat16}" : PyTorch));
+                if (theirs >= 0)
+                    report.Figure($"gpu.{what}.resnet{depth}.batch{batch}.{how.Replace(' ', '_').Replace(",", "", StringComparison.Ordinal)}.ratio_vs_pytorch", medians[theirs] / seconds);
+            }
         }
 
         foreach (var (depth, batch, steps) in new[] { (20, 128, 160), (20, 512, 80), (56, 128, 60), (56, 512, 40) })
         {
-            var few = Math.Clamp(s_images / batch, 1, steps);
-            foreach (var recipe in Recipes(depth, batch))
-                Add("training", depth, batch, Words(recipe), TrainingSeconds(images, depth, recipe with { Batch = batch }, few), (double)few * batch, "images");
+            using var network = Network(depth);
+            using var peer = Peer.For(network, images);
+            var part = Math.Clamp(s_images / batch, 1, steps) * batch;
+            var recipes = Recipes(depth, batch).ToList();
+            var ways = recipes.Select(recipe => (Words(recipe), (Func<double>)(() => TrainingSeconds(images, depth, recipe with { Batch = batch }, part / batch)))).ToList();
+            if (peer is not null)
+                ways.AddRange(recipes.Where(recipe => recipe.Deterministic).Select(recipe => (Words(recipe) == BFloat16 ? $"{PyTorch}, {BFloat16}" : PyTorch, (Func<double>)(() => Theirs(peer, recipe, batch, part)))));
+            Compare("training", depth, batch, part, "images", ways);
         }
 
         foreach (var depth in new[] { 20, 56 })
         {
             using var network = Network(depth);
+            using var peer = Peer.For(network, images);
             var batch = DeviceBatch.For(network, images);
-            Evaluation.Accuracy(network, images);
-            Add("evaluation", depth, batch, "float32", Turns.Medians(() => Turns.Seconds(() => Evaluation.Accuracy(network, images)))[0], images.Count, "images");
+            Compare("evaluation", depth, batch, images.Count, "images",
+            [
+                ("float32", () => Turns.Seconds(() => Evaluation.Accuracy(network, images), warmUp: () => Evaluation.Accuracy(network, images))),
+                .. peer is null ? Array.Empty<(string, Func<double>)>() : [(PyTorch, () => peer.Run("evaluate", "better", batch, "--warm-up", Words(images.Count)).Seconds)],
+            ]);
+            Compare("sweep", depth, batch, (double)images.Count * network.Layers.Count, "images of layers",
+            [
+                ("float32", () => Turns.Seconds(() => Sweep.Run(network, images, new() { Batch = batch }))),
+                .. peer is null ? Array.Empty<(string, Func<double>)>() : [(PyTorch, () => peer.Run("sweep", "better", batch).Seconds)],
+            ]);
         }
 
-        foreach (var depth in new[] { 20, 56 })
-        {
-            using var network = Network(depth);
-            var batch = DeviceBatch.For(network, images);
-            Add("sweep", depth, batch, "float32", Turns.Seconds(() => Sweep.Run(network, images, new() { Batch = batch })), (double)images.Count * network.Layers.Count, "images of layers");
-        }
-
-        foreach (var row in results)
-            report.Figure(string.Create(CultureInfo.InvariantCulture, $"gpu.{row.What}.resnet{row.Depth}.batch{row.Batch}.{row.Precision.Replace(' ', '_').Replace(",", "", StringComparison.Ordinal)}"), row.Rate);
         File.WriteAllText(
             Environment.GetEnvironmentVariable("TRIVIAL_LAYERS_BENCHMARK_JSON") ?? "gpu.json",
-            JsonSerializer.Serialize(new { Machine = ComputeDevice.Describe(), Images = s_images, Results = results }, s_json));
+            JsonSerializer.Serialize(new { Machine = ComputeDevice.Describe(), Peer = Peer.Description, Images = s_images, Results = results }, s_json));
     }
 
     private static readonly JsonSerializerOptions s_json = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
@@ -71,7 +91,18 @@ internal static class GpuBenchmark
     }
 
     private static string Words(Recipe recipe) =>
-        recipe.Precision == Precision.BFloat16 ? "bfloat16" : recipe.Deterministic ? "float32" : "float32, not deterministic";
+        recipe.Precision == Precision.BFloat16 ? BFloat16 : recipe.Deterministic ? "float32" : "float32, not deterministic";
+
+    private static string Words(int count) => count.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>PyTorch's seconds for so many images, where it makes whole batches of those at hand, in as many passes as that takes.</summary>
+    private static double Theirs(Peer peer, Recipe recipe, int batch, int part)
+    {
+        var onePass = s_images / batch * batch;
+        var passes = (part + onePass - 1) / onePass;
+        string[] more = ["--passes", Words(passes), "--warm-up", Words(Math.Min(s_images, WarmUpSteps * batch)), .. recipe.Precision == Precision.BFloat16 ? ["--bfloat16"] : Array.Empty<string>()];
+        return peer.Run("train", "better", batch, more).Seconds * part / (passes * onePass);
+    }
 
     private static ResNet Network(int depth)
     {
@@ -113,5 +144,5 @@ internal static class GpuBenchmark
         return new("random images", randint(256, [count, 3, Side, Side], ScalarType.Byte, generator: generator), randint(Classes, [count], ScalarType.Int64, generator: generator), [.. Enumerable.Range(0, Classes).Select(label => label.ToString(CultureInfo.InvariantCulture))]);
     }
 
-    private sealed record Row(string What, int Depth, int Batch, string Precision, double Seconds, double Rate, string Unit);
+    private sealed record Row(string What, int Depth, int Batch, string How, double Seconds, double Rate, string Unit);
 }

@@ -24,8 +24,8 @@ internal static class HostBenchmark
             var seconds = Turns.Medians(() => Turns.Seconds(RunOneCell))[0];
             report.Line(FormattableString.Invariant($"  one cell {seconds:F2} s"));
             report.Figure("host.one_cell_seconds", seconds);
-            if (DebianPython.TryRun("-c", "import jupyter_client") is null)
-                report.Line($"  {DebianPython.Path} has no jupyter_client (Debian: jupyter-client), so the kernel is not measured");
+            if (Python.TryRun("-c", "import jupyter_client") is null)
+                report.Line($"  {Python.Path} has no jupyter_client (Debian: jupyter-client), so the kernel is not measured");
             else
                 Kernel(report, folder);
         }
@@ -38,7 +38,7 @@ internal static class HostBenchmark
     private static void Kernel(Report report, string folder)
     {
         Host("install", "--prefix", folder, "--name", "measured");
-        JsonElement Start() => JsonDocument.Parse(DebianPython.Run([DebianPython.Script("kernel.py"), "measured"], ("JUPYTER_PATH", Path.Combine(folder, "share", "jupyter")))).RootElement;
+        JsonElement Start() => JsonDocument.Parse(Python.Run([Python.Script("kernel.py"), "measured"], ("JUPYTER_PATH", Path.Combine(folder, "share", "jupyter")))).RootElement;
         var answers = Enumerable.Range(0, Turns.Repeats).Select(_ => Start()).ToList();
         foreach (var what in new[] { "kernel_info", "first_cell", "later_cell" })
         {

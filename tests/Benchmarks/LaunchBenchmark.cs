@@ -3,10 +3,15 @@ using static TorchSharp.torch;
 
 namespace TrivialLayers.Benchmarks;
 
-/// <summary>How many of libtorch's operators a step of a training takes, and how often one waits for the device: what small batches on a card are bound by, to be watched without one.</summary>
+/// <summary>
+/// How many of libtorch's operators a step of a training and a batch of an evaluation take, and how often one waits for the device, ours and PyTorch's: what small batches on a card are bound by, to be watched without one.
+/// </summary>
 internal static class LaunchBenchmark
 {
     private const int Batch = 16, Few = 2, Many = 6;
+
+    /// <summary>What waits for the device.</summary>
+    private const string Wait = "aten::_local_scalar_dense";
 
     /// <summary>Operators that only describe memory anew, or pass the work on to others.</summary>
     private static readonly HashSet<string> s_free =
@@ -14,7 +19,7 @@ internal static class LaunchBenchmark
         "aten::view", "aten::reshape", "aten::permute", "aten::narrow", "aten::slice", "aten::select", "aten::expand", "aten::unsqueeze", "aten::squeeze", "aten::as_strided", "aten::alias", "aten::detach", "aten::transpose", "aten::t", "aten::_unsafe_view",
         "aten::flatten", "aten::empty", "aten::empty_like", "aten::empty_strided", "aten::resize_", "aten::set_", "aten::expand_as", "aten::to", "aten::_reshape_alias", "aten::result_type", "aten::contiguous", "aten::clone", "aten::is_nonzero", "aten::item",
         "aten::conv2d", "aten::convolution", "aten::_convolution", "aten::batch_norm", "aten::_batch_norm_impl_index", "aten::linear", "aten::matmul", "aten::cross_entropy_loss", "aten::nll_loss", "aten::nll_loss_nd", "aten::log_softmax", "aten::pad", "aten::zeros", "aten::ones_like",
-        "aten::relu", "aten::_to_copy", "aten::lift_fresh", "aten::detach_", "aten::requires_grad_", "aten::zero_",
+        "aten::relu", "aten::relu_", "aten::_to_copy", "aten::lift_fresh", "aten::detach_", "aten::requires_grad_", "aten::zero_",
     ];
 
     public static void Run(Report report)
@@ -27,26 +32,73 @@ internal static class LaunchBenchmark
 
         foreach (var depth in new[] { 20, 56 })
         {
-            var (few, many) = (Operators(depth, Few), Operators(depth, Many));
-            double PerStep(Func<string, bool> counts) => (many.Where(entry => counts(entry.Key)).Sum(entry => entry.Value) - few.Where(entry => counts(entry.Key)).Sum(entry => entry.Value)) / (double)(Many - Few);
-            var (launches, waits) = (PerStep(name => name.StartsWith("aten::", StringComparison.Ordinal) && !s_free.Contains(name)), PerStep(name => name == "aten::_local_scalar_dense"));
-            report.Line(FormattableString.Invariant($"  training ResNet-{depth}, a step: {launches:F0} operators that compute, {waits:F1} waits for the device"));
-            var most = many.Keys.Where(name => name.StartsWith("aten::", StringComparison.Ordinal) && !s_free.Contains(name)).Select(name => (Name: name, Count: PerStep(candidate => candidate == name))).OrderByDescending(entry => entry.Count).Take(8);
-            report.Line($"    {string.Join(", ", most.Select(entry => FormattableString.Invariant($"{entry.Name.Replace("aten::", "", StringComparison.Ordinal)} {entry.Count:F0}")))}");
-            report.Figure($"launches.resnet{depth}.operators_per_step", launches);
-            report.Figure($"launches.resnet{depth}.waits_per_step", waits);
+            Tell(report, depth, "training", "a step", Training(depth, Few), Training(depth, Many));
+            Tell(report, depth, "evaluation on a CPU", "a batch", Evaluating(depth, Few, isFolded: true), Evaluating(depth, Many, isFolded: true));
+            Tell(report, depth, "evaluation on a GPU", "a batch", Evaluating(depth, Few, isFolded: false), Evaluating(depth, Many, isFolded: false));
+            if (Theirs(depth, "train", Few) is not { } few)
+                continue;
+            Tell(report, depth, "training in PyTorch", "a step", few, Theirs(depth, "train", Many)!);
+            Tell(report, depth, "evaluation in PyTorch", "a batch", Theirs(depth, "evaluate", Few)!, Theirs(depth, "evaluate", Many)!);
         }
     }
 
-    private static IReadOnlyDictionary<string, int> Operators(int depth, int steps)
+    /// <summary>What each further batch takes, and what is left for the work as a whole.</summary>
+    private static void Tell(Report report, int depth, string what, string unit, IReadOnlyDictionary<string, int> few, IReadOnlyDictionary<string, int> many)
+    {
+        static double Sum(IReadOnlyDictionary<string, int> counts, Func<string, bool> isCounted) => counts.Where(entry => isCounted(entry.Key)).Sum(entry => entry.Value);
+        double Each(Func<string, bool> isCounted) => (Sum(many, isCounted) - Sum(few, isCounted)) / (Many - Few);
+        double Once(Func<string, bool> isCounted) => Sum(few, isCounted) - Few * Each(isCounted);
+        static bool Computes(string name) => name.StartsWith("aten::", StringComparison.Ordinal) && name != Wait && !s_free.Contains(name);
+        static bool Waits(string name) => name == Wait;
+        report.Line(FormattableString.Invariant($"  {what}, ResNet-{depth}: {unit} {Each(Computes):F0} operators that compute, {Each(Waits):F1} waits for the device; once {Once(Computes):F0} and {Once(Waits):F0}"));
+        var most = many.Keys.Where(Computes).Select(name => (Name: name, Count: Each(candidate => candidate == name))).OrderByDescending(entry => entry.Count).ThenBy(entry => entry.Name, StringComparer.Ordinal).Take(8);
+        report.Line($"    {string.Join(", ", most.Select(entry => FormattableString.Invariant($"{entry.Name.Replace("aten::", "", StringComparison.Ordinal)} {entry.Count:F0}")))}");
+        var key = $"launches.{what.Replace(' ', '_').ToLowerInvariant()}.resnet{depth}";
+        report.Figure($"{key}.operators_each", Each(Computes));
+        report.Figure($"{key}.operators_once", Once(Computes));
+        report.Figure($"{key}.waits_each", Each(Waits));
+        report.Figure($"{key}.waits_once", Once(Waits));
+    }
+
+    private static IReadOnlyDictionary<string, int> Training(int depth, int batches)
     {
         using var scope = NewDisposeScope();
-        using var network = ResNet.ForSmallImages(depth, 16, 10, 3);
-        network.to(ComputeDevice.Default);
-        using var images = GpuBenchmark.RandomImages(steps * Batch);
+        using var network = Network(depth);
+        using var images = GpuBenchmark.RandomImages(batches * Batch);
         using var data = new DataSplit("random", images, images.Take(Batch, 0), images.Take(Batch, 0));
         using var count = new OperatorCount();
         Trainer.Fit(network, data, new Recipe { Epochs = 1, Batch = Batch, LearningRate = 0.01 }, seed: 1);
         return count.Counts;
+    }
+
+    private static IReadOnlyDictionary<string, int> Evaluating(int depth, int batches, bool isFolded)
+    {
+        using var network = Network(depth);
+        using var images = GpuBenchmark.RandomImages(batches * Batch);
+        Evaluate(); // what is done once a network
+        using var count = new OperatorCount();
+        Evaluate();
+        return count.Counts;
+
+        void Evaluate()
+        {
+            using var answers = Evaluation.Answers(network, images, Batch, isFolded, progress: null, CancellationToken.None);
+            answers.ToEvaluation();
+        }
+    }
+
+    private static IReadOnlyDictionary<string, int>? Theirs(int depth, string task, int batches)
+    {
+        using var network = Network(depth);
+        using var images = GpuBenchmark.RandomImages(batches * Batch);
+        using var peer = Peer.For(network, images);
+        return peer?.Operators(task, Batch);
+    }
+
+    private static ResNet Network(int depth)
+    {
+        var network = ResNet.ForSmallImages(depth, 16, 10, 3);
+        network.to(ComputeDevice.Default);
+        return network;
     }
 }

@@ -14,7 +14,7 @@ internal static class OnnxBenchmark
         try
         {
             string[] names = ["resnet18", "mobilenet_v2", "densenet121"];
-            DebianPython.Run([DebianPython.Script("torchvision_networks.py"), folder, .. names.Select(name => FormattableString.Invariant($"{name}:{Side}:17"))]);
+            Python.Run([Python.Script("torchvision_networks.py"), folder, .. names.Select(name => FormattableString.Invariant($"{name}:{Side}:17"))]);
             foreach (var name in names)
                 Measure(report, name, Path.Combine(folder, name + ".onnx"));
         }

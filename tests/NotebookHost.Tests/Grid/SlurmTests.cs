@@ -121,7 +121,7 @@ public sealed class SlurmTests : IDisposable
     {
         var job = await Submit("seed=1", 1);
         await _slurm.Until(() => _made.Began(1) == 1, "the task runs");
-        await _slurm.Run("scancel", "--signal=USR1", "--batch", $"{job}_0"); // what Slurm itself sends before the limit
+        await _slurm.Run("scontrol", "update", $"JobId={job}_0", "TimeLimit=2"); // minutes: two minutes before the end is now; Slurm looks twice a minute
         await _slurm.Until(() => _made.Began(1) == 2, "the task runs again");
         _made.Leave();
         await UntilEnded(1);
@@ -166,7 +166,7 @@ public sealed class SlurmTests : IDisposable
     public async Task A_training_whose_time_is_nearly_up_keeps_its_epoch_and_goes_on_to_the_same_bits()
     {
         var job = await BeginTraining();
-        await _slurm.Run("scancel", "--signal=USR1", "--batch", $"{job}_0");
+        await _slurm.Run("scancel", "--signal=USR1", "--batch", $"{job}_0"); // what Slurm itself sends before the limit
         await UntilTrainedAsHere();
         Assert.Contains("was stopped before the time limit", await Log(job), StringComparison.Ordinal);
         Assert.Equal(2, _made.Began(7)); // once on the cluster, since the third epoch was kept; once in one sitting

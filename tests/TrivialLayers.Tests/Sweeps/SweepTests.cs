@@ -76,6 +76,22 @@ public sealed class SweepTests
     }
 
     [Fact]
+    public void An_evaluation_as_on_a_GPU_folds_nothing_and_gives_the_same_answers()
+    {
+        using var network = SmallData.RandomResNet();
+        using var images = SmallData.Images("bars", 60, 5);
+        Evaluation Evaluated(bool isFolded)
+        {
+            using var answers = Evaluation.Answers(network, images, batch: 25, isFolded, progress: null, CancellationToken.None);
+            return answers.ToEvaluation();
+        }
+
+        using (var asItIs = FoldedNetwork.AsItIs(network))
+            Assert.Null(Assert.Single(asItIs.Segments).Folded);
+        AssertSameAnswers(Evaluated(isFolded: true).Outcomes, Evaluated(isFolded: false).Outcomes);
+    }
+
+    [Fact]
     public void A_module_without_segments_is_swept_to_the_same_outcomes()
     {
         using var network = SmallData.RandomResNet();

@@ -54,8 +54,11 @@ internal sealed class FoldedNetwork : IDisposable
         if (isItsOwn || segments.Count == 1 || IsSame(features, network.call(some.clone())))
             return whole;
         whole.Dispose();
-        return new FoldedNetwork([(Segmentation.Whole(network), null)]);
+        return AsItIs(network);
     }
+
+    /// <summary>Nothing folded: the network as one segment.</summary>
+    public static FoldedNetwork AsItIs(Module<Tensor, Tensor> network) => new([(Segmentation.Whole(network), null)]);
 
     /// <summary>Whether logits differ by rounding only: by at most 1e-4 of the greatest magnitude, or 1e-2 in the coarser arithmetic of TF32.</summary>
     public static bool AreSameLogits(Tensor found, Tensor expected)

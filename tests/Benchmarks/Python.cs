@@ -3,10 +3,10 @@ using System.Diagnostics;
 
 namespace TrivialLayers.Benchmarks;
 
-/// <summary>The Python that Debian's packages install into.</summary>
-internal static class DebianPython
+/// <summary>The Python whose PyTorch and Jupyter are measured beside ours: the one that Debian's packages install into, or the one that <c>TRIVIAL_LAYERS_PYTHON</c> names.</summary>
+internal static class Python
 {
-    public const string Path = "/usr/bin/python3";
+    public static readonly string Path = Environment.GetEnvironmentVariable("TRIVIAL_LAYERS_PYTHON") is { Length: > 0 } named ? named : "/usr/bin/python3";
 
     /// <summary>A script in <c>peers/</c>.</summary>
     public static string Script(string name) => System.IO.Path.Combine(AppContext.BaseDirectory, "peers", name);
