@@ -66,6 +66,8 @@ internal static class Layers
     /// <summary>BatchNormalization: <c>[N, C, …]</c>, a value for each channel.</summary>
     public static Prepared BatchNorm(Call call)
     {
+        if (call.Integer("training_mode", 0) != 0 && call.HasConstant(0))
+            return Normalisation.OfWeights(call);
         if (call.Integer("spatial", 1) != 1 || call.Integer("training_mode", 0) != 0 || call.Outputs > 1) // up to version 13 the outputs alone tell training
             throw call.Refused("batch norm is supported only with one value per channel and in evaluation (spatial = 1, training_mode = 0, one output)");
         var tensors = Enumerable.Range(1, 4).Select(input => call.Weights(input, "one of its statistics or weights")).ToList();

@@ -43,6 +43,37 @@ internal static class Normalisation
             inputs => groups > 0 && inputs[0]!.shape[1] % groups == 0 && (HaveLength(inputs[0]!.shape[1], inputs[1], inputs[2]) || HaveLength(groups, inputs[1], inputs[2])));
     }
 
+    /// <summary>
+    /// BatchNormalization in its training form, of weights: networks that standardise their kernels (Qiao et al. 2019, arXiv:1903.10520) are exported with it. Each channel of <c>[N, C, …]</c> by its own mean and variance, the
+    /// statistics moved by these.
+    /// </summary>
+    public static Prepared OfWeights(Call call)
+    {
+        var (eps, momentum) = (call.Float("epsilon", 1e-5), call.Float("momentum", 0.9));
+        if (Enumerable.Range(1, 4).Any(input => !call.HasConstant(input)))
+            throw call.Refused("its weights and statistics are computed by the graph; expected constants");
+        return new Prepared(inputs =>
+        {
+            using var scope = NewDisposeScope();
+            var (weights, length) = (inputs[0]!, inputs[0]!.dim() > 1 ? inputs[0]!.shape[1] : 0);
+            if (length == 0 || inputs[1..5].Any(values => values!.dim() != 1 || values.numel() != length))
+                throw new ArgumentException("its weights and statistics do not match the channels of its input");
+            long[] shape = [1, length, .. Enumerable.Repeat(1L, (int)weights.dim() - 2)];
+            Tensor Each(int input) => inputs[input]!.reshape(shape);
+            Tensor[] outputs = weights.IsShape() ? [Shapes.Empty(weights.shape), Shapes.Empty([length]), Shapes.Empty([length])] : Computed();
+            return [.. outputs.Take(call.Outputs).Select(output => output.MoveToOuterDisposeScope())];
+
+            Tensor[] Computed()
+            {
+                long[] others = [.. Enumerable.Range(0, (int)weights.dim()).Where(axis => axis != 1).Select(axis => (long)axis)];
+                var mean = weights.mean(others, keepdim: true);
+                var variance = (weights - mean).square().mean(others, keepdim: true);
+                Tensor Moved(int input, Tensor now) => (inputs[input]! * momentum) + (now.flatten() * (1 - momentum));
+                return [((weights - mean) * Each(1) / (variance + eps).sqrt()) + Each(2), Moved(3, mean), Moved(4, variance)];
+            }
+        });
+    }
+
     /// <summary>LRN: response normalisation over neighbouring channels (Krizhevsky et al. 2012, section 3.3).</summary>
     public static Prepared Local(Call call)
     {

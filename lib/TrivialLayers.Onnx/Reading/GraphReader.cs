@@ -74,7 +74,7 @@ internal sealed class GraphReader
         foreach (var node in needed)
         {
             if (!OnnxFile.IsStandard(node.Domain))
-                throw Refusal.Of(_path, node, _opset, $"this operator of the domain '{node.Domain}' is not read. {Operators.KnownInWords}");
+                throw Refusal.Of(_path, node, _opset, $"this operator of the domain '{node.Domain}' is not supported. {Operators.KnownInWords}");
             foreach (var newer in _known.Attempt(node, () => upgrade.Upgrade(node)))
                 _known.Attempt(newer, () => Add(newer, anyBatch));
         }
