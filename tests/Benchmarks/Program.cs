@@ -1,7 +1,7 @@
 using TrivialLayers;
 using TrivialLayers.Benchmarks;
 
-// Each benchmark measures its alternatives in turn, three times, and prints medians. They need CIFAR-10, see data/README.md, but for gpu, launches and onnx, which need no data.
+// Each benchmark measures its alternatives in turn, three times, and prints medians. They need CIFAR-10, see data/README.md, but for first, gpu, launches and onnx, which need no data.
 var all = new Dictionary<string, Action<Report>>
 {
     ["sweep"] = SweepBenchmark.Run,
@@ -17,6 +17,7 @@ var others = new Dictionary<string, Action<Report>>
     ["batch"] = BatchBenchmark.Run,
     ["busy"] = BusyBenchmark.Run,
     ["convolutions"] = ConvolutionBenchmark.Run,
+    ["first"] = FirstBenchmark.Run,
     ["gpu"] = GpuBenchmark.Run,
     ["growth"] = GrowthBenchmark.Run,
     ["launches"] = LaunchBenchmark.Run,
