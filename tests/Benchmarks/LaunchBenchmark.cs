@@ -16,7 +16,7 @@ internal static class LaunchBenchmark
     /// <summary>Operators that only describe memory anew, or pass the work on to others.</summary>
     private static readonly HashSet<string> s_free =
     [
-        "aten::view", "aten::reshape", "aten::permute", "aten::narrow", "aten::slice", "aten::select", "aten::expand", "aten::unsqueeze", "aten::squeeze", "aten::as_strided", "aten::alias", "aten::detach", "aten::transpose", "aten::t", "aten::_unsafe_view",
+        "aten::view", "aten::reshape", "aten::permute", "aten::narrow", "aten::slice", "aten::select", "aten::expand", "aten::unsqueeze", "aten::squeeze", "aten::as_strided", "aten::as_strided_", "aten::resolve_conj", "aten::alias", "aten::detach", "aten::transpose", "aten::t", "aten::_unsafe_view",
         "aten::flatten", "aten::empty", "aten::empty_like", "aten::empty_strided", "aten::resize_", "aten::set_", "aten::expand_as", "aten::to", "aten::_reshape_alias", "aten::result_type", "aten::contiguous", "aten::clone", "aten::is_nonzero", "aten::item",
         "aten::conv2d", "aten::convolution", "aten::_convolution", "aten::batch_norm", "aten::_batch_norm_impl_index", "aten::linear", "aten::matmul", "aten::cross_entropy_loss", "aten::nll_loss", "aten::nll_loss_nd", "aten::log_softmax", "aten::pad", "aten::zeros", "aten::ones_like",
         "aten::relu", "aten::relu_", "aten::_to_copy", "aten::lift_fresh", "aten::detach_", "aten::requires_grad_", "aten::zero_",

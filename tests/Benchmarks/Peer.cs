@@ -45,10 +45,10 @@ internal sealed class Peer : IDisposable
         return (answer.RootElement.GetProperty("seconds").GetDouble(), answer.RootElement.GetProperty("percent").GetDouble());
     }
 
-    /// <summary>How often PyTorch calls each of libtorch's operators for a task.</summary>
+    /// <summary>How often PyTorch calls each of libtorch's operators for a task, in the layout that we have on a CPU.</summary>
     public IReadOnlyDictionary<string, int> Operators(string task, int batch)
     {
-        using var answer = Ask(task, "default", batch, ["--operators"]);
+        using var answer = Ask(task, "channels_last", batch, ["--operators"]);
         return answer.RootElement.GetProperty("operators").EnumerateObject().ToDictionary(entry => entry.Name, entry => entry.Value.GetInt32());
     }
 
