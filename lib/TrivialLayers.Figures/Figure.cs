@@ -30,7 +30,7 @@ public class Figure
 
     /// <summary>
     /// The figure for plotly.js, <c>{"data": […], "layout": {…}, "config": {…}}</c>, with its caption below the axis. <c>layout.meta</c> has the caption (text) and the height that it
-    /// takes (pixels), the table (HTML) and the number of its rows. Null for a <see cref="PictureFigure"/>.
+    /// takes (pixels), the table (HTML) and the number of its rows. Null for a figure made of pictures.
     /// </summary>
     public string? PlotlyJson { get; }
 

@@ -52,12 +52,6 @@ public static class ImageFigures
             new StringDataFrameColumn("predicted class", mistakes.Select(mistake => images.Classes[mistake.Predicted]))));
     }
 
-    /// <summary>The maps of one layer for one image, on one grey scale.</summary>
-    /// <param name="maps">Features <c>[1, C, H, W]</c>.</param>
-    /// <param name="title">What the maps are.</param>
-    /// <param name="most">Most channels shown, 1 or more.</param>
-    public static Figure FeatureMaps(Tensor maps, string title, int most = 16) => FeatureMaps(title, most, ("", maps));
-
     /// <summary>Maps of one image under several conditions, a row each, all on one grey scale: black is the least value in the figure, white the greatest.</summary>
     /// <param name="title">What the maps are.</param>
     /// <param name="most">Most channels shown of each, 1 or more.</param>

@@ -1,7 +1,7 @@
 namespace TrivialLayers;
 
 /// <summary>The shape of a mark, so that a figure can be read in grey print.</summary>
-public enum MarkShape
+internal enum MarkShape
 {
     /// <summary>A disc.</summary>
     Circle,

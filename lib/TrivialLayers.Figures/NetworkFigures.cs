@@ -1,6 +1,7 @@
 using System.Globalization;
 using MathNet.Numerics.Statistics;
 using Microsoft.Data.Analysis;
+using Sized = (int Depth, int Width, TrivialLayers.TrainedRun Run, TrivialLayers.Sweep Sweep);
 
 namespace TrivialLayers;
 
@@ -44,15 +45,15 @@ public static class NetworkFigures
     }
 
     /// <summary>The share of Trivial layers against depth, width, parameters and training accuracy: four panels, one mark per network.</summary>
-    /// <param name="networks">The trained networks by size, with their sweeps.</param>
+    /// <param name="networks">Each training run with the depth of its network, the channels of its first group, and its sweep.</param>
     /// <exception cref="ArgumentException">No network was given.</exception>
-    public static Figure TrivialShareBySize(params IReadOnlyList<SizedSweep> networks) => BySize(
+    public static Figure TrivialShareBySize(params IReadOnlyList<(int Depth, int Width, TrainedRun Run, Sweep Sweep)> networks) => BySize(
         networks, "Trivial layers by size", ShareTitle, sized => 100.0 * sized.Sweep.Count(Verdict.Trivial) / sized.Sweep.Targets.Count, most: 100);
 
     /// <summary>The median drop of the residual layers against the same four.</summary>
-    /// <param name="networks">The trained networks by size, with their sweeps.</param>
+    /// <param name="networks">Each training run with the depth of its network, the channels of its first group, and its sweep.</param>
     /// <exception cref="ArgumentException">No network was given.</exception>
-    public static Figure MedianDropBySize(params IReadOnlyList<SizedSweep> networks) => BySize(
+    public static Figure MedianDropBySize(params IReadOnlyList<(int Depth, int Width, TrainedRun Run, Sweep Sweep)> networks) => BySize(
         networks, "Median drop of a residual layer by size", "median drop of residual layers (points)", sized => sized.Sweep.MedianDrop(LayerRole.Residual), most: double.PositiveInfinity);
 
     /// <summary>
@@ -91,12 +92,12 @@ public static class NetworkFigures
             new DoubleDataFrameColumn("highest", rows.Select(row => row.Point.High))));
     }
 
-    private static Figure BySize(IReadOnlyList<SizedSweep> networks, string title, string valueTitle, Func<SizedSweep, double> valueOf, double most)
+    private static Figure BySize(IReadOnlyList<Sized> networks, string title, string valueTitle, Func<Sized, double> valueOf, double most)
     {
         ArgumentNullException.ThrowIfNull(networks);
         if (networks.Count == 0)
             throw new ArgumentException("No network was given; give at least one, with its depth and width.", nameof(networks));
-        (string Title, Func<SizedSweep, double> Of)[] sizes =
+        (string Title, Func<Sized, double> Of)[] sizes =
         [
             ("depth (layers)", sized => sized.Depth), ("width (channels)", sized => sized.Width),
             ("parameters (log10)", sized => Math.Log10(sized.Run.Parameters)), ("training accuracy (%)", sized => sized.Run.TrainingAccuracy),
@@ -120,7 +121,7 @@ public static class NetworkFigures
             new DoubleDataFrameColumn("lowest", marks.Select(mark => mark.Point.Low)),
             new DoubleDataFrameColumn("highest", marks.Select(mark => mark.Point.High))));
 
-        PointPanel Draw(string axis, Func<SizedSweep, double> of) => new(
+        PointPanel Draw(string axis, Func<Sized, double> of) => new(
             "",
             Axis.Around(axis, networks.Select(of)),
             y,

@@ -5,7 +5,7 @@ namespace TrivialLayers;
 /// The colours and shapes of all figures. The colours are those of M. Okabe and K. Ito, <i>Color Universal Design</i> (2008), which
 /// readers with a colour vision deficiency can tell apart; their yellow, too pale on white, is left out.
 /// </summary>
-public static class Palette
+internal static class Palette
 {
     private static readonly Mark[] s_inOrder =
     [

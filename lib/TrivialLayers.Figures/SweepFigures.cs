@@ -149,17 +149,24 @@ public static class SweepFigures
         return Figure.Of(chart, single ? sweeps[0].Sweep.ToTable() : SweepTables.Together(sweeps.Select(entry => (Label(entry), entry.Sweep.ToTable()))));
     }
 
+    /// <summary>What is taken for what in the baseline of a sweep and with one of its layers zeroed.</summary>
+    /// <exception cref="ArgumentException">The sweep has no such layer, or is not by accuracy.</exception>
+    public static Figure Confusion(Sweep sweep, string layer)
+    {
+        ArgumentNullException.ThrowIfNull(sweep);
+        var zeroed = sweep.Targets.FirstOrDefault(candidate => candidate.Layer.Name == layer)
+            ?? throw new ArgumentException($"The sweep has no layer '{layer}'; it has {string.Join(", ", sweep.Targets.Select(candidate => candidate.Layer.Name))}.", nameof(layer));
+        return sweep.Baseline.Confusion is { } before && zeroed.Measured.Confusion is { } after
+            ? Confusion(before, after, $"{layer} {sweep.Intervention}")
+            : throw new ArgumentException($"A confusion matrix needs a sweep measured by accuracy; this one is measured by {sweep.Measure.Name}.", nameof(sweep));
+    }
+
     /// <summary>What is taken for what, before and after a change, as shares of each true class in percent.</summary>
     /// <param name="before">The untouched network.</param>
     /// <param name="after">The changed one, on the same images.</param>
     /// <param name="change">What was done, for the title of the second matrix.</param>
-    /// <exception cref="ArgumentException">The matrices have different classes.</exception>
-    public static Figure Confusion(ConfusionMatrix before, ConfusionMatrix after, string change = "after")
+    private static Figure Confusion(ConfusionMatrix before, ConfusionMatrix after, string change)
     {
-        ArgumentNullException.ThrowIfNull(before);
-        ArgumentNullException.ThrowIfNull(after);
-        if (!before.Classes.SequenceEqual(after.Classes))
-            throw new ArgumentException($"The matrices have the classes {string.Join(", ", before.Classes)} and {string.Join(", ", after.Classes)}; they must be the same.", nameof(after));
         var classes = before.Classes;
         HeatPanel Draw(string title, ConfusionMatrix matrix) => new(
             title,
@@ -182,18 +189,6 @@ public static class SweepFigures
             new StringDataFrameColumn("predicted class", cells.Select(cell => classes[cell.Predicted])),
             new Int32DataFrameColumn("images", cells.Select(cell => cell.Matrix[cell.Truth, cell.Predicted])),
             new DoubleDataFrameColumn("share of true class (%)", cells.Select(cell => Shares(cell.Matrix, cell.Truth)[cell.Predicted]))));
-    }
-
-    /// <summary>What is taken for what in the baseline of a sweep and with one of its layers zeroed.</summary>
-    /// <exception cref="ArgumentException">The sweep has no such layer, or is not by accuracy.</exception>
-    public static Figure Confusion(Sweep sweep, string layer)
-    {
-        ArgumentNullException.ThrowIfNull(sweep);
-        var zeroed = sweep.Targets.FirstOrDefault(candidate => candidate.Layer.Name == layer)
-            ?? throw new ArgumentException($"The sweep has no layer '{layer}'; it has {string.Join(", ", sweep.Targets.Select(candidate => candidate.Layer.Name))}.", nameof(layer));
-        return sweep.Baseline.Confusion is { } before && zeroed.Measured.Confusion is { } after
-            ? Confusion(before, after, $"{layer} {sweep.Intervention}")
-            : throw new ArgumentException($"A confusion matrix needs a sweep measured by accuracy; this one is measured by {sweep.Measure.Name}.", nameof(sweep));
     }
 
     private static PointPanel RolePanel(Sweep sweep, string title, Axis y)

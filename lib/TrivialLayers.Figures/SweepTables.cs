@@ -9,7 +9,7 @@ namespace TrivialLayers;
 public static class SweepTables
 {
     /// <summary>The first line of <see cref="ToCsv"/> without per-image outcomes.</summary>
-    public const string CsvHeader =
+    internal const string CsvHeader =
         "layer,role,in_channels,out_channels,kernel_height,kernel_width,stride,changes_channels,parameters,accuracy_percent,drop_points,drop_low,drop_high,interval_level,cross_entropy_change_nats,agreement_percent,lost,gained,verdict";
 
     /// <summary>
@@ -81,23 +81,6 @@ public static class SweepTables
             Numbers("residual, median (points)", rows, row => row.Sweep.MedianDrop(LayerRole.Residual)),
             Numbers("channel change, median (points)", rows, row => row.Sweep.MedianDrop(LayerRole.ChannelChange)),
             Numbers("tau with zeroed", rows, row => Agreement(zeroed, row.Sweep)),
-        ]);
-    }
-
-    /// <summary>One row per group of networks: whether the same layers matter in them beyond role and position, as <see cref="SweepAgreement.Test"/> finds it.</summary>
-    /// <param name="groups">Sweeps of two networks or more, each group with its label.</param>
-    public static DataFrame ToAgreementTable(params (string Label, IReadOnlyList<Sweep> Sweeps)[] groups)
-    {
-        ArgumentNullException.ThrowIfNull(groups);
-        var rows = groups.Select(group => (group.Label, Test: SweepAgreement.Test(group.Sweeps))).ToList();
-        return new DataFrame(
-        [
-            Texts("networks", rows, row => row.Label),
-            Counts("number", rows, row => row.Test.Networks),
-            Numbers("mean tau within role and position", rows, row => row.Test.Agreement),
-            Numbers("low", rows, row => row.Test.Interval.Low),
-            Numbers("high", rows, row => row.Test.Interval.High),
-            Numbers("permutation p", rows, row => row.Test.PValue),
         ]);
     }
 

@@ -47,7 +47,7 @@ public static class UnitFigures
     /// <summary>The same for several networks: a panel for each, on one scale.</summary>
     /// <param name="networks">The distances of each trained network with its label; an empty label stands for the network's name.</param>
     /// <exception cref="ArgumentException">No network was given, or one with a distance that is not a finite number.</exception>
-    public static Figure DistanceByUnit(params (string Label, UnitDistances Distances)[] networks)
+    internal static Figure DistanceByUnit(params (string Label, UnitDistances Distances)[] networks)
     {
         ArgumentNullException.ThrowIfNull(networks);
         networks = [.. networks.Select(network => (network.Label.Length > 0 ? network.Label : network.Distances.Network, network.Distances))];

@@ -8,7 +8,7 @@ namespace TrivialLayers;
 public static class NotebookDisplay
 {
     /// <summary>The MIME type of a figure for plotly.js.</summary>
-    public const string Plotly = "application/vnd.plotly.v1+json";
+    private const string Plotly = "application/vnd.plotly.v1+json";
 
     /// <summary>The MIME type in which an output says what was found, for the notebook host's page over all notebooks and for the end of its runs.</summary>
     private const string Finding = "application/vnd.notebook.finding+json";

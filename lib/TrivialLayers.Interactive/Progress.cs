@@ -8,7 +8,7 @@ namespace TrivialLayers;
 public sealed class Progress : ICancellableProgress
 {
     /// <summary>The name under which a notebook host may keep the running cell's <see cref="CancellationToken"/> in <see cref="AppContext"/>.</summary>
-    public const string CancellationTokenName = "Notebook.CancellationToken";
+    internal const string CancellationTokenName = "Notebook.CancellationToken";
 
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(100);
 

@@ -22,7 +22,7 @@ public sealed record Profile(string Name, string Dataset, Recipe Recipe, int Few
     private const int SmokeBatch = 10;
 
     /// <summary>Whether only two small batches of everything are computed, for one epoch: enough to see that a notebook runs to its end, too little to learn anything.</summary>
-    public bool IsSmoke { get; private init; }
+    private bool IsSmoke { get; init; }
 
     /// <summary>Channels of the first group of the ResNet-56 that is trained on all training images.</summary>
     public int DeepWidth { get; private init; } = 16;
@@ -91,9 +91,6 @@ public sealed record Profile(string Name, string Dataset, Recipe Recipe, int Few
             ?? throw new ArgumentException($"There is no profile \"{name}\". Choose {string.Join(", ", all.Select(profile => profile.Name))}.", nameof(name));
     }
 
-    /// <summary>Whether this is the profile of that name with its own data set and epochs, at full size or as a smoke run.</summary>
-    public bool Is(string name) => Name == name || (IsSmoke && Name == name + SmokeSuffix);
-
     /// <summary>The profile with another data set, another number of epochs or as a smoke run, as a notebook's parameters say.</summary>
     /// <param name="dataset">A data set's name; empty for the profile's own.</param>
     /// <param name="epochs">Passes over the training images; 0 for as many as the recipe says. <see cref="Short"/> keeps its own number if that is smaller; <see cref="Fit"/> changes in proportion.</param>
@@ -139,7 +136,7 @@ public sealed record Profile(string Name, string Dataset, Recipe Recipe, int Few
         return Reduced(TrivialLayers.Scenes.Of(data.Channels == 1 ? data : Datasets.Load("fashion-mnist-sample")));
     }
 
-    /// <summary>The data with no more than <see cref="Few"/> training images (half of them when <see cref="IsSmoke"/>); <paramref name="data"/> itself is not changed.</summary>
+    /// <summary>The data with no more than <see cref="Few"/> training images (half of them in a smoke run); <paramref name="data"/> itself is not changed.</summary>
     public DataSplit Fewer(DataSplit data)
     {
         ArgumentNullException.ThrowIfNull(data);
@@ -147,7 +144,7 @@ public sealed record Profile(string Name, string Dataset, Recipe Recipe, int Few
     }
 
     /// <summary>The data as they are, or two batches of each part when <see cref="IsSmoke"/>; in that case <paramref name="data"/> is disposed.</summary>
-    public DataSplit Reduced(DataSplit data)
+    internal DataSplit Reduced(DataSplit data)
     {
         ArgumentNullException.ThrowIfNull(data);
         if (!IsSmoke)
@@ -155,10 +152,6 @@ public sealed record Profile(string Name, string Dataset, Recipe Recipe, int Few
         using (data)
             return new DataSplit(data.Name, Part(data.Train, 2 * SmokeBatch), Part(data.Validation, 2 * SmokeBatch), Part(data.Test, 2 * SmokeBatch));
     }
-
-    /// <summary>The width as it is, or an eighth of it when <see cref="IsSmoke"/>, for networks that otherwise take minutes on a CPU.</summary>
-    /// <param name="width">Channels, 1 or more.</param>
-    public int Width(int width) => IsSmoke ? Math.Max(1, width / 8) : width;
 
     /// <summary>Some images of a set, the same share of each class; all images if the set has no more than that.</summary>
     public static ImageSet Part(ImageSet images, int count)

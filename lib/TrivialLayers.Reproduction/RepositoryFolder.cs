@@ -4,14 +4,14 @@ namespace TrivialLayers;
 public static class RepositoryFolder
 {
     /// <summary>The environment variable that names another folder for the user's own runs, stored sweeps and claims.</summary>
-    public const string RunsVariable = "TRIVIAL_LAYERS_RUNS";
+    private const string RunsVariable = "TRIVIAL_LAYERS_RUNS";
 
     private const string Mark = "Notebooks.sln";
 
     /// <summary>The <c>data</c> folder of the repository around the library, else around the current folder, else one in the current folder.</summary>
     public static string Data => Path.Combine(Around(LibraryFolder) ?? Around(Directory.GetCurrentDirectory()) ?? Directory.GetCurrentDirectory(), "data");
 
-    /// <summary>Where the user's own runs go: what <see cref="RunsVariable"/> names, else <c>data/runs</c>.</summary>
+    /// <summary>Where the user's own runs go: what <c>$TRIVIAL_LAYERS_RUNS</c> names, else <c>data/runs</c>.</summary>
     public static string Runs => Environment.GetEnvironmentVariable(RunsVariable) is { Length: > 0 } named
         ? Path.GetFullPath(named)
         : Path.Combine(Data, "runs");

@@ -8,7 +8,7 @@ namespace TrivialLayers;
 public static class Runs
 {
     /// <summary>The store that <see cref="GetOrTrain"/> uses: new runs go to <see cref="RepositoryFolder.Runs"/>.</summary>
-    public static RunStore Store => new(RepositoryFolder.Runs, [RepositoryFolder.ShippedRuns]);
+    internal static RunStore Store => new(RepositoryFolder.Runs, [RepositoryFolder.ShippedRuns]);
 
     /// <summary>Where sweeps are kept, beside the runs: new ones go to <c>sweeps/</c> in <see cref="RepositoryFolder.Runs"/>.</summary>
     public static SweepStore Sweeps => new(Path.Combine(RepositoryFolder.Runs, "sweeps"), [Path.Combine(RepositoryFolder.ShippedRuns, "sweeps")]);

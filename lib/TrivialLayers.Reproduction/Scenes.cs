@@ -10,7 +10,7 @@ namespace TrivialLayers;
 public static class Scenes
 {
     /// <summary>A pixel of a thing brighter than this covers what is behind it; a darker one lets it through. Of 255.</summary>
-    public const int Threshold = 32;
+    internal const int Threshold = 32;
 
     private const int FewestThings = 3, MostThings = 6;
     private const int Overhang = 4;
@@ -40,7 +40,7 @@ public static class Scenes
     }
 
     /// <summary>
-    /// The same images, each with its label, on textured backgrounds: a second, harder data set of the same things. Pixels not brighter than <see cref="Threshold"/> become background.
+    /// The same images, each with its label, on textured backgrounds: a second, harder data set of the same things. Dark pixels become background.
     /// </summary>
     /// <param name="things">Grey images on black, labelled by class.</param>
     /// <param name="seed">Decides, with the name of the data, the backgrounds.</param>

@@ -22,7 +22,7 @@ public sealed record SweptRun(TrainedRun Run, Sweep Sweep)
     /// <param name="seed">Decides all that is random.</param>
     /// <param name="progress">Told about images and layers done.</param>
     /// <param name="options">What is done to which layers, and what is measured; by default each convolution is zeroed and accuracy measured.</param>
-    /// <param name="runs">Where runs are kept. By default <see cref="Runs.Store"/>.</param>
+    /// <param name="runs">Where runs are kept. By default where <see cref="Runs.GetOrTrain"/> keeps them.</param>
     /// <param name="sweeps">Where sweeps are kept. By default <see cref="Runs.Sweeps"/>.</param>
     /// <param name="cancellationToken">Ends training or sweep after the current batch; finished epochs are kept.</param>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>

@@ -24,15 +24,6 @@ public sealed class ComparisonTests
     }
 
     [Fact]
-    public void Agreement_has_a_row_a_group()
-    {
-        var (one, two) = (HandMadeSweep.ResNetOf(20, "Net", 1), HandMadeSweep.ResNetOf(20, "Net", 2));
-        var table = SweepTables.ToAgreementTable(("same", [one, one]), ("other", [one, two]));
-        Assert.Equal(1.0, (double)table["mean tau within role and position"][0], 9);
-        Assert.Equal(TrivialLayers.SweepAgreement.Test([one, two]).PValue, table["permutation p"][1]);
-    }
-
-    [Fact]
     public void Drop_stands_against_drop_with_the_line_where_they_are_the_same()
     {
         var figure = SweepFigures.DropAgainstDrop(("seed 1", HandMadeSweep.Small()), ("seed 2", HandMadeSweep.Of("Net", ("conv1", LayerRole.Stem, 100, 0), ("another", LayerRole.Stem, 1, 0))));
@@ -44,19 +35,5 @@ public sealed class ComparisonTests
         Assert.Equal(line["x"]!.ToJsonString(), line["y"]!.ToJsonString());
         Assert.Contains("seed 2 costs more in 0 of 1 layers", figure.Caption, StringComparison.Ordinal);
         Assert.Equal(1, figure.Table.Rows.Count);
-    }
-
-    [Fact]
-    public void States_of_a_network_are_compared_with_the_first()
-    {
-        using var network = SmallData.RandomResNet();
-        using var images = SmallData.Images("bars", 60, 5);
-        var (before, cost) = (Evaluation.Run(network, images), NetworkCost.Of(network, 1, 12, 12, repeats: 1));
-        TrivialLayers.Pruning.TakeOut(network, ["layer2.0.conv2"], 12, 12);
-        var table = PruningTables.Of(("untouched", cost, before), ("taken out", NetworkCost.Of(network, 1, 12, 12, repeats: 1), Evaluation.Run(network, images)));
-        Assert.Equal(0.0, table["drop (points)"][0]);
-        Assert.Equal("", table["95 % interval"][0]);
-        Assert.True((long)table["parameters"][1] < (long)table["parameters"][0]);
-        Assert.Equal(before.Percent - (double)table["accuracy (%)"][1], (double)table["drop (points)"][1], 9);
     }
 }

@@ -16,7 +16,7 @@ public sealed class ImageFigureTests
         {
             ImageFigures.Images(images, 4),
             ImageFigures.Mistakes(network, images, 12),
-            ImageFigures.FeatureMaps(maps, "maps"),
+            ImageFigures.FeatureMaps("maps", 16, ("", maps)),
             ImageFigures.FeatureMaps("maps", 3, ("before", maps), ("after", maps)),
         };
         Assert.Equal(12, figures[0].Table.Rows.Count);

@@ -103,10 +103,7 @@ internal sealed partial class SmallExperiment : IDisposable
         var (sweep, paths) = (sweeps[0], sweeps[2]);
         (Sweep, TrainedRun)[] trained = [(sweep, run), (sweeps[4], run)];
         SweptRun[] together = [new(run, sweep)];
-        (string, IReadOnlyList<Sweep>)[] groups = [("by hand", [HandMadeSweep.ResNetOf(20, "Net", 1), HandMadeSweep.ResNetOf(20, "Net", 2)])];
         (string, Sweep)[] others = [("mean", sweeps[7])];
-        (string, NetworkCost, Evaluation)[] states = [("untouched", new NetworkCost(12_345, 9, 1_234_567, 1.25, 16), Evaluation.Run(_network, _data.Test)), ("changed", new NetworkCost(1234, 8, 123_456, 0.75, 16), Evaluation.Run(_network, _data.Train))];
-        (string, NetworkCost, Evaluation)[] one = [states[0]];
         var (claims, paper) = Decided(run);
         var confusion = sweep.Baseline.Confusion!;
         var units = SmallUnits.Measured();
@@ -117,16 +114,13 @@ internal sealed partial class SmallExperiment : IDisposable
         Add(() => SweepTables.ToSummaryTable(trained));
         Add(() => SweptRunTables.ToSummaryTable(together));
         Add(() => SweepTables.Against(sweep, others));
-        Add(() => SweepTables.ToAgreementTable(groups));
         Add(() => SweepTables.ToCsv(sweeps[1], true));
         Add(() => ConfusionTables.ToTable(confusion));
-        Add(() => PruningTables.Of(one));
         Add(() => TrainingTables.ToTable(history));
         Add(() => history.ToCsv());
         Add(() => UnitFigures.ToTable(units));
         Add(() => UnitFigures.ToTable(SmallUnits.All));
         Add(() => ClaimTables.Summary(claims, "quick", paper));
-        Add(() => SweepFigures.Confusion(confusion, confusion, "after"));
         Add(() => SweepFigures.Confusion(sweep, "conv1"));
     }
 
@@ -140,7 +134,7 @@ internal sealed partial class SmallExperiment : IDisposable
         (string, IReadOnlyList<UnitIdentity>)[] units = [("first", SmallUnits.All)];
         (string, UnitDistances)[] distances = [("first", SmallUnits.Measured())];
         (string, IReadOnlyList<LeftAboveChance>)[] left = [("first", sweep.LeftAboveChance)];
-        SizedSweep[] networks = [new(8, 4, run, sweep)];
+        (int, int, TrainedRun, Sweep)[] networks = [(8, 4, run, sweep)];
         (Sweep, Sweep)[] split = [(sweep, sweeps[7])];
         (string, string)[] kernels = [("conv1", "the stem")];
         using var generator = new Generator(5, CPU);
@@ -169,7 +163,6 @@ internal sealed partial class SmallExperiment : IDisposable
         Add(() => UnitFigures.DropAgainstDistance(units));
         Add(() => ImageFigures.Images(grey, 2));
         Add(() => ImageFigures.Mistakes(_network, grey, 2));
-        Add(() => ImageFigures.FeatureMaps(maps, "maps", 2));
         Add(() => ImageFigures.FeatureMaps("maps", 2, features));
     }
 

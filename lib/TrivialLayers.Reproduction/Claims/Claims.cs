@@ -73,7 +73,7 @@ public static class Claims
     /// <param name="folder">The folder of the runs; null for <see cref="RepositoryFolder.Runs"/>.</param>
     /// <returns>What was stored.</returns>
     /// <exception cref="ArgumentException">No such claim, or a profile name that cannot be part of a file name.</exception>
-    public static ClaimRecord Record(string claim, ClaimVerdict verdict, double effect, Interval? interval, string unit,
+    internal static ClaimRecord Record(string claim, ClaimVerdict verdict, double effect, Interval? interval, string unit,
         Provenance provenance, string profile = "quick", IEnumerable<string>? sources = null, IEnumerable<string>? notes = null, string? folder = null)
     {
         ArgumentNullException.ThrowIfNull(provenance);
@@ -109,14 +109,14 @@ public static class Claims
     /// <param name="folder">The folder of the runs; null for <see cref="RepositoryFolder.Runs"/>.</param>
     /// <returns>What was stored.</returns>
     /// <exception cref="ArgumentException">No such claim, or a profile name that cannot be part of a file name.</exception>
-    public static ClaimRecord Record(string claim, ClaimDecision decision, Provenance provenance, string profile = "quick",
+    internal static ClaimRecord Record(string claim, ClaimDecision decision, Provenance provenance, string profile = "quick",
         IEnumerable<string>? sources = null, string? folder = null)
     {
         ArgumentNullException.ThrowIfNull(decision);
         return Record(claim, decision.Verdict, decision.Effect, decision.Interval, decision.Unit, provenance, profile, sources, decision.Because, folder);
     }
 
-    /// <summary>Stores the outcome of a claim as its rule decided it, beside the runs of this repository.</summary>
+    /// <summary>Stores the outcome of a claim as its rule decided it, beside the runs of this repository, in place of an earlier one of the same profile.</summary>
     /// <param name="claim">C1 to C7.</param>
     /// <param name="decision">What one of <see cref="ClaimRules"/> returned.</param>
     /// <param name="profile">The profile in which it was measured.</param>

@@ -16,37 +16,33 @@ public sealed record Augmentation(int Padding, bool Flip)
     /// <exception cref="ArgumentOutOfRangeException">Less than 0.</exception>
     public int Padding { get; init; } = Padding >= 0 ? Padding : throw new ArgumentOutOfRangeException(nameof(Padding), Padding, "Padding must be at least 0 pixels.");
 
-    /// <summary>Changes a batch, by tensor operations on its device. The draws are made on the CPU, so that a seed gives the same crops on every device.</summary>
-    /// <param name="batch"><c>[N, C, H, W]</c> of any type.</param>
-    /// <param name="generator">A generator of the CPU; it advances by the same amount for every batch of N.</param>
-    /// <returns>A new tensor of the same shape, type and device; the caller disposes it.</returns>
-    /// <exception cref="ArgumentException">The batch has not four dimensions, or the generator is not the CPU's.</exception>
-    public Tensor Apply(Tensor batch, Generator generator)
-    {
-        ArgumentNullException.ThrowIfNull(batch);
-        ArgumentNullException.ThrowIfNull(generator);
-        if (batch.dim() != 4)
-            throw new ArgumentException($"Expected a batch [N, C, H, W]; got [{string.Join(", ", batch.shape)}].", nameof(batch));
-        if (generator.device.type != DeviceType.CPU)
-            throw new ArgumentException($"The generator must be on the CPU; this one is on {generator.device}.", nameof(generator));
-
-        using var scope = NewDisposeScope();
-        var draws = Draw(batch.shape[0], batch.shape[3], generator);
-        return Apply(batch, draws, Places(batch.shape[2], batch.shape[3], batch.device)).MoveToOuterDisposeScope();
-    }
-
-    /// <summary>The same for images and their labels: where pixels have labels these move along, and zeros of the padding are of class 0.</summary>
+    /// <summary>
+    /// Changes a batch of images, by tensor operations on its device; where pixels have labels these move along, and zeros of the padding are of class 0. The draws are made on the CPU, so that a seed gives
+    /// the same crops on every device.
+    /// </summary>
     /// <param name="batch"><c>float32 [N, C, H, W]</c>.</param>
     /// <param name="labels"><c>int64 [N]</c>, or <c>int64 [N, H, W]</c>.</param>
-    /// <param name="generator">A generator of the CPU.</param>
+    /// <param name="generator">A generator of the CPU; it advances by the same amount for every batch of N.</param>
+    /// <returns>New tensors of the same shape, type and device; the caller disposes them.</returns>
+    /// <exception cref="ArgumentException">The batch has not four dimensions, or the generator is not the CPU's.</exception>
     public (Tensor Images, Tensor Labels) Apply(Tensor batch, Tensor labels, Generator generator)
     {
         ArgumentNullException.ThrowIfNull(batch);
         ArgumentNullException.ThrowIfNull(labels);
+        Demand(batch, generator);
         using var scope = NewDisposeScope();
         var draws = Draw(batch.shape[0], batch.shape[3], generator);
         var (images, moved) = Apply(batch, labels, draws, Places(batch.shape[2], batch.shape[3], batch.device));
         return (images.MoveToOuterDisposeScope(), moved.MoveToOuterDisposeScope());
+    }
+
+    /// <summary>The same for images alone, of any type.</summary>
+    internal Tensor Apply(Tensor batch, Generator generator)
+    {
+        Demand(batch, generator);
+        using var scope = NewDisposeScope();
+        var draws = Draw(batch.shape[0], batch.shape[3], generator);
+        return Apply(batch, draws, Places(batch.shape[2], batch.shape[3], batch.device)).MoveToOuterDisposeScope();
     }
 
     /// <summary>The same with what was drawn before.</summary>
@@ -79,6 +75,15 @@ public sealed record Augmentation(int Padding, bool Flip)
         var columns = arange(width, dtype: ScalarType.Int64).unsqueeze(0);
         var places = Flip ? stack([rows + columns, rows + (width - 1 - columns)]) : (rows + columns).unsqueeze(0);
         return places.flatten(1).to(device).MoveToOuterDisposeScope();
+    }
+
+    private static void Demand(Tensor batch, Generator generator)
+    {
+        ArgumentNullException.ThrowIfNull(generator);
+        if (batch.dim() != 4)
+            throw new ArgumentException($"Expected a batch [N, C, H, W]; got [{string.Join(", ", batch.shape)}].", nameof(batch));
+        if (generator.device.type != DeviceType.CPU)
+            throw new ArgumentException($"The generator must be on the CPU; this one is on {generator.device}.", nameof(generator));
     }
 
     private Tensor Apply(Tensor batch, AugmentationDraws? draws, Tensor places)

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using TorchSharp;
 
 namespace TrivialLayers;
 
@@ -62,12 +61,9 @@ public sealed class DataSplit : IDisposable
     public DataSplit WithTraining(int count)
     {
         var device = Train.Images.device;
-        return count == Train.Count ? To(device) : new DataSplit($"{Name}-{count}", Train.Take(count, seed: 0), Validation.To(device), Test.To(device));
+        var (name, train) = count == Train.Count ? (Name, Train.To(device)) : ($"{Name}-{count}", Train.Take(count, seed: 0));
+        return new DataSplit(name, train, Validation.To(device), Test.To(device));
     }
-
-    /// <summary>The same split on a device; this one stays as it is. See <see cref="ImageSet.To"/>.</summary>
-    /// <param name="device">Where to.</param>
-    public DataSplit To(torch.Device device) => new(Name, Train.To(device), Validation.To(device), Test.To(device));
 
     /// <summary>Name and sizes in one line.</summary>
     public override string ToString() =>

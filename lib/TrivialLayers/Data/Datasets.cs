@@ -11,7 +11,7 @@ namespace TrivialLayers;
 public static class Datasets
 {
     /// <summary>The environment variable that names further data folders, separated as in PATH.</summary>
-    public const string FolderVariable = "TRIVIAL_LAYERS_DATA";
+    internal const string FolderVariable = "TRIVIAL_LAYERS_DATA";
 
     /// <summary>The names that <see cref="Load"/> takes.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. DatasetCatalog.Default.Datasets.Select(entry => entry.Name)];

@@ -27,9 +27,6 @@ public sealed class Zeroing : IDisposable
         _filters = filters;
     }
 
-    /// <summary>The names of the layers this scope keeps at zero.</summary>
-    public IReadOnlyList<string> Layers => _layers;
-
     /// <summary>Replaces the kernels of these convolutions or linear layers with zeros until the scope is disposed.</summary>
     /// <param name="network">Any module.</param>
     /// <param name="layers">Dotted names as <see cref="NetworkLayers.All"/> lists them; a name given twice counts once.</param>

@@ -9,7 +9,7 @@ namespace TrivialLayers;
 /// What a residual unit is once a kernel of its branch is zero, without the convolutions that no longer do anything: <c>relu(constant + shortcut(x))</c>. The constant has a value for each channel, and others at
 /// the border where a padded convolution of the branch saw the edge of the image.
 /// </summary>
-public sealed class ConstantBranchUnit : Module<Tensor, Tensor>, IResidualUnit, IDescribed
+internal sealed class ConstantBranchUnit : Module<Tensor, Tensor>, IResidualUnit, IDescribed
 {
     private readonly Parameter constant;
     private readonly Module<Tensor, Tensor>? downsample;

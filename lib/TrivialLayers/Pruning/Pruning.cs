@@ -12,7 +12,7 @@ public static class Pruning
 {
     private const string Constant = ".constant";
 
-    /// <summary>Puts a <see cref="ConstantBranchUnit"/> in the place of each residual unit whose branch holds one of these layers.</summary>
+    /// <summary>Replaces each residual unit whose branch holds one of these layers with its shortcut and the constants of that branch.</summary>
     /// <param name="network">A residual network; changed. Its weights stay as they are elsewhere.</param>
     /// <param name="layers">Dotted names of convolutions in branches, as <see cref="TrivialLayers.Zeroing.Of"/> takes them.</param>
     /// <param name="height">Height of the images in pixels.</param>

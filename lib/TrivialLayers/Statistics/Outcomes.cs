@@ -34,7 +34,7 @@ public sealed class Outcomes : IEquatable<Outcomes>
     public double MeanCrossEntropy { get; }
 
     /// <summary>The bits, ⌈Count / 8⌉ bytes; the spare bits of the last byte are 0.</summary>
-    public ReadOnlyMemory<byte> Packed => _packed;
+    internal ReadOnlyMemory<byte> Packed => _packed;
 
     /// <summary>Whether the network got image <paramref name="image"/> right.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such image.</exception>
@@ -58,7 +58,7 @@ public sealed class Outcomes : IEquatable<Outcomes>
     /// <param name="count">Number of images, at least 1.</param>
     /// <param name="meanCrossEntropy">Mean cross-entropy in nats; NaN where none was measured.</param>
     /// <exception cref="FormatException">Too few or too many bytes, or a spare bit is set.</exception>
-    public static Outcomes FromBits(ReadOnlySpan<byte> packed, int count, double meanCrossEntropy = double.NaN)
+    internal static Outcomes FromBits(ReadOnlySpan<byte> packed, int count, double meanCrossEntropy = double.NaN)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         if (packed.Length != Bytes(count))

@@ -10,9 +10,11 @@ namespace TrivialLayers;
 /// Percentile bootstrap interval over networks (Efron and Tibshirani 1993, section 13.3). With three networks it is just their range,
 /// since drawing the same one three times has a chance of 1 in 27: more seeds make it an interval worth the name.
 /// </param>
-/// <param name="ByNetwork">The difference in each network, percentage points.</param>
-public sealed record ShareDifference(double Points, Interval Interval, IReadOnlyList<double> ByNetwork)
+public sealed record ShareDifference(double Points, Interval Interval)
 {
+    /// <summary>The difference in each network, percentage points.</summary>
+    internal IReadOnlyList<double> ByNetwork { get; private init; } = [];
+
     /// <summary>Measures the difference.</summary>
     /// <param name="networks">Trained residual networks, at least one.</param>
     /// <param name="withStemAndShortcuts">Whether the stem and the projections on shortcuts count among the layers that change channels.</param>
@@ -35,7 +37,7 @@ public sealed record ShareDifference(double Points, Interval Interval, IReadOnly
         }
         Array.Sort(means);
         var tail = (1 - Interval.Checked(level)) / 2;
-        return new ShareDifference(differences.Average(), new Interval(PairedInterval.Quantile(means, tail), PairedInterval.Quantile(means, 1 - tail), level), differences);
+        return new ShareDifference(differences.Average(), new Interval(PairedInterval.Quantile(means, tail), PairedInterval.Quantile(means, 1 - tail), level)) { ByNetwork = differences };
     }
 
     private static bool ChangesChannels(LayerRole role, bool withStemAndShortcuts) =>

@@ -1,7 +1,7 @@
 namespace TrivialLayers;
 
 /// <summary>Writes a file so that it is either there as a whole or as it was before.</summary>
-public static class AtomicFile
+internal static class AtomicFile
 {
     /// <summary>Writes to a temporary name in the same folder, flushes to the disk and renames over the target. A failure leaves the target as it was and no temporary file.</summary>
     /// <param name="path">The file to make or replace; its folder must exist.</param>

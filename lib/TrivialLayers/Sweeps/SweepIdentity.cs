@@ -21,10 +21,6 @@ public sealed record SweepIdentity(
     [JsonIgnore]
     public string ImagesFingerprint => Text("images");
 
-    /// <summary>What was done to the layers, as JSON.</summary>
-    [JsonIgnore]
-    public string Operation => CanonicalJson.Of(Description["operation"]);
-
     /// <summary>SHA-256 of the description, in hexadecimal.</summary>
     [JsonPropertyName("address")]
     public string Address => Description.Address;

@@ -21,7 +21,7 @@ public sealed class SweepStore
         (_shelf, _keeps) = (new Shelf(folder, shipped, report), folder is not null);
 
     /// <summary>Keeps nothing and finds nothing: every sweep is computed.</summary>
-    public static SweepStore None { get; } = new(null);
+    internal static SweepStore None { get; } = new(null);
 
     /// <summary>Loads what is stored under an address, or computes and stores it; of several processes that ask at once, one computes and the others wait.</summary>
     /// <param name="identity">What is asked for.</param>

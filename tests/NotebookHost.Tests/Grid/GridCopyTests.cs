@@ -56,7 +56,7 @@ public sealed partial class GridCopyTests : IDisposable
             """
             var plan = Profile.Of("quick").With(smoke: true);
             var data = plan.Fewer(plan.Load());
-            await SweptRun.GetOrTrain(() => ResNet.ForSmallImages(8, plan.Width(8), data.Classes.Count, data.Channels), data, plan.Fit, seed);
+            await SweptRun.GetOrTrain(() => ResNet.ForSmallImages(8, 1, data.Classes.Count, data.Channels), data, plan.Fit, seed);
             """);
         Assert.Equal(0, (await NotebookFolder.Host("grid", _made.Notebook, "--set", "seed=1,2", "--out", _made.Path)).ExitCode);
         var (exit, output, _) = await NotebookFolder.Host("grid", "collect", _made.Path, "--to", Target);
