@@ -17,6 +17,9 @@ internal sealed record PictureFile(byte[] Pixels, int Height, int Width)
     /// <summary>Pixels of a picture that is opened, at most: a small file can claim to be a huge picture.</summary>
     public const long MostPixels = 200_000_000;
 
+    /// <summary>What to do with a picture that is not read, as the end of a sentence.</summary>
+    public const string SaveAsPng = "save it as PNG, for instance with Pillow: Image.open(…).convert('RGB').save('….png').";
+
     private static readonly SKEncodedImageFormat[] s_formats =
         [SKEncodedImageFormat.Jpeg, SKEncodedImageFormat.Png, SKEncodedImageFormat.Webp, SKEncodedImageFormat.Bmp, SKEncodedImageFormat.Gif];
 
@@ -32,7 +35,7 @@ internal sealed record PictureFile(byte[] Pixels, int Height, int Width)
         {
             return PortableMap.Is(file) ? FromColours(PortableMap.Read(file), channels)
                 : TiffFile.Is(file) ? FromColours(TiffFile.Read(file), channels)
-                : Decoded(file, channels);
+                : Decoded(GifFile.Is(file) ? GifFile.Opaque(file) : file, channels);
         }
         catch (InvalidDataException error)
         {
@@ -57,7 +60,7 @@ internal sealed record PictureFile(byte[] Pixels, int Height, int Width)
         if (codec is null && result == SKCodecResult.IncompleteInput)
             throw new InvalidDataException("is truncated: even its header is incomplete.");
         if (codec is null || !s_formats.Contains(codec.EncodedFormat))
-            throw new InvalidDataException("is not a JPEG, PNG, WebP, BMP, GIF, PPM or PGM picture, or its beginning is damaged.");
+            throw new InvalidDataException("is not a JPEG, PNG, WebP, BMP, GIF, TIFF, PPM, PGM or PBM picture, or its beginning is damaged.");
         var (width, height, format) = (codec.Info.Width, codec.Info.Height, codec.EncodedFormat);
         CheckSize(width, height);
         var pixels = Array.Empty<byte>();
@@ -89,7 +92,7 @@ internal sealed record PictureFile(byte[] Pixels, int Height, int Width)
     private static string? OtherKind(ReadOnlySpan<byte> file)
     {
         if (file.StartsWith("II+\0"u8) || file.StartsWith("MM\0+"u8))
-            return "is a BigTIFF picture, which is not supported: save it as PNG, for instance with Pillow: Image.open(…).convert('RGB').save('….png').";
+            return $"is a BigTIFF picture, which is not supported: {SaveAsPng}";
         if (file.Length > 25 && file[1..4].SequenceEqual("PNG"u8) && file[24] == 16 && file[25] == 0)
             return "is a grey PNG picture of 16 bits, which different versions of Pillow convert to 8 bits differently: save it with 8 bits.";
         if (file.StartsWith("BM"u8) && file.Length > 29 && file[14] >= 40 && BinaryPrimitives.ReadUInt16LittleEndian(file[28..]) == 16)
@@ -103,8 +106,7 @@ internal sealed record PictureFile(byte[] Pixels, int Height, int Width)
         SKEncodedImageFormat.Jpeg => JpegEnds(file),
         SKEncodedImageFormat.Png => PngEnds(file),
         SKEncodedImageFormat.Webp => BinaryPrimitives.ReadUInt32LittleEndian(file.AsSpan(4)) + 8L <= file.Length,
-        SKEncodedImageFormat.Gif => file[^1] == ';',
-        _ => true, // a BMP's size is in its header, and Skia says when pixels are missing
+        _ => true, // a GIF's blocks were gone through; a BMP's size is in its header, and Skia says when pixels are missing
     };
 
     /// <summary>Goes from marker to marker up to the end of the image: ITU-T T.81, annex B.</summary>

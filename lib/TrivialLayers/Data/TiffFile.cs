@@ -9,11 +9,14 @@ namespace TrivialLayers;
 /// </summary>
 internal sealed class TiffFile
 {
-    private const int Width = 256, Height = 257, BitsPerSample = 258, Compression = 259, Photometric = 262, StripOffsets = 273, Orientation = 274, SamplesPerPixel = 277, RowsPerStrip = 278,
+    private const int Width = 256, Height = 257, BitsPerSample = 258, Compression = 259, Photometric = 262, FillOrder = 266, StripOffsets = 273, Orientation = 274, SamplesPerPixel = 277, RowsPerStrip = 278,
         StripByteCounts = 279, PlanarConfiguration = 284, Predictor = 317, ColourMap = 320, TileWidth = 322, ExtraSamples = 338, SampleFormat = 339;
 
+    /// <summary>What Corel Draw writes for the meaning of transparency.</summary>
+    private const int CorelDraw = 999;
+
     private static readonly HashSet<long> s_known =
-        [Width, Height, BitsPerSample, Compression, Photometric, StripOffsets, Orientation, SamplesPerPixel, RowsPerStrip, StripByteCounts, PlanarConfiguration, Predictor, ColourMap, TileWidth, ExtraSamples, SampleFormat];
+        [Width, Height, BitsPerSample, Compression, Photometric, FillOrder, StripOffsets, Orientation, SamplesPerPixel, RowsPerStrip, StripByteCounts, PlanarConfiguration, Predictor, ColourMap, TileWidth, ExtraSamples, SampleFormat];
 
     private readonly byte[] _file;
     private readonly bool _isLittleEndian;
@@ -30,8 +33,11 @@ internal sealed class TiffFile
             var size = type switch { 1 or 2 or 6 or 7 => 1, 3 or 8 => 2, 4 or 9 or 11 or 13 => 4, 5 or 10 or 12 => 8, _ => 0 };
             var first = size * values <= 4 ? entry + 8 : Long(entry + 8);
             Demand(first, size * values); // also of fields that say nothing here: a file that is cut is refused
-            if (type is 1 or 3 or 4 && s_known.Contains(tag) && !_fields.ContainsKey(tag))
-                _fields[tag] = [.. Enumerable.Range(0, (int)values).Select(i => type switch { 1 => _file[first + i], 3 => Short(first + (2 * i)), _ => Long(first + (4 * i)) })];
+            if (!s_known.Contains(tag) || _fields.ContainsKey(tag))
+                continue;
+            if (type is not (1 or 3 or 4))
+                throw NotWhole();
+            _fields[tag] = [.. Enumerable.Range(0, (int)values).Select(i => type switch { 1 => _file[first + i], 3 => Short(first + (2 * i)), _ => Long(first + (4 * i)) })];
         }
 
         Long(at + 2 + (12 * count)); // the place of the next picture
@@ -62,10 +68,21 @@ internal sealed class TiffFile
             throw NotRead("in tiles");
         if (bits.Any(each => each != 8))
             throw NotRead(FormattableString.Invariant($"with {bits[0]} bits a sample"));
-        if (Number(SampleFormat, 1) != 1 || Number(PlanarConfiguration, 1) != 1 || (photometric, samples) is not ((0 or 1, 1 or 2) or (2, 3 or 4) or (3, 1)))
-            throw NotRead(FormattableString.Invariant($"with {samples} samples a pixel of kind {photometric}"));
-        if (samples is 2 or 4 && Number(ExtraSamples, 0) == 1)
+        if ((photometric, samples) is not ((0 or 1, 1 or 2) or (2, 3 or 4) or (3, 1)))
+            throw NotRead(photometric switch { 5 => "in CMYK", 6 => "in YCbCr", 8 => "in CIE Lab", _ => FormattableString.Invariant($"with {samples} samples a pixel of kind {photometric}") });
+        if (Number(PlanarConfiguration, 1) != 1)
+            throw NotRead("with a plane of its own for each sample");
+        if (_fields.GetValueOrDefault(SampleFormat)?.Any(each => each != 1) == true)
+            throw NotRead("with samples that are not unsigned whole numbers");
+        var extra = _fields.GetValueOrDefault(ExtraSamples) ?? [];
+        if (extra.Any(each => each == 1))
             throw NotRead("with colours multiplied by their transparency");
+        if (extra.Any(each => each is not (0 or 2 or CorelDraw)))
+            throw NotRead("with extra samples of an unknown meaning");
+        if (Number(FillOrder, 1) is not (1 or 2) and var order)
+            throw NotRead(FormattableString.Invariant($"with fill order {order}"));
+        if (Number(Predictor, 1) is not (1 or 2) and var predictor)
+            throw NotRead(FormattableString.Invariant($"with predictor {predictor}"));
         if (Number(Orientation, 1) != 1)
             throw NotRead("turned by its orientation");
     }
@@ -83,8 +100,9 @@ internal sealed class TiffFile
         {
             Demand(offsets[strip], lengths[strip]);
             var first = (int)(strip * rows);
-            var pixels = Unpacked(_file.AsSpan((int)offsets[strip], (int)lengths[strip]), checked((int)(Math.Min(rows, height - first) * width * samples)));
-            if (Number(Predictor, 1) == 2)
+            var packed = _file.AsSpan((int)offsets[strip], (int)lengths[strip]);
+            var pixels = Unpacked(Number(FillOrder, 1) == 2 ? Reversed(packed) : packed, checked((int)(Math.Min(rows, height - first) * width * samples)));
+            if (Number(Predictor, 1) == 2 && Number(Compression, 1) is 5 or 8 or 32946) // said of others, it means nothing
                 AddUp(pixels, width * samples, samples);
             for (var pixel = 0; pixel < pixels.Length / samples; pixel++)
                 Colour(photometric, map, pixels.AsSpan(pixel * samples, samples), colours.AsSpan(3 * ((first * width) + pixel), 3));
@@ -104,6 +122,19 @@ internal sealed class TiffFile
 
         for (var i = 0; i < 3; i++)
             colour[i] = (byte)(photometric switch { 0 => 255 - samples[0], 1 => samples[0], _ => map[(256 * i) + samples[0]] >> 8 });
+    }
+
+    /// <summary>The same bytes with the lowest bit of each first: TIFF 6.0, FillOrder.</summary>
+    private static byte[] Reversed(ReadOnlySpan<byte> packed)
+    {
+        var reversed = new byte[packed.Length];
+        for (var at = 0; at < packed.Length; at++)
+        {
+            for (var bit = 0; bit < 8; bit++)
+                reversed[at] |= (byte)(((packed[at] >> bit) & 1) << (7 - bit));
+        }
+
+        return reversed;
     }
 
     /// <summary>Each sample is the difference to the one on its left: TIFF 6.0, section 14.</summary>
@@ -241,5 +272,5 @@ internal sealed class TiffFile
     private static InvalidDataException NotWhole() => new("is cut short or damaged: a TIFF picture that is not whole. Get it anew.");
 
     private static InvalidDataException NotRead(string kind) =>
-        new($"is a TIFF picture {kind}, which is not supported: save it as PNG, for instance with Pillow: Image.open(…).convert('RGB').save('….png').");
+        new($"is a TIFF picture {kind}, which is not supported: {PictureFile.SaveAsPng}");
 }

@@ -70,7 +70,7 @@ public sealed class PictureFileTests : IDisposable
     [Fact]
     public void What_follows_the_end_of_a_picture_does_not_matter()
     {
-        foreach (var name in new[] { "jpeg-420", "png-colour", "webp", "bmp-colour", "ppm-raw" })
+        foreach (var name in new[] { "jpeg-420", "png-colour", "webp", "bmp-colour", "gif", "ppm-raw", "pbm-raw" })
             Assert.Equal(19, PictureFile.Read(_folder.Write("picture", [.. s_pictures[name].File, 0, 1, 2, 3]), 3).Width);
     }
 
@@ -88,6 +88,7 @@ public sealed class PictureFileTests : IDisposable
         Refused("P5 2 2 65535\n01234567"u8, "has a maximum of 65535; supported are 1 to 255");
         Refused("P2 2 1 9\n3 10"u8, "its header gives a maximum of 9, but it contains 10");
         Refused("P2 0 1 9\n"u8, "claims to have 0 × 1 pixels");
+        Refused("P1 2 1\n12"u8, "a pixel, 0 or 1, is missing");
 
         var grey = s_pictures["png-colour-16-bits"].File.ToArray();
         grey[25] = 0;
@@ -95,6 +96,33 @@ public sealed class PictureFileTests : IDisposable
         var bmp = s_pictures["bmp-colour"].File.ToArray();
         BinaryPrimitives.WriteUInt16LittleEndian(bmp.AsSpan(28), 16);
         Refused(bmp, "is a BMP picture of 16 bits per pixel");
+        var gif = s_pictures["gif"].File.ToArray();
+        gif[6]++; // the screen's width; Pillow fills the rest with a colour of the palette, other programs with none
+        Refused(gif, "is a GIF picture whose first frame is not as large as the picture, which is not supported: save it as PNG");
+    }
+
+    /// <summary>A field of a grey TIFF picture gets another tag, type or value.</summary>
+    [Theory]
+    [InlineData(266, 266, 3, 3, "with fill order 3")]
+    [InlineData(266, 317, 3, 3, "with predictor 3")]
+    [InlineData(266, 339, 3, 2, "with samples that are not unsigned whole numbers")]
+    [InlineData(266, 338, 3, 1, "with colours multiplied by their transparency")]
+    [InlineData(266, 338, 3, 3, "with extra samples of an unknown meaning")]
+    [InlineData(266, 274, 3, 6, "turned by its orientation")]
+    [InlineData(266, 322, 3, 16, "in tiles")]
+    [InlineData(284, 284, 3, 2, "with a plane of its own for each sample")]
+    [InlineData(262, 262, 3, 5, "in CMYK")]
+    [InlineData(262, 262, 3, 32803, "with 1 samples a pixel of kind 32803")]
+    [InlineData(266, 266, 8, 2, "that is not whole")]
+    public void A_field_that_changes_the_pixels_of_a_TIFF_picture_is_refused_where_it_is_not_followed(int field, int tag, int type, int value, string reason)
+    {
+        var file = s_pictures["tiff-lowest-bit-first"].File.ToArray();
+        byte[] entry = [(byte)field, (byte)(field >> 8), 3, 0];
+        var at = file.AsSpan().IndexOf(entry);
+        BinaryPrimitives.WriteUInt16LittleEndian(file.AsSpan(at), (ushort)tag);
+        BinaryPrimitives.WriteUInt16LittleEndian(file.AsSpan(at + 2), (ushort)type);
+        BinaryPrimitives.WriteUInt16LittleEndian(file.AsSpan(at + 8), (ushort)value);
+        Refused(file, reason);
     }
 
     [Fact]
