@@ -75,14 +75,29 @@ internal static class GridCommand
             var grid = GridFolder.Open(parsed.GetValue(folder)!);
             var table = new GridTable(grid, grid.States());
             var (values, page) = (Path.Combine(grid.FullPath, "results.csv"), Path.Combine(grid.FullPath, "results.html"));
-            AtomicFile.WriteText(values, table.ToCsv());
-            AtomicFile.WriteText(page, GridPage.ToHtml(grid, table));
+            Write(values, table.ToCsv());
+            Write(page, GridPage.ToHtml(grid, table));
             Console.WriteLine($"{GridCounts.Of(table.States)}: {values}, {page}");
+            foreach (var state in table.States.Where(state => state.Note is not null))
+                Console.WriteLine($"{state.Point.Id} {state.StatusWord}: {state.Note}");
             if (parsed.GetValue(copy) is { } target)
                 Say(GridCopy.Write(grid, target, parsed.GetValue(weights)), target, parsed.GetValue(weights));
             return Task.FromResult(RunCommand.Succeeded);
         }));
         return command;
+    }
+
+    /// <summary>Writes a file into the grid's folder, which may be another account's.</summary>
+    private static void Write(string path, string text)
+    {
+        try
+        {
+            AtomicFile.WriteText(path, text);
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw new RunException($"{path} cannot be written: {e.Message} {PointClaim.HowToShare}");
+        }
     }
 
     private static void Say((int Copied, IReadOnlyList<string> Left) copy, string target, bool withWeights)

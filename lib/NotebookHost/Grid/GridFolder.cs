@@ -161,10 +161,9 @@ internal sealed class GridFolder
             var result = PointResult.Read(path);
             if (result.Of.Asks != point.Asks)
                 throw new RunException($"{path} is a result of {result.Notebook} {result.Of.Words}, but {PointsName} now defines point {point.Id} as {point.Notebook} {point.Words}. Give the changed line a new id, or delete that folder.");
-            var executed = new FileInfo(ExecutedOf(point));
-            if (executed.Exists && executed.Length == result.NotebookBytes)
+            damage = DamageOf(new FileInfo(ExecutedOf(point)), result);
+            if (damage is null)
                 return new PointState(point, result.Exit == RunCommand.Succeeded ? PointStatus.Done : PointStatus.Failed, result);
-            damage = executed.Exists ? FormattableString.Invariant($"{executed.FullName} has {executed.Length} bytes; {PointResult.FileName} records {result.NotebookBytes}") : $"{executed.FullName} is missing";
         }
         catch (FileNotFoundException)
         {
@@ -176,6 +175,30 @@ internal sealed class GridFolder
         }
 
         return null;
+    }
+
+    /// <summary>Why an executed notebook is not the one that a result records, in a sentence, or null. One without a checksum, of an earlier version, can be read at least.</summary>
+    private static string? DamageOf(FileInfo executed, PointResult result)
+    {
+        if (!executed.Exists)
+            return $"{executed.FullName} is missing";
+        if (executed.Length != result.NotebookBytes)
+            return FormattableString.Invariant($"{executed.FullName} has {executed.Length} bytes; {PointResult.FileName} records {result.NotebookBytes}");
+        if (result.NotebookSha256 is { } expected)
+        {
+            var found = PointResult.Sha256Of(executed.FullName);
+            return found == expected ? null : $"{executed.FullName} is damaged: it has the SHA-256 {found}; {PointResult.FileName} records {expected}";
+        }
+
+        try
+        {
+            _ = NotebookDocument.Load(executed.FullName);
+            return null;
+        }
+        catch (NotebookFormatException e)
+        {
+            return e.Message;
+        }
     }
 
     /// <summary>Refuses ids that a spreadsheet took for numbers: each point would be a new one, and what it left be passed over.</summary>

@@ -10,7 +10,6 @@ internal sealed class GridTable
     private const string Words = "verdict";
 
     /// <summary>Reads the executed notebooks of the points that have ended.</summary>
-    /// <exception cref="NotebookFormatException">One is damaged.</exception>
     public GridTable(GridFolder grid, IReadOnlyList<PointState> states)
     {
         States = states;

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -62,9 +63,19 @@ internal sealed record PointResult
     /// <summary>The size of the executed notebook: another one is not it.</summary>
     public required long NotebookBytes { get; init; }
 
+    /// <summary>SHA-256 of the executed notebook, in hexadecimal digits; null in results of earlier versions.</summary>
+    public string? NotebookSha256 { get; init; }
+
     /// <summary>The point that it is the result of.</summary>
     [JsonIgnore]
     public GridPoint Of => new(Id, Notebook, Parameters);
+
+    /// <summary>The SHA-256 of a file, as <see cref="NotebookSha256"/> has it.</summary>
+    public static string Sha256Of(string path)
+    {
+        using var file = File.OpenRead(path);
+        return Convert.ToHexStringLower(SHA256.HashData(file));
+    }
 
     /// <summary>Writes the record atomically.</summary>
     public void Write(string path) => AtomicFile.WriteText(path, JsonSerializer.Serialize(this, Options) + "\n");

@@ -75,6 +75,7 @@ internal sealed class PointRun(GridFolder grid, SlurmJob? job = null)
             Versions = (noted["versions"] as JsonObject ?? []).ToDictionary(pair => pair.Key, pair => JupyterJson.Text(pair.Value) ?? ""),
             CodeSha256 = notebook.Document.CodeFingerprint,
             NotebookBytes = new FileInfo(grid.ExecutedOf(point)).Length,
+            NotebookSha256 = PointResult.Sha256Of(grid.ExecutedOf(point)),
         };
     }
 

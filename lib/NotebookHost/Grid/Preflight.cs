@@ -74,14 +74,22 @@ internal static class Preflight
     {
         if (notebook.Refusal is { } reason)
             return [reason];
-        var refusals = points.Select(point => (Point: point, Reason: Refusal(notebook, point))).Where(refusal => refusal.Reason is not null).GroupBy(refusal => refusal.Reason, refusal => refusal.Point);
-        return refusals.Take(MostNamed).Select(refusal => Of(refusal.Key!, [.. refusal]));
+        var judged = points.Select(point => (Point: point, Reason: Refusal(notebook, point))).ToLookup(each => each.Reason is null);
+        var refusals = judged[false].GroupBy(refusal => refusal.Reason, refusal => refusal.Point);
+        var same = judged[true].Select(each => each.Point).GroupBy(point => notebook.Parameters.Inject(point.Parameters).ToJsonString()).Where(group => group.Count() > 1);
+        return [.. refusals.Take(MostNamed).Select(refusal => Of(refusal.Key!, [.. refusal])), .. same.Take(MostNamed).Select(group => Same(Path.GetFileName(notebook.Source), [.. group]))];
     }
+
+    /// <summary>Points that differ in their texts, as 1 and 01 do, or give what the notebook starts with, and so would run the same.</summary>
+    private static string Same(string notebook, List<GridPoint> points) =>
+        $"These points give {notebook} the same values; keep one of them: {string.Join(", ", points.Take(MostNamed).Select(point => $"{point.Id} ({point.Words})"))}{(points.Count > MostNamed ? FormattableString.Invariant($" and {points.Count - MostNamed} more") : "")}";
 
     /// <summary>Tries the folder, or where it will be made the nearest one above, and the first point that somebody began.</summary>
     private static IEnumerable<string> InFolder(GridFolder grid, IEnumerable<GridPoint> points)
     {
         var place = Nearest(grid.FullPath);
+        if (File.Exists(place))
+            return [$"{grid.FullPath} cannot be written: {place} is a file; expected a folder. Name another one for the grid with --out."];
         var trial = Path.Combine(place, $".{Guid.NewGuid():n}.tmp");
         try
         {

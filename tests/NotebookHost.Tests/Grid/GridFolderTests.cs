@@ -1,5 +1,6 @@
 using NotebookHost.Grid;
 using NotebookHost.Running;
+using NotebookHost.Tests.Running;
 
 namespace NotebookHost.Tests.Grid;
 
@@ -92,6 +93,39 @@ public sealed class GridFolderTests : IDisposable
         File.Delete(executed);
         Assert.EndsWith("n.ipynb is missing", grid.States()[0].Words, StringComparison.Ordinal);
         Assert.Equal(PointStatus.Missing, grid.States()[0].Status);
+    }
+
+    [Theory]
+    [InlineData(true, "n.ipynb is damaged: it has the SHA-256 ")]
+    [InlineData(false, "n.ipynb is not a notebook: ")]
+    public void A_result_whose_notebook_is_damaged_though_as_long_as_before_is_none_and_the_others_are_collected(bool hasChecksum, string damage)
+    {
+        var grid = _made.Write("1,2");
+        var result = GridInFolder.Finish(grid, 0);
+        GridInFolder.Finish(grid, 1);
+        if (!hasChecksum)
+            (result with { NotebookSha256 = null }).Write(grid.ResultOf(grid.Points[0])); // as earlier versions wrote it
+        Assert.Equal([PointStatus.Done, PointStatus.Done], grid.States().Select(state => state.Status));
+
+        var executed = grid.ExecutedOf(grid.Points[0]);
+        File.WriteAllText(executed, new string('x', (int)new FileInfo(executed).Length));
+        var states = grid.States();
+        Assert.Equal([PointStatus.Missing, PointStatus.Done], states.Select(state => state.Status));
+        Assert.Contains(damage, states[0].Words, StringComparison.Ordinal);
+        Assert.Equal(new string?[] { null, "found by seed=2" }, new GridTable(grid, states).Rows.Select(row => row.GetValueOrDefault("verdict")));
+    }
+
+    [Fact]
+    public async Task What_is_wrong_with_the_files_of_a_point_is_said_when_the_others_are_collected()
+    {
+        var grid = _made.Write("1,2");
+        GridInFolder.Finish(grid, 0);
+        GridInFolder.Finish(grid, 1);
+        File.Delete(grid.ExecutedOf(grid.Points[0]));
+        var (exit, output, error) = await NotebookFolder.Host("grid", "collect", _made.Path);
+        Assert.Equal((0, ""), (exit, error));
+        Assert.Contains("1 of 2 points done, 1 missing: ", output, StringComparison.Ordinal);
+        Assert.Contains($"001 missing: {grid.ExecutedOf(grid.Points[0])} is missing", output, StringComparison.Ordinal);
     }
 
     [Fact]

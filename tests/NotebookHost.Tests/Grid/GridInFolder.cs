@@ -72,6 +72,7 @@ internal sealed class GridInFolder : IDisposable
             Versions = new Dictionary<string, string> { [".NET"] = "10" },
             CodeSha256 = new string('a', 64),
             NotebookBytes = new FileInfo(grid.ExecutedOf(point)).Length,
+            NotebookSha256 = PointResult.Sha256Of(grid.ExecutedOf(point)),
         };
         result.Write(grid.ResultOf(point));
         return result;

@@ -20,6 +20,7 @@ public sealed class GridRunTests : IDisposable
         var both = await Task.WhenAll(NotebookFolder.Host(command), NotebookFolder.Host(command));
         Assert.All(both, one => Assert.Equal((0, ""), (one.ExitCode, one.Error)));
         Assert.All(_made.Open().States(), state => Assert.Equal(PointStatus.Done, state.Status));
+        Assert.All(_made.Open().States(), state => Assert.NotNull(state.Result!.NotebookSha256));
         Assert.All(Enumerable.Range(1, 6), seed => Assert.Equal("x", File.ReadAllText(Path.Combine(_made.Around, $"ran-{seed}"))));
     }
 
@@ -106,6 +107,9 @@ public sealed class GridRunTests : IDisposable
 
         (exit, output, error) = await NotebookFolder.Host(WithoutRootsRights, static _ => Task.CompletedTask, "grid", "status", grid.FullPath);
         Assert.Equal((isShared ? 0 : 1, ""), (exit, error));
+        (exit, _, error) = await NotebookFolder.Host(WithoutRootsRights, static _ => Task.CompletedTask, "grid", "collect", grid.FullPath);
+        Assert.Equal(isShared ? 0 : 2, exit);
+        Assert.Equal(!isShared, error.Contains("results.csv cannot be written: ", StringComparison.Ordinal) && error.Contains("set 'umask 002'", StringComparison.Ordinal));
     }
 
     [Fact]

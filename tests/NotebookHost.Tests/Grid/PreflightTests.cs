@@ -25,6 +25,8 @@ public sealed class PreflightTests : IDisposable
     [InlineData("notebook,sed\n../n.ipynb,1\n../n.ipynb,2\n", "There is no parameter sed. Declared in n.ipynb: name, seed. (point 001, 002)")]
     [InlineData("notebook,seed\n../n.ipynb,1\n../n.ipynb,x\n", "The parameter seed is declared as int; 'x' is not a valid int; expected a whole number from -2147483648 to 2147483647. (point 002)")]
     [InlineData("notebook,seed\n../none.ipynb,1\n", "none.ipynb")]
+    [InlineData("notebook,seed\n../n.ipynb,1\n../n.ipynb,2\n../n.ipynb,1.0\n../n.ipynb,01\n", "These points give n.ipynb the same values; keep one of them: 001 (seed=1), 003 (seed=1.0), 004 (seed=01)")]
+    [InlineData("notebook,seed,name\n../n.ipynb,2,a\n../n.ipynb,2,\n", "These points give n.ipynb the same values; keep one of them: 001 (seed=2 name=a), 002 (seed=2)")]
     public void What_a_notebook_would_not_take_is_said_with_its_points(string list, string problem) =>
         Assert.Contains(problem, Assert.Throws<RunException>(() => Preflight.Check(Plan(list), Plan(list).Points)).Message, StringComparison.Ordinal);
 
@@ -40,6 +42,10 @@ public sealed class PreflightTests : IDisposable
     {
         var grid = GridFolder.Planned(Path.Combine(_made.Notebook, "grid"), Plan("notebook\n../n.ipynb\n").Points);
         Assert.Contains("cannot be written", Assert.Throws<RunException>(() => Preflight.Check(grid, [])).Message, StringComparison.Ordinal);
+        grid = GridFolder.Planned(_made.Notebook, grid.Points);
+        Assert.Equal(
+            $"{_made.Notebook} cannot be written: {_made.Notebook} is a file; expected a folder. Name another one for the grid with --out.",
+            Assert.Throws<RunException>(() => Preflight.Check(grid, [])).Message);
     }
 
     [Fact]
