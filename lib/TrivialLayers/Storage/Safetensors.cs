@@ -190,6 +190,7 @@ public static class Safetensors
     private static (List<Entry> Entries, Dictionary<string, string> Metadata, byte[] Header) ReadHeader(FileStream stream, string path)
     {
         InvalidDataException Wrong(string what, Exception? inner = null) => new($"{path} is not a safetensors file: {what}", inner);
+        InvalidDataException CutShort(string what) => new($"{path} is cut short or still downloading: {what}. Download or copy it again.");
 
         var start = new byte[ForeignFile.Beginning];
         start = start[..stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)];
@@ -201,7 +202,11 @@ public static class Safetensors
         if (start.Length < 8)
             throw Wrong($"it has {stream.Length} bytes; the header length alone needs 8.");
         if (!hasHeader)
-            throw Wrong($"its header claims {length} bytes; the file has {stream.Length - 8} after the length.");
+        {
+            var claim = $"its header claims {length} bytes; the file has {stream.Length - 8} after the length";
+            throw isOfFormat && length is >= 2 and <= LargestHeader ? CutShort(claim) : Wrong($"{claim}.");
+        }
+
         var header = new byte[length];
         stream.Position = 8;
         stream.ReadExactly(header);
@@ -229,6 +234,9 @@ public static class Safetensors
             throw Wrong($"its header cannot be read: {error.Message}", error);
         }
 
+        var promised = 8 + (Int128)length + entries.Select(entry => entry.End).DefaultIfEmpty().Max();
+        if (promised > stream.Length)
+            throw CutShort($"its header promises {promised} bytes; the file has {stream.Length}");
         CheckLayout(entries, stream.Length - 8 - length, Wrong);
         return (entries, metadata, header);
     }

@@ -6,6 +6,8 @@ namespace TrivialLayers;
 /// <summary>Reads and writes a network's parameters and statistics by name.</summary>
 public static class Weights
 {
+    private const string ByName = " Try Weights.LoadByName: it removes a prefix that all names have, converts number types, and skips and reports what the network does not need.";
+
     /// <summary>Writes a network's parameters and buffers to a safetensors file, atomically.</summary>
     public static void Save(nn.Module network, string path)
     {
@@ -20,7 +22,9 @@ public static class Weights
     public static void Load(nn.Module network, string path)
     {
         ArgumentNullException.ThrowIfNull(network);
-        ReadAll(path, tensors => Load(network, tensors, path));
+        Read(path, file => file.Unread.Count == 0
+            ? Load(network, file.Tensors, path)
+            : throw Unreadable(path, file.Unread.First().Key, file.Unread.First().Value, file.Unread.Keys.Any(network.state_dict().ContainsKey) ? "" : ByName));
     }
 
     /// <summary>
@@ -59,12 +63,16 @@ public static class Weights
         var own = network.state_dict();
         var report = Compare(own, tensors);
         if (!report.IsComplete)
-            throw new InvalidDataException($"{path} does not fit the network. {report}");
+            throw new InvalidDataException($"{path} does not fit the network. {report}{(HasAllUnderOtherNames(report) ? ByName : "")}");
         if (report.Loaded.FirstOrDefault(name => own[name].dtype != tensors[name].dtype) is { } other)
-            throw new InvalidDataException($"{path} does not fit the network: '{other}' is {tensors[other].dtype}; expected {own[other].dtype}.");
+            throw new InvalidDataException($"{path} does not fit the network: '{other}' is {tensors[other].dtype}; expected {own[other].dtype}.{ByName}");
         Copy(own, tensors, report.Loaded);
         return report;
     }
+
+    /// <summary>Whether a file has all that the network needs, if perhaps under a prefix, and more.</summary>
+    private static bool HasAllUnderOtherNames(WeightsReport report) =>
+        report.Misshapen.Count == 0 && report.Missing.All(name => report.Extra.Any(other => other.EndsWith($".{name}", StringComparison.Ordinal)));
 
     private static WeightsReport Compare(Dictionary<string, Tensor> own, IReadOnlyDictionary<string, Tensor> tensors)
     {
@@ -102,6 +110,6 @@ public static class Weights
         }
     }
 
-    private static InvalidDataException Unreadable(string path, string name, string type) =>
-        new($"{path} does not fit the network: '{name}' is {type}, which is not supported; save it as one of {string.Join(", ", Safetensors.ReadTypes)}.");
+    private static InvalidDataException Unreadable(string path, string name, string type, string advice = "") =>
+        new($"{path} does not fit the network: '{name}' is {type}, which is not supported; save it as one of {string.Join(", ", Safetensors.ReadTypes)}.{advice}");
 }

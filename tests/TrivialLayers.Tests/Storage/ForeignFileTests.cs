@@ -158,6 +158,20 @@ public sealed class ForeignFileTests : IDisposable
     }
 
     [Fact]
+    public void Where_loading_by_name_would_do_and_loading_exactly_does_not_that_is_said()
+    {
+        Assert.Contains("Try Weights.LoadByName: it removes a prefix", Exactly(Prefixed("module.")), StringComparison.Ordinal);
+        Assert.Contains("Try Weights.LoadByName", Exactly(OwnTensors().Append(("epoch", "F32", [1], 4))), StringComparison.Ordinal);
+        Assert.Contains("Try Weights.LoadByName", Exactly(OwnTensors().Append(("scale", "U16", [1], 2))), StringComparison.Ordinal);
+        Assert.Contains("Try Weights.LoadByName", Exactly(OwnTensors().SkipLast(1).Append(("head.bias", "F16", [1], 2))), StringComparison.Ordinal);
+        Assert.DoesNotContain("LoadByName", Exactly(OwnTensors().SkipLast(1).Append(("head.bias", "U16", [1], 2))), StringComparison.Ordinal);
+        Assert.DoesNotContain("LoadByName", Exactly(OwnTensors().SkipLast(1)), StringComparison.Ordinal);
+
+        string Exactly(IEnumerable<(string Name, string Type, long[] Shape, int Bytes)> tensors) =>
+            Assert.Throws<InvalidDataException>(() => Weights.Load(_network, Write(tensors))).Message;
+    }
+
+    [Fact]
     public void A_prefix_is_not_guessed()
     {
         Assert.Equal("", Weights.LoadByName(_network, Write(OwnTensors().Concat(Prefixed("ema.")))).Prefix);

@@ -62,6 +62,22 @@ public sealed class SafetensorsTests : IDisposable
     }
 
     [Fact]
+    public void A_file_cut_short_is_called_that_with_the_bytes_that_it_should_have()
+    {
+        using var values = ones(100);
+        var path = Write(new Dictionary<string, Tensor> { ["a"] = values });
+        var whole = File.ReadAllBytes(path);
+        File.WriteAllBytes(path, whole[..^10]);
+        Assert.Equal(
+            $"{path} is cut short or still downloading: its header promises {whole.Length} bytes; the file has {whole.Length - 10}. Download or copy it again.",
+            Assert.Throws<InvalidDataException>(() => Safetensors.Read(path)).Message);
+        File.WriteAllBytes(path, whole[..20]);
+        Assert.Equal(
+            $"{path} is cut short or still downloading: its header claims {whole[0]} bytes; the file has 12 after the length. Download or copy it again.",
+            Assert.Throws<InvalidDataException>(() => Safetensors.Read(path)).Message);
+    }
+
+    [Fact]
     public void A_damaged_header_or_length_is_refused_and_named()
     {
         using var scope = NewDisposeScope();
