@@ -47,12 +47,13 @@ internal static class GpuBenchmark
         foreach (var (depth, batch, steps) in new[] { (20, 128, 160), (20, 512, 80), (56, 128, 60), (56, 512, 40) })
         {
             using var network = Network(depth);
-            using var peer = Peer.For(network, images);
+            using var enough = Repeated(images, Math.Max(images.Count, batch));
+            using var peer = Peer.For(network, enough);
             var part = Math.Clamp(s_images / batch, 1, steps) * batch;
             var recipes = Recipes(depth, batch).ToList();
             var ways = recipes.Select(recipe => (Words(recipe), (Func<double>)(() => TrainingSeconds(images, depth, recipe with { Batch = batch }, part / batch)))).ToList();
             if (peer is not null)
-                ways.AddRange(recipes.Where(recipe => recipe.Deterministic).Select(recipe => (Words(recipe) == BFloat16 ? $"{PyTorch}, {BFloat16}" : PyTorch, (Func<double>)(() => Theirs(peer, recipe, batch, part)))));
+                ways.AddRange(recipes.Where(recipe => recipe.Deterministic).Select(recipe => (Words(recipe) == BFloat16 ? $"{PyTorch}, {BFloat16}" : PyTorch, (Func<double>)(() => Theirs(peer, enough.Count, recipe, batch, part)))));
             Compare("training", depth, batch, part, "images", ways);
         }
 
@@ -96,11 +97,11 @@ internal static class GpuBenchmark
     private static string Words(int count) => count.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>PyTorch's seconds for so many images, where it makes whole batches of those at hand, in as many passes as that takes.</summary>
-    private static double Theirs(Peer peer, Recipe recipe, int batch, int part)
+    private static double Theirs(Peer peer, int images, Recipe recipe, int batch, int part)
     {
-        var onePass = s_images / batch * batch;
+        var onePass = images / batch * batch;
         var passes = (part + onePass - 1) / onePass;
-        string[] more = ["--passes", Words(passes), "--warm-up", Words(Math.Min(s_images, WarmUpSteps * batch)), .. recipe.Precision == Precision.BFloat16 ? ["--bfloat16"] : Array.Empty<string>()];
+        string[] more = ["--passes", Words(passes), "--warm-up", Words(Math.Min(images, WarmUpSteps * batch)), .. recipe.Precision == Precision.BFloat16 ? ["--bfloat16"] : Array.Empty<string>()];
         return peer.Run("train", "better", batch, more).Seconds * part / (passes * onePass);
     }
 
@@ -130,12 +131,16 @@ internal static class GpuBenchmark
         }
     }
 
-    /// <summary>So many training images, repeated where there are fewer, with a few to validate on.</summary>
-    private static DataSplit Split(ImageSet images, int count)
+    /// <summary>So many training images, with a few to validate on.</summary>
+    private static DataSplit Split(ImageSet images, int count) =>
+        new("random", Repeated(images, count), Repeated(images, Math.Min(count, 100)), Repeated(images, Math.Min(count, 100)));
+
+    /// <summary>So many images, from the first on and again where there are fewer.</summary>
+    private static ImageSet Repeated(ImageSet images, int count)
     {
-        var numbers = arange(count, dtype: ScalarType.Int64).remainder(images.Count);
-        ImageSet Part(Tensor chosen) => new("part", images.Images.index_select(0, chosen), images.Labels.index_select(0, chosen), images.Classes, images.Mean, images.Std);
-        return new("random", Part(numbers), Part(numbers.narrow(0, 0, Math.Min(count, 100))), Part(numbers.narrow(0, 0, Math.Min(count, 100))));
+        using var scope = NewDisposeScope();
+        var chosen = arange(count, dtype: ScalarType.Int64).remainder(images.Count);
+        return new("part", images.Images.index_select(0, chosen), images.Labels.index_select(0, chosen), images.Classes, images.Mean, images.Std);
     }
 
     internal static ImageSet RandomImages(int count)
