@@ -131,6 +131,8 @@ public sealed class OutputTests
     [InlineData("long line\r\u001b[Kshort", "short")]
     [InlineData("long line\u001b[2K\rshort", "short")]
     [InlineData("\u001b[32m50 %\u001b[0m\r\u001b[32m100 %\u001b[0m", "100 %")]
+    [InlineData("\u001b(B\u001b7plain\u001b8 \u001b=text\u001b>\u001bc", "plain text")]
+    [InlineData("\u009b31mred\u009b0m", "red")]
     [InlineData("long line\rshort", "shortline")]
     public void Streams_show_their_last_state(string written, string shown)
     {
