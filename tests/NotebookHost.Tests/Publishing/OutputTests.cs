@@ -115,6 +115,25 @@ public sealed class OutputTests
         Assert.Equal((400, 50, 40), ((int)layout["height"]!, (int)layout["margin"]!["b"]!, (int)layout["margin"]!["t"]!));
     }
 
+    [Fact]
+    public void Titles_of_charts_made_for_an_older_plotly_are_kept()
+    {
+        var chart = JsonNode.Parse("""
+            {"data": [{"type": "pie", "title": "a pie", "titleposition": "top left", "customdata": {"title": "mine"}}, {"type": "heatmap", "colorbar": {"title": "h", "titleside": "right"}}],
+             "layout": {"title": "a chart", "titlefont": {"size": 20}, "xaxis": {"title": {"text": "x"}}, "yaxis2": {"title": "y"}, "legend": {"title": ""}, "meta": {"title": "mine"},
+              "coloraxis": {"colorbar": {"title": "c"}}, "scene": {"zaxis": {"title": "z"}}, "template": {"layout": {"title": "t"}}},
+             "frames": [{"layout": {"title": "later"}, "data": [{"marker": {"colorbar": {"title": "m"}}}]}]}
+            """)!;
+        var shown = JsonNode.Parse(Shows((Plotly, chart)).QuerySelector("script.chart-data")!.TextContent)!;
+        var expected = JsonNode.Parse("""
+            {"data": [{"type": "pie", "title": {"text": "a pie", "position": "top left"}, "customdata": {"title": "mine"}}, {"type": "heatmap", "colorbar": {"title": {"text": "h", "side": "right"}}}],
+             "layout": {"title": {"text": "a chart", "font": {"size": 20}}, "xaxis": {"title": {"text": "x"}}, "yaxis2": {"title": {"text": "y"}}, "legend": {"title": {"text": ""}}, "meta": {"title": "mine"},
+              "coloraxis": {"colorbar": {"title": {"text": "c"}}}, "scene": {"zaxis": {"title": {"text": "z"}}}, "template": {"layout": {"title": {"text": "t"}}}},
+             "frames": [{"layout": {"title": {"text": "later"}}, "data": [{"marker": {"colorbar": {"title": {"text": "m"}}}}]}]}
+            """);
+        Assert.True(JsonNode.DeepEquals(expected, shown), shown.ToJsonString());
+    }
+
     [Theory]
     [InlineData("no chart")]
     [InlineData("[1]")]
