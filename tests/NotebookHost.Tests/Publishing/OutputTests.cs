@@ -171,6 +171,9 @@ public sealed class OutputTests
     [InlineData("application/vnd.jupyter.widget-view+json", "{\"model_id\": \"a\"}")]
     [InlineData("application/pdf", "\"AAAA\"")]
     [InlineData("image/tiff", "\"AAAA\"")]
+    [InlineData("image/png", "\"\"")]
+    [InlineData("image/png", "\"no picture!\"")]
+    [InlineData("image/svg+xml", "\"<svg></svg>\"")]
     public void A_text_that_stands_for_something_else_says_so(string type, string content)
     {
         var output = Shows((type, JsonNode.Parse(content)!), ("text/plain", "words")).QuerySelector(".output.text")!;
