@@ -20,8 +20,8 @@ internal sealed class OutputHtml(SafeHtml safe)
     /// <summary>No picture is wider or higher.</summary>
     private const double MostPixels = 100_000;
 
-    /// <summary>What may stand beside a text and has nothing more to show: HTML of which nothing was left, findings, and tables for programs.</summary>
-    private static readonly string[] BesideText = ["text/html", Finding.MimeType, "application/vnd.dataresource+json"];
+    /// <summary>What may stand beside a text and has nothing more to show: findings, and tables for programs.</summary>
+    private static readonly string[] BesideText = [Finding.MimeType, "application/vnd.dataresource+json", "application/vnd.google.colaboratory.intrinsic+json"];
 
     private static readonly string[] Pictures = ["image/png", "image/jpeg", "image/gif", "image/webp", "image/avif", "image/bmp"];
 
@@ -68,6 +68,8 @@ internal sealed class OutputHtml(SafeHtml safe)
         var note = rich is null || html is { IsBlank: false } ? html?.Note ?? "" : ""; // else a picture stands for it
         if (rich is not null)
             return Output("rich", rich + note);
+        if (html is { IsStyleOnly: true })
+            return "";
         return Plain(data, known: note.Length > 0) + note is { Length: > 0 } plain ? Output("text", plain) : "";
     }
 
@@ -163,10 +165,14 @@ internal sealed class OutputHtml(SafeHtml safe)
         if (data["application/json"] is { } json)
             return Text(JupyterJson.Write(json, "  "));
         var plain = MultilineText.TryJoin(data[PlainType]);
-        var others = string.Join(", ", data.Where(entry => MultilineText.TryJoin(entry.Value) != "" || Pictures.Contains(entry.Key)).Select(entry => entry.Key).Where(type => plain is null || (type != PlainType && !BesideText.Contains(type))));
+        var others = string.Join(", ", data.Where(entry => IsMissing(entry.Key, entry.Value)).Select(entry => entry.Key).Where(type => plain is null || (type != PlainType && !BesideText.Contains(type))));
         var note = known || others.Length == 0 ? "" : $"<p class=\"note\">An output of the type {WebUtility.HtmlEncode(others)} cannot be shown here{(plain is null ? "" : "; this is its text")}.</p>";
         return (plain is null ? "" : Text(plain)) + note;
     }
+
+    /// <summary>Whether there is something to show: an empty text has nothing, and HTML says itself what of it is missing.</summary>
+    private static bool IsMissing(string type, JsonNode? content) =>
+        MultilineText.TryJoin(content) is not { } text || Pictures.Contains(type) || (text.Length > 0 && type != "text/html");
 
     /// <param name="type">The picture's MIME type.</param>
     /// <param name="base64">Its data.</param>

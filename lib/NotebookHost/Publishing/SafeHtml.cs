@@ -41,7 +41,7 @@ internal sealed class SafeHtml(NotebookPictures pictures)
 
     private static readonly string[] Attributes =
     [
-        "class", "id", "role", "d", "points", "x", "y", "x1", "y1", "x2", "y2", "cx", "cy", "r", "rx", "ry", "dx", "dy", "fx", "fy", "viewBox", "preserveAspectRatio", "version",
+        "class", "hidden", "id", "role", "d", "points", "x", "y", "x1", "y1", "x2", "y2", "cx", "cy", "r", "rx", "ry", "dx", "dy", "fx", "fy", "viewBox", "preserveAspectRatio", "version",
         "transform", "gradientUnits", "gradientTransform", "spreadMethod", "offset", "patternUnits", "patternContentUnits", "patternTransform", "clipPathUnits", "maskUnits",
         "maskContentUnits", "markerUnits", "markerWidth", "markerHeight", "refX", "refY", "orient", "pathLength", "textLength", "lengthAdjust", "startOffset", "rotate", "xlink:href",
         "xml:space", .. Presentation,
@@ -62,7 +62,10 @@ internal sealed class SafeHtml(NotebookPictures pictures)
     {
         var removed = new List<IElement>();
         var elsewhere = new Dictionary<IElement, string>();
-        var body = Sanitizer(removed, elsewhere).SanitizeDom(html).Body!;
+        var sanitizer = Sanitizer(removed, elsewhere);
+        var document = sanitizer.HtmlParserFactory().ParseDocument("<!doctype html><html><body>" + html);
+        StyleSheets.Inline(document);
+        var body = sanitizer.SanitizeDom(document, document.Body).Body!;
         foreach (var input in body.QuerySelectorAll("input"))
             KeepCheckbox(input);
         foreach (var picture in body.QuerySelectorAll("img").Where(elsewhere.ContainsKey))

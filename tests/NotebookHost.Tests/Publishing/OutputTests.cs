@@ -65,8 +65,42 @@ public sealed class OutputTests
     [InlineData("<b>part</b><script>draw()</script>", "partPart of this output is made by a script, which this page does not run; open the notebook to see it.")]
     [InlineData("<iframe src=\"https://example.org\"></iframe>", "This output is a frame with another page, which this page does not run; open the notebook to see it.")]
     [InlineData("<video controls><source src=\"data:video/mp4;base64,AAAA\"></video>", "This output is a video or a sound, which this page does not run; open the notebook to see it.")]
-    [InlineData("<style>p { color: red }</style><p>whole</p>", "whole")]
+    [InlineData("<style>p { color: red }</style><p>part</p>", "partWhat a style sheet does is missing here; the notebook shows it.")]
+    [InlineData("<style>@import url(https://example.org/a.css);</style><p>part</p>", "partWhat a style sheet does is missing here; the notebook shows it.")]
+    [InlineData("<style scoped>.dataframe tbody tr th:only-of-type { vertical-align: middle; } .dataframe thead th { text-align: right; }</style><p>whole</p>", "whole")]
+    [InlineData("<style>.dni-treeview td { vertical-align: top; } table td { text-align: start; }</style><p>whole</p>", "whole")]
+    [InlineData("<style></style><p>whole</p>", "whole")]
     public void What_a_page_leaves_out_is_said(string html, string words) => Assert.Equal(words, Shows(("text/html", html)).QuerySelector(".output")!.TextContent);
+
+    [Fact]
+    public void Rules_for_an_id_or_a_class_are_styles_of_the_elements_that_have_it()
+    {
+        var output = Shows(("text/html", """
+            <style type="text/css">
+            #T_a_row0_col0, #T_a_row0_col1 { background-color: #67000d; position: fixed; }
+            .data { color: #f1f1f1; }
+            .col1 { color: #010203; }
+            </style>
+            <table id="T_a"><tr><td id="T_a_row0_col0" class="data row0 col0" style="text-align: right">1</td><td id="T_a_row0_col1" class="data row0 col1" hidden>2</td><td id="other">3</td></tr></table>
+            """)).QuerySelector(".output")!;
+        var cells = output.QuerySelectorAll("td").Select(cell => cell.GetAttribute("style") ?? "").ToList();
+        Assert.All(cells[..2], style => Assert.Contains("103, 0, 13", style, StringComparison.Ordinal));
+        Assert.Contains("241, 241, 241", cells[0], StringComparison.Ordinal);
+        Assert.Contains("text-align: right", cells[0], StringComparison.Ordinal);
+        Assert.Contains("1, 2, 3", cells[1], StringComparison.Ordinal);
+        Assert.DoesNotContain("position", cells[0] + cells[1], StringComparison.Ordinal);
+        Assert.Equal("", cells[2]);
+        Assert.True(output.QuerySelector(".col1")!.HasAttribute("hidden"));
+        Assert.Null(output.QuerySelector(".note"));
+    }
+
+    [Fact]
+    public void HTML_that_is_only_a_style_sheet_shows_nothing()
+    {
+        var style = "<style>.container { width: 100% } b > i { color: red }</style>";
+        Assert.Null(Shows(("text/html", style), ("text/plain", "<IPython.core.display.HTML object>")).QuerySelector(".output"));
+        Assert.Equal("", Read(Page(Markdown(style))).QuerySelector(".prose")!.TextContent.Trim());
+    }
 
     [Fact]
     public void In_Markdown_too() =>
@@ -183,6 +217,7 @@ public sealed class OutputTests
     [Theory]
     [InlineData("text/html", "\"\"")]
     [InlineData("application/vnd.dataresource+json", "{}")]
+    [InlineData("application/vnd.google.colaboratory.intrinsic+json", "{\"type\": \"string\"}")]
     public void A_text_beside_which_nothing_could_be_seen_stands_alone(string type, string content) =>
         Assert.Equal("words", Shows((type, JsonNode.Parse(content)!), ("text/plain", "words")).QuerySelector(".output")!.TextContent);
 
