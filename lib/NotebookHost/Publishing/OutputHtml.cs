@@ -156,7 +156,7 @@ internal sealed class OutputHtml(SafeHtml safe)
     private string? Markdown(JsonObject data) =>
         MultilineText.TryJoin(data["text/markdown"]) is { } markdown && safe.Clean(MarkdownText.ToHtml(markdown)) is var words ? words.Html + words.Note : null;
 
-    private static string? Latex(JsonObject data) => MultilineText.TryJoin(data["text/latex"]) is { } latex ? LatexText.ToHtml(latex) : null;
+    private static string? Latex(JsonObject data) => MultilineText.TryJoin(data["text/latex"]) is { } latex && LatexText.IsOfFormulas(latex) ? LatexText.ToHtml(latex) : null;
 
     /// <param name="data">The bundle.</param>
     /// <param name="known">Whether it is said already what cannot be shown.</param>

@@ -39,9 +39,9 @@ public sealed class ForeignPagesTests(Chromium chromium) : IClassFixture<Chromiu
     [InlineData("pmatrix")]
     public async Task Every_environment_is_a_formula(string name)
     {
-        var tex = $"\\begin{{{name}}}a {(name.Contains("array", StringComparison.Ordinal) ? "&=& b" : "= b")}\\label{{eq}}\\end{{{name}}}";
-        await using var visit = await chromium.Open(Page(Markdown(tex), Code("x", Shown(("text/latex", tex)))));
-        Assert.Equal(2, await visit.Page.Locator("math").CountAsync());
+        var tex = $"\\begin{{{name}}}a {(name.Contains("array", StringComparison.Ordinal) ? "&=& \\own" : "= \\own")}\\label{{eq}}\\end{{{name}}}";
+        await using var visit = await chromium.Open(Page(Markdown("$\\newcommand{\\own}{b}$"), Markdown(tex), Code("x", Shown(("text/latex", tex)), Shown(("text/latex", $"\\newcommand{{\\own}}{{c}} $\\displaystyle {tex}$")))));
+        Assert.Equal(3, await visit.Page.Locator("math").CountAsync());
         Assert.Equal(0, await visit.Page.Locator("merror, .katex-error").CountAsync());
     }
 

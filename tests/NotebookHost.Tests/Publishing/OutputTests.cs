@@ -205,6 +205,8 @@ public sealed class OutputTests
     [InlineData("application/vnd.jupyter.widget-view+json", "{\"model_id\": \"a\"}")]
     [InlineData("application/pdf", "\"AAAA\"")]
     [InlineData("image/tiff", "\"AAAA\"")]
+    [InlineData("text/latex", "\"\\\\begin{tabular}{l}$a$\\\\end{tabular}\"")]
+    [InlineData("text/latex", "\"\\\\begin{enumerate*}\\\\item $a$\\\\end{enumerate*}\"")]
     [InlineData("image/png", "\"\"")]
     [InlineData("image/png", "\"no picture!\"")]
     [InlineData("image/svg+xml", "\"<svg></svg>\"")]
@@ -247,6 +249,13 @@ public sealed class OutputTests
     [InlineData("\\begin{equation*}\\begin{matrix}a\\end{matrix}\\end{equation*}", "[1]\\begin{equation*}\\begin{matrix}a\\end{matrix}\\end{equation*}")]
     [InlineData("\\sqrt{x_1}", "[1]\\sqrt{x_1}")]
     [InlineData("half 🎓 of $x$ is <y>", "(1)x")]
+    [InlineData("$\\displaystyle \\begin{align*}a&=b\\end{align*}$", "[1]\\displaystyle \\begin{align*}a&=b\\end{align*}")]
+    [InlineData("$\\displaystyle \\begin{aligned}a\\end{aligned}$", "(1)\\displaystyle \\begin{aligned}a\\end{aligned}")]
+    [InlineData("$5\\$ + \\{x\\}$", "(1)5\\$ + \\{x\\}")]
+    [InlineData("$a \\\\$ and $b$", "(1)a \\\\", "(2)b")]
+    [InlineData("\\newcommand{\\R}[1][x]{\\mathbb{R}_{#1}}\nAll $x \\in \\R$", "(1)\\newcommand{\\R}[1][x]{\\mathbb{R}_{#1}}", "(2)x \\in \\R")]
+    [InlineData("\\def\\f#1{f(#1)} \\DeclareMathOperator*{\\am}{arg\\,max} $\\am \\f{2}$", "(1)\\def\\f#1{f(#1)}", "(2)\\DeclareMathOperator*{\\am}{arg\\,max}", "(3)\\am \\f{2}")]
+    [InlineData("\\newcommand{\\R}{\\mathbb{R}} x \\in \\R", "[1]\\newcommand{\\R}{\\mathbb{R}} x \\in \\R")]
     [InlineData("5 dollars")]
     public void LaTeX_is_formulas(string latex, params string[] formulas)
     {
@@ -256,11 +265,16 @@ public sealed class OutputTests
             Assert.StartsWith("half 🎓 of ", output.TextContent, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_dollar_after_a_backslash_is_a_dollar() =>
+        Assert.Equal("$5 and \\(x\\) cost $6", Shows(("text/latex", "\\$5 and $x$ cost \\$6"), ("text/plain", "p")).QuerySelector(".output")!.TextContent);
+
     [Theory]
     [InlineData("\\begin{align}a&=b\\\\c&=d\\end{align}", "[1]\\begin{align}a&=b\\\\c&=d\\end{align}")]
     [InlineData("words\n\n\\begin{align}\na &= b \\\\\n- c &= *d* * e_1_\n\\end{align}\n\nmore", "[1]\\begin{align}\na &= b \\\\\n- c &= *d* * e_1_\n\\end{align}")]
     [InlineData("\\begin{equation}\nx\n\\end{equation}\nmore *words*", "[1]\\begin{equation}\nx\n\\end{equation}")]
     [InlineData("So \\begin{cases}1\\\\2\\end{cases}, and \\\\(x_1 * y_1\\\\) \\\\[z\\\\]", "[1]\\begin{cases}1\\\\2\\end{cases}", "(2)x_1 * y_1", "[3]z")]
+    [InlineData("So $\\begin{align*}a&=b\\end{align*}$", "[1]\\begin{align*}a&=b\\end{align*}")]
     [InlineData("$$\n\\begin{align}a\\end{align}\n$$", "[1]\\begin{align}a\\end{align}")]
     [InlineData("> \\begin{align}\n> a\n> \\end{align}", "[1]\\begin{align}\na\n\\end{align}")]
     [InlineData("`\\begin{align}a\\end{align}`\n\n```\n\\begin{align}\na\n\\end{align}\n```")]
