@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using AngleSharp.Dom;
 using AngleSharp.Html.Parser;
 using Ganss.Xss;
@@ -10,7 +11,7 @@ namespace NotebookHost.Publishing;
 /// fetched. What remains is balanced and cannot end an element of the page around it. The page's security policy is the second wall behind this one.
 /// </summary>
 /// <param name="pictures">Where the pictures are that the HTML names.</param>
-internal sealed class SafeHtml(NotebookPictures pictures)
+internal sealed partial class SafeHtml(NotebookPictures pictures)
 {
     private static readonly string[] Unwanted =
     [
@@ -88,6 +89,7 @@ internal sealed class SafeHtml(NotebookPictures pictures)
         sanitizer.AllowedAttributes.ExceptWith(["accesskey", "autofocus", "contenteditable", "name", "srcset", "tabindex", "target"]);
         sanitizer.AllowedCssProperties.UnionWith(Presentation);
         sanitizer.AllowedCssProperties.ExceptWith(Overlaying);
+        sanitizer.DisallowCssPropertyValue = UnwantedValue();
         sanitizer.AllowedSchemes.Add("mailto");
         sanitizer.RemovingAttribute += (_, e) =>
         {
@@ -173,4 +175,8 @@ internal sealed class SafeHtml(NotebookPictures pictures)
         table.Before(box);
         box.Append(table);
     }
+
+    /// <summary>Styles may refer to their own page only, also those of links.</summary>
+    [GeneratedRegex(@"[<>]|url\s*\(\s*[""']?(?![\s""'#])", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex UnwantedValue();
 }

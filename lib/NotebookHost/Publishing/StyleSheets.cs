@@ -20,16 +20,17 @@ internal static partial class StyleSheets
     /// <summary>Moves rules into the elements, and empties style sheets of which nothing is left to say.</summary>
     public static void Inline(IDocument document)
     {
+        var sheets = document.QuerySelectorAll("style");
+        if (sheets.Length == 0)
+            return;
         var parser = new CssParser(new CssParserOptions { IsIncludingUnknownDeclarations = true, IsIncludingUnknownRules = true, IsToleratingInvalidSelectors = true });
         var styles = new Dictionary<string, string>();
-        foreach (var sheet in document.QuerySelectorAll("style"))
+        foreach (var sheet in sheets)
         {
             if (sheet.TextContent.Contains(OfDotNetInteractive, StringComparison.Ordinal) || Take(parser.ParseStyleSheet(sheet.TextContent), styles))
                 sheet.TextContent = "";
         }
 
-        if (styles.Count == 0)
-            return;
         foreach (var element in document.QuerySelectorAll("[id], [class]"))
         {
             var found = element.ClassList.Select(name => "." + name).Append("#" + element.Id).Where(styles.ContainsKey).Select(name => styles[name]).ToList();
