@@ -1,10 +1,11 @@
 using System.Net;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace NotebookHost.Publishing;
 
 /// <summary>Text with LaTeX formulas in it, as <c>text/latex</c> has them: between dollars, <c>\(…\)</c>, <c>\[…\]</c>, and environments.</summary>
-internal static class LatexText
+internal static partial class LatexText
 {
     /// <summary>A longer formula is text: so the search for its end stays short, however often one begins.</summary>
     private const int Longest = 10_000;
@@ -22,25 +23,38 @@ internal static class LatexText
     private static readonly (string Open, string Close, bool Display)[] Delimiters =
         [("$$", "$$", true), ("$", "$", false), ("\\[", "\\]", true), ("\\(", "\\)", false)];
 
-    /// <summary>The text as HTML, in which formulas are elements of the class <c>math</c>.</summary>
+    /// <summary>Whether all environments in the text are those of formulas; tables and lists of LaTeX have others.</summary>
+    public static bool IsOfFormulas(string latex) => AnyBegin().Matches(latex).All(begin => Environments.Contains(begin.Groups[1].ValueSpan.TrimEnd('*')));
+
+    /// <summary>Whether a formula stands in a line of its own whatever its delimiters say, as some environments do.</summary>
+    public static bool IsDisplayed(ReadOnlySpan<char> tex) => DisplayedBegin().IsMatch(tex);
+
+    /// <summary>The text as HTML, in which formulas are elements of the class <c>math</c>; definitions of commands are formulas that show nothing.</summary>
     /// <remarks>A text without delimiters that has commands in it is one formula.</remarks>
     public static string ToHtml(string latex)
     {
         var html = new StringBuilder();
-        var words = 0;
+        var (words, hasFormulas) = (0, false);
         for (var at = 0; at < latex.Length;)
         {
-            var (length, tex, display) = Formula(latex, at);
+            var definition = Definition(latex.AsSpan(at));
+            var (length, tex, display) = definition > 0 ? (definition, latex[at..(at + definition)], false) : Formula(latex, at);
             if (length > 0)
             {
+                hasFormulas |= definition == 0;
                 html.Append(WebUtility.HtmlEncode(latex[words..at])).Append(Element(tex, display));
                 words = at + length;
+            }
+            else if (latex[at] == '$' && IsEscaped(latex, at))
+            {
+                html.Append(WebUtility.HtmlEncode(latex[words..(at - 1)]));
+                words = at;
             }
 
             at += Math.Max(length, 1);
         }
 
-        if (html.Length == 0 && latex.AsSpan().IndexOfAny("\\^_") >= 0)
+        if (!hasFormulas && latex.Replace("\\$", "", StringComparison.Ordinal).AsSpan().IndexOfAny("\\^_") >= 0)
             return Element(latex.Trim(), display: true);
         return html.Append(WebUtility.HtmlEncode(latex[words..])).ToString();
     }
@@ -76,7 +90,7 @@ internal static class LatexText
     /// <summary>The formula that begins there; its length is zero when none does.</summary>
     private static (int Length, string Tex, bool Display) Formula(string text, int at)
     {
-        if (text[at] is not ('$' or '\\'))
+        if (text[at] is not ('$' or '\\') || (text[at] == '$' && IsEscaped(text, at)))
             return default;
         if (Environment(text.AsSpan(at)) is { } length)
             return (length, text[at..(at + length)], true);
@@ -85,13 +99,45 @@ internal static class LatexText
             var from = at + open.Length;
             if (string.CompareOrdinal(text, at, open, 0, open.Length) != 0)
                 continue;
-            var end = text.IndexOf(close, from, Math.Min(Longest, text.Length - from), StringComparison.Ordinal);
-            return end <= from ? default : (end + close.Length - at, text[from..end], display);
+            var end = EndOf(text, close, from);
+            return end <= from ? default : (end + close.Length - at, text[from..end], display || IsDisplayed(text.AsSpan(from, end - from)));
         }
 
         return default;
     }
 
+    private static int EndOf(string text, string close, int from)
+    {
+        var last = from + Math.Min(Longest, text.Length - from);
+        var end = text.IndexOf(close, from, last - from, StringComparison.Ordinal);
+        while (end >= 0 && IsEscaped(text, end))
+            end = text.IndexOf(close, end + 1, last - end - 1, StringComparison.Ordinal);
+        return end;
+    }
+
+    /// <summary>Whether a backslash belongs to the character, and not to a backslash before it.</summary>
+    private static bool IsEscaped(string text, int at) => (at - text.AsSpan(0, at).TrimEnd('\\').Length) % 2 == 1;
+
+    /// <summary>The length of the definition of a command with which the text begins, or zero.</summary>
+    private static int Definition(ReadOnlySpan<char> text)
+    {
+        if (!text.StartsWith("\\"))
+            return 0;
+        foreach (var found in AnyDefinition().EnumerateMatches(text[..Math.Min(text.Length, Longest)]))
+            return found.Length;
+        return 0;
+    }
+
     private static string Element(string tex, bool display) =>
         display ? $"<div class=\"math\">\\[{WebUtility.HtmlEncode(tex)}\\]</div>" : $"<span class=\"math\">\\({WebUtility.HtmlEncode(tex)}\\)</span>";
+
+    [GeneratedRegex(@"\\begin\{([^{}]*)\}")]
+    private static partial Regex AnyBegin();
+
+    [GeneratedRegex(@"\\begin\{(?:align|alignat|CD|eqnarray|equation|gather|multline|split)\*?\}")]
+    private static partial Regex DisplayedBegin();
+
+    /// <summary>A command's name, its parameters, and in braces what it stands for.</summary>
+    [GeneratedRegex(@"\A\\(?:newcommand|renewcommand|providecommand|DeclareMathOperator|g?def)(?![A-Za-z])\*?\s*(?:\{\s*\\[A-Za-z]+\s*\}|\\[A-Za-z]+)(?:\[[^\[\]]*\]|#\d|\s)*\{(?>(?:[^{}\\]|\\.|(?<open>\{)|(?<-open>\}))*)(?(open)(?!))\}", RegexOptions.Singleline)]
+    private static partial Regex AnyDefinition();
 }

@@ -31,7 +31,7 @@ internal static class MarkdownText
         try
         {
             var document = Markdown.Parse(markdown, Pipeline);
-            foreach (var formula in document.Descendants<MathInline>().Where(formula => formula.DelimiterCount == 2))
+            foreach (var formula in document.Descendants<MathInline>().Where(formula => formula.DelimiterCount == 2 || LatexText.IsDisplayed(formula.Content.AsSpan())))
                 formula.GetAttributes().AddClass("display");
             return document.ToHtml(Pipeline);
         }

@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using System.Globalization;
 using System.Net;
 using System.Text;
@@ -16,8 +17,11 @@ internal sealed class OutputHtml(SafeHtml safe)
     private const string SvgType = "image/svg+xml";
     private const string PlainType = "text/plain";
 
-    /// <summary>What may stand beside a text and has nothing more to show: HTML of which nothing was left, findings, and tables for programs.</summary>
-    private static readonly string[] BesideText = ["text/html", Finding.MimeType, "application/vnd.dataresource+json"];
+    /// <summary>No picture is wider or higher.</summary>
+    private const double MostPixels = 100_000;
+
+    /// <summary>What may stand beside a text and has nothing more to show: findings, and tables for programs.</summary>
+    private static readonly string[] BesideText = [Finding.MimeType, "application/vnd.dataresource+json", "application/vnd.google.colaboratory.intrinsic+json"];
 
     private static readonly string[] Pictures = ["image/png", "image/jpeg", "image/gif", "image/webp", "image/avif", "image/bmp"];
 
@@ -56,13 +60,16 @@ internal sealed class OutputHtml(SafeHtml safe)
     private string Of(JsonObject data, JsonObject metadata)
     {
         var html = MultilineText.TryJoin(data["text/html"]) is { } text ? safe.Clean(text) : null;
-        var rich = Html(html, data) ?? Svg(data) ?? Picture(data, metadata) ?? Markdown(data) ?? Latex(data);
+        var svg = Svg(data, metadata);
+        var rich = Html(html, svg) ?? svg ?? Picture(data, metadata) ?? Markdown(data) ?? Latex(data);
         List<JsonObject> charts = PlotlyCharts.Of(data) is { } chart ? [chart] : [.. PlotlyCharts.In(html?.Scripts ?? [])];
         if (charts.Count > 0)
             return Charts(charts, rich, data);
         var note = rich is null || html is { IsBlank: false } ? html?.Note ?? "" : ""; // else a picture stands for it
         if (rich is not null)
             return Output("rich", rich + note);
+        if (html is { IsStyleOnly: true })
+            return "";
         return Plain(data, known: note.Length > 0) + note is { Length: > 0 } plain ? Output("text", plain) : "";
     }
 
@@ -114,31 +121,42 @@ internal sealed class OutputHtml(SafeHtml safe)
             margin["b"] = below - height;
     }
 
-    private static double? Pixels(JsonNode? node) => node is JsonValue value && value.TryGetValue(out double pixels) ? pixels : null;
+    private static double? Pixels(JsonNode? node) => node switch
+    {
+        JsonValue value when value.TryGetValue(out double pixels) => pixels,
+        JsonValue value when value.TryGetValue(out int pixels) => pixels,
+        _ => null,
+    };
 
     private static string RowsOf(JsonObject meta) =>
         meta["rows"] is JsonValue value && value.TryGetValue(out int rows) ? string.Create(CultureInfo.InvariantCulture, $": {rows:N0} {(rows == 1 ? "row" : "rows")}") : "";
 
     /// <summary>The HTML, unless there is nothing to see in it, or it has no picture and the bundle has one beside it: then it is the lesser form.</summary>
-    private static string? Html(CleanHtml? html, JsonObject data) =>
-        html is null || html.IsBlank || (data.ContainsKey(SvgType) && html.Body.QuerySelector("svg, img") is null) ? null : html.Html;
+    private static string? Html(CleanHtml? html, string? svg) =>
+        html is null || html.IsBlank || (svg is not null && html.Body.QuerySelector("svg, img") is null) ? null : html.Html;
 
-    /// <summary>A picture with a style sheet of its own is shown as an image, where its rules cannot reach the page.</summary>
-    private string? Svg(JsonObject data) => MultilineText.TryJoin(data[SvgType]) switch
-    {
-        null => null,
-        var svg when svg.Contains("<style", StringComparison.OrdinalIgnoreCase) => Image(SvgType, Convert.ToBase64String(Encoding.UTF8.GetBytes(svg)), data),
-        var svg => safe.Clean(svg) is { IsBlank: false } picture ? picture.Html : null,
-    };
-
-    private static string? Picture(JsonObject data, JsonObject metadata) => Pictures.FirstOrDefault(data.ContainsKey) is { } type
-        ? Image(type, string.Concat((MultilineText.TryJoin(data[type]) ?? "").Where(char.IsAscii).Where(c => !char.IsWhiteSpace(c))), data, Width(metadata[type]))
+    private static string? Svg(JsonObject data, JsonObject metadata) => MultilineText.TryJoin(data[SvgType]) is { } text && SvgPicture.Of(text) is { } picture
+        ? Image(SvgType, picture.Base64, data, metadata, picture.Words) + picture.Note
         : null;
+
+    /// <summary>The first picture whose data are Base64, with line ends and without padding too.</summary>
+    private static string? Picture(JsonObject data, JsonObject metadata)
+    {
+        foreach (var type in Pictures)
+        {
+            var digits = string.Concat((MultilineText.TryJoin(data[type]) ?? "").Where(c => !char.IsWhiteSpace(c))).TrimEnd('=');
+            var base64 = digits.PadRight((digits.Length + 3) & ~3, '=');
+            if (digits.Length > 0 && Base64.IsValid(base64))
+                return Image(type, base64, data, metadata);
+        }
+
+        return null;
+    }
 
     private string? Markdown(JsonObject data) =>
         MultilineText.TryJoin(data["text/markdown"]) is { } markdown && safe.Clean(MarkdownText.ToHtml(markdown)) is var words ? words.Html + words.Note : null;
 
-    private static string? Latex(JsonObject data) => MultilineText.TryJoin(data["text/latex"]) is { } latex ? LatexText.ToHtml(latex) : null;
+    private static string? Latex(JsonObject data) => MultilineText.TryJoin(data["text/latex"]) is { } latex && LatexText.IsOfFormulas(latex) ? LatexText.ToHtml(latex) : null;
 
     /// <param name="data">The bundle.</param>
     /// <param name="known">Whether it is said already what cannot be shown.</param>
@@ -147,16 +165,32 @@ internal sealed class OutputHtml(SafeHtml safe)
         if (data["application/json"] is { } json)
             return Text(JupyterJson.Write(json, "  "));
         var plain = MultilineText.TryJoin(data[PlainType]);
-        var others = string.Join(", ", data.Where(entry => MultilineText.TryJoin(entry.Value) != "").Select(entry => entry.Key).Where(type => plain is null || (type != PlainType && !BesideText.Contains(type))));
+        var others = string.Join(", ", data.Where(entry => IsMissing(entry.Key, entry.Value)).Select(entry => entry.Key).Where(type => plain is null || (type != PlainType && !BesideText.Contains(type))));
         var note = known || others.Length == 0 ? "" : $"<p class=\"note\">An output of the type {WebUtility.HtmlEncode(others)} cannot be shown here{(plain is null ? "" : "; this is its text")}.</p>";
         return (plain is null ? "" : Text(plain)) + note;
     }
 
-    private static string Image(string type, string base64, JsonObject data, string width = "") =>
-        $"<img alt=\"{WebUtility.HtmlEncode(MultilineText.TryJoin(data["text/plain"]) ?? "")}\"{width} src=\"data:{type};base64,{WebUtility.HtmlEncode(base64)}\">";
+    /// <summary>Whether there is something to show: an empty text has nothing, and HTML says itself what of it is missing.</summary>
+    private static bool IsMissing(string type, JsonNode? content) =>
+        MultilineText.TryJoin(content) is not { } text || Pictures.Contains(type) || (text.Length > 0 && type != "text/html");
 
-    private static string Width(JsonNode? metadata) =>
-        metadata is JsonObject size && size["width"] is JsonValue value && value.TryGetValue(out int pixels) && pixels > 0 ? $" width=\"{pixels}\"" : "";
+    /// <param name="type">The picture's MIME type.</param>
+    /// <param name="base64">Its data.</param>
+    /// <param name="data">The bundle that it is in, whose text stands for the picture where it cannot be seen.</param>
+    /// <param name="metadata">The bundle's metadata.</param>
+    /// <param name="words">What stands for it instead, if not empty.</param>
+    private static string Image(string type, string base64, JsonObject data, JsonObject metadata, string words = "") =>
+        $"<img alt=\"{WebUtility.HtmlEncode(words.Length > 0 ? words : MultilineText.TryJoin(data[PlainType]) ?? "")}\"{Size(metadata[type] as JsonObject)} src=\"data:{type};base64,{base64}\">";
+
+    /// <summary>The width that a notebook gives a picture, or the height when that is all; the picture keeps its shape.</summary>
+    private static string Size(JsonObject? metadata)
+    {
+        if (Pixels(metadata?["width"]) is { } width && width is > 0 and < MostPixels)
+            return string.Create(CultureInfo.InvariantCulture, $" width=\"{Math.Round(width)}\"");
+        if (Pixels(metadata?["height"]) is { } height && height is > 0 and < MostPixels)
+            return string.Create(CultureInfo.InvariantCulture, $" style=\"height: {Math.Round(height)}px; object-fit: contain\"");
+        return "";
+    }
 
     private static string Output(string kind, string html) => $"<div class=\"output {kind}\">{html}</div>\n";
 

@@ -11,6 +11,9 @@ internal static class PlotlyCharts
 
     private static readonly string[] Calls = ["Plotly.newPlot(", "Plotly.plot(", "Plotly.react("];
 
+    /// <summary>What stood beside a title until version 3 of plotly.js, and is in it since: <c>titlefont</c> is <c>title.font</c>.</summary>
+    private static readonly string[] BesideTitle = ["font", "side", "position", "offset"];
+
     /// <summary>What the part of plotly.js that is in a page can draw.</summary>
     internal static readonly string[] Drawable =
         ["bar", "box", "contour", "heatmap", "histogram", "histogram2d", "histogram2dcontour", "image", "pie", "scatter", "scatterternary", "violin"];
@@ -42,6 +45,7 @@ internal static class PlotlyCharts
     /// <summary>Makes a chart ready for a page, and names its kinds of traces that a page cannot draw.</summary>
     public static IReadOnlyList<string> Prepare(JsonObject chart)
     {
+        RenewTitles(chart);
         var foreign = new List<string>();
         foreach (var trace in chart["data"]!.AsArray())
         {
@@ -55,6 +59,32 @@ internal static class PlotlyCharts
         }
 
         return [.. foreign.Distinct()];
+    }
+
+    /// <summary>Makes titles that are texts, as plotly.js had them until version 3, objects with a text; of charts, axes, colour bars, legends and traces, wherever they are.</summary>
+    private static void RenewTitles(JsonObject members)
+    {
+        if (JupyterJson.Text(members["title"]) is { } text)
+            members["title"] = new JsonObject { ["text"] = text };
+        foreach (var name in BesideTitle)
+        {
+            if (members["title" + name] is not { } value)
+                continue;
+            members.Remove("title" + name);
+            if (members["title"] is not JsonObject title)
+                members["title"] = title = [];
+            title[name] ??= value;
+        }
+
+        foreach (var (name, member) in members)
+        {
+            if (name is "meta" or "customdata")
+                continue; // the author's own
+            if (member is JsonObject inner)
+                RenewTitles(inner);
+            else if (name is "data" or "frames" && member is JsonArray items)
+                items.OfType<JsonObject>().ToList().ForEach(RenewTitles);
+        }
     }
 
     /// <summary>The call's arguments are the element, the traces and the layout, or one object with both; each as a value or by the name of a variable.</summary>

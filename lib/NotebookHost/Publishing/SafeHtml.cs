@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using AngleSharp.Dom;
 using AngleSharp.Html.Parser;
 using Ganss.Xss;
@@ -10,7 +11,7 @@ namespace NotebookHost.Publishing;
 /// fetched. What remains is balanced and cannot end an element of the page around it. The page's security policy is the second wall behind this one.
 /// </summary>
 /// <param name="pictures">Where the pictures are that the HTML names.</param>
-internal sealed class SafeHtml(NotebookPictures pictures)
+internal sealed partial class SafeHtml(NotebookPictures pictures)
 {
     private static readonly string[] Unwanted =
     [
@@ -41,7 +42,7 @@ internal sealed class SafeHtml(NotebookPictures pictures)
 
     private static readonly string[] Attributes =
     [
-        "class", "id", "role", "d", "points", "x", "y", "x1", "y1", "x2", "y2", "cx", "cy", "r", "rx", "ry", "dx", "dy", "fx", "fy", "viewBox", "preserveAspectRatio", "version",
+        "class", "hidden", "id", "role", "d", "points", "x", "y", "x1", "y1", "x2", "y2", "cx", "cy", "r", "rx", "ry", "dx", "dy", "fx", "fy", "viewBox", "preserveAspectRatio", "version",
         "transform", "gradientUnits", "gradientTransform", "spreadMethod", "offset", "patternUnits", "patternContentUnits", "patternTransform", "clipPathUnits", "maskUnits",
         "maskContentUnits", "markerUnits", "markerWidth", "markerHeight", "refX", "refY", "orient", "pathLength", "textLength", "lengthAdjust", "startOffset", "rotate", "xlink:href",
         "xml:space", .. Presentation,
@@ -62,7 +63,10 @@ internal sealed class SafeHtml(NotebookPictures pictures)
     {
         var removed = new List<IElement>();
         var elsewhere = new Dictionary<IElement, string>();
-        var body = Sanitizer(removed, elsewhere).SanitizeDom(html).Body!;
+        var sanitizer = Sanitizer(removed, elsewhere);
+        var document = sanitizer.HtmlParserFactory().ParseDocument("<!doctype html><html><body>" + html);
+        StyleSheets.Inline(document);
+        var body = sanitizer.SanitizeDom(document, document.Body).Body!;
         foreach (var input in body.QuerySelectorAll("input"))
             KeepCheckbox(input);
         foreach (var picture in body.QuerySelectorAll("img").Where(elsewhere.ContainsKey))
@@ -85,6 +89,7 @@ internal sealed class SafeHtml(NotebookPictures pictures)
         sanitizer.AllowedAttributes.ExceptWith(["accesskey", "autofocus", "contenteditable", "name", "srcset", "tabindex", "target"]);
         sanitizer.AllowedCssProperties.UnionWith(Presentation);
         sanitizer.AllowedCssProperties.ExceptWith(Overlaying);
+        sanitizer.DisallowCssPropertyValue = UnwantedValue();
         sanitizer.AllowedSchemes.Add("mailto");
         sanitizer.RemovingAttribute += (_, e) =>
         {
@@ -170,4 +175,8 @@ internal sealed class SafeHtml(NotebookPictures pictures)
         table.Before(box);
         box.Append(table);
     }
+
+    /// <summary>Styles may refer to their own page only, also those of links.</summary>
+    [GeneratedRegex(@"[<>]|url\s*\(\s*[""']?(?![\s""'#])", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex UnwantedValue();
 }

@@ -13,14 +13,17 @@ internal sealed partial class TerminalText
 {
     private const char Escape = '\u001b';
 
+    /// <summary>Stands for an escape and a bracket.</summary>
+    private const char ControlSequence = '\u009b';
+
     /// <summary>No window is wider; a cursor moves no further to the right.</summary>
     private const int MostColumns = 4096;
 
     /// <summary>A sequence that has not ended after so many characters is text.</summary>
     private const int LongestSequence = 2048;
 
-    /// <summary>Escape sequences of terminals: colours and cursor moves, titles and links.</summary>
-    private const string AnySequence = @"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])";
+    /// <summary>Escape sequences of terminals: colours and cursor moves, titles and links, character sets, and those of one character.</summary>
+    private const string AnySequence = @"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|\x1b(?:\][^\x07\x1b]*(?:\x07|\x1b\\)|[ -/]+[0-~]|[0-Z\\-~])";
 
     private static readonly string[] Ascii = [.. Enumerable.Range(0, 128).Select(code => ((char)code).ToString())];
 
@@ -78,16 +81,16 @@ internal sealed partial class TerminalText
             case '\b':
                 _column = Math.Max(0, _column - 1);
                 return 1;
-            case Escape:
+            case Escape or ControlSequence:
                 foreach (var found in FirstSequence().EnumerateMatches(text))
                 {
-                    Obey(text[..found.Length].ToString());
+                    Obey(text[0] == Escape ? text[..found.Length].ToString() : $"{Escape}[{text[1..found.Length]}");
                     return found.Length;
                 }
 
                 if (text.Length < LongestSequence && BegunSequence().IsMatch(text))
                     return 0;
-                _sequences.Append(Escape);
+                _sequences.Append(text[0]);
                 return 1;
             case < '\u0080':
                 Put(Ascii[text[0]]);
@@ -203,9 +206,9 @@ internal sealed partial class TerminalText
     [GeneratedRegex(AnySequence)]
     private static partial Regex Sequence();
 
-    [GeneratedRegex(@"\A" + AnySequence)]
+    [GeneratedRegex(@"\A(?:" + AnySequence + ")")]
     private static partial Regex FirstSequence();
 
-    [GeneratedRegex(@"\A\x1b(?:\[[0-?]*[ -/]*|\][^\x07\x1b]*\x1b?)?\z")]
+    [GeneratedRegex(@"\A(?:\x1b(?:\[[0-?]*[ -/]*|\][^\x07\x1b]*\x1b?|[ -/]+)?|\x9b[0-?]*[ -/]*)\z")]
     private static partial Regex BegunSequence();
 }

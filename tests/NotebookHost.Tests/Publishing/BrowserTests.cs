@@ -42,6 +42,7 @@ public sealed class BrowserTests(Chromium chromium) : IClassFixture<Chromium>
         Assert.False(await visit.Page.Locator("figure > svg").IsVisibleAsync());
         Assert.True(await visit.Page.Locator("figcaption").IsVisibleAsync());
         Assert.Equal(0, await visit.Page.Locator(".plotlyjsicon").CountAsync());
+        Assert.Equal(860, await visit.Page.EvaluateAsync<int>("document.querySelector('.output > img').naturalWidth"));
         var (chart, page) = ((await visit.Page.Locator(".js-plotly-plot").First.BoundingBoxAsync())!, (await visit.Page.Locator("main").BoundingBoxAsync())!);
         Assert.InRange(chart.Width, page.Width * 0.9f, page.Width);
     }

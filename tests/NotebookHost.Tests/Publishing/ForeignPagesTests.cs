@@ -17,8 +17,10 @@ public sealed class ForeignPagesTests(Chromium chromium) : IClassFixture<Chromiu
     [Fact]
     public async Task A_chart_that_stood_in_a_script_is_drawn()
     {
-        await using var visit = await chromium.Open(Page(Code("x", Shown(("text/html", "<div id=p></div><script>Plotly.newPlot('p',[{y:[1,2,4],mode:'markers'}])</script>")))));
+        await using var visit = await chromium.Open(Page(Code("x", Shown(("text/html", "<div id=p></div><script>Plotly.newPlot('p',{data:[{y:[1,2,4],mode:'markers'}],layout:{title:'a title'},frames:[{name:'f',data:[{y:[2]}]}]})</script>")))));
         Assert.Equal(3, await visit.Page.Locator(".js-plotly-plot .scatterlayer .point").CountAsync());
+        Assert.Equal("a title", await visit.Page.Locator(".js-plotly-plot .gtitle").TextContentAsync());
+        Assert.Equal(["f"], await visit.Page.EvaluateAsync<string[]>("document.querySelector('.js-plotly-plot')._transitionData._frames.map(frame => frame.name)"));
         Assert.Empty(visit.Messages);
         Assert.Empty(visit.RequestsElsewhere);
     }
@@ -37,9 +39,9 @@ public sealed class ForeignPagesTests(Chromium chromium) : IClassFixture<Chromiu
     [InlineData("pmatrix")]
     public async Task Every_environment_is_a_formula(string name)
     {
-        var tex = $"\\begin{{{name}}}a {(name.Contains("array", StringComparison.Ordinal) ? "&=& b" : "= b")}\\label{{eq}}\\end{{{name}}}";
-        await using var visit = await chromium.Open(Page(Markdown(tex), Code("x", Shown(("text/latex", tex)))));
-        Assert.Equal(2, await visit.Page.Locator("math").CountAsync());
+        var tex = $"\\begin{{{name}}}a {(name.Contains("array", StringComparison.Ordinal) ? "&=& \\own" : "= \\own")}\\label{{eq}}\\end{{{name}}}";
+        await using var visit = await chromium.Open(Page(Markdown("$\\newcommand{\\own}{b}$"), Markdown(tex), Code("x", Shown(("text/latex", tex)), Shown(("text/latex", $"\\newcommand{{\\own}}{{c}} $\\displaystyle {tex}$")))));
+        Assert.Equal(3, await visit.Page.Locator("math").CountAsync());
         Assert.Equal(0, await visit.Page.Locator("merror, .katex-error").CountAsync());
     }
 

@@ -65,8 +65,42 @@ public sealed class OutputTests
     [InlineData("<b>part</b><script>draw()</script>", "partPart of this output is made by a script, which this page does not run; open the notebook to see it.")]
     [InlineData("<iframe src=\"https://example.org\"></iframe>", "This output is a frame with another page, which this page does not run; open the notebook to see it.")]
     [InlineData("<video controls><source src=\"data:video/mp4;base64,AAAA\"></video>", "This output is a video or a sound, which this page does not run; open the notebook to see it.")]
-    [InlineData("<style>p { color: red }</style><p>whole</p>", "whole")]
+    [InlineData("<style>p { color: red }</style><p>part</p>", "partWhat a style sheet does is missing here; the notebook shows it.")]
+    [InlineData("<style>@import url(https://example.org/a.css);</style><p>part</p>", "partWhat a style sheet does is missing here; the notebook shows it.")]
+    [InlineData("<style scoped>.dataframe tbody tr th:only-of-type { vertical-align: middle; } .dataframe thead th { text-align: right; }</style><p>whole</p>", "whole")]
+    [InlineData("<style>.dni-treeview td { vertical-align: top; } table td { text-align: start; }</style><p>whole</p>", "whole")]
+    [InlineData("<style></style><p>whole</p>", "whole")]
     public void What_a_page_leaves_out_is_said(string html, string words) => Assert.Equal(words, Shows(("text/html", html)).QuerySelector(".output")!.TextContent);
+
+    [Fact]
+    public void Rules_for_an_id_or_a_class_are_styles_of_the_elements_that_have_it()
+    {
+        var output = Shows(("text/html", """
+            <style type="text/css">
+            #T_a_row0_col0, #T_a_row0_col1 { background-color: #67000d; position: fixed; }
+            .data { color: #f1f1f1; }
+            .col1 { color: #010203; }
+            </style>
+            <table id="T_a"><tr><td id="T_a_row0_col0" class="data row0 col0" style="text-align: right">1</td><td id="T_a_row0_col1" class="data row0 col1" hidden>2</td><td id="other">3</td></tr></table>
+            """)).QuerySelector(".output")!;
+        var cells = output.QuerySelectorAll("td").Select(cell => cell.GetAttribute("style") ?? "").ToList();
+        Assert.All(cells[..2], style => Assert.Contains("103, 0, 13", style, StringComparison.Ordinal));
+        Assert.Contains("241, 241, 241", cells[0], StringComparison.Ordinal);
+        Assert.Contains("text-align: right", cells[0], StringComparison.Ordinal);
+        Assert.Contains("1, 2, 3", cells[1], StringComparison.Ordinal);
+        Assert.DoesNotContain("position", cells[0] + cells[1], StringComparison.Ordinal);
+        Assert.Equal("", cells[2]);
+        Assert.True(output.QuerySelector(".col1")!.HasAttribute("hidden"));
+        Assert.Null(output.QuerySelector(".note"));
+    }
+
+    [Fact]
+    public void HTML_that_is_only_a_style_sheet_shows_nothing()
+    {
+        var style = "<style>.container { width: 100% } b > i { color: red }</style>";
+        Assert.Null(Shows(("text/html", style), ("text/plain", "<IPython.core.display.HTML object>")).QuerySelector(".output"));
+        Assert.Equal("", Read(Page(Markdown(style))).QuerySelector(".prose")!.TextContent.Trim());
+    }
 
     [Fact]
     public void In_Markdown_too() =>
@@ -115,6 +149,25 @@ public sealed class OutputTests
         Assert.Equal((400, 50, 40), ((int)layout["height"]!, (int)layout["margin"]!["b"]!, (int)layout["margin"]!["t"]!));
     }
 
+    [Fact]
+    public void Titles_of_charts_made_for_an_older_plotly_are_kept()
+    {
+        var chart = JsonNode.Parse("""
+            {"data": [{"type": "pie", "title": "a pie", "titleposition": "top left", "customdata": {"title": "mine"}}, {"type": "heatmap", "colorbar": {"title": "h", "titleside": "right"}}],
+             "layout": {"title": "a chart", "titlefont": {"size": 20}, "xaxis": {"title": {"text": "x"}}, "yaxis2": {"title": "y"}, "legend": {"title": ""}, "meta": {"title": "mine"},
+              "coloraxis": {"colorbar": {"title": "c"}}, "scene": {"zaxis": {"title": "z"}}, "template": {"layout": {"title": "t"}}},
+             "frames": [{"layout": {"title": "later"}, "data": [{"marker": {"colorbar": {"title": "m"}}}]}]}
+            """)!;
+        var shown = JsonNode.Parse(Shows((Plotly, chart)).QuerySelector("script.chart-data")!.TextContent)!;
+        var expected = JsonNode.Parse("""
+            {"data": [{"type": "pie", "title": {"text": "a pie", "position": "top left"}, "customdata": {"title": "mine"}}, {"type": "heatmap", "colorbar": {"title": {"text": "h", "side": "right"}}}],
+             "layout": {"title": {"text": "a chart", "font": {"size": 20}}, "xaxis": {"title": {"text": "x"}}, "yaxis2": {"title": {"text": "y"}}, "legend": {"title": {"text": ""}}, "meta": {"title": "mine"},
+              "coloraxis": {"colorbar": {"title": {"text": "c"}}}, "scene": {"zaxis": {"title": {"text": "z"}}}, "template": {"layout": {"title": {"text": "t"}}}},
+             "frames": [{"layout": {"title": {"text": "later"}}, "data": [{"marker": {"colorbar": {"title": {"text": "m"}}}}]}]}
+            """);
+        Assert.True(JsonNode.DeepEquals(expected, shown), shown.ToJsonString());
+    }
+
     [Theory]
     [InlineData("no chart")]
     [InlineData("[1]")]
@@ -131,6 +184,8 @@ public sealed class OutputTests
     [InlineData("long line\r\u001b[Kshort", "short")]
     [InlineData("long line\u001b[2K\rshort", "short")]
     [InlineData("\u001b[32m50 %\u001b[0m\r\u001b[32m100 %\u001b[0m", "100 %")]
+    [InlineData("\u001b(B\u001b7plain\u001b8 \u001b=text\u001b>\u001bc", "plain text")]
+    [InlineData("\u009b31mred\u009b0m", "red")]
     [InlineData("long line\rshort", "shortline")]
     public void Streams_show_their_last_state(string written, string shown)
     {
@@ -150,6 +205,11 @@ public sealed class OutputTests
     [InlineData("application/vnd.jupyter.widget-view+json", "{\"model_id\": \"a\"}")]
     [InlineData("application/pdf", "\"AAAA\"")]
     [InlineData("image/tiff", "\"AAAA\"")]
+    [InlineData("text/latex", "\"\\\\begin{tabular}{l}$a$\\\\end{tabular}\"")]
+    [InlineData("text/latex", "\"\\\\begin{enumerate*}\\\\item $a$\\\\end{enumerate*}\"")]
+    [InlineData("image/png", "\"\"")]
+    [InlineData("image/png", "\"no picture!\"")]
+    [InlineData("image/svg+xml", "\"<svg></svg>\"")]
     public void A_text_that_stands_for_something_else_says_so(string type, string content)
     {
         var output = Shows((type, JsonNode.Parse(content)!), ("text/plain", "words")).QuerySelector(".output.text")!;
@@ -159,6 +219,7 @@ public sealed class OutputTests
     [Theory]
     [InlineData("text/html", "\"\"")]
     [InlineData("application/vnd.dataresource+json", "{}")]
+    [InlineData("application/vnd.google.colaboratory.intrinsic+json", "{\"type\": \"string\"}")]
     public void A_text_beside_which_nothing_could_be_seen_stands_alone(string type, string content) =>
         Assert.Equal("words", Shows((type, JsonNode.Parse(content)!), ("text/plain", "words")).QuerySelector(".output")!.TextContent);
 
@@ -188,6 +249,13 @@ public sealed class OutputTests
     [InlineData("\\begin{equation*}\\begin{matrix}a\\end{matrix}\\end{equation*}", "[1]\\begin{equation*}\\begin{matrix}a\\end{matrix}\\end{equation*}")]
     [InlineData("\\sqrt{x_1}", "[1]\\sqrt{x_1}")]
     [InlineData("half 🎓 of $x$ is <y>", "(1)x")]
+    [InlineData("$\\displaystyle \\begin{align*}a&=b\\end{align*}$", "[1]\\displaystyle \\begin{align*}a&=b\\end{align*}")]
+    [InlineData("$\\displaystyle \\begin{aligned}a\\end{aligned}$", "(1)\\displaystyle \\begin{aligned}a\\end{aligned}")]
+    [InlineData("$5\\$ + \\{x\\}$", "(1)5\\$ + \\{x\\}")]
+    [InlineData("$a \\\\$ and $b$", "(1)a \\\\", "(2)b")]
+    [InlineData("\\newcommand{\\R}[1][x]{\\mathbb{R}_{#1}}\nAll $x \\in \\R$", "(1)\\newcommand{\\R}[1][x]{\\mathbb{R}_{#1}}", "(2)x \\in \\R")]
+    [InlineData("\\def\\f#1{f(#1)} \\DeclareMathOperator*{\\am}{arg\\,max} $\\am \\f{2}$", "(1)\\def\\f#1{f(#1)}", "(2)\\DeclareMathOperator*{\\am}{arg\\,max}", "(3)\\am \\f{2}")]
+    [InlineData("\\newcommand{\\R}{\\mathbb{R}} x \\in \\R", "[1]\\newcommand{\\R}{\\mathbb{R}} x \\in \\R")]
     [InlineData("5 dollars")]
     public void LaTeX_is_formulas(string latex, params string[] formulas)
     {
@@ -197,11 +265,16 @@ public sealed class OutputTests
             Assert.StartsWith("half 🎓 of ", output.TextContent, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_dollar_after_a_backslash_is_a_dollar() =>
+        Assert.Equal("$5 and \\(x\\) cost $6", Shows(("text/latex", "\\$5 and $x$ cost \\$6"), ("text/plain", "p")).QuerySelector(".output")!.TextContent);
+
     [Theory]
     [InlineData("\\begin{align}a&=b\\\\c&=d\\end{align}", "[1]\\begin{align}a&=b\\\\c&=d\\end{align}")]
     [InlineData("words\n\n\\begin{align}\na &= b \\\\\n- c &= *d* * e_1_\n\\end{align}\n\nmore", "[1]\\begin{align}\na &= b \\\\\n- c &= *d* * e_1_\n\\end{align}")]
     [InlineData("\\begin{equation}\nx\n\\end{equation}\nmore *words*", "[1]\\begin{equation}\nx\n\\end{equation}")]
     [InlineData("So \\begin{cases}1\\\\2\\end{cases}, and \\\\(x_1 * y_1\\\\) \\\\[z\\\\]", "[1]\\begin{cases}1\\\\2\\end{cases}", "(2)x_1 * y_1", "[3]z")]
+    [InlineData("So $\\begin{align*}a&=b\\end{align*}$", "[1]\\begin{align*}a&=b\\end{align*}")]
     [InlineData("$$\n\\begin{align}a\\end{align}\n$$", "[1]\\begin{align}a\\end{align}")]
     [InlineData("> \\begin{align}\n> a\n> \\end{align}", "[1]\\begin{align}\na\n\\end{align}")]
     [InlineData("`\\begin{align}a\\end{align}`\n\n```\n\\begin{align}\na\n\\end{align}\n```")]

@@ -1,4 +1,6 @@
+using System.Text;
 using System.Text.Json.Nodes;
+using System.Xml.Linq;
 using AngleSharp.Dom;
 using NotebookHost.Publishing;
 using static NotebookHost.Tests.Publishing.Executed;
@@ -109,11 +111,17 @@ public sealed class PageTests
     [Fact]
     public void The_richest_type_is_shown()
     {
-        string Shape(params (string, System.Text.Json.Nodes.JsonNode)[] bundle) => Read(Page(Code("x", Shown(bundle)))).QuerySelector(".output")!.FirstElementChild!.LocalName;
+        string Shape(params (string, System.Text.Json.Nodes.JsonNode)[] bundle)
+        {
+            var shown = Read(Page(Code("x", Shown(bundle)))).QuerySelector(".output")!.FirstElementChild!;
+            return shown.GetAttribute("src")?.Split(';')[0] ?? shown.LocalName;
+        }
+
         Assert.Equal("b", Shape(("text/plain", "p"), ("image/png", "AAAA"), ("text/html", "<b>h</b>")));
-        Assert.Equal("svg", Shape(("text/plain", "p"), ("image/png", "AAAA"), ("image/svg+xml", Svg)));
-        Assert.Equal("svg", Shape(("text/html", "<script>only()</script>"), ("image/svg+xml", Svg)));
-        Assert.Equal("img", Shape(("text/plain", "p"), ("image/jpeg", "AAAA")));
+        Assert.Equal("data:image/svg+xml", Shape(("text/plain", "p"), ("image/png", "AAAA"), ("image/svg+xml", Svg)));
+        Assert.Equal("data:image/svg+xml", Shape(("text/html", "<script>only()</script>"), ("image/svg+xml", Svg)));
+        Assert.Equal("data:image/png", Shape(("text/plain", "p"), ("image/png", "AAAA"), ("image/svg+xml", "<svg")));
+        Assert.Equal("data:image/jpeg", Shape(("text/plain", "p"), ("image/jpeg", "AAAA")));
         Assert.Equal("h2", Shape(("text/plain", "p"), ("text/markdown", "## h")));
         Assert.Equal("pre", Shape(("text/plain", "p"), ("application/json", 3)));
         Assert.Equal("pre", Shape(("text/plain", "p")));
@@ -123,7 +131,15 @@ public sealed class PageTests
     [Fact]
     public void An_svg_keeps_its_drawing()
     {
-        var svg = Read(Page(Code("x", Shown(("image/svg+xml", "<?xml version=\"1.0\"?>\n<!DOCTYPE svg>\n" + Svg))))).QuerySelector(".output > svg")!;
+        var image = Read(Page(Code("x", Shown(("image/svg+xml", "<?xml version=\"1.0\"?>\n<!DOCTYPE svg>\n" + Svg), ("text/plain", "p"))))).QuerySelector(".output > img")!;
+        Assert.Equal("<!DOCTYPE svg>\n" + Svg, Drawn(image));
+        Assert.Equal("t\nd", image.GetAttribute("alt"));
+    }
+
+    [Fact]
+    public void An_svg_in_HTML_keeps_its_drawing()
+    {
+        var svg = Read(Page(Code("x", Shown(("text/html", Svg))))).QuerySelector(".output > svg")!;
         Assert.Equal("0 0 9 9", svg.GetAttribute("viewBox"));
         Assert.Equal(["title", "desc", "rect", "image", "text"], svg.Children.Select(child => child.LocalName));
         Assert.Equal("data:image/png;base64,AAAA", svg.QuerySelector("image")!.GetAttribute("href"));
@@ -137,6 +153,39 @@ public sealed class PageTests
     {
         var image = Read(Page(Code("x", Shown(("image/svg+xml", "<svg xmlns=\"http://www.w3.org/2000/svg\"><style>* { fill: red }</style></svg>"))))).QuerySelector(".output > img")!;
         Assert.StartsWith("data:image/svg+xml;base64,", image.GetAttribute("src"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Two_svgs_with_the_same_ids_do_not_meet()
+    {
+        var svg = "<svg xmlns=\"http://www.w3.org/2000/svg\"><clipPath id=\"a\"><rect width=\"9\" height=\"9\"/></clipPath><rect clip-path=\"url(#a)\"/></svg>";
+        var page = Read(Page(Code("x", Shown(("image/svg+xml", svg)), Shown(("image/svg+xml", svg.Replace("9", "5", StringComparison.Ordinal))))));
+        Assert.Equal(2, page.QuerySelectorAll(".output > img").Length);
+        Assert.Empty(page.QuerySelectorAll("#a, .output .note"));
+    }
+
+    [Fact]
+    public void An_svg_that_is_written_as_HTML_is_made_XML()
+    {
+        var svg = "<svg viewbox=\"0 0 9 9\" width=9><style>p > b { color: red }</style><text xlink:href=\"#x\">a&nbsp;& b<tspan>c</text><foreignObject><p>label<br>more</p></foreignObject></svg>";
+        var root = XDocument.Parse(Drawn(Read(Page(Code("x", Shown(("image/svg+xml", svg))))).QuerySelector(".output > img")!)).Root!;
+        XNamespace space = "http://www.w3.org/2000/svg", html = "http://www.w3.org/1999/xhtml";
+        Assert.Equal([space + "svg", space + "style", space + "text", space + "tspan", space + "foreignObject", html + "p", html + "br"], root.DescendantsAndSelf().Select(element => element.Name));
+        Assert.Equal("0 0 9 9", root.Attribute("viewBox")?.Value);
+        Assert.Equal("p > b { color: red }a\u00a0& bclabelmore", root.Value);
+        Assert.Equal("#x", root.Element(space + "text")!.Attribute(XName.Get("href", "http://www.w3.org/1999/xlink"))?.Value);
+    }
+
+    [Theory]
+    [InlineData("<image href=\"https://example.org/a.png\"/>", "Pictures or fonts that this drawing takes from elsewhere cannot be shown here.")]
+    [InlineData("<style>@font-face { src: url( 'https://example.org/a.woff' ) }</style>", "Pictures or fonts that this drawing takes from elsewhere cannot be shown here.")]
+    [InlineData("<rect/><script>draw()</script>", "What a script does in this drawing cannot be shown here.")]
+    [InlineData("<a href=\"https://example.org\"><use href=\"#a\"/></a><style>rect { fill: url(\"#a\"); mask: url(data:,) }</style>", "")]
+    public void What_an_image_does_not_show_of_an_svg_is_said(string drawing, string note)
+    {
+        var output = Read(Page(Code("x", Shown(("image/svg+xml", $"<svg xmlns=\"http://www.w3.org/2000/svg\">{drawing}</svg>"))))).QuerySelector(".output")!;
+        Assert.Equal("img", output.FirstElementChild!.LocalName);
+        Assert.Equal(note, output.TextContent);
     }
 
     [Fact]
@@ -194,6 +243,18 @@ public sealed class PageTests
         Assert.Contains("text-align: right", page.QuerySelector(".output > .table > table td")!.GetAttribute("style"), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("{\"width\": 640, \"height\": 480}", "width", "640")]
+    [InlineData("{\"width\": 640.4}", "width", "640")]
+    [InlineData("{\"height\": 300}", "style", "height: 300px; object-fit: contain")]
+    [InlineData("{\"width\": -1}", "width", null)]
+    public void A_picture_has_the_size_that_its_notebook_gives(string size, string attribute, string? value)
+    {
+        var output = Shown(("image/png", "AAAA"));
+        output["metadata"] = new JsonObject { ["image/png"] = JsonNode.Parse(size) };
+        Assert.Equal(value, Read(Page(Code("x", output))).QuerySelector(".output > img")!.GetAttribute(attribute));
+    }
+
     [Fact]
     public void A_page_fits_a_phone() => Assert.Equal("width=device-width, initial-scale=1", Read(Page(Markdown("x"))).QuerySelector("meta[name=viewport]")!.GetAttribute("content"));
 
@@ -229,4 +290,6 @@ public sealed class PageTests
         Assert.DoesNotContain("@import", page.QuerySelector("style")!.TextContent, StringComparison.Ordinal);
         Assert.DoesNotContain("url(", page.QuerySelector("style")!.TextContent, StringComparison.Ordinal);
     }
+
+    private static string Drawn(IElement image) => Encoding.UTF8.GetString(Convert.FromBase64String(image.GetAttribute("src")!.Split("base64,")[1]));
 }

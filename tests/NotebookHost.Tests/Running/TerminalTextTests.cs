@@ -23,6 +23,8 @@ public sealed class TerminalTextTests
     [InlineData("\u001b[99999999999A\u001b[9999Dx", "x")]
     [InlineData("red \u001b[31mred\u001b[0m", "red \u001b[31mred\u001b[0m")]
     [InlineData("\u001b[32m10 %\u001b[0m\r\u001b[32m20 %\u001b[0m", "\u001b[0m\u001b[32m20 %\u001b[0m")]
+    [InlineData("\u001b(B\u001b)0line\u001b7", "\u001b(B\u001b)0line\u001b7")]
+    [InlineData("long line\r\u009bKshort", "short")]
     [InlineData("\u001b[", "\u001b[")]
     public void What_is_kept_is_what_a_terminal_shows_in_the_end(string written, string kept)
     {
