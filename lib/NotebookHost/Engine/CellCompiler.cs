@@ -35,6 +35,7 @@ internal sealed class CellCompiler
         _options = new CSharpCompilationOptions(
             OutputKind.DynamicallyLinkedLibrary,
             optimizationLevel: OptimizationLevel.Release,
+            allowUnsafe: true, // as C# scripts and .NET Interactive do
             nullableContextOptions: NullableContextOptions.Enable,
             sourceReferenceResolver: sources,
             metadataReferenceResolver: references,
