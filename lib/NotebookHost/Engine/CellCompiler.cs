@@ -13,7 +13,7 @@ namespace NotebookHost.Engine;
 internal sealed class CellCompiler
 {
     /// <summary>What .NET Interactive imports, no more: a notebook written here must run there. The last two bring <c>display</c> and the like.</summary>
-    private static readonly string[] DefaultUsings =
+    public static IReadOnlyList<string> DefaultUsings { get; } =
     [
         "System", "System.Text", "System.Collections", "System.Collections.Generic", "System.Threading.Tasks", "System.Linq", typeof(Formatter).Namespace!,
         typeof(CellFunctions).FullName!, typeof(DisplayExtensions).FullName!,
@@ -35,6 +35,7 @@ internal sealed class CellCompiler
         _options = new CSharpCompilationOptions(
             OutputKind.DynamicallyLinkedLibrary,
             optimizationLevel: OptimizationLevel.Release,
+            allowUnsafe: true, // as C# scripts and .NET Interactive do
             nullableContextOptions: NullableContextOptions.Enable,
             sourceReferenceResolver: sources,
             metadataReferenceResolver: references,

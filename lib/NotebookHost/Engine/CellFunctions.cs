@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Html;
+using Microsoft.DotNet.Interactive;
 using Microsoft.DotNet.Interactive.Formatting;
 
 namespace NotebookHost.Engine;
@@ -8,6 +9,9 @@ public static class CellFunctions
 {
     private static readonly AsyncLocal<CSharpEngine?> Ambient = new();
     private static CSharpEngine? s_latest;
+
+    [ThreadStatic]
+    private static bool t_hidesAnswer;
 
     /// <summary>Shows a value below the cell, formatted as its type prefers.</summary>
     /// <param name="value">Any value; <c>null</c> shows as <c>&lt;null&gt;</c>.</param>
@@ -34,10 +38,22 @@ public static class CellFunctions
     /// <param name="prompt">What to ask.</param>
     /// <param name="typeHint">Taken for .NET Interactive's sake; every answer is a line.</param>
     /// <returns>The answer; empty where nobody can be asked.</returns>
-    public static Task<string> GetInputAsync(string prompt = "", string typeHint = "text")
+    public static Task<string> GetInputAsync(string prompt = "", string typeHint = "text") => Task.FromResult(Ask(prompt));
+
+    /// <summary>Asks the user for a line of text that editors do not show while it is typed.</summary>
+    /// <param name="prompt">What to ask.</param>
+    /// <returns>The answer; empty where nobody can be asked.</returns>
+    public static Task<PasswordString> GetPasswordAsync(string prompt = "")
     {
-        Console.Write(prompt);
-        return Task.FromResult(Console.ReadLine() ?? "");
+        t_hidesAnswer = true;
+        try
+        {
+            return Task.FromResult(new PasswordString(Ask(prompt)));
+        }
+        finally
+        {
+            t_hidesAnswer = false;
+        }
     }
 
     /// <summary>Removes what the cell has shown so far. The name is IPython's: .NET Interactive has none.</summary>
@@ -45,10 +61,19 @@ public static class CellFunctions
     /// <exception cref="InvalidOperationException">No cell has run in this process.</exception>
     public static void clear_output(bool wait = false) => Engine.Emit(new OutputCleared(wait));
 
+    /// <summary>Whether the line that this thread reads of the console is not to be shown while the user types it.</summary>
+    internal static bool HidesAnswer => t_hidesAnswer;
+
     /// <summary>The engine that runs the calling cell; for threads without that context, the one that ran a cell last.</summary>
     private static CSharpEngine Engine => Ambient.Value ?? s_latest ?? throw new InvalidOperationException("display and clear_output work in the cells of a notebook; no notebook is running in this process.");
 
     internal static DisplayedValue ShowAs(string content, string mimeType) => DisplayedValue.ShowAs(Engine, content, mimeType);
 
     internal static void Enter(CSharpEngine engine) => Ambient.Value = s_latest = engine;
+
+    private static string Ask(string prompt)
+    {
+        Console.Write(prompt);
+        return Console.ReadLine() ?? "";
+    }
 }

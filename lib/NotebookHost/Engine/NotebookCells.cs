@@ -22,21 +22,39 @@ internal static class NotebookCells
     /// <summary>Whether the notebook goes on when the cell fails.</summary>
     public static bool MayFail(Cell cell) => cell.Tags.Contains(RaisesTag);
 
-    /// <summary>The language of cells that are not marked: that of the notebook, or C# when it names none.</summary>
-    public static string LanguageOf(NotebookDocument document)
+    /// <summary>The language of cells that are not marked: that of the notebook, or C# when it names neither one nor a kernel.</summary>
+    public static string LanguageOf(NotebookDocument document) =>
+        Named(NameIn(document.Metadata)) ?? (UnknownKernel(document) is { } kernel ? $"for the kernel {kernel}" : CellLanguage.CSharp);
+
+    /// <summary>The kernel of a notebook whose language nothing tells, with the name that is shown for it; else <c>null</c>.</summary>
+    public static string? UnknownKernel(NotebookDocument document)
     {
-        var metadata = document.Metadata;
+        var (name, shown) = (Text(document.Metadata, "kernelspec", "name"), Text(document.Metadata, "kernelspec", "display_name"));
+        if (name is null || NameIn(document.Metadata) is not null || IsForCSharp(name) || shown?.Contains(CellLanguage.CSharp, StringComparison.Ordinal) == true)
+            return null;
+        return shown is null || shown == name ? $"'{name}'" : $"'{name}' ({shown})";
+    }
+
+    /// <summary>What the notebook calls its language. In .NET Interactive's kernels cells are in the one that the notebook chose there.</summary>
+    private static string? NameIn(JsonObject metadata)
+    {
         const string interactive = ".net-";
         const string digits = "0123456789.-";
         var spec = Text(metadata, "kernelspec", "name") ?? "";
         var kernel = spec.StartsWith(interactive, StringComparison.Ordinal) ? spec[interactive.Length..] : null;
-        return Named(Text(metadata, "kernelspec", "language")
+        var chosen = Text(metadata["polyglot_notebook"] as JsonObject, "kernelInfo", "defaultKernelName")
+            ?? Text(metadata["dotnet_interactive"] as JsonObject, "defaultKernelName");
+        return (kernel is null ? null : chosen)
+            ?? Text(metadata, "kernelspec", "language")
             ?? kernel
-            ?? Text(metadata["polyglot_notebook"] as JsonObject, "kernelInfo", "defaultKernelName")
-            ?? Text(metadata["dotnet_interactive"] as JsonObject, "defaultKernelName")
+            ?? chosen
             ?? Text(metadata, "language_info", "name")
-            ?? CellLanguage.Find(spec.TrimEnd([.. digits]))) ?? CellLanguage.CSharp; // python3, julia-1.10
+            ?? CellLanguage.Find(spec.TrimEnd([.. digits])); // python3, julia-1.10
     }
+
+    /// <summary>Whether a kernel's name says that it runs C#; this host may be installed under several.</summary>
+    private static bool IsForCSharp(string kernel) =>
+        kernel.Contains("csharp", StringComparison.OrdinalIgnoreCase) || kernel.Contains("dotnet", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The language that the cell is marked with, or <paramref name="unmarked"/>.</summary>
     public static string LanguageOf(CodeCell cell, string unmarked) => Named(
@@ -48,7 +66,7 @@ internal static class NotebookCells
     private static string? Named(string? name)
     {
         const string editorsPrefix = "dotnet-interactive.";
-        if (name is null or "" or "polyglot-notebook" or ".NET")
+        if (name is null or "polyglot-notebook" or ".NET")
             return null;
         if (name.StartsWith(editorsPrefix, StringComparison.Ordinal))
             name = name[editorsPrefix.Length..];
@@ -60,6 +78,6 @@ internal static class NotebookCells
         JsonNode? node = metadata;
         foreach (var name in path)
             node = (node as JsonObject)?[name];
-        return JupyterJson.Text(node);
+        return JupyterJson.Text(node) is { Length: > 0 } text ? text : null;
     }
 }

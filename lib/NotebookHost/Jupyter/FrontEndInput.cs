@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
+using NotebookHost.Engine;
 
 namespace NotebookHost.Jupyter;
 
@@ -53,7 +54,7 @@ internal sealed class FrontEndInput(KernelSockets sockets, string session) : Tex
             // An answer to a question that nobody waits for any more.
         }
         _beforeAsking();
-        var question = new JsonObject { ["prompt"] = "", ["password"] = false };
+        var question = new JsonObject { ["prompt"] = "", ["password"] = CellFunctions.HidesAnswer };
         sockets.Send(KernelChannel.Stdin, KernelMessage.Create("input_request", session, request.Identities, request.Header.DeepClone().AsObject(), question));
         (_line, _read) = (Take(), 0);
         return true;

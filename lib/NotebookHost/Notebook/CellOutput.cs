@@ -6,7 +6,7 @@ namespace NotebookHost.Notebook;
 internal abstract record CellOutput
 {
     /// <summary>The output as the file has it, or null for one made in this process.</summary>
-    public JsonObject? Original { get; init; }
+    public JsonNode? Original { get; init; }
 }
 
 /// <summary>Text on the standard output (<c>stdout</c>) or error output (<c>stderr</c>).</summary>

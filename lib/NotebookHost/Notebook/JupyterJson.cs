@@ -7,37 +7,58 @@ namespace NotebookHost.Notebook;
 
 /// <summary>
 /// JSON as Jupyter reads and writes it: key order kept, one key a line, non-ASCII characters as they are, numbers as they were. Python writes numbers that JSON does not
-/// have, such as <c>NaN</c>; here each is a text that begins with a character no text has, and is written as it was.
+/// have, such as <c>NaN</c>; here each is a text that begins with a character no text has, and is written as it was. Python also writes half of a surrogate pair, which is
+/// not Unicode text; it is refused unless it is mended.
 /// </summary>
 internal static class JupyterJson
 {
     /// <summary>Arrays and objects may nest this deep; the deepest chart stays below twenty.</summary>
-    private const int MaxDepth = 128;
-
-    /// <summary>What is dropped may nest deeper; it is read without being taken apart.</summary>
-    private const int MaxDepthOfDropped = 1024;
+    private const int MaxDepth = 512;
 
     /// <summary>Unicode keeps this one for uses within a program.</summary>
     private const char Mark = '\uffff';
 
+    /// <summary>Stands for half of a surrogate pair; Unicode keeps these two also.</summary>
+    private const string Half = "\ufffe\uffff";
+
     private static readonly string[] NotFinite = ["NaN", "-Infinity", "Infinity"];
 
     /// <param name="json">The text.</param>
-    /// <param name="drop">Takes out what is not to be judged: only what is left must have no key twice and be Unicode text. Null: nothing.</param>
+    /// <param name="prepare">Takes out or mends what is not to be judged: only what is left must have no key twice and be Unicode text. Null: nothing.</param>
     /// <exception cref="NotebookFormatException">Not JSON, a key twice in an object, or a string that is not Unicode text.</exception>
-    public static JsonNode? Parse(string json, Action<JsonNode?>? drop = null)
+    public static JsonNode? Parse(string json, Action<JsonNode?>? prepare = null)
     {
+        var root = Read(json);
         try
         {
-            var root = JsonNode.Parse(Marked(json), documentOptions: new JsonDocumentOptions { MaxDepth = drop is null ? MaxDepth : MaxDepthOfDropped, AllowDuplicateProperties = drop is not null });
-            drop?.Invoke(root);
-            ReadAll(root, "$");
-            return root;
+            prepare?.Invoke(root);
         }
-        catch (Exception error) when (error is JsonException or ArgumentException or InvalidOperationException)
+        catch (ArgumentException)
         {
-            // A text with half of a surrogate pair is refused as an argument, a key with an escaped half as an operation.
-            throw new NotebookFormatException(error.Message.TrimEnd('.'), error);
+            // An object has a key twice; below is found which.
+        }
+
+        Judge(root, "$");
+        return root;
+    }
+
+    /// <summary>Puts the replacement character where half of a surrogate pair stands in a text.</summary>
+    /// <exception cref="ArgumentException">A key twice in an object.</exception>
+    public static void Mend(JsonNode? node)
+    {
+        switch (node)
+        {
+            case JsonObject members:
+                foreach (var (_, child) in members.ToList())
+                    Mend(child);
+                break;
+            case JsonArray items:
+                foreach (var item in items.ToList())
+                    Mend(item);
+                break;
+            case JsonValue value when value.TryGetValue(out string? text) && text.Contains(Half, StringComparison.Ordinal):
+                value.ReplaceWith(text.Replace(Half, "\ufffd", StringComparison.Ordinal));
+                break;
         }
     }
 
@@ -71,10 +92,23 @@ internal static class JupyterJson
         }
     }
 
-    /// <summary>Makes marked texts of the numbers that JSON does not have.</summary>
+    private static JsonNode? Read(string json)
+    {
+        try
+        {
+            return JsonNode.Parse(Marked(json), documentOptions: new JsonDocumentOptions { MaxDepth = MaxDepth });
+        }
+        catch (Exception error) when (error is JsonException or ArgumentException)
+        {
+            // A text with half of a surrogate pair that is not escaped is refused as an argument.
+            throw new NotebookFormatException(error.Message.TrimEnd('.'), error);
+        }
+    }
+
+    /// <summary>Makes marked texts of the numbers that JSON does not have, and marks halves of surrogate pairs.</summary>
     private static string Marked(string json)
     {
-        if (!NotFinite.Any(number => json.Contains(number, StringComparison.Ordinal)))
+        if (!NotFinite.Any(number => json.Contains(number, StringComparison.Ordinal)) && !json.Contains("\\ud", StringComparison.OrdinalIgnoreCase))
             return json;
         var (marked, inText) = (new StringBuilder(json.Length), false);
         for (var at = 0; at < json.Length; at++)
@@ -85,41 +119,79 @@ internal static class JupyterJson
             {
                 marked.Append('"').Append(Mark).Append(found).Append('"');
                 at += found.Length - 1;
-                continue;
             }
-
-            marked.Append(json[at]);
-            if (inText && json[at] == '\\' && at + 1 < json.Length)
-                marked.Append(json[++at]);
+            else if (inText && json[at] == '\\')
+            {
+                var (length, isHalf) = Escape(json.AsSpan(at));
+                if (isHalf)
+                    marked.Append(Half);
+                else
+                    marked.Append(json, at, length);
+                at += length - 1;
+            }
+            else
+            {
+                marked.Append(json[at]);
+            }
         }
 
         return marked.ToString();
     }
 
-    /// <summary>Reads every key and string once (they are kept undecoded until asked for), so that a broken one is found here and not on use.</summary>
-    private static void ReadAll(JsonNode? node, string place)
+    /// <summary>How long the escape is with which the text begins, and whether it is half of a surrogate pair without the other half.</summary>
+    private static (int Length, bool IsHalf) Escape(ReadOnlySpan<char> text)
+    {
+        var first = Escaped(text);
+        if (!char.IsSurrogate(first))
+            return (Math.Min(2, text.Length), false);
+        return char.IsHighSurrogate(first) && char.IsLowSurrogate(Escaped(text[6..])) ? (12, false) : (6, true);
+    }
+
+    /// <summary>What the text begins with as <c>\uXXXX</c>, else the null character.</summary>
+    private static char Escaped(ReadOnlySpan<char> text) =>
+        text.Length >= 6 && text[0] == '\\' && text[1] == 'u' && ushort.TryParse(text.Slice(2, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var unit)
+            ? (char)unit
+            : '\0';
+
+    /// <summary>Looks at every key and text once (they are kept undecoded until asked for), so that a fault is found here and not on use.</summary>
+    private static void Judge(JsonNode? node, string place)
+    {
+        switch (node)
+        {
+            case JsonObject members:
+                foreach (var (key, child) in Members(members, place))
+                {
+                    JudgeText(key, place);
+                    Judge(child, $"{place}.{key}");
+                }
+
+                break;
+            case JsonArray items:
+                foreach (var (index, child) in items.Index())
+                    Judge(child, $"{place}[{index}]");
+                break;
+            case JsonValue value when value.TryGetValue(out string? text):
+                JudgeText(text, place);
+                break;
+        }
+    }
+
+    private static List<KeyValuePair<string, JsonNode?>> Members(JsonObject members, string place)
     {
         try
         {
-            switch (node)
-            {
-                case JsonObject members:
-                    foreach (var (key, child) in members)
-                        ReadAll(child, $"{place}.{key}");
-                    break;
-                case JsonArray items:
-                    foreach (var (index, child) in items.Index())
-                        ReadAll(child, $"{place}[{index}]");
-                    break;
-                case JsonValue value when value.GetValueKind() == JsonValueKind.String:
-                    value.GetValue<string>();
-                    break;
-            }
+            return members.ToList();
         }
-        catch (InvalidOperationException error)
+        catch (ArgumentException error)
         {
-            throw new NotebookFormatException($"{place} contains half of a surrogate pair; expected Unicode text", error);
+            throw new NotebookFormatException($"{place} has the same key twice; expected each key once", error);
         }
+    }
+
+    private static void JudgeText(string text, string place)
+    {
+        if (text.Contains(Half, StringComparison.Ordinal))
+            throw new NotebookFormatException($"{place} contains half of a surrogate pair; expected Unicode text");
     }
 
     private static void Write(StringBuilder text, JsonNode? node, string indent, int depth)

@@ -6,7 +6,7 @@ using System.Text.RegularExpressions;
 namespace NotebookHost.Notebook;
 
 /// <summary>
-/// A notebook file, nbformat 4.0 to 4.5; written as 4.5. Keys unknown to this program are kept at every level, and a notebook in which nothing changed is written with the
+/// A notebook file, nbformat 4; written as 4.5, or as the later version that it has. Keys unknown to this program are kept at every level, and a notebook in which nothing changed is written with the
 /// bytes it was read from. A changed one is written as Jupyter and VS Code write it (see <see cref="NotebookLayout"/>), with the indentation the file had.
 /// <see href="https://nbformat.readthedocs.io/en/latest/format_description.html">The format.</see>
 /// </summary>
@@ -66,9 +66,22 @@ internal sealed partial class NotebookDocument
         }
         catch (DecoderFallbackException error)
         {
-            if (toRun && Parse(Encoding.UTF8.GetString(bytes), path, toRun) is var rest && !rest.ToText().Contains('\ufffd'))
+            if (toRun && TryParseToRun(Encoding.UTF8.GetString(bytes), path) is { } rest && !rest.ToText().Contains('\ufffd'))
                 return rest; // they were in outputs
             throw new NotebookFormatException($"{path} is not a notebook: expected UTF-8 text, found other bytes at {error.Index}.", error);
+        }
+    }
+
+    /// <summary>The notebook, or null where the text is none; why, is then for its bytes to say.</summary>
+    private static NotebookDocument? TryParseToRun(string json, string name)
+    {
+        try
+        {
+            return Parse(json, name, toRun: true);
+        }
+        catch (NotebookFormatException)
+        {
+            return null;
         }
     }
 
@@ -82,7 +95,7 @@ internal sealed partial class NotebookDocument
     {
         try
         {
-            var root = JupyterJson.Parse(json.TrimStart('\uFEFF'), toRun ? NotebookReader.DropOutputs : null) as JsonObject ?? throw new NotebookFormatException("expected a JSON object");
+            var root = JupyterJson.Parse(json.TrimStart('\uFEFF'), toRun ? NotebookReader.DropOutputs : NotebookReader.MendOutputs) as JsonObject ?? throw new NotebookFormatException("expected a JSON object");
             NotebookReader.CheckVersion(root);
             return new NotebookDocument(root, json, toRun);
         }
@@ -118,7 +131,7 @@ internal sealed partial class NotebookDocument
         root["cells"] = new JsonArray([.. Cells.Select(NotebookWriter.Cell)]);
         root["metadata"] = Metadata.DeepClone();
         root["nbformat"] = 4;
-        root["nbformat_minor"] = 5;
+        root["nbformat_minor"] = Math.Max(5, NotebookReader.MinorOf(_original));
         return root;
     }
 

@@ -26,7 +26,14 @@ internal static class NotebookWriter
         return json;
     }
 
-    private static JsonObject Output(CellOutput output) => output.Original is { } original ? InLines(original.DeepClone().AsObject()) : output switch
+    private static JsonNode Output(CellOutput output) => output.Original switch
+    {
+        null => Made(output),
+        JsonObject original => InLines(original.DeepClone().AsObject()),
+        var other => other.DeepClone(),
+    };
+
+    private static JsonObject Made(CellOutput output) => output switch
     {
         StreamOutput stream => new JsonObject { ["name"] = stream.Name, ["output_type"] = "stream", ["text"] = MultilineText.Split(stream.Text) },
         DisplayDataOutput display => new JsonObject

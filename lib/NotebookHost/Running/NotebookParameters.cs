@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
+using NotebookHost.Engine;
 using NotebookHost.Notebook;
 
 namespace NotebookHost.Running;
@@ -33,7 +34,9 @@ internal sealed class NotebookParameters
         Cell = document.Cells.OfType<CodeCell>().FirstOrDefault(cell => cell.Tags.Contains(Tag));
         if (Cell is null)
             return;
-        var root = CSharpSyntaxTree.ParseText(Cell.Source, ParseOptions).GetCompilationUnitRoot();
+        var tree = CSharpSyntaxTree.ParseText(Cell.Source, ParseOptions);
+        var root = tree.GetCompilationUnitRoot();
+        var model = new Lazy<SemanticModel>(() => Compile(tree));
         foreach (var field in root.Members.OfType<FieldDeclarationSyntax>())
         {
             var isFixed = field.Modifiers.Any(modifier => modifier.Kind() is SyntaxKind.ConstKeyword or SyntaxKind.ReadOnlyKeyword);
@@ -41,7 +44,8 @@ internal sealed class NotebookParameters
             foreach (var variable in field.Declaration.Variables)
             {
                 var value = variable.Initializer?.Value;
-                _declared[variable.Identifier.ValueText] = new Declaration(ParameterType.Of(field.Declaration.Type, value), value?.ToString() ?? "", redeclare);
+                var type = ParameterType.Of(field.Declaration.Type, value, () => (model.Value.GetDeclaredSymbol(variable) as IFieldSymbol)?.Type);
+                _declared[variable.Identifier.ValueText] = new Declaration(type, value?.ToString() ?? "", redeclare);
             }
         }
     }
@@ -68,13 +72,13 @@ internal sealed class NotebookParameters
     }
 
     /// <summary>Checks values before anything runs; names that this notebook does not declare are passed over.</summary>
-    /// <exception cref="RunException">A value does not fit its variable's type.</exception>
+    /// <exception cref="RunException">A value does not fit its variable's type, or the cell that declares it is skipped.</exception>
     public void Check(IReadOnlyDictionary<string, string> given) => _ = Literals(given);
 
     /// <summary>Adds the cell that assigns the values, in place of one from an earlier run.</summary>
     /// <param name="given">Name → value as typed by the user; names that this notebook does not declare are passed over.</param>
     /// <returns>Every parameter with the value it will have.</returns>
-    /// <exception cref="RunException">A value does not fit its variable's type.</exception>
+    /// <exception cref="RunException">A value does not fit its variable's type, or the cell that declares it is skipped.</exception>
     public JsonObject Inject(IReadOnlyDictionary<string, string> given)
     {
         Withdraw();
@@ -99,11 +103,38 @@ internal sealed class NotebookParameters
         Injected = null;
     }
 
+    /// <summary>
+    /// The cell, compiled with the imports and references that it runs with, except what <c>#r</c> and <c>#load</c> lines and the variables of earlier cells bring. The references are its own: symbols
+    /// of cells that are compiled meanwhile must not mix with these.
+    /// </summary>
+    private SemanticModel Compile(SyntaxTree tree)
+    {
+        var assemblies = FrameworkAssemblies.References.Select(reference => reference.FilePath!).Concat(NotebookLoadContext.Shared.Select(assembly => assembly.Location));
+        var options = new CSharpCompilationOptions(
+            OutputKind.DynamicallyLinkedLibrary,
+            usings: CellCompiler.DefaultUsings.Concat(UsingsBefore()).Distinct(),
+            nullableContextOptions: NullableContextOptions.Enable,
+            assemblyIdentityComparer: DesktopAssemblyIdentityComparer.Default);
+        return CSharpCompilation.CreateScriptCompilation("parameters", tree, assemblies.Select(path => MetadataReference.CreateFromFile(path)), options).GetSemanticModel(tree);
+    }
+
+    /// <summary>What the cells before import.</summary>
+    private IEnumerable<string> UsingsBefore() =>
+        from cell in _document.Cells.OfType<CodeCell>().TakeWhile(earlier => earlier != Cell)
+        from line in CSharpSyntaxTree.ParseText(CellText.CodeOnly(cell.Source), ParseOptions).GetCompilationUnitRoot().Usings
+        where line.Alias is null
+        select line.NamespaceOrType.ToString();
+
     /// <summary>The name as code writes it: a keyword of C# begins with @.</summary>
     private static string Identifier(string name) => SyntaxFacts.GetKeywordKind(name) == SyntaxKind.None ? name : "@" + name;
 
-    private Dictionary<string, string> Literals(IReadOnlyDictionary<string, string> given) =>
-        given.Where(pair => _declared.ContainsKey(pair.Key)).ToDictionary(pair => pair.Key, pair => Literal(pair.Key, _declared[pair.Key].Type, pair.Value));
+    private Dictionary<string, string> Literals(IReadOnlyDictionary<string, string> given)
+    {
+        var own = given.Where(pair => _declared.ContainsKey(pair.Key)).ToList();
+        if (own.Count > 0 && NotebookCells.IsSkipped(Cell!))
+            throw new RunException($"The parameter {own[0].Key} cannot be set: the cell that declares it is tagged '{NotebookCells.SkipTag}' and will not run. Remove that tag, or leave out the value.");
+        return own.ToDictionary(pair => pair.Key, pair => Literal(pair.Key, _declared[pair.Key].Type, pair.Value));
+    }
 
     private static string Literal(string name, ParameterType? type, string value)
     {

@@ -16,6 +16,9 @@ internal sealed record ParameterType(string Name, bool IsNullable = false, bool 
     public const string Possible =
         "string, char, bool, sbyte, byte, short, ushort, int, uint, long, ulong, float, double or decimal, nullable too, or an array of these";
 
+    /// <summary>What C# puts behind a number that is not whole.</summary>
+    private const string Suffixes = "fFdDmM";
+
     private const NumberStyles Decimal = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
 
     private static readonly Dictionary<string, string> Keywords = new()
@@ -64,13 +67,16 @@ internal sealed record ParameterType(string Name, bool IsNullable = false, bool 
     public override string ToString() => Name + (IsNullable ? "?" : "") + (IsArray ? "[]" : "");
 
     /// <summary>The declared type, or for <c>var</c> that of the value it starts with; <c>null</c> when values of it cannot be typed.</summary>
-    public static ParameterType? Of(TypeSyntax declared, ExpressionSyntax? value) => declared switch
+    /// <param name="declared">The type as it is written.</param>
+    /// <param name="value">The value it starts with, or <c>null</c>.</param>
+    /// <param name="compiled">Gives the type that the compiler gives the variable, which takes longer.</param>
+    public static ParameterType? Of(TypeSyntax declared, ExpressionSyntax? value, Func<ITypeSymbol?> compiled) => declared switch
     {
-        { IsVar: true } => OfValue(value),
-        ArrayTypeSyntax { RankSpecifiers: [{ Rank: 1 }] } array => ArrayOf(Of(array.ElementType, null)),
-        NullableTypeSyntax nullable => Of(nullable.ElementType, null) is { } type ? type with { IsNullable = !type.IsArray } : null,
+        { IsVar: true } => OfValue(value, compiled),
+        ArrayTypeSyntax { RankSpecifiers: [{ Rank: 1 }] } array => ArrayOf(Of(array.ElementType, null, compiled)),
+        NullableTypeSyntax nullable => Of(nullable.ElementType, null, compiled) is { } type ? type with { IsNullable = !type.IsArray } : null,
         PredefinedTypeSyntax { Keyword.ValueText: var keyword } when Keywords.ContainsValue(keyword) => new ParameterType(keyword),
-        QualifiedNameSyntax { Left: IdentifierNameSyntax { Identifier.ValueText: "System" }, Right: IdentifierNameSyntax name } => Of(name, null),
+        QualifiedNameSyntax { Left: IdentifierNameSyntax { Identifier.ValueText: "System" }, Right: IdentifierNameSyntax name } => Of(name, null, compiled),
         IdentifierNameSyntax { Identifier.ValueText: var name } when Keywords.TryGetValue(name, out var keyword) => new ParameterType(keyword),
         _ => null,
     };
@@ -106,41 +112,50 @@ internal sealed record ParameterType(string Name, bool IsNullable = false, bool 
     private static string? Whole<T>(string value, string suffix)
         where T : INumber<T> => Number<T>(value, NumberStyles.AllowLeadingSign, suffix);
 
+    /// <summary>A number too small for its type, which would be zero, does not fit it.</summary>
     private static string? Number<T>(string value, NumberStyles styles, string suffix)
-        where T : INumber<T> => T.TryParse(value, styles, CultureInfo.InvariantCulture, out var number) || T.TryParse(OfLiteral(value), styles, CultureInfo.InvariantCulture, out number)
-            ? T.IsFinite(number) ? number.ToString(null, CultureInfo.InvariantCulture) + suffix : null
+        where T : INumber<T> => (T.TryParse(value, styles, CultureInfo.InvariantCulture, out var number) || T.TryParse(OfLiteral(value, styles), styles, CultureInfo.InvariantCulture, out number))
+            && T.IsFinite(number) && !(T.IsZero(number) && HasDigits(value))
+            ? number.ToString(null, CultureInfo.InvariantCulture) + suffix
             : null;
 
-    /// <summary>A number as C# writes it, <c>0x10</c>, <c>1_000</c> or <c>2.5f</c>, in plain digits; <c>null</c> for anything else.</summary>
-    private static string? OfLiteral(string value)
+    /// <summary>Whether a digit before the exponent is not zero.</summary>
+    private static bool HasDigits(string value) => value.Split('e', 'E')[0].Any(c => c is >= '1' and <= '9');
+
+    /// <summary>A number as C# writes it, <c>0x10</c>, <c>1_000</c> or <c>2.5f</c>, in plain digits; <c>null</c> for anything else, and where whole numbers are wanted for one that is not exactly what is written.</summary>
+    private static string? OfLiteral(string value, NumberStyles styles)
     {
         var (sign, digits) = value.StartsWith('-') ? ("-", value[1..]) : ("", value);
         var token = SyntaxFactory.ParseToken(digits);
-        return token.IsKind(SyntaxKind.NumericLiteralToken) && token.Text == digits && !token.ContainsDiagnostics && token.Value is IFormattable number
-            ? sign + number.ToString(null, CultureInfo.InvariantCulture)
+        if (!token.IsKind(SyntaxKind.NumericLiteralToken) || token.Text != digits || token.ContainsDiagnostics || token.Value is not IFormattable number)
+            return null;
+        if (styles == Decimal || number is not (float or double or decimal))
+            return sign + number.ToString(null, CultureInfo.InvariantCulture);
+        return decimal.TryParse(digits.Replace("_", "", StringComparison.Ordinal).TrimEnd([.. Suffixes]), Decimal, CultureInfo.InvariantCulture, out var written)
+            && written == decimal.Truncate(written) && new BigInteger(written) is var exact && exact == Exact(number)
+            ? sign + exact.ToString(null, CultureInfo.InvariantCulture)
             : null;
     }
+
+    /// <summary>The value of a literal that is a whole number, to the last digit.</summary>
+    private static BigInteger Exact(IFormattable number) => number switch
+    {
+        float value => new BigInteger(value),
+        double value => new BigInteger(value),
+        _ => new BigInteger((decimal)number),
+    };
 
     private static string Whole<T>(T least, T most)
         where T : INumber<T> => string.Create(CultureInfo.InvariantCulture, $"a whole number from {least} to {most}");
 
     private static ParameterType? ArrayOf(ParameterType? element) => element is { IsArray: false } ? element with { IsArray = true } : null;
 
-    private static ParameterType? OfValue(ExpressionSyntax? value) => value switch
+    private static ParameterType? OfValue(ExpressionSyntax? value, Func<ITypeSymbol?> compiled) => value switch
     {
         null => null,
         LiteralExpressionSyntax { Token.Value: { } literal } when Keywords.TryGetValue(literal.GetType().Name, out var keyword) => new ParameterType(keyword), // most are, and need no compiler
-        _ => Compiled(value),
+        _ => compiled() is { } type ? OfSymbol(type) : null,
     };
-
-    /// <summary>The type that the compiler gives a variable with that value.</summary>
-    private static ParameterType? Compiled(ExpressionSyntax value)
-    {
-        var tree = SyntaxFactory.ParseSyntaxTree($"var value = {value};", new CSharpParseOptions(LanguageVersion.Latest, kind: SourceCodeKind.Script));
-        var compilation = CSharpCompilation.CreateScriptCompilation("Parameter", tree, [MetadataReference.CreateFromFile(typeof(object).Assembly.Location)]);
-        var variable = tree.GetRoot().DescendantNodes().OfType<VariableDeclaratorSyntax>().First();
-        return compilation.GetSemanticModel(tree).GetDeclaredSymbol(variable) is IFieldSymbol { Type: var type } ? OfSymbol(type) : null;
-    }
 
     private static ParameterType? OfSymbol(ITypeSymbol type) => type switch
     {

@@ -26,7 +26,7 @@ internal static class RunCommand
         var files = new Argument<string[]>("notebooks") { Description = "Notebooks (.ipynb), or folders whose notebooks are run by name.", Arity = ArgumentArity.OneOrMore };
         var output = new Option<string?>("--out") { Description = $"Folder for the executed copies and their web pages. Default: {DefaultOut}.", HelpName = "DIR" };
         var inPlace = new Option<bool>("--in-place") { Description = "Write outputs into the notebooks themselves; their cells and defaults stay as they are. Without this option, the given notebooks are never changed." };
-        var parameters = new Option<string[]>("-p", "--parameter") { Description = "Set a variable declared in the cell tagged 'parameters'; may be repeated.", HelpName = "name=value" };
+        var parameters = new Option<string[]>("-p", "--parameter") { Description = "Set a variable declared in the cell tagged 'parameters'; may be repeated. The value null means null, except for a string, where it is the text.", HelpName = "name=value" };
         var timeout = new Option<double?>("--timeout") { Description = "End a notebook that takes longer, with every process it started. Default: no limit.", HelpName = "SECONDS" };
         var command = new Command("run", "Runs C# notebooks, each in a process of its own and in its own folder. A notebook stops at its first failing cell; the remaining notebooks still run. Exit codes: 0 when all ran, 1 when one failed, 2 when nothing could run, 130 when stopped by Ctrl+C.")
         {

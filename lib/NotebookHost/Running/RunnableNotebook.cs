@@ -110,11 +110,13 @@ internal sealed class RunnableNotebook
         var unmarked = NotebookCells.LanguageOf(document);
         var cells = NotebookCells.ToRun(document).ToList();
         var foreign = cells.Select((cell, index) => ForeignIn(cell, $"cell {index + 1}", unmarked)).OfType<string>().ToList();
-        return foreign.Count == 0
-            ? null
-            : foreign.Count == cells.Count && !CellLanguage.IsServed(unmarked)
-                ? $"{path} is a notebook in {unmarked}; this host runs C# (kernelspec .net-csharp, language C#)."
-                : $"{path}: {foreign[0]}";
+        if (foreign.Count == 0)
+            return null;
+        if (foreign.Count < cells.Count || CellLanguage.IsServed(unmarked))
+            return $"{path}: {foreign[0]}";
+        return NotebookCells.UnknownKernel(document) is { } kernel
+            ? $"{path}: this host runs C#; the notebook is for the kernel {kernel}. If its code is C#, add \"language\": \"C#\" to its kernelspec."
+            : $"{path} is a notebook in {unmarked}; this host runs C# (kernelspec .net-csharp, language C#).";
     }
 
     private static string? ForeignIn(CodeCell cell, string name, string unmarked)

@@ -66,8 +66,14 @@ public sealed class CellSemanticsTests : IDisposable
         Assert.Equal("(8, 3)", _run.PlainResult);
     }
 
+    [Fact]
+    public async Task Pointers_work_in_unsafe_code()
+    {
+        await _run.Run("unsafe { int i = 1; int* p = &i; *p = 2; Console.Write(i); }", "unsafe int Read(int* p) => *p;", "unsafe { var i = 3; Console.Write(Read(&i)); }");
+        Assert.Equal("3", _run.Output);
+    }
+
     [Theory]
-    [InlineData("unsafe { int* p = null; }", "CS0227")]
     [InlineData("File.Exists(\"x\")", "CS0103")]
     public async Task What_the_other_host_does_not_offer_does_not_compile(string code, string error)
     {

@@ -27,10 +27,45 @@ public sealed class DisplayFamilyTests : IDisposable
     [InlineData("display(new MathString(@\"\\frac12\"));", "text/latex", "$$\\frac12$$")]
     [InlineData("using Microsoft.DotNet.Interactive.Formatting; ((MathString)\"$$x$$\").Display();", "text/latex", "$$x$$")]
     [InlineData("using static Microsoft.DotNet.Interactive.Formatting.PocketViewTags; display(span[style:\"color:red\"](b(\"x\"), \"<\"));", "text/html", "<span style=\"color:red\"><b>x</b>&lt;</span>")]
+    [InlineData("using Microsoft.DotNet.Interactive; Kernel.display(1);", "text/plain", "1")]
+    [InlineData("using Microsoft.DotNet.Interactive; display(Kernel.HTML(\"<b>x</b>\"));", "text/html", "<b>x</b>")]
+    [InlineData("using Microsoft.DotNet.Interactive; Kernel.Javascript(\"1\");", "text/html", "<script type=\"text/javascript\">1</script>")]
+    [InlineData("Microsoft.DotNet.Interactive.Kernel.CSS(\"b { color: red }\");", "text/html", "<style>b { color: red }</style>")]
     public async Task A_value_shows_as_it_does_there(string cell, string mimeType, string content)
     {
         await _run.Run(cell);
         Assert.Equal(content, (string?)Assert.IsType<DataDisplayed>(Assert.Single(_run.Events)).Data[mimeType]);
+    }
+
+    [Fact]
+    public async Task The_user_is_asked_as_there_and_a_password_is_not_shown()
+    {
+        var before = Console.In;
+        try
+        {
+            Console.SetIn(new StringReader("Ann\nsecret\n"));
+            await _run.Run("using Microsoft.DotNet.Interactive;", "var name = await Kernel.GetInputAsync(\"Name? \"); var password = await Kernel.GetPasswordAsync(\"Password? \");");
+            Assert.Equal("Name? Password? ", _run.Output);
+            await _run.Run("$\"{name} {password} {password.GetClearTextPassword()}\"");
+            Assert.Equal("Ann ******** secret", _run.PlainResult);
+            await _run.Run("password");
+            Assert.DoesNotContain("secret", _run.Result!.ToJsonString(), StringComparison.Ordinal);
+        }
+        finally
+        {
+            Console.SetIn(before);
+        }
+    }
+
+    [Theory]
+    [InlineData("Kernel.Root.FindKernelByName(\"pwsh\")")]
+    [InlineData("Kernel.Current.Name")]
+    [InlineData("KernelInvocationContext.Current.Publish(1);")]
+    public async Task What_reaches_for_other_kernels_is_refused_with_what_there_is(string code)
+    {
+        Assert.Equal(CellStatus.DidNotCompile, (await _run.Try($"using Microsoft.DotNet.Interactive;\n{code}")).Status);
+        Assert.Contains("This host runs the cells of one C# notebook and has no other kernels. Of .NET Interactive's Kernel it has display, HTML,", _run.Traceback);
+        Assert.All(_run.Traceback.Split('\n').Where(line => line.Contains("error CS", StringComparison.Ordinal)), line => Assert.Contains("error CS0619", line));
     }
 
     [Fact]

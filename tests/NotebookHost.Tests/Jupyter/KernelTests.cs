@@ -95,6 +95,19 @@ public sealed class KernelTests(KernelClient kernel) : IClassFixture<KernelClien
     }
 
     [Fact]
+    public void A_password_is_asked_of_the_user_without_being_shown()
+    {
+        var answer = kernel.Execute("var password = await Microsoft.DotNet.Interactive.Kernel.GetPasswordAsync(\"Password? \"); var line = Console.ReadLine(); password.GetClearTextPassword() + line", message =>
+        {
+            if (message.Type != "stream")
+                return;
+            Assert.True((bool)kernel.AnswerQuestion(message, "secret")["password"]!);
+            Assert.False((bool)kernel.AnswerQuestion(message, "!")["password"]!);
+        });
+        Assert.Equal("secret!", answer.Result);
+    }
+
+    [Fact]
     public void Where_nobody_can_be_asked_the_input_is_at_its_end() =>
         Assert.Equal("True", kernel.Ask("execute_request", new JsonObject { ["code"] = "Console.ReadLine() is null", ["allow_stdin"] = false }).Result);
 

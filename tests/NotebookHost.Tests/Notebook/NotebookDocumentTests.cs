@@ -58,8 +58,7 @@ public sealed class NotebookDocumentTests
     [InlineData("\"nbformat\": 4", "\"nbformat\": 3", "'nbformat' is 3; expected 4. Older notebooks are converted by: jupyter nbconvert --to notebook FILE.")]
     [InlineData("\"cell_type\": \"code\"", "\"cell_type\": \"poem\"", "$.cells[1].cell_type is \"poem\"")]
     [InlineData("\"source\": [\"1 + 1\"]", "\"source\": 11", "$.cells[1].source is 11; expected text")]
-    [InlineData("\"evalue\": \"why\"", "\"evalue\": {}", "$.cells[1].outputs[2].evalue is an object; expected text")]
-    [InlineData("\"metadata\": {}", "\"metadata\": {}, \"metadata\": {}", "sample")]
+    [InlineData("\"metadata\": {}", "\"metadata\": {}, \"metadata\": {}", "sample is not a notebook: $.cells[1].outputs[1] has the same key twice; expected each key once.")]
     public void What_is_wrong_is_named_with_its_place(string old, string broken, string message)
     {
         var error = Assert.Throws<NotebookFormatException>(() => NotebookDocument.Parse(Sample.Replace(old, broken, StringComparison.Ordinal), "sample"));
@@ -86,6 +85,22 @@ public sealed class NotebookDocumentTests
     }
 
     [Fact]
+    public void A_run_says_of_a_file_in_UTF_16_what_others_say_of_it()
+    {
+        Assert.All(Refusals([.. Encoding.Unicode.GetPreamble(), .. Encoding.Unicode.GetBytes(Sample)]), refusal => Assert.EndsWith("is not a notebook: expected UTF-8 text, found other bytes at 0.", refusal, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("\"nbformat\": 4", "\"nbformat\": 4, \"nbformat\": 4", "$")]
+    [InlineData("\"tags\": [", "\"tags\": [], \"tags\": [", "$.cells[1].metadata")]
+    [InlineData("\"own\": [", "\"own\": {\"a\": 1, \"a\": 1}, \"other\": [", "$.cells[0].metadata.own")]
+    public void A_run_says_of_a_key_twice_where_it_is(string once, string twice, string place)
+    {
+        var file = Encoding.UTF8.GetBytes(Sample.Replace(once, twice, StringComparison.Ordinal));
+        Assert.All(Refusals(file), refusal => Assert.EndsWith($"is not a notebook: {place} has the same key twice; expected each key once.", refusal, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Saving_replaces_the_file_as_a_whole()
     {
         var folder = Directory.CreateTempSubdirectory("notebook-host-").FullName;
@@ -100,6 +115,22 @@ public sealed class NotebookDocumentTests
         finally
         {
             Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    /// <summary>Why a file is refused, to be read and to be run.</summary>
+    private static List<string> Refusals(byte[] file)
+    {
+        var path = Path.GetTempFileName();
+        try
+        {
+            File.WriteAllBytes(path, file);
+            Func<string, NotebookDocument>[] ways = [NotebookDocument.Load, NotebookDocument.LoadToRun];
+            return [.. ways.Select(load => Assert.Throws<NotebookFormatException>(() => load(path)).Message)];
+        }
+        finally
+        {
+            File.Delete(path);
         }
     }
 }

@@ -26,6 +26,12 @@ public sealed class CellLanguageTests : IDisposable
     [InlineData(Kernel, """{"vscode": {"languageId": "polyglot-notebook"}}""")]
     [InlineData(Kernel, """{"vscode": 3, "polyglot_notebook": {"kernelName": null}}""")]
     [InlineData("""{"polyglot_notebook": {"kernelInfo": {"defaultKernelName": "csharp"}}, "language_info": {"name": "python"}}""", "{}")]
+    [InlineData("""{"kernelspec": {"name": "notebook-host-csharp"}}""", "{}")]
+    [InlineData("""{"kernelspec": {"name": "measured", "display_name": ".NET (C#), measured"}}""", "{}")]
+    [InlineData("""{"kernelspec": {"name": "measured", "language": "C#"}}""", "{}")]
+    [InlineData("""{"kernelspec": {"name": "measured"}, "language_info": {"name": "C#"}}""", "{}")]
+    [InlineData("""{"kernelspec": {"name": "scala213"}}""", """{"polyglot_notebook": {"kernelName": "csharp"}}""")]
+    [InlineData("""{"kernelspec": {"name": "", "language": ""}}""", "{}")]
     public void It_runs(string notebook, string cell) => Assert.Single(Batch(Write("n", notebook, cell, "1")).Targets);
 
     [Theory]
@@ -49,6 +55,33 @@ public sealed class CellLanguageTests : IDisposable
     {
         var path = Write("n", $$$"""{"kernelspec": {"name": "{{{kernel}}}", "display_name": "k"}}""", "{}", "1");
         Assert.Contains($"is a notebook in {language}", Assert.Throws<RunException>(() => Batch(path)).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""{"name": "scala213", "display_name": "Scala"}""", "'scala213' (Scala)")]
+    [InlineData("""{"name": "rust"}""", "'rust'")]
+    [InlineData("""{"name": "conda-env-ml-py", "display_name": "Python [conda env:ml]", "language": ""}""", "'conda-env-ml-py' (Python [conda env:ml])")]
+    public void A_notebook_of_a_kernel_whose_language_nothing_tells_is_refused_by_its_name(string spec, string kernel)
+    {
+        var path = Write("n", $$"""{"kernelspec": {{spec}}}""", "{}", "1");
+        Assert.Equal($"{path}: this host runs C#; the notebook is for the kernel {kernel}. If its code is C#, add \"language\": \"C#\" to its kernelspec.", Assert.Throws<RunException>(() => Batch(path)).Message);
+    }
+
+    [Fact]
+    public void Where_its_other_cells_are_marked_as_C_sharp_the_cell_is_named()
+    {
+        var path = Write("n", """{"kernelspec": {"name": "rust"}}""", """{"polyglot_notebook": {"kernelName": "csharp"}}""", "1", first: "1");
+        Assert.Equal($"{path}: This host runs C#; cell 1 is for the kernel 'rust'.", Assert.Throws<RunException>(() => Batch(path)).Message);
+    }
+
+    [Theory]
+    [InlineData("polyglot_notebook", """{"kernelInfo": {"defaultKernelName": "fsharp"}}""")]
+    [InlineData("dotnet_interactive", """{"defaultKernelName": "fsharp"}""")]
+    public void Cells_are_in_the_language_that_a_notebook_of_dotnet_interactive_chose_for_them(string key, string chosen)
+    {
+        var metadata = $$"""{"kernelspec": {"name": ".net-csharp", "language": "C#"}, "{{key}}": {{chosen}}}""";
+        Assert.Contains("is a notebook in F#", Assert.Throws<RunException>(() => Batch(Write("n", metadata, "{}", "1"))).Message, StringComparison.Ordinal);
+        Assert.Single(Batch(Write("n", metadata, """{"polyglot_notebook": {"kernelName": "csharp"}}""", "1")).Targets);
     }
 
     [Theory]

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using NotebookHost.Notebook;
 using NotebookHost.Running;
 
@@ -39,6 +40,17 @@ public sealed class NotebookParametersTests : IDisposable
         var parameters = new NotebookParameters(Load("[parameters]" + declaration));
         var error = Assert.Throws<RunException>(() => parameters.Check(new Dictionary<string, string> { [name] = given }));
         Assert.Contains(message, error.Message);
+    }
+
+    [Fact]
+    public void A_value_for_a_cell_that_is_skipped_is_refused_in_words()
+    {
+        var document = Load("[parameters]int p = 1;", "2");
+        document.Cells[0].Metadata["tags"] = new JsonArray("parameters", "skip-execution");
+        var parameters = new NotebookParameters(document);
+        var error = Assert.Throws<RunException>(() => parameters.Check(new Dictionary<string, string> { ["p"] = "7" }));
+        Assert.Equal("The parameter p cannot be set: the cell that declares it is tagged 'skip-execution' and will not run. Remove that tag, or leave out the value.", error.Message);
+        parameters.Check(new Dictionary<string, string>());
     }
 
     [Fact]

@@ -51,6 +51,19 @@ public sealed class ParameterTypeTests : IDisposable
     [InlineData("long n = 3;", "10L", "n = 10L;")]
     [InlineData("double n = 3;", "2.5f", "n = 2.5d;")]
     [InlineData("decimal n = 3;", "1_000.5m", "n = 1000.5m;")]
+    [InlineData("int n = 3;", "3.0", "n = 3;")]
+    [InlineData("int n = 3;", "16777216f", "n = 16777216;")]
+    [InlineData("int n = 3;", "-1e3", "n = -1000;")]
+    [InlineData("int n = 3;", "0x0", "n = 0;")]
+    [InlineData("long n = 3;", "9007199254740992.0", "n = 9007199254740992L;")]
+    [InlineData("long n = 3;", "9007199254740993m", "n = 9007199254740993L;")]
+    [InlineData("double n = 3;", "0e5", "n = 0d;")]
+    [InlineData("double n = 3;", "5e-324", "n = 5E-324d;")]
+    [InlineData("decimal n = 3;", "0.00", "n = 0.00m;")]
+    [InlineData("var n = Math.PI;", "3", "n = 3d;")]
+    [InlineData("var n = Enumerable.Range(0, 3).ToArray();", "4", "n = new int[] { 4 };")]
+    [InlineData("using System.IO; var n = Path.Combine(\"a\", \"b\");", "c", "n = \"c\";")]
+    [InlineData("int width = 16; var n = 2 * width;", "4", "n = 4;")]
     [InlineData("const int n = 20;", "56", "const int n = 56;")]
     [InlineData("const string n = \"a\";", "b", "const string n = \"b\";")]
     [InlineData("readonly double n = 1;", "2", "readonly double n = 2d;")]
@@ -59,6 +72,14 @@ public sealed class ParameterTypeTests : IDisposable
         var document = Load("[parameters]" + declaration, "1");
         new NotebookParameters(document).Inject(new Dictionary<string, string> { ["n"] = given });
         Assert.Equal("// Parameters\n" + assignment, document.Cells[1].Source);
+    }
+
+    [Fact]
+    public void A_value_may_use_what_an_earlier_cell_imports()
+    {
+        var document = Load("using System.IO;\nusing static System.Math;", "[parameters]var n = PI; var file = Path.Combine(\"a\", \"b\");", "1");
+        new NotebookParameters(document).Inject(new Dictionary<string, string> { ["n"] = "3", ["file"] = "c" });
+        Assert.Equal("// Parameters\nn = 3d;\nfile = \"c\";", document.Cells[2].Source);
     }
 
     [Fact]
@@ -88,6 +109,16 @@ public sealed class ParameterTypeTests : IDisposable
     [InlineData("const int n = 1;", "x", "is not a valid int; expected a whole number")]
     [InlineData("byte n = 1;", "0x100", "'0x100' is not a valid byte")]
     [InlineData("int n = 1;", "1.5f", "'1.5f' is not a valid int")]
+    [InlineData("int n = 1;", "16777217f", "'16777217f' is not a valid int")]
+    [InlineData("long n = 1;", "9007199254740993.0", "'9007199254740993.0' is not a valid long")]
+    [InlineData("int n = 1;", "2147483648.0", "'2147483648.0' is not a valid int")]
+    [InlineData("decimal n = 1;", "1e-40", "'1e-40' is not a valid decimal")]
+    [InlineData("decimal n = 1;", "1e-40m", "'1e-40m' is not a valid decimal")]
+    [InlineData("float n = 1;", "1e-50", "'1e-50' is not a valid float")]
+    [InlineData("double n = 1;", "1e-400", "'1e-400' is not a valid double")]
+    [InlineData("double n = 1;", "-1e-400", "'-1e-400' is not a valid double")]
+    [InlineData("double n = 1;", "1e-50f", "'1e-50f' is not a valid double")]
+    [InlineData("float[] n = { 1 };", "1,1e-50", "'1,1e-50' is not a valid float[]")]
     [InlineData("var n = new[] { 1, \"a\" };", "1", "cannot be set on the command line")]
     [InlineData("var n = Unknown();", "1", "cannot be set on the command line")]
     [InlineData("DateTime n = DateTime.Now;", "today", "Declare it as string, char, bool")]

@@ -50,6 +50,21 @@ public sealed class TaggedCellTests : IDisposable
     }
 
     [Fact]
+    public async Task A_cell_to_be_skipped_keeps_outputs_that_cannot_be_read()
+    {
+        var path = _folder.Write("n", "[skip-execution]1", "1 + 1");
+        var notebook = JsonNode.Parse(await File.ReadAllTextAsync(path, TestContext.Current.CancellationToken))!;
+        notebook["cells"]![0]!["outputs"] = JsonNode.Parse("""[{"output_type":"pyout","text":3},{"output_type":"stream","text":null}]""");
+        await File.WriteAllTextAsync(path, notebook.ToJsonString(), TestContext.Current.CancellationToken);
+
+        var (exit, _, error) = await NotebookFolder.Run(path, "--out", _folder.Out);
+
+        Assert.Equal((0, ""), (exit, error));
+        Assert.Equal(["pyout", "stream"], _folder.Outputs("n", 0).Select(output => (string?)output!["output_type"]));
+        Assert.Contains("An output of this cell could not be read", _folder.Page("n"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Files_that_cannot_be_run_are_named_and_the_others_run()
     {
         _folder.Write("a-python", "python", ["print(1)"]);
