@@ -47,7 +47,7 @@ internal sealed class GraphPruning
                 continue;
             var origin = isZeroed ? node.Layer : node.Needs.Select(name => _gone.GetValueOrDefault(name)).FirstOrDefault(found => found is not null);
             Tensor? Input(string name, int place) => name.Length == 0 || node.Captured.Contains(place) ? null
-                : Value(name) ?? zeros([1, .. _graph.Shapes[name][1..]], device: NetworkProbe.DeviceOf(_network));
+                : Value(name) ?? zeros(_graph.ShapeForOneImage(name), device: NetworkProbe.DeviceOf(_network));
             foreach (var (name, output) in node.Proto.Output.Zip(node.Prepared.Run([.. node.Proto.Input.Select(Input)])))
             {
                 _values[name] = output;
@@ -67,7 +67,7 @@ internal sealed class GraphPruning
         foreach (var (node, name) in _graph.Nodes.SelectMany(node => node.Needs.Where(_gone.ContainsKey).Select(name => (node, name))))
         {
             if (_graph.Shapes.ContainsKey(name) && !_graph.IsForEachImage(name))
-                throw new ArgumentException($"{_graph.Source}: {Refusal.Name(node.Proto, _graph.Opset)} uses a value that combines the output of '{_gone[name]}' over several images, so it is not a constant per image and '{_gone[name]}' cannot be removed.");
+                throw new ArgumentException($"{_graph.Source}: {Refusal.Name(node.Proto, _graph.Opset)} uses a value that combines the output of '{_gone[name]}' over several images, so it is not a constant per image and '{_gone[name]}' cannot be removed. Zero it instead.");
         }
 
         foreach (var node in _graph.Nodes.Where(node => !IsGone(node)))

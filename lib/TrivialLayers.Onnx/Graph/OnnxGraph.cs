@@ -51,6 +51,9 @@ internal sealed class OnnxGraph
     /// <summary>Whether a value has one part for each image, along its first axis and no other: then one image can stand for all.</summary>
     public bool IsForEachImage(string name) => Shapes.TryGetValue(name, out var shape) && shape is [Batch, .. var rest] && rest.All(length => length % Batch != 0);
 
+    /// <summary>The shape of a value for one image, which may have several rows for it, windows for instance.</summary>
+    public long[] ShapeForOneImage(string name) => [.. Shapes[name].Select(length => length % Batch == 0 ? length / Batch : length)];
+
     /// <summary>Drops nodes and constants that the output does not need.</summary>
     public void Prune()
     {
