@@ -101,8 +101,8 @@ internal sealed class KnownValues(string path, int opset)
         Tensor[] Run(Tensor?[] given) => Attempt(node.Proto, () => node.Prepared.Run(given));
         if (inputs.Any(input => input?.IsShape() is true))
             return Run(inputs);
-        // The size of an output depends on the shape of the first input, and on the numbers of the others; a constant of some shape is a view of one number.
-        var sizes = Run(node.Proto.OpType == "ConstantOfShape" ? inputs : [.. inputs.Select((input, i) => i > 0 || input is null ? input : Shapes.Empty(input.shape, input.dtype))]);
+        // The size of an output depends on the shape of the first input, and on the numbers of the others; a constant of some shape is a view of one number, and a range is short.
+        var sizes = Run(node.Proto.OpType is "ConstantOfShape" or "Range" ? inputs : [.. inputs.Select((input, i) => i > 0 || input is null ? input : Shapes.Empty(input.shape, input.dtype))]);
         if (batch is not null && sizes.All(batch.IsForEachImage))
             return sizes;
         var made = sizes.Sum(size => size.numel());
