@@ -67,13 +67,27 @@ public sealed class OnnxNetwork : SegmentedNetwork, IDescribed, IPrunable, IFold
     /// <param name="output">
     /// The name of the output to take, or of any other tensor of the graph; by default the first output. Training, cross-entropy and ties want scores: of a file that ends in a softmax, name what goes into it.
     /// </param>
-    /// <exception cref="NotSupportedException">An operator, or a way to use it, is not read. The message names operator, node and opset, and what is known instead.</exception>
+    /// <exception cref="NotSupportedException">
+    /// An operator, or a way to use it, is not read: the message names operator, node and opset, and what is known instead. Or the file fixes a batch and computes with it.
+    /// </exception>
     /// <exception cref="InvalidDataException">It is not an ONNX file, or is damaged.</exception>
     /// <exception cref="ArgumentException">The file leaves the size open, or has no tensor of the name <paramref name="output"/>.</exception>
     public static OnnxNetwork Load(string path, int? height = null, int? width = null, string? output = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        return new OnnxNetwork(Path.GetFileNameWithoutExtension(path), GraphReader.Read(OnnxFile.Read(path), path, height, width, output));
+        var graph = GraphReader.Read(OnnxFile.Read(path), path, height, width, output);
+        var network = new OnnxNetwork(Path.GetFileNameWithoutExtension(path), graph);
+        try
+        {
+            if (graph.MergedBatch is { } batch)
+                FreedBatch.Demand(network, path, batch);
+            return network;
+        }
+        catch
+        {
+            network.Dispose();
+            throw;
+        }
     }
 
     /// <summary>

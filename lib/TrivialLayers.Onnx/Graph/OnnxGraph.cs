@@ -33,6 +33,9 @@ internal sealed class OnnxGraph
     /// <summary>Names of constants that the file calls weights, which training changes.</summary>
     public required HashSet<string> Trained { get; init; }
 
+    /// <summary>The batch that the file fixes, where the graph merges its images with other axes; else null.</summary>
+    public long? MergedBatch { get; init; }
+
     /// <summary>Constants by which images are prepared, their mean for instance: what is computed with them goes through no layer before.</summary>
     public IEnumerable<string> BeforeAnyLayer()
     {

@@ -27,8 +27,10 @@ internal static class Rearranging
     public static Prepared Reshape(Call call)
     {
         var literal = call.Integer("allowzero", 0) != 0;
-        return new(inputs => [inputs[0]!.reshape([.. inputs[1]!.Longs().Select((length, axis) => length == 0 && !literal ? inputs[0]!.shape[axis] : length)])]);
+        return new(inputs => [Reshaped(inputs[0]!, inputs[1]!.Longs(), literal)]);
     }
+
+    public static Tensor Reshaped(Tensor input, long[] asked, bool isLiteral) => input.reshape([.. asked.Select((length, axis) => length == 0 && !isLiteral ? input.shape[axis] : length)]);
 
     public static Prepared Flatten(Call call)
     {
@@ -36,7 +38,7 @@ internal static class Rearranging
         return new(inputs =>
         {
             var at = axis == inputs[0]!.dim() ? (int)axis : Shapes.Axis(axis, inputs[0]!.dim());
-            return [inputs[0]!.reshape(inputs[0]!.shape[..at].Aggregate(1L, (product, length) => product * length), inputs[0]!.shape[at..].Aggregate(1L, (product, length) => product * length))];
+            return [inputs[0]!.reshape(Shapes.Product(inputs[0]!.shape[..at]), Shapes.Product(inputs[0]!.shape[at..]))];
         });
     }
 
