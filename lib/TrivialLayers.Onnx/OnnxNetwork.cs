@@ -59,7 +59,7 @@ public sealed class OnnxNetwork : SegmentedNetwork, IDescribed, IPrunable, IFold
 
     /// <summary>
     /// Reads an ONNX file. Operators of opset 7 to 25 that image networks use are read, in float16, float32 or float64, with weights in the file or in others beside it. The batch may have any size, also where
-    /// the file fixes one.
+    /// the file fixes one; if it computes with that one beyond what can be adapted, it is refused.
     /// </summary>
     /// <param name="path">The file.</param>
     /// <param name="height">Height of the images in pixels, where the file leaves it open or the network is to take others; by default that of the file.</param>
@@ -68,7 +68,7 @@ public sealed class OnnxNetwork : SegmentedNetwork, IDescribed, IPrunable, IFold
     /// The name of the output to take, or of any other tensor of the graph; by default the first output. Training, cross-entropy and ties want scores: of a file that ends in a softmax, name what goes into it.
     /// </param>
     /// <exception cref="NotSupportedException">
-    /// An operator, or a way to use it, is not read: the message names operator, node and opset, and what is known instead. Or the file fixes a batch and computes with it.
+    /// An operator, or a way to use it, is not read: the message names operator, node and opset, and what is known instead. Or the file computes with the batch that it fixes: the message says how to export it without.
     /// </exception>
     /// <exception cref="InvalidDataException">It is not an ONNX file, or is damaged.</exception>
     /// <exception cref="ArgumentException">The file leaves the size open, or has no tensor of the name <paramref name="output"/>.</exception>
