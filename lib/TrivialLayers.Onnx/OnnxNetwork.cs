@@ -59,7 +59,7 @@ public sealed class OnnxNetwork : SegmentedNetwork, IDescribed, IPrunable, IFold
 
     /// <summary>
     /// Reads an ONNX file. Operators of opset 7 to 25 that image networks use are read, in float16, float32 or float64, with weights in the file or in others beside it. The batch may have any size, also where
-    /// the file fixes one.
+    /// the file fixes one; if it computes with that one beyond what can be adapted, it is refused.
     /// </summary>
     /// <param name="path">The file.</param>
     /// <param name="height">Height of the images in pixels, where the file leaves it open or the network is to take others; by default that of the file.</param>
@@ -67,13 +67,27 @@ public sealed class OnnxNetwork : SegmentedNetwork, IDescribed, IPrunable, IFold
     /// <param name="output">
     /// The name of the output to take, or of any other tensor of the graph; by default the first output. Training, cross-entropy and ties want scores: of a file that ends in a softmax, name what goes into it.
     /// </param>
-    /// <exception cref="NotSupportedException">An operator, or a way to use it, is not read. The message names operator, node and opset, and what is known instead.</exception>
+    /// <exception cref="NotSupportedException">
+    /// An operator, or a way to use it, is not read: the message names operator, node and opset, and what is known instead. Or the file computes with the batch that it fixes: the message says how to export it without.
+    /// </exception>
     /// <exception cref="InvalidDataException">It is not an ONNX file, or is damaged.</exception>
     /// <exception cref="ArgumentException">The file leaves the size open, or has no tensor of the name <paramref name="output"/>.</exception>
     public static OnnxNetwork Load(string path, int? height = null, int? width = null, string? output = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        return new OnnxNetwork(Path.GetFileNameWithoutExtension(path), GraphReader.Read(OnnxFile.Read(path), path, height, width, output));
+        var graph = GraphReader.Read(OnnxFile.Read(path), path, height, width, output);
+        var network = new OnnxNetwork(Path.GetFileNameWithoutExtension(path), graph);
+        try
+        {
+            if (graph.MergedBatch is { } batch)
+                FreedBatch.Demand(network, path, batch);
+            return network;
+        }
+        catch
+        {
+            network.Dispose();
+            throw;
+        }
     }
 
     /// <summary>

@@ -83,6 +83,30 @@ public sealed class GraphTests(TorchvisionNetworks networks)
     }
 
     [Fact]
+    public void Instance_norm_of_maps_that_a_kernel_at_zero_leaves_constant_answers_as_in_ONNX_Runtime_and_is_swept()
+    {
+        using var scope = NewDisposeScope();
+        using var folder = new TemporaryFolder();
+        var model = new SmallModel(17, 1, 30, 30);
+        var features = model.Add("Conv", [SmallModel.Images, model.Weights("conv.weight", 4, 1, 3, 3), model.Values("conv.bias", [0.3f, -0.1f, 0.7f, 0.2f], 4)], ("pads", new long[] { 1, 1, 1, 1 }));
+        var norm = model.Add("InstanceNormalization", [features, model.Positive("norm.scale", 4), model.Positive("norm.bias", 4)]);
+        var pooled = model.Add("Flatten", [model.Add("GlobalAveragePool", [model.Add("Relu", [norm])])]);
+        var path = model.Save(folder["model.onnx"], model.Add("Gemm", [pooled, model.Weights("fc.weight", 4, 3), model.Weights("fc.bias", 3)]));
+        using var network = OnnxNetwork.Load(path);
+        using var data = SmallData.Images("bars", 48, 3, size: 30);
+        var images = data.Batch(0, 8, CPU).Images;
+        var expected = OnnxRuntime.Run(ZeroedFile.Of(path, network, "conv"), images);
+
+        using (Zeroing.Of(network, "conv"))
+        {
+            Assert.InRange(OnnxRuntime.Difference(network.call(images), expected), 0, OnnxRuntime.Tolerance);
+            Assert.InRange(OnnxRuntime.Difference(network.call(images.ToChannelsLast()), expected), 0, OnnxRuntime.Tolerance);
+        }
+
+        Assert.Contains("conv", Sweep.Run(network, data).Targets.Select(target => target.Layer.Name));
+    }
+
+    [Fact]
     public void A_network_that_was_read_is_trained_and_written()
     {
         using var folder = new TemporaryFolder();

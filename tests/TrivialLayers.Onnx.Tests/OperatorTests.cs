@@ -86,6 +86,16 @@ public sealed class OperatorTests : IDisposable
         Pads("MaxPool", _ => [], ("kernel_shape", new long[] { 3, 2 }));
         Pads("AveragePool", _ => [], ("kernel_shape", new long[] { 3, 2 }));
         Pads("AveragePool", _ => [], ("kernel_shape", new long[] { 3, 2 }), ("count_include_pad", 1));
+        foreach (var counts in new[] { 0, 1 })
+        {
+            Case(FormattableString.Invariant($"AveragePool of volumes, count_include_pad = {counts}"), model =>
+            {
+                var volume = model.Add("Unsqueeze", [X, model.Numbers("axis", 1)]);
+                var pooled = model.Add("AveragePool", [volume], ("kernel_shape", new long[] { 3, 1, 2 }), ("strides", new long[] { 1, 2, 1 }), ("pads", new long[] { 1, 0, 1, 1, 0, 1 }), ("count_include_pad", counts));
+                return model.Add("Squeeze", [pooled, model.Numbers("axes", 1)]);
+            });
+        }
+
         foreach (var operation in new[] { "MaxPool", "AveragePool" })
             Case($"{operation} ceiling", model => model.Add(operation, [X], ("kernel_shape", new long[] { 2, 2 }), ("strides", new long[] { 2, 2 }), ("ceil_mode", 1)));
         Case("MaxPool dilated", model => model.Add("MaxPool", [X], ("kernel_shape", new long[] { 2, 2 }), ("dilations", new long[] { 2, 3 })));
@@ -150,6 +160,8 @@ public sealed class OperatorTests : IDisposable
         }
 
         Case("Pow", model => model.Add("Pow", [model.Add("Abs", [X]), model.Values("exponent", [1.7f])]));
+        Case("Mod", model => model.Add("Mod", [X, model.Positive("divisor", 4, 1, 1)], ("fmod", 1)));
+        Case("Mod of whole numbers", model => model.Add("Gather", [X, model.Add("Mod", [model.Numbers("numbers", 5, -3, 6), model.Number("four", 4)])], ("axis", 1)));
         foreach (var operation in new[] { "Sum", "Mean", "Max", "Min" })
             Case(operation, model => model.Add(operation, [X, model.Weights("a", 4, 1, 1), model.Weights("b", 6)]));
         foreach (var operation in new[] { "Equal", "Less", "LessOrEqual", "Greater", "GreaterOrEqual" })
@@ -213,6 +225,20 @@ public sealed class OperatorTests : IDisposable
         Case("Expand to the images' shape", model => model.Add("Expand", [model.Add("GlobalAveragePool", [X]), model.Add("Shape", [X])]));
         Case("Tile", model => model.Add("Tile", [X, model.Numbers("times", 1, 2, 1, 3)]));
         Case("Gather", model => model.Add("Gather", [X, model.Numbers("places", 2, -4, 0)], ("axis", 1)));
+        Case("Range", model => model.Add("Add", [X, model.Add("Range", [model.Values("from", [0.5f]), model.Values("to", [3.4f]), model.Values("step", [0.5f])])]));
+        Case("Range backwards", model => model.Add("Gather", [X, model.Add("Range", [model.Number("from", 3), model.Number("to", -1), model.Number("step", -2)])], ("axis", 1)));
+        Case("Range to a size", model =>
+        {
+            var width = model.Add("Gather", [model.Add("Shape", [X]), model.Number("axis", 3)]);
+            return model.Add("Gather", [X, model.Add("Range", [model.Number("from", 0), width, model.Number("step", 2)])], ("axis", 3));
+        });
+        Case("ScatterND", model =>
+        {
+            var places = model.Add("Reshape", [model.Numbers("places", 0, 1, 6, -1), model.Numbers("pairs", 2, 2)]);
+            var pixels = model.Add("ScatterND", [model.Weights("map", 7, 6), places, model.Weights("pixels", 2)]);
+            var rows = model.Add("ScatterND", [pixels, model.Add("Reshape", [model.Numbers("chosen", 3, 2), model.Numbers("one by one", 2, 1)]), model.Weights("rows", 2, 6)]);
+            return model.Add("Add", [X, rows]);
+        });
         Unary("DepthToSpace", 17, ("blocksize", 2));
         Unary("DepthToSpace", 17, ("blocksize", 2), ("mode", "CRD"));
         Case("SpaceToDepth", model => model.Add("SpaceToDepth", [model.Add("Slice", [X, model.Numbers("s", 0), model.Numbers("e", 6), model.Numbers("a", 2)])], ("blocksize", 2)));

@@ -125,6 +125,29 @@ public sealed class TakingOutTests : IDisposable
         DemandSame(network, images, before);
     }
 
+    [Theory]
+    [InlineData(true, "over several images")]
+    [InlineData(false, "no information about the image is left")]
+    public void A_layer_that_sees_windows_of_the_images_stays(bool hasShortcut, string words)
+    {
+        using var scope = NewDisposeScope();
+        var (model, network) = Read(model =>
+        {
+            var features = Convolution(model, X, "stem", 3, 4);
+            var apart = model.Add("Transpose", [model.Add("Reshape", [features, model.Numbers("apart", 0, 4, 2, 4, 2, 4)])], ("perm", new long[] { 0, 2, 4, 1, 3, 5 }));
+            var windows = model.Add("Reshape", [apart, model.Numbers("windows", -1, 4, 4, 4)]); // four for each image
+            var seen = model.Add("Reshape", [Gone(model, windows), model.Numbers("back", -1, 2, 2, 4, 4, 4)]);
+            var together = model.Add("Reshape", [model.Add("Transpose", [seen], ("perm", new long[] { 0, 3, 1, 4, 2, 5 })), model.Numbers("together", 0, 4, 8, 8)]);
+            return model.Add("Flatten", [hasShortcut ? model.Add("Add", [features, together]) : together]);
+        });
+        var images = model.Noise(3);
+        var before = network.call(images);
+
+        Assert.Contains(words, Assert.Throws<ArgumentException>(() => network.TakeOut("gone")).Message, StringComparison.Ordinal);
+
+        DemandSame(network, images, before);
+    }
+
     [Fact]
     public void What_stands_together_only_on_the_way_to_the_rest_stays_too()
     {

@@ -47,7 +47,7 @@ internal sealed class GraphPruning
                 continue;
             var origin = isZeroed ? node.Layer : node.Needs.Select(name => _gone.GetValueOrDefault(name)).FirstOrDefault(found => found is not null);
             Tensor? Input(string name, int place) => name.Length == 0 || node.Captured.Contains(place) ? null
-                : Value(name) ?? zeros([1, .. _graph.Shapes[name][1..]], device: NetworkProbe.DeviceOf(_network));
+                : Value(name) ?? zeros(_graph.ShapeForOneImage(name), device: NetworkProbe.DeviceOf(_network));
             foreach (var (name, output) in node.Proto.Output.Zip(node.Prepared.Run([.. node.Proto.Input.Select(Input)])))
             {
                 _values[name] = output;
@@ -67,7 +67,7 @@ internal sealed class GraphPruning
         foreach (var (node, name) in _graph.Nodes.SelectMany(node => node.Needs.Where(_gone.ContainsKey).Select(name => (node, name))))
         {
             if (_graph.Shapes.ContainsKey(name) && !_graph.IsForEachImage(name))
-                throw new ArgumentException($"{_graph.Source}: {Refusal.Name(node.Proto, _graph.Opset)} uses a value that combines the output of '{_gone[name]}' over several images, so it is not a constant per image and '{_gone[name]}' cannot be removed.");
+                throw new ArgumentException($"{_graph.Source}: {Refusal.Name(node.Proto, _graph.Opset)} uses a value that combines the output of '{_gone[name]}' over several images, so it is not a constant per image and '{_gone[name]}' cannot be removed. Zero it instead.");
         }
 
         foreach (var node in _graph.Nodes.Where(node => !IsGone(node)))
@@ -151,17 +151,8 @@ internal sealed class GraphPruning
     /// <summary>Repeats a constant for each image of the batch, whose size another input of the node tells.</summary>
     private GraphNode[] ForEachImage(NodeProto node, string constant, Tensor value, string beside)
     {
-        string Value(string what) => $"{constant}:{what}:{node.Output[0]}";
-        var (first, rest) = (Value("first"), Value("rest"));
-        _graph.Constants[first] = zeros(1, ScalarType.Int64).DetachFromDisposeScope();
-        _graph.Constants[rest] = tensor(value.shape[1..]).DetachFromDisposeScope();
-        return
-        [
-            Make(new NodeProto { OpType = "Shape", Name = Value("shape"), Input = { beside }, Output = { Value("shape") } }),
-            Make(new NodeProto { OpType = "Gather", Name = Value("batch"), Input = { Value("shape"), first }, Output = { Value("batch") } }),
-            Make(new NodeProto { OpType = "Concat", Name = Value("size"), Input = { Value("batch"), rest }, Output = { Value("size") }, Attribute = { Opset.Integer("axis", 0) } }),
-            Make(new NodeProto { OpType = "Expand", Name = Value("spread"), Input = { constant, Value("size") }, Output = { Value("spread") } }, [OnnxGraph.Batch, .. value.shape[1..]]),
-        ];
+        var nodes = Repetition.Of(constant, value.shape, beside, $"{constant}:{node.Output[0]}", (name, held) => _graph.Constants[name] = held.DetachFromDisposeScope());
+        return [.. nodes.SkipLast(1).Select(made => Make(made)), Make(nodes[^1], [OnnxGraph.Batch, .. value.shape[1..]])];
     }
 
     /// <param name="node">The node.</param>

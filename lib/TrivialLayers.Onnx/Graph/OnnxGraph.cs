@@ -33,6 +33,9 @@ internal sealed class OnnxGraph
     /// <summary>Names of constants that the file calls weights, which training changes.</summary>
     public required HashSet<string> Trained { get; init; }
 
+    /// <summary>The batch that the file fixes, where the graph merges its images with other axes; else null.</summary>
+    public long? MergedBatch { get; init; }
+
     /// <summary>Constants by which images are prepared, their mean for instance: what is computed with them goes through no layer before.</summary>
     public IEnumerable<string> BeforeAnyLayer()
     {
@@ -50,6 +53,9 @@ internal sealed class OnnxGraph
 
     /// <summary>Whether a value has one part for each image, along its first axis and no other: then one image can stand for all.</summary>
     public bool IsForEachImage(string name) => Shapes.TryGetValue(name, out var shape) && shape is [Batch, .. var rest] && rest.All(length => length % Batch != 0);
+
+    /// <summary>The shape of a value for one image, which may have several rows for it, windows for instance.</summary>
+    public long[] ShapeForOneImage(string name) => [.. Shapes[name].Select(length => length % Batch == 0 ? length / Batch : length)];
 
     /// <summary>Drops nodes and constants that the output does not need.</summary>
     public void Prune()

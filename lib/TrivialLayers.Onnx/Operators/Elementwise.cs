@@ -37,6 +37,9 @@ internal static class Elementwise
 
     public static Tensor Divide(Tensor left, Tensor right) => left.is_floating_point() ? left / right : left.div(right, RoundingMode.trunc);
 
+    /// <summary>What a division leaves over, with the sign of the divisor; with fmod that of the dividend.</summary>
+    public static Prepared Mod(Call call) => (call.Integer("fmod", 0) == 0 ? Of((left, right) => left.remainder(right)) : Of((left, right) => left.fmod(right)))(call);
+
     public static Prepared Clip(Call call)
     {
         var (low, high) = (call.Number(1), call.Number(2));

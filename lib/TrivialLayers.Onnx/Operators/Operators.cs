@@ -73,6 +73,7 @@ internal static class Operators
         ["Mul"] = Elementwise.Of((left, right) => left * right),
         ["Div"] = Elementwise.Of(Elementwise.Divide),
         ["Pow"] = Elementwise.Of((left, right) => left.pow(right)),
+        ["Mod"] = Elementwise.Mod,
         ["Equal"] = Elementwise.Truth((left, right) => left.eq(right)),
         ["Less"] = Elementwise.Truth((left, right) => left.lt(right)),
         ["LessOrEqual"] = Elementwise.Truth((left, right) => left.le(right)),
@@ -103,11 +104,13 @@ internal static class Operators
         ["DepthToSpace"] = Rearranging.DepthToSpace,
         ["SpaceToDepth"] = Rearranging.SpaceToDepth,
         ["ConstantOfShape"] = Rearranging.ConstantOfShape,
+        ["Range"] = Rearranging.Range,
+        ["ScatterND"] = Rearranging.Scatter,
     };
 
     /// <summary>Those that repeat their inputs to fit each other.</summary>
     private static readonly HashSet<string> s_broadcasting =
-        ["Add", "Sub", "Mul", "Div", "Pow", "Equal", "Less", "LessOrEqual", "Greater", "GreaterOrEqual", "And", "Or", "Sum", "Mean", "Max", "Min", "Where", "PRelu"];
+        ["Add", "Sub", "Mul", "Div", "Pow", "Mod", "Equal", "Less", "LessOrEqual", "Greater", "GreaterOrEqual", "And", "Or", "Sum", "Mean", "Max", "Min", "Where", "PRelu"];
 
     /// <summary>Whether an operator repeats its inputs to fit each other.</summary>
     public static bool Broadcasts(string operation) => s_broadcasting.Contains(operation);

@@ -48,6 +48,8 @@ internal static class Pooling
 
     public static Prepared Average(Call call)
     {
+        if (call.Integers("kernel_shape") is { Length: 3 } volume)
+            return OfVolumes(call, volume);
         var window = Window.Of(call, []);
         if (window.Dilations.Any(dilation => dilation != 1))
             throw call.Refused("average pooling with dilation is not supported");
@@ -61,6 +63,17 @@ internal static class Pooling
             Tensor Pool(Tensor maps) => window.Begun(functional.avg_pool2d(window.Pad(maps, 0), window.Kernel, window.Strides, [0, 0], window.IsCeiling), maps.shape[2..]);
             return [(counts ? Pool(input) : Pool(input) / Pool(ones([1, 1, .. input.shape[2..]], device: input.device))).MoveToOuterDisposeScope()];
         });
+    }
+
+    /// <summary>Average pooling of <c>[N, C, D, H, W]</c>, as exporters write normalisation over neighbouring channels.</summary>
+    private static Prepared OfVolumes(Call call, long[] kernel)
+    {
+        var (strides, pads) = (call.Integers("strides") ?? [1, 1, 1], call.Integers("pads") ?? [0, 0, 0, 0, 0, 0]);
+        var isPlain = call.Text("auto_pad", "NOTSET") is "NOTSET" or "VALID" && call.Integer("ceil_mode", 0) == 0 && (call.Integers("dilations") ?? []).All(dilation => dilation == 1);
+        if (!isPlain || pads.Length != 6 || !pads[..3].SequenceEqual(pads[3..]))
+            throw call.Refused("average pooling over three axes is supported only without dilation and ceil_mode, and with the same padding on opposite sides");
+        var counts = call.Integer("count_include_pad", 0) != 0;
+        return new(inputs => [functional.avg_pool3d(inputs[0]!, kernel, strides, pads[..3], false, counts)]);
     }
 
     public static Prepared GlobalAverage(Call call) => new(inputs => [inputs[0]!.mean([.. Spatial(inputs[0]!)], keepdim: true)]);

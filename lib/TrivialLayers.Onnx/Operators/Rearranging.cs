@@ -7,6 +7,9 @@ namespace TrivialLayers;
 /// <summary>Operators that move numbers without changing them.</summary>
 internal static class Rearranging
 {
+    /// <summary>Numbers of a range, which are places along an axis.</summary>
+    private const int MostPlaces = 1 << 20;
+
     public static Prepared Shape(Call call)
     {
         var (start, end) = (call.Integer("start", 0), call.Integer("end", int.MaxValue));
@@ -24,8 +27,10 @@ internal static class Rearranging
     public static Prepared Reshape(Call call)
     {
         var literal = call.Integer("allowzero", 0) != 0;
-        return new(inputs => [inputs[0]!.reshape([.. inputs[1]!.Longs().Select((length, axis) => length == 0 && !literal ? inputs[0]!.shape[axis] : length)])]);
+        return new(inputs => [Reshaped(inputs[0]!, inputs[1]!.Longs(), literal)]);
     }
+
+    public static Tensor Reshaped(Tensor input, long[] asked, bool isLiteral) => input.reshape([.. asked.Select((length, axis) => length == 0 && !isLiteral ? input.shape[axis] : length)]);
 
     public static Prepared Flatten(Call call)
     {
@@ -33,7 +38,7 @@ internal static class Rearranging
         return new(inputs =>
         {
             var at = axis == inputs[0]!.dim() ? (int)axis : Shapes.Axis(axis, inputs[0]!.dim());
-            return [inputs[0]!.reshape(inputs[0]!.shape[..at].Aggregate(1L, (product, length) => product * length), inputs[0]!.shape[at..].Aggregate(1L, (product, length) => product * length))];
+            return [inputs[0]!.reshape(Shapes.Product(inputs[0]!.shape[..at]), Shapes.Product(inputs[0]!.shape[at..]))];
         });
     }
 
@@ -195,6 +200,36 @@ internal static class Rearranging
         return new(inputs => inputs[0]!.Longs() is var shape && shape.Aggregate(1.0, (product, length) => product * length) < long.MaxValue / sizeof(long)
             ? [full([], number, dtype: type).expand(shape)]
             : throw new ArgumentException("the requested shape has more elements than a tensor can hold"));
+    }
+
+    /// <summary>Numbers in equal steps: from the first input on, up to the second exclusive.</summary>
+    public static Prepared Range(Call call) => new(inputs =>
+    {
+        using var scope = NewDisposeScope();
+        double[] given = [.. inputs.Select(input => input!.to(ScalarType.Float64).item<double>())];
+        var count = Math.Max(0, Math.Ceiling((given[1] - given[0]) / given[2]));
+        return count < MostPlaces
+            ? [((arange((long)count, ScalarType.Int64) * inputs[2]!) + inputs[0]!).MoveToOuterDisposeScope()]
+            : throw new ArgumentException("the requested range has more numbers than are supported");
+    });
+
+    /// <summary>ScatterND: a copy in which some parts are replaced; the last axis of the second input holds their places.</summary>
+    public static Prepared Scatter(Call call)
+    {
+        if (call.Text("reduction", "none") is not "none" and var reduction)
+            throw call.Refused($"reduction = {reduction} is not supported; expected none");
+        return new(inputs =>
+        {
+            using var scope = NewDisposeScope();
+            if (inputs.Any(input => input!.IsShape()))
+                return [Shapes.Empty(inputs[0]!.shape, inputs[0]!.dtype).MoveToOuterDisposeScope()];
+            var (whole, parts) = Shapes.Together(inputs[0]!, inputs[2]!);
+            var places = inputs[1]!.to(whole.device);
+            TensorIndex[] indices = [.. Enumerable.Range(0, (int)places.shape[^1]).Select(axis => TensorIndex.Tensor(places.select(-1, axis)))];
+            var result = whole.clone();
+            result.index_put_(parts, indices);
+            return [result.MoveToOuterDisposeScope()];
+        });
     }
 
     private static (long N, long C, long H, long W) Four(Tensor input) => (input.shape[0], input.shape[1], input.shape[2], input.shape[3]);

@@ -27,6 +27,9 @@ internal static class Shapes
         ? (int)(axis < 0 ? axis + rank : axis)
         : throw new ArgumentOutOfRangeException(nameof(axis), FormattableString.Invariant($"axis {axis} is out of range for {rank} axes"));
 
+    /// <summary>How many entries some axes have together.</summary>
+    public static long Product(IEnumerable<long> lengths) => lengths.Aggregate(1L, (product, length) => product * length);
+
     /// <summary>Both on the device of the one that is not on the CPU.</summary>
     public static (Tensor, Tensor) Together(Tensor left, Tensor right) =>
         left.device_type == right.device_type ? (left, right)

@@ -65,11 +65,12 @@ internal sealed class GraphReader
         var needed = Needed(asked);
         var input = TheInput(needed);
         var (image, batch) = ImageOf(input, height, width);
+        _known.FixedBatch = batch;
         ReadWeights(needed);
         HashSet<string> trained = [.. _known.Constants.Where(entry => entry.Value.is_floating_point() && entry.Value.numel() > 1).Select(entry => entry.Key)];
 
         (_known.First.Shapes[input.Name], _known.Other.Shapes[input.Name]) = ([_known.First.Images, .. image], [_known.Other.Images, .. image]);
-        var anyBatch = new AnyBatch(_known, batch);
+        var anyBatch = new AnyBatch(_known);
         var upgrade = new Opset(_opset, _known.Constants);
         foreach (var node in needed)
         {
@@ -81,10 +82,17 @@ internal sealed class GraphReader
 
         var result = _aliases.GetValueOrDefault(asked, asked);
         if (!_known.First.Shapes.TryGetValue(result, out var shape) || shape.Length < 2 || shape[0] != _known.First.Images || _known.Other.Shapes[result][0] != _known.Other.Images)
-            throw new InvalidDataException($"{_path}: the output '{asked}' does not have one result for each image [N, …], so the network cannot be tested on images.");
+        {
+            var what = $"{_path}: the output '{asked}' does not have one result for each image [N, …]";
+            if (batch is { } images)
+                throw new NotSupportedException($"{what}: {Refusal.FixedBatch(images)}.");
+            throw new InvalidDataException($"{what}, so the network cannot be tested on images.");
+        }
+
         var found = new OnnxGraph
         {
             Source = _path, Input = input.Name, Output = result, Image = image, Opset = _opset, Nodes = _nodes, Constants = _known.Constants, Shapes = _known.First.Shapes, Trained = trained,
+            MergedBatch = anyBatch.IsMerged ? batch : null,
         };
         found.Prune();
         foreach (var (name, constant) in found.Constants.ToList())
@@ -185,7 +193,8 @@ internal sealed class GraphReader
             return false;
         }
 
-        batch.Free(node);
+        foreach (var before in batch.Free(node))
+            Add(before, batch);
         var ready = Ready(node);
         if (!_known.Take(ready))
             return false;

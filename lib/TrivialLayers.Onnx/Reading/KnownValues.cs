@@ -36,6 +36,9 @@ internal sealed class KnownValues(string path, int opset)
     /// <summary>For another number of images, a prime that no layer has as a size, too.</summary>
     public KnownBatch Other { get; } = new(10009);
 
+    /// <summary>The batch that the file fixes, or null.</summary>
+    public long? FixedBatch { get; set; }
+
     public bool Has(string name) => Constants.ContainsKey(name) || First.Shapes.ContainsKey(name) || First.Values.ContainsKey(name);
 
     /// <summary>Takes a constant in that the file holds.</summary>
@@ -43,6 +46,19 @@ internal sealed class KnownValues(string path, int opset)
     {
         Constants[name] = constant;
         _left += ForEachWeight * constant.numel();
+    }
+
+    /// <summary>A value for another number of images, computed or not: lengths and whole numbers that grow with the batch do so in equal steps.</summary>
+    public Tensor For(string name, long images)
+    {
+        long Step(long first, long other) => first + ((other - first) / (Other.Images - First.Images) * (images - First.Images));
+        if (Constants.TryGetValue(name, out var constant))
+            return constant;
+        if (First.Shapes.TryGetValue(name, out var shape))
+            return Shapes.Empty([.. shape.Zip(Other.Shapes[name], (first, other) => Step(first, other))]);
+        var value = First.Values[name];
+        long[] numbers = value.dtype == ScalarType.Int64 ? [.. value.Longs().Zip(Other.Values[name].Longs(), (first, other) => Step(first, other))] : [];
+        return value.dtype == ScalarType.Int64 ? tensor(numbers).reshape(value.shape) : value;
     }
 
     /// <summary>Takes a node in. What it gives for batches of any size alike becomes a constant.</summary>
@@ -92,17 +108,18 @@ internal sealed class KnownValues(string path, int opset)
         }
     }
 
+    /// <summary>A node fits the batch that the file fixes, and no other.</summary>
+    public NotSupportedException OfFixedBatch(NodeProto node) => Refusal.Of(path, node, opset, Refusal.FixedBatch(FixedBatch!.Value));
+
     public InvalidDataException Wrong(NodeProto node, string what, Exception? inner = null) => new($"{path}: {Refusal.Name(node, opset)} does not fit the rest of the graph: {what}.", inner);
 
     /// <summary>Outputs for a batch, or of a constant node; shapes alone of what there is one of for each image.</summary>
     private Tensor[] Compute(GraphNode node, KnownBatch? batch)
     {
-        Tensor?[] inputs = [.. node.Proto.Input.Select((name, i) => name.Length == 0 || node.Captured.Contains(i) ? null : Constants.GetValueOrDefault(name) ?? batch!.Of(name))];
-        Tensor[] Run(Tensor?[] given) => Attempt(node.Proto, () => node.Prepared.Run(given));
+        var inputs = Inputs(node, name => batch!.Of(name));
         if (inputs.Any(input => input?.IsShape() is true))
-            return Run(inputs);
-        // The size of an output depends on the shape of the first input, and on the numbers of the others; a constant of some shape is a view of one number.
-        var sizes = Run(node.Proto.OpType == "ConstantOfShape" ? inputs : [.. inputs.Select((input, i) => i > 0 || input is null ? input : Shapes.Empty(input.shape, input.dtype))]);
+            return Run(node, batch, inputs);
+        var sizes = Run(node, batch, OfSizes(node.Proto, inputs));
         if (batch is not null && sizes.All(batch.IsForEachImage))
             return sizes;
         var made = sizes.Sum(size => size.numel());
@@ -110,8 +127,33 @@ internal sealed class KnownValues(string path, int opset)
             _views[node.Proto.Output[0]] = made;
         else
             Spend(node.Proto, made);
-        return Run(inputs);
+        return Run(node, batch, inputs);
     }
+
+    private Tensor[] Run(GraphNode node, KnownBatch? batch, Tensor?[] inputs)
+    {
+        try
+        {
+            return Attempt(node.Proto, () => node.Prepared.Run(inputs));
+        }
+        catch (InvalidDataException error) when (batch is not null)
+        {
+            var images = FixedBatch ?? 1;
+            Attempt(node.Proto, () => node.Prepared.Run(OfSizes(node.Proto, Inputs(node, name => For(name, images))))); // what does not fit these either is wrong in the file
+            if (FixedBatch is not null)
+                throw OfFixedBatch(node.Proto);
+            throw Wrong(node.Proto, "it computes with one image only", error);
+        }
+    }
+
+    private Tensor?[] Inputs(GraphNode node, Func<string, Tensor> valueOf) =>
+        [.. node.Proto.Input.Select((name, i) => name.Length == 0 || node.Captured.Contains(i) ? null : Constants.GetValueOrDefault(name) ?? valueOf(name))];
+
+    /// <summary>
+    /// Inputs that tell the size of an output: it depends on the shape of the first one, and on the numbers of the others. A constant of some shape is a view of one number, and a range is short.
+    /// </summary>
+    private static Tensor?[] OfSizes(NodeProto node, Tensor?[] inputs) =>
+        node.OpType is "ConstantOfShape" or "Range" ? inputs : [.. inputs.Select((input, i) => i > 0 || input is null ? input : Shapes.Empty(input.shape, input.dtype))];
 
     /// <summary>Whether a node shows the numbers of its input where they are. For another shape torch copies them unless they lie in order.</summary>
     private static bool IsView(NodeProto node, Tensor? input) => node.OpType switch

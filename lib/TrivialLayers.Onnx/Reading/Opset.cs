@@ -108,7 +108,7 @@ internal sealed class Opset(int version, Dictionary<string, Tensor> constants)
             node.Attribute.Remove(found);
     }
 
-    public static AttributeProto? Remove(NodeProto node, string name)
+    private static AttributeProto? Remove(NodeProto node, string name)
     {
         var found = node.Attribute.FirstOrDefault(attribute => attribute.Name == name);
         if (found is not null)

@@ -1,0 +1,142 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace TrivialLayers.Tests;
+
+/// <summary>Files whose constants have the size of their batch, as PyTorch exports them by default: read for batches of any size, or refused with what to do.</summary>
+public sealed class FixedBatchTests : IDisposable
+{
+    private const string X = SmallModel.Images;
+
+    private readonly TemporaryFolder _folder = new();
+
+    private static readonly Dictionary<string, Func<SmallModel, int, string>> s_files = new()
+    {
+        ["zeros beside features"] = (model, batch) => model.Add("Concat", [Convolution(model, X, "conv", 3), Repeated(model, "zeros", batch, 2, 8, 8)], ("axis", 1)),
+        ["a class token"] = (model, batch) =>
+        {
+            var tokens = Transposed(model, Reshaped(model, Convolution(model, X, "conv", 3), batch, 4, -1), 0, 2, 1);
+            var token = model.Add("Expand", [model.Weights("token", 1, 1, 4), model.Numbers("once", batch, 1, 4)]);
+            return model.Add("Concat", [token, tokens], ("axis", 1));
+        },
+        ["a condition"] = (model, batch) => model.Add("Where", [model.Add("Greater", [X, model.Values("limit", [0])]), X, Repeated(model, "otherwise", batch, 3, 8, 8)]),
+        ["an expansion"] = (model, batch) => model.Add("Add", [X, model.Add("Expand", [model.Add("GlobalAveragePool", [X]), model.Numbers("shape", batch, 3, 8, 8)])]),
+        ["shuffled channels"] = (model, batch) =>
+        {
+            var pairs = Transposed(model, Reshaped(model, Convolution(model, X, "conv", 3), 2 * batch, 2, 64), 1, 0, 2);
+            var halves = Reshaped(model, pairs, 2, -1, 2, 8, 8);
+            return model.Add("Concat", [model.Add("Relu", [model.Add("Gather", [halves, model.Number("first", 0)])]), model.Add("Gather", [halves, model.Number("second", 1)])], ("axis", 1));
+        },
+        ["windows"] = (model, batch) =>
+        {
+            var apart = Transposed(model, Reshaped(model, Convolution(model, X, "conv", 3), batch, 4, 2, 4, 2, 4), 0, 2, 4, 1, 3, 5);
+            var seen = Convolution(model, Reshaped(model, apart, 4 * batch, 4, 4, 4), "seen", 4);
+            var together = Transposed(model, Reshaped(model, seen, batch, 2, 2, 4, 4, 4), 0, 3, 1, 4, 2, 5);
+            return Reshaped(model, together, batch, 4, 8, 8);
+        },
+        ["attention heads"] = (model, batch) =>
+        {
+            var tokens = Transposed(model, Reshaped(model, Convolution(model, X, "conv", 3), batch, 4, 64), 2, 0, 1);
+            var heads = Transposed(model, Reshaped(model, tokens, 64, 2 * batch, 2), 1, 0, 2);
+            var shares = model.Add("Softmax", [model.Add("MatMul", [heads, Transposed(model, heads, 0, 2, 1)])]);
+            var rows = Reshaped(model, Transposed(model, model.Add("MatMul", [shares, heads]), 1, 0, 2), 64 * batch, 4);
+            return Transposed(model, Reshaped(model, model.Add("MatMul", [rows, model.Weights("out.weight", 4, 4)]), 64, batch, 4), 1, 0, 2);
+        },
+    };
+
+    public static TheoryData<string, int> Files
+    {
+        get
+        {
+            var files = new TheoryData<string, int>();
+            foreach (var name in s_files.Keys)
+            {
+                files.Add(name, 1);
+                files.Add(name, 2);
+            }
+
+            return files;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Files))]
+    public void A_file_whose_constants_have_its_batch_is_read_for_batches_of_any_size_and_written_so(string name, int batch)
+    {
+        using var scope = NewDisposeScope();
+        var model = new SmallModel(17, 3, 8, 8);
+        var path = model.Save(_folder["model.onnx"], s_files[name](model, batch), batch);
+        var images = model.Noise(4);
+        var expected = cat([.. Enumerable.Range(0, 4 / batch).Select(i => OnnxRuntime.Run(path, images[(i * batch)..((i + 1) * batch)]))]);
+        using var network = OnnxNetwork.Load(path);
+
+        Assert.InRange(OnnxRuntime.Difference(network.call(images), expected), 0, OnnxRuntime.Tolerance);
+
+        network.SaveOnnx(_folder["free.onnx"]);
+        Assert.InRange(OnnxRuntime.Difference(OnnxRuntime.Run(_folder["free.onnx"], images), expected), 0, OnnxRuntime.Tolerance);
+    }
+
+    [Fact]
+    public void A_constant_that_differs_between_the_images_of_the_batch_is_refused_and_how_to_export_the_network_is_said()
+    {
+        var model = new SmallModel(17, 3, 8, 8);
+        var error = Refused<NotSupportedException>(model, model.Add("Add", [X, model.Weights("shift", 2, 3, 8, 8)]), 2);
+        Assert.Contains("Add 'Add-0' (opset 17): the file computes with a fixed batch of 2;", error, StringComparison.Ordinal);
+        Assert.Contains("torch.onnx.export(..., dynamic_axes={\"images\": {0: \"N\"}}", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_network_that_compares_its_rows_after_images_were_merged_with_them_is_refused()
+    {
+        var model = new SmallModel(17, 3, 8, 8);
+        var rows = Reshaped(model, X, 24, 8);
+        var compared = model.Add("Sub", [rows, model.Add("ReduceMax", [rows], ("axes", new long[] { 0 }))]);
+        var error = Refused<NotSupportedException>(model, Reshaped(model, compared, 1, 3, 8, 8), 1);
+        Assert.Contains("two images together would get other answers than each alone: the file computes with a fixed batch of 1;", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_network_that_takes_one_image_out_of_the_batch_is_refused()
+    {
+        var model = new SmallModel(17, 3, 8, 8);
+        var error = Refused<NotSupportedException>(model, model.Add("Unsqueeze", [model.Add("Gather", [X, model.Number("first", 0)]), model.Numbers("axis", 0)]), 1);
+        Assert.Contains("does not have one result for each image [N, …]: the file computes with a fixed batch of 1;", error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(1, "shape '[1, 47]' is invalid for input of size 192")]
+    [InlineData(2, "shape '[1, 47]' is invalid for input of size 384")]
+    [InlineData(null, "shape '[1, 47]' is invalid for input of size 192")]
+    public void What_does_not_fit_the_batch_of_the_file_either_is_wrong_in_the_file(int? batch, string words)
+    {
+        var model = new SmallModel(17, 3, 8, 8);
+        Assert.Contains(words, Refused<InvalidDataException>(model, Reshaped(model, X, 1, 47), batch), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_graph_for_one_image_in_a_file_that_leaves_the_batch_open_is_refused()
+    {
+        var model = new SmallModel(17, 3, 8, 8);
+        Assert.Contains("it computes with one image only", Refused<InvalidDataException>(model, Reshaped(model, X, 1, 3, 64), null), StringComparison.Ordinal);
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    private static string Convolution(SmallModel model, string from, string name, long channels) =>
+        model.Add("Conv", [from, model.Weights(name + ".weight", 4, channels, 3, 3)], ("pads", new long[] { 1, 1, 1, 1 }));
+
+    private static string Reshaped(SmallModel model, string from, params long[] shape) =>
+        model.Add("Reshape", [from, model.Numbers(FormattableString.Invariant($"shape{model.Proto.Graph.Initializer.Count}"), shape)]);
+
+    private static string Transposed(SmallModel model, string from, params long[] order) => model.Add("Transpose", [from], ("perm", order));
+
+    /// <summary>The same numbers for each image of the batch.</summary>
+    private static string Repeated(SmallModel model, string name, int batch, params long[] shape)
+    {
+        float[] once = [.. Enumerable.Range(0, (int)shape.Aggregate(1L, (product, length) => product * length)).Select(i => MathF.Sin(i))];
+        return model.Values(name, [.. Enumerable.Repeat(once, batch).SelectMany(values => values)], [batch, .. shape]);
+    }
+
+    private string Refused<TError>(SmallModel model, string output, int? batch)
+        where TError : Exception => Assert.Throws<TError>(() => OnnxNetwork.Load(model.Save(_folder["model.onnx"], output, batch))).Message;
+}
