@@ -70,7 +70,7 @@ internal static class Pooling
     {
         var (strides, pads) = (call.Integers("strides") ?? [1, 1, 1], call.Integers("pads") ?? [0, 0, 0, 0, 0, 0]);
         var isPlain = call.Text("auto_pad", "NOTSET") is "NOTSET" or "VALID" && call.Integer("ceil_mode", 0) == 0 && (call.Integers("dilations") ?? []).All(dilation => dilation == 1);
-        if (!isPlain || pads.Length != 6 || !pads[..3].SequenceEqual(pads[3..]))
+        if (!isPlain || pads.Length != 6 || !pads.AsSpan(0, 3).SequenceEqual(pads.AsSpan(3)))
             throw call.Refused("average pooling over three axes is supported only without dilation and ceil_mode, and with the same padding on opposite sides");
         var counts = call.Integer("count_include_pad", 0) != 0;
         return new(inputs => [functional.avg_pool3d(inputs[0]!, kernel, strides, pads[..3], false, counts)]);
