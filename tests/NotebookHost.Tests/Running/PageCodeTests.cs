@@ -1,8 +1,5 @@
-using System.Text;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
-using Microsoft.CodeAnalysis.Text;
-using NotebookHost.Engine;
 using TrivialLayers.Tests;
 
 namespace NotebookHost.Tests.Running;
@@ -25,29 +22,17 @@ public sealed class PageCodeTests
     [MemberData(nameof(PagesWith), true)]
     public async Task Cells_compile_in_the_order_of_the_page(string page)
     {
-        var files = new CellSources(RepositoryRoot.Path);
-        var compiler = new CellCompiler(files, new CellReferences(new NotebookLoadContext(), files, new PackageRestore()));
+        var cells = new CompiledCells(RepositoryRoot.Path);
         var setup = Path.Combine(RepositoryRoot.Path, "notebooks", "setup.csx");
         var given = $"#load \"{setup}\"\n{Imports}" + """
             var data = Datasets.Load("fashion-mnist-sample");
             var network = ResNet.ForSmallImages(20, 16, data.Classes.Count, data.Channels);
             var sweep = Sweep.Run(network, data.Test);
             """;
-        await compiler.Compile(SourceText.From(given, Encoding.UTF8), "given", TestContext.Current.CancellationToken);
-        var errors = new List<string>();
+        await cells.Add(given, "given");
         foreach (var block in MarkdownCode.All.Where(block => block.IsCell && block.Page == page))
-        {
-            try
-            {
-                await compiler.Compile(SourceText.From(block.Code, Encoding.UTF8), block.ToString(), TestContext.Current.CancellationToken);
-            }
-            catch (CellErrorException error)
-            {
-                errors.Add(string.Join('\n', error.Lines));
-            }
-        }
-
-        Assert.True(errors.Count == 0, string.Join("\n\n", errors));
+            await cells.Add(block.Code, block.ToString());
+        Assert.Equal("", cells.Errors);
     }
 
     /// <summary>Blocks below one another are one program, until one begins with a using directive. A page of a package has that package and what it brings along.</summary>
