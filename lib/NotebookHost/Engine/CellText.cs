@@ -130,10 +130,9 @@ internal sealed partial class CellText
     /// <summary><c>#!set --name x --value …</c>: a text, another variable or the user's answer.</summary>
     private string Set(MagicCommand magic)
     {
+        RefuseOthers(magic, "--name", "--value");
         var name = magic.Option("--name") ?? throw Error(magic, "#!set names no variable. Write #!set --name x --value @csharp:y.");
         var value = magic.Option("--value") ?? throw Error(magic, "#!set has no --value, the only source of a value in this host.");
-        if (magic.Option("--mime-type") is not null)
-            throw Error(magic, "#!set takes the value itself here; leave out --mime-type, and format the value in C#.");
         if (Input().Match(value) is { Success: true } input)
             return $"var {name} = await GetInputAsync({SymbolDisplay.FormatLiteral(input.Groups["prompt"].Value, quote: true)});";
         if (Reference().Match(value) is { Success: true } variable && CellLanguage.Find(variable.Groups["kernel"].Value) is not null)
@@ -146,8 +145,23 @@ internal sealed partial class CellText
     /// <summary><c>#!share --from csharp x --as y</c>.</summary>
     private string Share(MagicCommand magic)
     {
+        RefuseOthers(magic, "--from", "--as");
         var variable = magic.Operand ?? throw Error(magic, "#!share names no variable. Write #!share --from csharp x --as y.");
         return Declare(magic, magic.Option("--as") ?? variable, magic.Option("--from") ?? "csharp", variable);
+    }
+
+    /// <summary>An option that this host does not know could change what the variable holds.</summary>
+    private void RefuseOthers(MagicCommand magic, params string[] options)
+    {
+        switch (magic.OptionOtherThan(options))
+        {
+            case null:
+                break;
+            case "--mime-type":
+                throw Error(magic, $"#!{magic.Name} takes the value itself here; leave out --mime-type, and format the value in C#.");
+            case var other:
+                throw Error(magic, $"#!{magic.Name} has no option {other} here; expected {string.Join(" or ", options)}.");
+        }
     }
 
     private string Declare(MagicCommand magic, string name, string kernel, string variable)

@@ -43,6 +43,10 @@ internal sealed partial record MagicCommand(int Start, int End, string Name, IRe
         return at >= 0 && at + 1 < Arguments.Count ? Arguments[at + 1] : null;
     }
 
+    /// <summary>The first option that is not one of those named, each of which has a value; or <c>null</c>.</summary>
+    public string? OptionOtherThan(params string[] names) => Arguments
+        .Where((argument, at) => IsOption(argument) && !names.Contains(argument) && (at == 0 || !names.Contains(Arguments[at - 1]))).FirstOrDefault();
+
     /// <summary>The first argument that is neither an option nor an option's value.</summary>
     public string? Operand => Arguments.Where((argument, at) => !IsOption(argument) && (at == 0 || !IsOption(Arguments[at - 1]))).FirstOrDefault();
 

@@ -63,6 +63,9 @@ public sealed class MagicCommandTests : IDisposable
     [InlineData("Console.Write(1);\n#!set --name x --value @file:data.txt", "does not know where @file:data.txt comes from")]
     [InlineData("Console.Write(1);\n#!set --name x --value @password:key", "does not know where @password:key comes from")]
     [InlineData("var y = 1; Console.Write(1);\n#!set --name x --mime-type text/html --value @csharp:y", "leave out --mime-type")]
+    [InlineData("var y = 1; Console.Write(1);\n#!share --from csharp y --as x --mime-type text/html", "#!share takes the value itself here; leave out --mime-type")]
+    [InlineData("var y = 1; Console.Write(1);\n#!set --byref --name x --value @csharp:y", "#!set has no option --byref here; expected --name or --value.")]
+    [InlineData("var y = 1; Console.Write(1);\n#!share --from csharp y --byref", "#!share has no option --byref here; expected --from or --as.")]
     public async Task What_this_host_does_not_do_is_refused_before_anything_of_the_cell_runs(string cell, string message)
     {
         Assert.Equal(CellStatus.DidNotCompile, (await _run.Try(cell)).Status);
@@ -92,6 +95,7 @@ public sealed class MagicCommandTests : IDisposable
     [InlineData("#!set --name y --value one\n#!set --name y --value two\ny", "two")]
     [InlineData("var z = x + 1;\n#!share --from csharp z --as y\ny", "42")]
     [InlineData("#!set --name words --value \"one two \\\" three\"\nwords", "one two \" three")]
+    [InlineData("#!set --name dashes --value --five\ndashes", "--five")]
     [InlineData("#!set --name url --value https://example.org/#!x\nurl", "https://example.org/#!x")]
     public async Task A_variable_can_be_taken_over(string cell, string result)
     {
