@@ -28,7 +28,7 @@ internal sealed partial class SafeHtml(NotebookPictures pictures)
     private static readonly HashSet<string> Dropped =
     [
         "script", "style", "template", "head", "title", "meta", "link", "base", "iframe", "frame", "frameset", "object", "embed", "applet", "portal", "video", "audio", "source", "track", "param",
-        "form", "button", "input", "select", "option", "optgroup", "datalist", "textarea", "keygen", "map", "area", "annotation", "annotation-xml", "foreignobject", "animate", "animatetransform", "set",
+        "form", "button", "input", "select", "option", "optgroup", "datalist", "textarea", "keygen", "map", "area", "annotation", "annotation-xml", "foreignobject", "animate", "animatemotion", "animatetransform", "set",
     ];
 
     /// <summary>SVG's presentation attributes, which are CSS properties too.</summary>
@@ -69,7 +69,7 @@ internal sealed partial class SafeHtml(NotebookPictures pictures)
         var body = sanitizer.SanitizeDom(document, document.Body).Body!;
         foreach (var input in body.QuerySelectorAll("input"))
             KeepCheckbox(input);
-        foreach (var picture in body.QuerySelectorAll("img").Where(elsewhere.ContainsKey))
+        foreach (var picture in body.QuerySelectorAll("img, image").Where(elsewhere.ContainsKey))
             Place(picture, elsewhere[picture], attachments);
         foreach (var link in body.QuerySelectorAll("a[href^='http'], a[href^='//']"))
             link.SetAttribute("rel", "noopener noreferrer");
@@ -118,7 +118,7 @@ internal sealed partial class SafeHtml(NotebookPictures pictures)
                 return ofKnownScheme;
             case "img" or "image" when url.StartsWith("data:image/", StringComparison.OrdinalIgnoreCase):
                 return url;
-            case "img":
+            case "img" or "image":
                 elsewhere[element] = url;
                 return null;
             default:
@@ -130,21 +130,38 @@ internal sealed partial class SafeHtml(NotebookPictures pictures)
     private void Place(IElement picture, string address, JsonObject? attachments)
     {
         var words = picture.GetAttribute("alt") is { Length: > 0 } alt ? alt : address.Length > 100 ? address[..100] + "…" : address;
+        var place = DrawingAround(picture) ?? picture;
         if (IsOnTheWeb(address))
         {
-            var link = picture.Owner!.CreateElement(picture.Closest("a") is null ? "a" : "span");
+            var link = picture.Owner!.CreateElement(place.Closest("a") is null ? "a" : "span");
             if (link.LocalName == "a")
                 link.SetAttribute("href", address);
             link.TextContent = words;
-            picture.Replace(link, Note(picture, " (a picture on the web, not in this page)"));
+            Say(picture, place, link, Note(picture, " (a picture on the web, not in this page)"));
             return;
         }
 
         var (found, reason) = pictures.Find(address, attachments);
         if (found is not null)
-            picture.SetAttribute("src", found);
+            picture.SetAttribute(picture.LocalName == "img" ? "src" : "href", found);
         else
-            picture.Replace(Note(picture, $"[Picture {words}: {reason}]"));
+            Say(picture, place, Note(picture, $"[Picture {words}: {reason}]"));
+    }
+
+    /// <summary>Puts words in place of a picture; those for a picture in a drawing stand after the drawing, which shows no HTML.</summary>
+    private static void Say(IElement picture, IElement place, params INode[] words)
+    {
+        place.After(words);
+        picture.Remove();
+    }
+
+    /// <summary>The outermost drawing that an element is in, or null.</summary>
+    private static IElement? DrawingAround(IElement element)
+    {
+        IElement? drawing = null;
+        for (var around = element.ParentElement; around is not null; around = around.ParentElement)
+            drawing = around.LocalName == "svg" ? around : drawing;
+        return drawing;
     }
 
     private static bool IsOnTheWeb(string address) =>

@@ -70,6 +70,13 @@ public sealed class OutputTests
     [InlineData("<style scoped>.dataframe tbody tr th:only-of-type { vertical-align: middle; } .dataframe thead th { text-align: right; }</style><p>whole</p>", "whole")]
     [InlineData("<style>.dni-treeview td { vertical-align: top; } table td { text-align: start; }</style><p>whole</p>", "whole")]
     [InlineData("<style></style><p>whole</p>", "whole")]
+    [InlineData("<link rel=\"stylesheet\" href=\"https://example.org/a.css\"><p>part</p>", "partWhat a style sheet does is missing here; the notebook shows it.")]
+    [InlineData("<link rel=\"icon\" href=\"a.png\"><p>whole</p>", "whole")]
+    [InlineData("<map name=\"m\"><area href=\"#a\"></map><p>part</p>", "partThis page leaves out elements of the output (map, area); the notebook has them.")]
+    [InlineData("<template><b>later</b></template><p>part</p>", "partThis page leaves out elements of the output (template); the notebook has them.")]
+    [InlineData("<svg><rect><animate attributeName=\"x\"></animate><set attributeName=\"y\"></set></rect></svg>", "This page leaves out elements of the output (animate, set); the notebook has them.")]
+    [InlineData("<svg><image href=\"plot.png\"/></svg>", "[Picture plot.png: a file beside the notebook, whose folder is not known]")]
+    [InlineData("<svg><g><svg><image href=\"https://example.org/plot.png\"/></svg></g></svg>", "https://example.org/plot.png (a picture on the web, not in this page)")]
     public void What_a_page_leaves_out_is_said(string html, string words) => Assert.Equal(words, Shows(("text/html", html)).QuerySelector(".output")!.TextContent);
 
     [Fact]

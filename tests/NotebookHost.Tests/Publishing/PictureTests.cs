@@ -55,6 +55,10 @@ public sealed class PictureTests : IDisposable
         Assert.StartsWith("data:image/svg+xml;base64,", Of(Markdown("![a](drawing.svg)")).QuerySelector("section img")!.GetAttribute("src"), StringComparison.Ordinal);
 
     [Fact]
+    public void A_picture_within_a_drawing_is_in_the_page() =>
+        Assert.Equal($"data:image/png;base64,{Png}", Of(Code("x", Shown(("text/html", "<svg><image href='plot.png'/></svg>")))).QuerySelector("section svg > image")!.GetAttribute("href"));
+
+    [Fact]
     public void Pictures_of_outputs_are_in_the_page_too()
     {
         var page = Of(Code("x", Shown(("text/html", "<b>h</b><img src='plot.png'>")), Shown(("text/markdown", "![m](plot.png)"))));
