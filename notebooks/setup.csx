@@ -1,5 +1,5 @@
 // What every notebook of this folder loads first. Build once before you open one in an editor: dotnet build -c Release
-// For CUDA: dotnet build -c Release -p:TorchDevice=cuda (the default finds a card by itself; see ../environment.md).
+// For CUDA: dotnet build -c Release -p:TorchDevice=cuda (the default finds a GPU by itself; see ../environment.md).
 #r "../lib/TrivialLayers.Interactive/bin/Release/net10.0/TorchSharp.dll"
 #r "../lib/TrivialLayers.Interactive/bin/Release/net10.0/Microsoft.Data.Analysis.dll"
 #r "../lib/TrivialLayers.Interactive/bin/Release/net10.0/TrivialLayers.dll"

@@ -92,7 +92,7 @@ public sealed class FixedBatchTests : IDisposable
         var rows = Reshaped(model, X, 24, 8);
         var compared = model.Add("Sub", [rows, model.Add("ReduceMax", [rows], ("axes", new long[] { 0 }))]);
         var error = Refused<NotSupportedException>(model, Reshaped(model, compared, 1, 3, 8, 8), 1);
-        Assert.Contains("two images together would get other answers than each alone: the file computes with a fixed batch of 1;", error, StringComparison.Ordinal);
+        Assert.Contains("two images in one batch would get other outputs than each by itself: the file computes with a fixed batch of 1;", error, StringComparison.Ordinal);
     }
 
     [Fact]

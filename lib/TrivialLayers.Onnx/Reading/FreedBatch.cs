@@ -19,7 +19,7 @@ internal static class FreedBatch
         using var generator = new Generator(1, CPU);
         var images = randn([2, network.Channels, network.Height, network.Width], generator: generator);
         if (!IsSame(() => network.call(images), () => cat([network.call(images[..1]), network.call(images[1..])])))
-            throw new NotSupportedException($"{path}: two images together would get other answers than each alone: {Refusal.FixedBatch(batch)}.");
+            throw new NotSupportedException($"{path}: two images in one batch would get other outputs than each by itself: {Refusal.FixedBatch(batch)}.");
     }
 
     private static bool IsSame(Func<Tensor> together, Func<Tensor> alone)

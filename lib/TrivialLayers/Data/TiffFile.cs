@@ -71,7 +71,7 @@ internal sealed class TiffFile
         if ((photometric, samples) is not ((0 or 1, 1 or 2) or (2, 3 or 4) or (3, 1)))
             throw NotRead(photometric switch { 5 => "in CMYK", 6 => "in YCbCr", 8 => "in CIE Lab", _ => FormattableString.Invariant($"with {samples} samples a pixel of kind {photometric}") });
         if (Number(PlanarConfiguration, 1) != 1)
-            throw NotRead("with a plane of its own for each sample");
+            throw NotRead("with one plane per sample");
         if (_fields.GetValueOrDefault(SampleFormat)?.Any(each => each != 1) == true)
             throw NotRead("with samples that are not unsigned whole numbers");
         var extra = _fields.GetValueOrDefault(ExtraSamples) ?? [];

@@ -110,7 +110,7 @@ public sealed class PictureFileTests : IDisposable
     [InlineData(266, 338, 3, 3, "with extra samples of an unknown meaning")]
     [InlineData(266, 274, 3, 6, "turned by its orientation")]
     [InlineData(266, 322, 3, 16, "in tiles")]
-    [InlineData(284, 284, 3, 2, "with a plane of its own for each sample")]
+    [InlineData(284, 284, 3, 2, "with one plane per sample")]
     [InlineData(262, 262, 3, 5, "in CMYK")]
     [InlineData(262, 262, 3, 32803, "with 1 samples a pixel of kind 32803")]
     [InlineData(266, 266, 8, 2, "that is not whole")]
