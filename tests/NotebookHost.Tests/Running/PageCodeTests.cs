@@ -32,7 +32,7 @@ public sealed class PageCodeTests
         await cells.Add(given, "given");
         foreach (var block in MarkdownCode.All.Where(block => block.IsCell && block.Page == page))
             await cells.Add(block.Code, block.ToString());
-        Assert.Equal("", cells.Errors);
+        Assert.True(cells.Errors.Length == 0, cells.Errors);
     }
 
     /// <summary>Blocks below one another are one program, until one begins with a using directive. A page of a package has that package and what it brings along.</summary>
