@@ -47,13 +47,13 @@ public static class NetworkFigures
     /// <summary>The share of Trivial layers against depth, width, parameters and training accuracy: four panels, one mark per network.</summary>
     /// <param name="networks">Each training run with the depth of its network, the channels of its first group, and its sweep.</param>
     /// <exception cref="ArgumentException">No network was given.</exception>
-    public static Figure TrivialShareBySize(params IReadOnlyList<(int Depth, int Width, TrainedRun Run, Sweep Sweep)> networks) => BySize(
+    public static Figure TrivialShareBySize(params IReadOnlyList<Sized> networks) => BySize(
         networks, "Trivial layers by size", ShareTitle, sized => 100.0 * sized.Sweep.Count(Verdict.Trivial) / sized.Sweep.Targets.Count, most: 100);
 
     /// <summary>The median drop of the residual layers against the same four.</summary>
     /// <param name="networks">Each training run with the depth of its network, the channels of its first group, and its sweep.</param>
     /// <exception cref="ArgumentException">No network was given.</exception>
-    public static Figure MedianDropBySize(params IReadOnlyList<(int Depth, int Width, TrainedRun Run, Sweep Sweep)> networks) => BySize(
+    public static Figure MedianDropBySize(params IReadOnlyList<Sized> networks) => BySize(
         networks, "Median drop of a residual layer by size", "median drop of residual layers (points)", sized => sized.Sweep.MedianDrop(LayerRole.Residual), most: double.PositiveInfinity);
 
     /// <summary>

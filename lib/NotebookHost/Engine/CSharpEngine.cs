@@ -70,10 +70,10 @@ internal sealed class CSharpEngine : IDisposable
     /// <param name="ownName">What errors call a cell that has no number because it is not the notebook's; <c>null</c> for one that is counted.</param>
     /// <param name="cancellationToken">Asks the cell to end.</param>
     /// <param name="stop">Ends the cell, whatever it does; see <see cref="CellThreads"/>.</param>
-    /// <param name="language">The language that it is marked with.</param>
+    /// <param name="language">The language that it is marked with; <c>null</c> for one that is not known.</param>
     public async Task<CellResult> ExecuteAsync(
         string code, Action<CellEvent> observer, string? ownName,
-        CancellationToken cancellationToken, CancellationToken stop, string language = CellLanguage.CSharp)
+        CancellationToken cancellationToken, CancellationToken stop, string? language = CellLanguage.CSharp)
     {
         lock (_emitting)
             _observer = observer;
@@ -103,7 +103,7 @@ internal sealed class CSharpEngine : IDisposable
             _observer(happened);
     }
 
-    private async Task<CellResult> Run(string code, string language, string name, CancellationToken cancellationToken, CancellationToken stop)
+    private async Task<CellResult> Run(string code, string? language, string name, CancellationToken cancellationToken, CancellationToken stop)
     {
         var threads = new CellThreads();
         await using var stopping = stop.UnsafeRegister(_ => threads.Stop(), null).ConfigureAwait(false);
@@ -151,7 +151,7 @@ internal sealed class CSharpEngine : IDisposable
     {
         _sources[code.Name] = SourceText.From(code.Code);
         foreach (var foreign in code.Text.Parts.OfType<ForeignPart>())
-            throw ErrorAt(code, foreign.Line, foreign.Sentence(code.Name));
+            throw ErrorAt(code, foreign.Line, foreign.Sentence(code.Name, code.UnknownKernel));
         foreach (var (index, part) in code.Text.Parts.Index())
         {
             switch (part)
@@ -193,7 +193,7 @@ internal sealed class CSharpEngine : IDisposable
             {
                 _files.Import(code.Name, Path.GetDirectoryName(path)!);
                 if (code.Text.Parts.OfType<ForeignPart>().FirstOrDefault() is { } foreign)
-                    throw new DirectiveException(foreign.Sentence(code.Name));
+                    throw new DirectiveException(foreign.Sentence(code.Name, code.UnknownKernel));
             }
             return imported;
         }

@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace NotebookHost.Engine;
 
 /// <summary>The languages that cells are marked with, under the names that .NET Interactive, editors and files have for them.</summary>
@@ -49,5 +51,5 @@ internal static class CellLanguage
     public static string? Find(string name) => ByName.GetValueOrDefault(name);
 
     /// <summary>Whether a cell in that language is run or shown here.</summary>
-    public static bool IsServed(string language) => language is CSharp or Html or Markdown or JavaScript;
+    public static bool IsServed([NotNullWhen(true)] string? language) => language is CSharp or Html or Markdown or JavaScript;
 }

@@ -34,11 +34,16 @@ internal sealed record ImportPart(string File, int Line) : CellPart;
 internal sealed record TellingPart(MagicCommand Magic) : CellPart;
 
 /// <summary>A stretch in a language that this host does not run.</summary>
-/// <param name="Language">The language.</param>
+/// <param name="Language">The language; <c>null</c> for one that is not known.</param>
 /// <param name="Line">Where it begins, counted from 0.</param>
-internal sealed record ForeignPart(string Language, int Line) : CellPart
+internal sealed record ForeignPart(string? Language, int Line) : CellPart
 {
     /// <summary>Says so, in a sentence.</summary>
     /// <param name="name">The cell's name.</param>
-    public string Sentence(string name) => $"This host runs C#; {name} is {Language}{(Line == 0 ? "" : $" from line {Line + 1} on")}.";
+    /// <param name="kernel">The notebook's kernel, which is named where the language is not known; or <c>null</c>.</param>
+    public string Sentence(string name, string? kernel)
+    {
+        var what = Language ?? (kernel is null ? "in a language that its notebook does not name" : $"for the kernel {kernel}");
+        return $"This host runs C#; {name} is {what}{(Line == 0 ? "" : $" from line {Line + 1} on")}.";
+    }
 }

@@ -16,10 +16,10 @@ internal sealed partial class CellText
     private readonly string _name;
     private readonly List<CellPart> _parts = [];
     private readonly StringBuilder _segment = new();
-    private string _language;
+    private string? _language;
     private int _segmentStart;
 
-    private CellText(string code, string name, string language) => (_code, _name, _language) = (code, name, language);
+    private CellText(string code, string name, string? language) => (_code, _name, _language) = (code, name, language);
 
     /// <summary>What runs or is shown, in this order.</summary>
     public IReadOnlyList<CellPart> Parts => _parts;
@@ -30,9 +30,9 @@ internal sealed partial class CellText
     /// <summary>Takes a cell apart.</summary>
     /// <param name="code">The cell.</param>
     /// <param name="name">What errors call it.</param>
-    /// <param name="language">The language that the cell is marked with.</param>
+    /// <param name="language">The language that the cell is marked with; <c>null</c> for one that is not known.</param>
     /// <exception cref="CellErrorException">A magic command cannot be followed.</exception>
-    public static CellText Parse(string code, string name, string language = CellLanguage.CSharp)
+    public static CellText Parse(string code, string name, string? language = CellLanguage.CSharp)
     {
         var text = new CellText(code, name, language);
         text.Parse();
@@ -172,7 +172,7 @@ internal sealed partial class CellText
     }
 
     /// <summary>The next magic command. In C# one that stands in a string, a comment or a part that is switched off is none.</summary>
-    private static MagicCommand? NextMagic(string code, int start, string language)
+    private static MagicCommand? NextMagic(string code, int start, string? language)
     {
         if (code.IndexOf("#!", start, StringComparison.Ordinal) < 0)
             return null;

@@ -6,7 +6,8 @@ namespace NotebookHost.Engine;
 /// <param name="Name">What errors call it.</param>
 /// <param name="Code">The code as it stands in the file.</param>
 /// <param name="Text">The same, taken apart.</param>
-internal sealed record ImportedCode(string Name, string Code, CellText Text);
+/// <param name="UnknownKernel">The kernel of the notebook it is from, where that does not tell its language; else <c>null</c>.</param>
+internal sealed record ImportedCode(string Name, string Code, CellText Text, string? UnknownKernel = null);
 
 /// <summary>Reads what <c>#!import</c> names: the code cells of a notebook, a script, or a text to be shown.</summary>
 internal static class ImportedFile
@@ -31,13 +32,13 @@ internal static class ImportedFile
         try
         {
             var document = NotebookDocument.LoadToRun(path);
-            var unmarked = NotebookCells.LanguageOf(document);
+            var (unmarked, unknownKernel) = (NotebookCells.LanguageOf(document), NotebookCells.UnknownKernel(document));
             return
             [
                 .. from numbered in NotebookCells.ToRun(document).Index()
                    let cellName = $"{name}, cell {numbered.Index + 1}"
                    let text = CellText.Parse(numbered.Item.Source, cellName, NotebookCells.LanguageOf(numbered.Item, unmarked))
-                   select new ImportedCode(cellName, numbered.Item.Source, text),
+                   select new ImportedCode(cellName, numbered.Item.Source, text, unknownKernel),
             ];
         }
         catch (NotebookFormatException e)

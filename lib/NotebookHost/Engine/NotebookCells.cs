@@ -22,9 +22,9 @@ internal static class NotebookCells
     /// <summary>Whether the notebook goes on when the cell fails.</summary>
     public static bool MayFail(Cell cell) => cell.Tags.Contains(RaisesTag);
 
-    /// <summary>The language of cells that are not marked: that of the notebook, or C# when it names neither one nor a kernel.</summary>
-    public static string LanguageOf(NotebookDocument document) =>
-        Named(NameIn(document.Metadata)) ?? (UnknownKernel(document) is { } kernel ? $"for the kernel {kernel}" : CellLanguage.CSharp);
+    /// <summary>The language of cells that are not marked: that of the notebook, or C# when it names neither one nor a kernel; <c>null</c> for an <see cref="UnknownKernel"/>.</summary>
+    public static string? LanguageOf(NotebookDocument document) =>
+        Named(NameIn(document.Metadata)) ?? (UnknownKernel(document) is null ? CellLanguage.CSharp : null);
 
     /// <summary>The kernel of a notebook whose language nothing tells, with the name that is shown for it; else <c>null</c>.</summary>
     public static string? UnknownKernel(NotebookDocument document)
@@ -57,7 +57,7 @@ internal static class NotebookCells
         kernel.Contains("csharp", StringComparison.OrdinalIgnoreCase) || kernel.Contains("dotnet", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The language that the cell is marked with, or <paramref name="unmarked"/>.</summary>
-    public static string LanguageOf(CodeCell cell, string unmarked) => Named(
+    public static string? LanguageOf(CodeCell cell, string? unmarked) => Named(
         Text(cell.Metadata, "polyglot_notebook", "kernelName")
         ?? Text(cell.Metadata, "dotnet_interactive", "language")
         ?? Text(cell.Metadata, "vscode", "languageId")) ?? unmarked;

@@ -7,6 +7,6 @@ public sealed class PasswordString(string clearTextPassword)
     /// <summary>The text itself.</summary>
     public string GetClearTextPassword() => clearTextPassword;
 
-    /// <summary>Stars, as many for every text.</summary>
+    /// <summary>Eight asterisks, whatever the text.</summary>
     public override string ToString() => "********";
 }

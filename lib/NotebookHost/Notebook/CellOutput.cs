@@ -5,7 +5,10 @@ namespace NotebookHost.Notebook;
 /// <summary>One output of a code cell. What was read from a file is written back as it was, keys unknown to this program included.</summary>
 internal abstract record CellOutput
 {
-    /// <summary>The output as the file has it, or null for one made in this process.</summary>
+    /// <summary>Whether it was read from a file, and not made in this process.</summary>
+    public bool IsRead { get; init; }
+
+    /// <summary>What the file has, where it was read; null also when that is what the file has.</summary>
     public JsonNode? Original { get; init; }
 }
 

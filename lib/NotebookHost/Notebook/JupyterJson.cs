@@ -21,6 +21,9 @@ internal static class JupyterJson
     /// <summary>Stands for half of a surrogate pair; Unicode keeps these two also.</summary>
     private const string Half = "\ufffe\uffff";
 
+    /// <summary>What Unicode has for a character that is not known.</summary>
+    private const string Replacement = "\ufffd";
+
     private static readonly string[] NotFinite = ["NaN", "-Infinity", "Infinity"];
 
     /// <param name="json">The text.</param>
@@ -42,24 +45,40 @@ internal static class JupyterJson
         return root;
     }
 
-    /// <summary>Puts the replacement character where half of a surrogate pair stands in a text.</summary>
+    /// <summary>Puts the replacement character where half of a surrogate pair stands in a text or a key.</summary>
     /// <exception cref="ArgumentException">A key twice in an object.</exception>
     public static void Mend(JsonNode? node)
     {
         switch (node)
         {
             case JsonObject members:
-                foreach (var (_, child) in members.ToList())
+                foreach (var (key, child) in members.ToList())
+                {
                     Mend(child);
+                    if (key.Contains(Half, StringComparison.Ordinal))
+                        MendKey(members, key);
+                }
+
                 break;
             case JsonArray items:
                 foreach (var item in items.ToList())
                     Mend(item);
                 break;
             case JsonValue value when value.TryGetValue(out string? text) && text.Contains(Half, StringComparison.Ordinal):
-                value.ReplaceWith(text.Replace(Half, "\ufffd", StringComparison.Ordinal));
+                value.ReplaceWith(text.Replace(Half, Replacement, StringComparison.Ordinal));
                 break;
         }
+    }
+
+    /// <summary>Mends a key in its place. One that would then be there twice gets another replacement character.</summary>
+    private static void MendKey(JsonObject members, string key)
+    {
+        var mended = key.Replace(Half, Replacement, StringComparison.Ordinal);
+        while (members.ContainsKey(mended))
+            mended += Replacement;
+        var (at, child) = (members.IndexOf(key), members[key]);
+        members.RemoveAt(at);
+        members.Insert(at, mended, child);
     }
 
     /// <summary>Writes what Python's <c>json.dumps(value, indent=…, ensure_ascii=False)</c> writes.</summary>

@@ -72,7 +72,7 @@ internal sealed partial class NotebookDocument
         }
     }
 
-    /// <summary>The notebook, or null where the text is none; why, is then for its bytes to say.</summary>
+    /// <summary>The notebook, or null where the text is not a notebook; the caller then reports the invalid bytes.</summary>
     private static NotebookDocument? TryParseToRun(string json, string name)
     {
         try

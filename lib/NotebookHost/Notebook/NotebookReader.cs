@@ -16,15 +16,14 @@ internal sealed class NotebookReader
 
     public static void CheckVersion(JsonObject root)
     {
-        if (Number(root["nbformat"]) is var major && major is not 4)
+        var major = Number(root["nbformat"]);
+        if (major is not 4)
             throw new NotebookFormatException($"'nbformat' is {Short(root["nbformat"])}; expected 4{(major is > 0 and < 4 ? ". Older notebooks are converted by: jupyter nbconvert --to notebook FILE" : "")}");
-        _ = MinorOf(root);
+        CheckMinorVersion(root);
     }
 
-    /// <summary>The minor version of the format; the first where none is named.</summary>
-    public static int MinorOf(JsonObject root) => root["nbformat_minor"] is { } minor
-        ? Number(minor) ?? throw new NotebookFormatException($"'nbformat_minor' is {Short(minor)}; expected a whole number")
-        : 0;
+    /// <summary>The minor version of the format, after <see cref="CheckVersion"/>; the first where none is named.</summary>
+    public static int MinorOf(JsonObject root) => Number(root["nbformat_minor"]) ?? 0;
 
     /// <summary>Takes out the outputs and counts of all cells that a run executes: it throws them away, so nothing in them is an error. Those of the others are mended.</summary>
     public static void DropOutputs(JsonNode? root)
@@ -61,6 +60,12 @@ internal sealed class NotebookReader
     public static JsonObject ObjectAt(JsonObject parent, string key, string place) =>
         parent[key] as JsonObject ?? throw Expected(parent[key], $"{place}.{key}", "an object");
 
+    private static void CheckMinorVersion(JsonObject root)
+    {
+        if (root["nbformat_minor"] is { } minor && Number(minor) is null)
+            throw new NotebookFormatException($"'nbformat_minor' is {Short(minor)}; expected a whole number");
+    }
+
     private static IEnumerable<JsonObject> CodeCells(JsonNode? root) =>
         ((root as JsonObject)?["cells"] as JsonArray ?? []).OfType<JsonObject>().Where(cell => JupyterJson.Text(cell["cell_type"]) == "code");
 
@@ -92,24 +97,25 @@ internal sealed class NotebookReader
     {
         null => [],
         JsonArray outputs => outputs.Select((output, index) => OutputOrNote(output, $"{place}[{index}]")),
-        _ => [Note(Expected(node, place, "a list"))],
+        _ => [Note(node, Expected(node, place, "a list"))],
     };
 
-    /// <summary>The output, or in its place a note that says why it cannot be shown; the file keeps it as it is.</summary>
+    /// <summary>The output, or in its place a note that says why it cannot be shown.</summary>
     private static CellOutput OutputOrNote(JsonNode? node, string place)
     {
         try
         {
-            return Output(node as JsonObject ?? throw Expected(node, place, "an object"), place) with { Original = node?.DeepClone() };
+            return Output(node as JsonObject ?? throw Expected(node, place, "an object"), place) with { IsRead = true, Original = node?.DeepClone() };
         }
         catch (NotebookFormatException error)
         {
-            return Note(error) with { Original = node?.DeepClone() };
+            return Note(node, error);
         }
     }
 
-    private static DisplayDataOutput Note(NotebookFormatException error) =>
-        new(new JsonObject { ["text/plain"] = $"An output of this cell could not be read: {error.Message}." }, []);
+    /// <summary>A note in place of what cannot be read. It is only shown; the file keeps what it has.</summary>
+    private static DisplayDataOutput Note(JsonNode? node, NotebookFormatException error) =>
+        new(new JsonObject { ["text/plain"] = $"An output of this cell could not be read: {error.Message}." }, []) { IsRead = true, Original = node?.DeepClone() };
 
     private static CellOutput Output(JsonObject json, string place)
     {

@@ -26,11 +26,11 @@ internal static class NotebookWriter
         return json;
     }
 
-    private static JsonNode Output(CellOutput output) => output.Original switch
+    private static JsonNode? Output(CellOutput output) => output switch
     {
-        null => Made(output),
-        JsonObject original => InLines(original.DeepClone().AsObject()),
-        var other => other.DeepClone(),
+        { IsRead: false } => Made(output),
+        { Original: JsonObject original } => InLines(original.DeepClone().AsObject()),
+        _ => output.Original?.DeepClone(),
     };
 
     private static JsonObject Made(CellOutput output) => output switch

@@ -12,10 +12,10 @@ internal abstract record CellRequest;
 
 /// <summary>Run this cell.</summary>
 /// <param name="Code">Its text.</param>
-/// <param name="Language">The language that it is marked with.</param>
+/// <param name="Language">The language that it is marked with; <c>null</c> for one that is not known.</param>
 /// <param name="OwnName">What errors call a cell without a number; <c>null</c> for one that is counted.</param>
 /// <param name="EndMark">Written to the process's raw standard output and error after the cell, so that the runner knows it has read all that belongs to it.</param>
-internal sealed record ExecuteCell(string Code, string Language, string? OwnName, string EndMark) : CellRequest;
+internal sealed record ExecuteCell(string Code, string? Language, string? OwnName, string EndMark) : CellRequest;
 
 /// <summary>Ask the running cell to end.</summary>
 internal sealed record InterruptCell : CellRequest;

@@ -18,6 +18,14 @@ internal sealed class NotebookParameters
     private const string InjectedTag = "injected-parameters";
     private static readonly CSharpParseOptions ParseOptions = new(LanguageVersion.Latest, kind: SourceCodeKind.Script);
 
+    /// <summary>What cells are compiled against. The references are this class's own: symbols of cells that are compiled meanwhile must not mix with these.</summary>
+    private static readonly Lazy<List<PortableExecutableReference>> References = new(() =>
+    [
+        .. FrameworkAssemblies.References.Select(reference => reference.FilePath!)
+            .Concat(NotebookLoadContext.Shared.Select(assembly => assembly.Location))
+            .Select(path => MetadataReference.CreateFromFile(path)),
+    ]);
+
     private readonly NotebookDocument _document;
     private readonly Dictionary<string, Declaration> _declared = [];
 
@@ -104,18 +112,16 @@ internal sealed class NotebookParameters
     }
 
     /// <summary>
-    /// The cell, compiled with the imports and references that it runs with, except what <c>#r</c> and <c>#load</c> lines and the variables of earlier cells bring. The references are its own: symbols
-    /// of cells that are compiled meanwhile must not mix with these.
+    /// The cell, compiled with the imports and references that it runs with, except what <c>#r</c> and <c>#load</c> lines and the variables of earlier cells bring.
     /// </summary>
     private SemanticModel Compile(SyntaxTree tree)
     {
-        var assemblies = FrameworkAssemblies.References.Select(reference => reference.FilePath!).Concat(NotebookLoadContext.Shared.Select(assembly => assembly.Location));
         var options = new CSharpCompilationOptions(
             OutputKind.DynamicallyLinkedLibrary,
             usings: CellCompiler.DefaultUsings.Concat(UsingsBefore()).Distinct(),
             nullableContextOptions: NullableContextOptions.Enable,
             assemblyIdentityComparer: DesktopAssemblyIdentityComparer.Default);
-        return CSharpCompilation.CreateScriptCompilation("parameters", tree, assemblies.Select(path => MetadataReference.CreateFromFile(path)), options).GetSemanticModel(tree);
+        return CSharpCompilation.CreateScriptCompilation("parameters", tree, References.Value, options).GetSemanticModel(tree);
     }
 
     /// <summary>What the cells before import.</summary>

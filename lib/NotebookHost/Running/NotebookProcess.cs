@@ -82,13 +82,13 @@ internal sealed class NotebookProcess : IAsyncDisposable
 
     /// <summary>Runs a cell to its end.</summary>
     /// <param name="code">Its text.</param>
-    /// <param name="language">The language that it is marked with.</param>
+    /// <param name="language">The language that it is marked with; <c>null</c> for one that is not known.</param>
     /// <param name="ownName">What errors call a cell without a number; <c>null</c> for one that is counted.</param>
     /// <param name="observer">Receives what the cell gives out, one event at a time.</param>
     /// <param name="interrupt">Interrupts the cell, see <see cref="CellInterrupt"/>; a process that cannot end it is ended itself.</param>
     /// <param name="timeout">Ends the process, and all it started, at once.</param>
     /// <exception cref="NotebookCrashException">The process ended during the cell.</exception>
-    public async Task<CellStatus> Execute(string code, string language, string? ownName, Action<CellEvent> observer, CancellationToken interrupt, CancellationToken timeout)
+    public async Task<CellStatus> Execute(string code, string? language, string? ownName, Action<CellEvent> observer, CancellationToken interrupt, CancellationToken timeout)
     {
         lock (_observing)
             _observer = observer;

@@ -15,7 +15,7 @@ internal sealed class NotebookRunner
     private readonly string _folder;
     private readonly IRunProgress _progress;
     private readonly NotebookOutputs _outputs = new();
-    private readonly string _unmarked;
+    private readonly string? _unmarked;
     private readonly CodeCell? _uncounted;
     private readonly IReadOnlyDictionary<string, string>? _environment;
     private NotebookProcess? _process;

@@ -154,6 +154,11 @@ internal sealed record ParameterType(string Name, bool IsNullable = false, bool 
     {
         null => null,
         LiteralExpressionSyntax { Token.Value: { } literal } when Keywords.TryGetValue(literal.GetType().Name, out var keyword) => new ParameterType(keyword), // most are, and need no compiler
+        PrefixUnaryExpressionSyntax // signed, these keep their type; other numbers change it
+        {
+            RawKind: (int)SyntaxKind.UnaryMinusExpression or (int)SyntaxKind.UnaryPlusExpression,
+            Operand: LiteralExpressionSyntax { Token.Value: int or long or float or double or decimal } number,
+        } => OfValue(number, compiled),
         _ => compiled() is { } type ? OfSymbol(type) : null,
     };
 

@@ -107,23 +107,23 @@ internal sealed class RunnableNotebook
     /// <summary>Says which cell this host does not run, or <c>null</c>.</summary>
     private static string? LanguageRefusal(string path, NotebookDocument document)
     {
-        var unmarked = NotebookCells.LanguageOf(document);
+        var (unmarked, unknownKernel) = (NotebookCells.LanguageOf(document), NotebookCells.UnknownKernel(document));
         var cells = NotebookCells.ToRun(document).ToList();
-        var foreign = cells.Select((cell, index) => ForeignIn(cell, $"cell {index + 1}", unmarked)).OfType<string>().ToList();
+        var foreign = cells.Select((cell, index) => ForeignIn(cell, $"cell {index + 1}", unmarked, unknownKernel)).OfType<string>().ToList();
         if (foreign.Count == 0)
             return null;
         if (foreign.Count < cells.Count || CellLanguage.IsServed(unmarked))
             return $"{path}: {foreign[0]}";
-        return NotebookCells.UnknownKernel(document) is { } kernel
-            ? $"{path}: this host runs C#; the notebook is for the kernel {kernel}. If its code is C#, add \"language\": \"C#\" to its kernelspec."
+        return unmarked is null
+            ? $"{path}: this host runs C#; the notebook is for the kernel {unknownKernel}. If its code is C#, add \"language\": \"C#\" to its kernelspec."
             : $"{path} is a notebook in {unmarked}; this host runs C# (kernelspec .net-csharp, language C#).";
     }
 
-    private static string? ForeignIn(CodeCell cell, string name, string unmarked)
+    private static string? ForeignIn(CodeCell cell, string name, string? unmarked, string? unknownKernel)
     {
         try
         {
-            return CellText.Parse(cell.Source, name, NotebookCells.LanguageOf(cell, unmarked)).Parts.OfType<ForeignPart>().FirstOrDefault()?.Sentence(name);
+            return CellText.Parse(cell.Source, name, NotebookCells.LanguageOf(cell, unmarked)).Parts.OfType<ForeignPart>().FirstOrDefault()?.Sentence(name, unknownKernel);
         }
         catch (CellErrorException)
         {

@@ -12,7 +12,7 @@ internal sealed class TiffFile
     private const int Width = 256, Height = 257, BitsPerSample = 258, Compression = 259, Photometric = 262, FillOrder = 266, StripOffsets = 273, Orientation = 274, SamplesPerPixel = 277, RowsPerStrip = 278,
         StripByteCounts = 279, PlanarConfiguration = 284, Predictor = 317, ColourMap = 320, TileWidth = 322, ExtraSamples = 338, SampleFormat = 339;
 
-    /// <summary>What Corel Draw writes for the meaning of transparency.</summary>
+    /// <summary>The ExtraSamples value that CorelDRAW writes for transparency.</summary>
     private const int CorelDraw = 999;
 
     private static readonly HashSet<long> s_known =
@@ -36,7 +36,7 @@ internal sealed class TiffFile
             if (!s_known.Contains(tag) || _fields.ContainsKey(tag))
                 continue;
             if (type is not (1 or 3 or 4))
-                throw NotWhole();
+                throw NotRead(FormattableString.Invariant($"whose field {tag} has the type {type}"));
             _fields[tag] = [.. Enumerable.Range(0, (int)values).Select(i => type switch { 1 => _file[first + i], 3 => Short(first + (2 * i)), _ => Long(first + (4 * i)) })];
         }
 
@@ -95,6 +95,8 @@ internal sealed class TiffFile
         var map = photometric == 3 ? Field(ColourMap) : [];
         if (strips == 0 || offsets.Length < strips || lengths.Length < strips || (photometric == 3 && map.Length != 3 * 256))
             throw NotWhole();
+        if (lengths.Take((int)strips).Sum() > _file.Length)
+            throw NotWhole(); // strips that overlap would be far more work than the file has bytes
         var colours = new byte[3 * width * height];
         for (var strip = 0; strip < strips; strip++)
         {
@@ -102,7 +104,7 @@ internal sealed class TiffFile
             var first = (int)(strip * rows);
             var packed = _file.AsSpan((int)offsets[strip], (int)lengths[strip]);
             var pixels = Unpacked(Number(FillOrder, 1) == 2 ? Reversed(packed) : packed, checked((int)(Math.Min(rows, height - first) * width * samples)));
-            if (Number(Predictor, 1) == 2 && Number(Compression, 1) is 5 or 8 or 32946) // said of others, it means nothing
+            if (Number(Predictor, 1) == 2 && Number(Compression, 1) is 5 or 8 or 32946) // a predictor applies to LZW and Deflate only
                 AddUp(pixels, width * samples, samples);
             for (var pixel = 0; pixel < pixels.Length / samples; pixel++)
                 Colour(photometric, map, pixels.AsSpan(pixel * samples, samples), colours.AsSpan(3 * ((first * width) + pixel), 3));
@@ -269,7 +271,7 @@ internal sealed class TiffFile
             throw NotWhole();
     }
 
-    private static InvalidDataException NotWhole() => new("is cut short or damaged: a TIFF picture that is not whole. Get it anew.");
+    private static InvalidDataException NotWhole() => new("is truncated or damaged: a TIFF picture that is incomplete. Download or copy it again.");
 
     private static InvalidDataException NotRead(string kind) =>
         new($"is a TIFF picture {kind}, which is not supported: {PictureFile.SaveAsPng}");

@@ -28,7 +28,10 @@ public sealed class Evaluation
     /// <summary>Mean cross-entropy in nats.</summary>
     public double CrossEntropy => Outcomes.MeanCrossEntropy;
 
-    /// <summary>Evaluates a network in evaluation mode, batch by batch; its mode is restored afterwards.</summary>
+    /// <summary>
+    /// Evaluates a network in evaluation mode, batch by batch; its mode is restored afterwards. On a GPU its accuracy may differ by an image or two from the baseline of a sweep, which folds batch norm
+    /// into the convolutions: rounding differs.
+    /// </summary>
     /// <param name="network">Any module from images <c>[N, C, H, W]</c> to logits <c>[N, classes]</c>, or <c>[N, classes, H, W]</c> for images whose pixels have labels.</param>
     /// <param name="images">The images.</param>
     /// <param name="batch">Images per batch, 1 or more; by default as many as suit the device: <see cref="DefaultBatch"/> on a CPU, up to 1,000 on a GPU, as far as its memory goes.</param>
@@ -52,7 +55,7 @@ public sealed class Evaluation
 
     /// <summary>
     /// The answers of <see cref="Run"/>, not yet compared with the labels. On a CPU, batch norm folded into the convolutions saves a pass over the features. On a GPU a folded convolution adds its bias in a pass of its own, so
-    /// folding would save nothing, and cost some hundred operators.
+    /// folding would save nothing and cost several hundred extra operators.
     /// </summary>
     internal static AnswerSheet Answers(Module<Tensor, Tensor> network, ImageSet images, int batch, bool isFolded, IProgress<ProgressReport>? progress, CancellationToken cancellationToken)
     {

@@ -234,10 +234,12 @@ public static class Safetensors
             throw Wrong($"its header cannot be read: {error.Message}", error);
         }
 
-        var promised = 8 + (Int128)length + entries.Select(entry => entry.End).DefaultIfEmpty().Max();
-        if (promised > stream.Length)
-            throw CutShort($"its header promises {promised} bytes; the file has {stream.Length}");
-        CheckLayout(entries, stream.Length - 8 - length, Wrong);
+        var (end, available) = (entries.Select(entry => entry.End).DefaultIfEmpty().Max(), stream.Length - 8 - length);
+        CheckLayout(entries, end, Wrong); // first: a damaged header may promise anything
+        if (end > available)
+            throw CutShort($"its header promises {8 + (Int128)length + end} bytes; the file has {stream.Length}");
+        if (end < available)
+            throw Wrong($"its tensors end at byte {end} of the data; the file has {available}.");
         return (entries, metadata, header);
     }
 
@@ -251,8 +253,8 @@ public static class Safetensors
         return new Entry(property.Name, kind, shape, offsets[0], offsets[1]);
     }
 
-    /// <summary>The tensors cover the data without hole or overlap, and each has as many bytes as its shape asks for.</summary>
-    private static void CheckLayout(List<Entry> entries, long available, Func<string, Exception?, InvalidDataException> wrong)
+    /// <summary>The tensors cover the data up to its promised end without hole or overlap, and each has as many bytes as its shape asks for.</summary>
+    private static void CheckLayout(List<Entry> entries, long end, Func<string, Exception?, InvalidDataException> wrong)
     {
         if (entries.GroupBy(entry => entry.Name).FirstOrDefault(group => group.Count() > 1) is { } twice)
             throw wrong($"'{twice.Key}' is there twice.", null);
@@ -263,8 +265,8 @@ public static class Safetensors
             var (size, strides) = ((Int128)Bits.GetValueOrDefault(entry.Kind), (Int128)1);
             foreach (var dimension in entry.Shape)
             {
-                if (dimension < 0 || (size *= dimension) > 8 * (Int128)available || (strides *= Math.Max(dimension, 1)) > int.MaxValue * 1024L)
-                    throw wrong($"'{entry.Name}' has the shape [{string.Join(", ", entry.Shape)}], more than the {available} bytes of data.", null);
+                if (dimension < 0 || (size *= dimension) > 8 * (Int128)end || (strides *= Math.Max(dimension, 1)) > int.MaxValue * 1024L)
+                    throw wrong($"'{entry.Name}' has the shape [{string.Join(", ", entry.Shape)}], more than the {end} bytes of data.", null);
             }
 
             var bytes = entry.End - entry.Begin;
@@ -274,8 +276,5 @@ public static class Safetensors
                 throw wrong($"'{entry.Name}' begins at {entry.Begin}; expected {next}.", null);
             next = entry.End;
         }
-
-        if (next != available)
-            throw wrong($"its tensors end at byte {next} of the data; the file has {available}.", null);
     }
 }

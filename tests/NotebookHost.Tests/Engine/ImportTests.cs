@@ -59,6 +59,14 @@ public sealed class ImportTests : IDisposable
         Assert.Equal("", _run.Output);
     }
 
+    [Fact]
+    public async Task A_notebook_whose_language_nothing_tells_is_named_with_its_kernel()
+    {
+        _run.Write("more.ipynb", """{"cells": [{"cell_type": "code", "metadata": {}, "source": "1"}], "metadata": {"kernelspec": {"name": "rust"}}, "nbformat": 4, "nbformat_minor": 4}""");
+        await _run.Try("#!import more.ipynb");
+        Assert.Contains("This host runs C#; more.ipynb, cell 1 is for the kernel 'rust'.", _run.Traceback);
+    }
+
     [Theory]
     [InlineData("none.ipynb", "There is no file")]
     [InlineData("a.fsx", "a.fsx is F#")]

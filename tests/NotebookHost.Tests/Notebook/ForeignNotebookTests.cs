@@ -108,7 +108,34 @@ public sealed class ForeignNotebookTests
 
         document.Metadata["new"] = 1;
         var written = JsonNode.Parse(document.ToText())!["cells"]![0]!["outputs"]![0];
-        Assert.True(output == "null" || JsonNode.DeepEquals(JsonNode.Parse(output), written), written?.ToJsonString());
+        Assert.True(JsonNode.DeepEquals(JsonNode.Parse(output), written), written?.ToJsonString());
+    }
+
+    [Theory]
+    [InlineData("3", "3")]
+    [InlineData("\"words\"", "\"words\"")]
+    [InlineData("""{"output_type": "stream", "name": "stdout", "text": ["x"]}""", "an object")]
+    public void Outputs_that_are_not_a_list_are_a_note_and_are_written_back_as_one_output(string outputs, string found)
+    {
+        var text = Notebook(Code("a").Replace("\"outputs\": []", $"\"outputs\": {outputs}", StringComparison.Ordinal));
+        var document = NotebookDocument.Parse(text, "n");
+        Assert.Equal($"text/plain=An output of this cell could not be read: $.cells[0].outputs is {found}; expected a list.", Describe(Assert.Single(Outputs(document))));
+        Assert.Equal(text, document.ToText());
+
+        document.Metadata["new"] = 1;
+        var written = Assert.Single(JsonNode.Parse(document.ToText())!["cells"]![0]!["outputs"]!.AsArray());
+        Assert.True(JsonNode.DeepEquals(JsonNode.Parse(outputs), written), written?.ToJsonString());
+    }
+
+    [Fact]
+    public void Half_of_a_surrogate_pair_in_a_key_within_an_output_is_replaced_and_the_keys_keep_their_order()
+    {
+        var text = Notebook(Code("a", """{"output_type": "display_data", "data": {"application/json": {"a\ud83d": 1, "a\ud83e": "\ud83d", "b": 3}}, "metadata": {}}"""));
+        var document = NotebookDocument.Parse(text, "n");
+        var shown = Assert.IsType<DisplayDataOutput>(Assert.Single(Outputs(document))).Data["application/json"]!.AsObject();
+        Assert.Equal(["a\ufffd", "a\ufffd\ufffd", "b"], shown.Select(member => member.Key));
+        Assert.Equal("\ufffd", (string?)shown["a\ufffd\ufffd"]);
+        Assert.Equal(text, document.ToText());
     }
 
     [Theory]

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.CodeAnalysis.CSharp;
 using NotebookHost.Notebook;
 using NotebookHost.Running;
 
@@ -38,6 +39,9 @@ public sealed class ParameterTypeTests : IDisposable
     [InlineData("var n = new[] { 0.5f };", "", "n = new float[0];")]
     [InlineData("var n = -2147483648;", "-5", "n = -5;")]
     [InlineData("var n = -9223372036854775808;", "-5", "n = -5L;")]
+    [InlineData("var n = -2147483649;", "-5", "n = -5L;")]
+    [InlineData("var n = -3u;", "-5", "n = -5L;")]
+    [InlineData("var n = -'a';", "-5", "n = -5;")]
     [InlineData("var n = +1;", "2", "n = 2;")]
     [InlineData("var n = (3);", "4", "n = 4;")]
     [InlineData("var n = 2 * 3;", "4", "n = 4;")]
@@ -73,6 +77,18 @@ public sealed class ParameterTypeTests : IDisposable
         new NotebookParameters(document).Inject(new Dictionary<string, string> { ["n"] = given });
         Assert.Equal("// Parameters\n" + assignment, document.Cells[1].Source);
     }
+
+    [Theory]
+    [InlineData("1", "int")]
+    [InlineData("-1", "int")]
+    [InlineData("+1", "int")]
+    [InlineData("-1L", "long")]
+    [InlineData("-0.5f", "float")]
+    [InlineData("-0.5", "double")]
+    [InlineData("-0.5m", "decimal")]
+    public void The_type_of_a_literal_is_known_without_the_compiler_also_with_a_sign(string value, string type) => Assert.Equal(
+        type,
+        ParameterType.Of(SyntaxFactory.ParseTypeName("var"), SyntaxFactory.ParseExpression(value), compiled: () => throw new InvalidOperationException("The compiler was asked."))?.ToString());
 
     [Fact]
     public void A_value_may_use_what_an_earlier_cell_imports()

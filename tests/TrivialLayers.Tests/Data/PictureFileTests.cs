@@ -81,7 +81,7 @@ public sealed class PictureFileTests : IDisposable
         Refused("no picture, but text"u8, "is not a JPEG");
         Refused("GIF8"u8, "is ");
         Refused("II+\0        "u8, "is a BigTIFF picture, which is not supported: save it as PNG");
-        Refused("MM\0*        "u8, "a TIFF picture that is not whole");
+        Refused("MM\0*        "u8, "is truncated or damaged: a TIFF picture that is incomplete. Download or copy it again.");
         Refused([0, 0, 2, 2, 0xFF, 0xFF], "is not a JPEG"); // Skia takes it for a WBMP, which nothing marks
         Refused("P6 65535 65535 255\n"u8, "claims to have 65535 × 65535 pixels");
         Refused("P3 9999 9999 255\n1 2 3"u8, "is truncated: 9999 × 9999 pixels need at least 599880005 bytes; it has 5.");
@@ -113,7 +113,7 @@ public sealed class PictureFileTests : IDisposable
     [InlineData(284, 284, 3, 2, "with one plane per sample")]
     [InlineData(262, 262, 3, 5, "in CMYK")]
     [InlineData(262, 262, 3, 32803, "with 1 samples a pixel of kind 32803")]
-    [InlineData(266, 266, 8, 2, "that is not whole")]
+    [InlineData(266, 266, 8, 2, "is a TIFF picture whose field 266 has the type 8, which is not supported")]
     public void A_field_that_changes_the_pixels_of_a_TIFF_picture_is_refused_where_it_is_not_followed(int field, int tag, int type, int value, string reason)
     {
         var file = s_pictures["tiff-lowest-bit-first"].File.ToArray();
@@ -126,10 +126,47 @@ public sealed class PictureFileTests : IDisposable
     }
 
     [Fact]
+    public void A_TIFF_picture_whose_strips_together_claim_more_bytes_than_the_file_has_is_refused()
+    {
+        const int rows = 1000; // in a file of 8110 bytes
+        Assert.Equal(Enumerable.Repeat((byte)'I', rows), PictureFile.Read(_folder.Write("picture", OverlappingStrips(rows, bytesEach: 8)), 1).Pixels);
+        Refused(OverlappingStrips(rows, bytesEach: 9), "is truncated or damaged: a TIFF picture that is incomplete.");
+    }
+
+    [Fact]
     public void Without_the_native_library_the_package_that_brings_it_is_named()
     {
         var error = Assert.Throws<DllNotFoundException>(() => SkiaLibrary.Load([_folder.Path], "libSkiaSharpThatIsNowhere"));
         Assert.Contains("add the package SkiaSharp.NativeAssets.", error.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>A grey TIFF picture one pixel wide, with a strip for each row; every strip is the beginning of the file.</summary>
+    private static byte[] OverlappingStrips(int rows, int bytesEach)
+    {
+        (int Tag, int Count, int Value)[] fields =
+        [
+            (256, 1, 1), (257, 1, rows), (258, 1, 8), (259, 1, 1), (262, 1, 1), (273, rows, 110), (278, 1, 1), (279, rows, 110 + (4 * rows)),
+        ];
+        using var file = new MemoryStream();
+        using var writer = new BinaryWriter(file);
+        writer.Write("II*\0"u8);
+        writer.Write(8);
+        writer.Write((short)fields.Length);
+        foreach (var (tag, count, value) in fields)
+        {
+            writer.Write((short)tag);
+            writer.Write((short)4); // whole numbers of four bytes
+            writer.Write(count);
+            writer.Write(value);
+        }
+
+        writer.Write(0); // there is no other picture
+        for (var row = 0; row < rows; row++)
+            writer.Write(0);
+        for (var row = 0; row < rows; row++)
+            writer.Write(bytesEach);
+        writer.Flush();
+        return file.ToArray();
     }
 
     private void Refused(ReadOnlySpan<byte> file, string reason)

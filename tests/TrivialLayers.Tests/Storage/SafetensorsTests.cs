@@ -78,6 +78,16 @@ public sealed class SafetensorsTests : IDisposable
     }
 
     [Fact]
+    public void A_header_that_promises_more_bytes_than_its_shapes_need_is_called_wrong_and_not_a_file_cut_short()
+    {
+        byte[] header = [.. """{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8000000000]}}"""u8];
+        var path = _folder.Write("file.safetensors", [(byte)header.Length, 0, 0, 0, 0, 0, 0, 0, .. header, .. new byte[8]]);
+        Assert.Equal(
+            $"{path} is not a safetensors file: 'a' has 8000000000 bytes; its shape [2] of F32 needs 8.",
+            Assert.Throws<InvalidDataException>(() => Safetensors.Read(path)).Message);
+    }
+
+    [Fact]
     public void A_damaged_header_or_length_is_refused_and_named()
     {
         using var scope = NewDisposeScope();
