@@ -141,6 +141,8 @@ internal static class GridCommand
             return await RunHere(grid, states, how, interrupt).ConfigureAwait(false);
         await TellDoubts(grid, open, how.Slurm).ConfigureAwait(false);
         await new SlurmSubmission(grid, how.Slurm).Submit(open, mostTasks, Console.WriteLine, interrupt).ConfigureAwait(false);
+        if (states.Count(state => IsOpen(state, how)) - open.Count is > 0 and var left)
+            Console.WriteLine(FormattableString.Invariant($"Not submitted because of --at-most {how.Slurm.AtMost}: {left} point{(left == 1 ? "" : "s")}. When these tasks have ended: grid resume {grid.FullPath} --slurm --at-most {how.Slurm.AtMost}"));
         Console.WriteLine($"{GridCounts.Of(states)}. See: grid status {grid.FullPath}");
         return RunCommand.Succeeded;
     }
@@ -156,8 +158,10 @@ internal static class GridCommand
     private static (IReadOnlyList<PointState> All, List<PointState> Open) StatesOf(GridFolder grid, RunChoices how)
     {
         var states = PointOrder.Of(grid.States(), how.Priority);
-        return (states, [.. states.Where(state => state.Status != PointStatus.Done && (how.Slurm is null || state.Status != PointStatus.Running))]);
+        return (states, [.. states.Where(state => IsOpen(state, how)).Take(how.Slurm?.AtMost ?? int.MaxValue)]);
     }
+
+    private static bool IsOpen(PointState state, RunChoices how) => state.Status != PointStatus.Done && (how.Slurm is null || state.Status != PointStatus.Running);
 
     private static async Task Check(GridFolder grid, IReadOnlyCollection<GridPoint> points, RunChoices how, CancellationToken interrupt)
     {

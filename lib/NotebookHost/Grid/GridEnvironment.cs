@@ -15,6 +15,10 @@ internal static class GridEnvironment
     public static IReadOnlyDictionary<string, string> Of(GridFolder grid) =>
         Environment.GetEnvironmentVariable(Runs) is { Length: > 0 } ? new Dictionary<string, string>() : new Dictionary<string, string> { [Runs] = grid.Runs };
 
+    /// <summary>The store that a point's notebook uses.</summary>
+    public static string StoreOf(GridFolder grid, GridPoint point) =>
+        Path.Combine(Path.GetDirectoryName(grid.NotebookOf(point))!, Environment.GetEnvironmentVariable(Runs) is { Length: > 0 } named ? named : grid.Runs);
+
     /// <summary>All settings that a process on another machine needs: those set here, and <see cref="Of"/>.</summary>
     public static IReadOnlyDictionary<string, string> ForElsewhere(GridFolder grid)
     {

@@ -13,7 +13,10 @@ internal sealed class GridFolder
     /// <summary>At so many differences a message stops counting them out.</summary>
     private const int MostDifferences = 3;
 
-    private GridFolder(string path, IReadOnlyList<GridPoint> points) => (FullPath, Points) = (path, points);
+    /// <summary>The folder without links: from here the paths of notebooks start, whichever way leads to it.</summary>
+    private readonly string _realPath;
+
+    private GridFolder(string path, IReadOnlyList<GridPoint> points) => (FullPath, Points, _realPath) = (path, points, RealPath.Of(path));
 
     /// <summary>The folder.</summary>
     public string FullPath { get; }
@@ -93,7 +96,7 @@ internal sealed class GridFolder
     }
 
     /// <summary>The notebook that a point runs.</summary>
-    public string NotebookOf(GridPoint point) => Path.GetFullPath(Path.Combine(FullPath, point.Notebook));
+    public string NotebookOf(GridPoint point) => Path.GetFullPath(Path.Combine(_realPath, point.Notebook));
 
     /// <summary>The folder of a point.</summary>
     public string FolderOf(GridPoint point) => Path.Combine(PointFolders, point.Id);
@@ -108,15 +111,12 @@ internal sealed class GridFolder
     public string ClaimOf(GridPoint point) => Path.Combine(FolderOf(point), PointClaim.FileName);
 
     /// <summary>Where all points stand.</summary>
-    /// <exception cref="RunException">A result is that of another point.</exception>
     public IReadOnlyList<PointState> States() => [.. Points.Select(StateOf)];
 
-    /// <summary>Where a point stands; one whose files cannot be read is missing, and the note says why.</summary>
-    /// <exception cref="RunException">Its result is that of another point: the list was changed afterwards.</exception>
+    /// <summary>Where a point stands; one whose files cannot be read, or whose line was changed after its result was written, is missing, and the note says so.</summary>
     public PointState StateOf(GridPoint point) => TryLook(point, out var problem) ?? new PointState(point, PointStatus.Missing, Note: problem);
 
-    /// <summary>What keeps the files of a point from being read, in a sentence, or null.</summary>
-    /// <exception cref="RunException">Its result is that of another point: the list was changed afterwards.</exception>
+    /// <summary>What keeps the files of a point from being read, or from being its own, in a sentence, or null.</summary>
     public string? ReadProblem(GridPoint point) => TryLook(point, out var problem) is null ? problem : null;
 
     private PointState? TryLook(GridPoint point, out string? problem)
@@ -129,6 +129,11 @@ internal sealed class GridFolder
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             problem = $"The files of point {point.Id} cannot be read: {e.Message}";
+            return null;
+        }
+        catch (RunException e)
+        {
+            problem = e.Message;
             return null;
         }
     }

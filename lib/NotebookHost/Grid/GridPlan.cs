@@ -20,15 +20,15 @@ internal static class GridPlan
             throw new RunException("Name the notebook to run, for example: grid notebooks/03-zero-each-layer.ipynb --set depth=20,56 --out grid.");
         if (notebooks.Count > 1)
             throw new RunException($"Give one notebook; found {string.Join(' ', notebooks)}.");
-        var path = GridFolder.FullPathOf(folder);
-        var notebook = notebooks.Count == 0 ? null : Within(path, Single(notebooks[0]));
-        return GridFolder.Planned(path, list is null ? PointProduct.Of(notebook!, sets, given) : FromList(list, notebook, given, path));
+        var place = RealPath.Of(GridFolder.FullPathOf(folder));
+        var notebook = notebooks.Count == 0 ? null : Within(place, Single(notebooks[0]));
+        return GridFolder.Planned(folder, list is null ? PointProduct.Of(notebook!, sets, given) : FromList(list, notebook, given, place));
     }
 
     /// <summary>The points of a list, whose paths start at its own folder, as points of a grid in another.</summary>
     private static IReadOnlyList<GridPoint> FromList(string list, string? notebook, IReadOnlyDictionary<string, string> given, string folder)
     {
-        var around = Path.GetDirectoryName(Path.GetFullPath(list))!;
+        var around = RealPath.Of(Path.GetDirectoryName(Path.GetFullPath(list))!);
         return [.. PointsFile.Read(list, notebook is null ? null : Within(around, Path.GetFullPath(Path.Combine(folder, notebook)))).Select(point => point with
         {
             Notebook = Within(folder, Path.GetFullPath(Path.Combine(around, point.Notebook))),
@@ -36,7 +36,9 @@ internal static class GridPlan
         })];
     }
 
-    private static string Within(string folder, string path) => Path.GetRelativePath(folder, path).Replace(Path.DirectorySeparatorChar, '/');
+    /// <summary>The path of a notebook from a folder without links; its own folder is taken without links too, since <c>..</c> leads elsewhere behind a link.</summary>
+    private static string Within(string folder, string path) =>
+        Path.GetRelativePath(folder, Path.Combine(RealPath.Of(Path.GetDirectoryName(path)!), Path.GetFileName(path))).Replace(Path.DirectorySeparatorChar, '/');
 
     /// <summary>The notebook that a path names, or the only one of a folder.</summary>
     private static string Single(string path) =>

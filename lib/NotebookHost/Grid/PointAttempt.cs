@@ -11,7 +11,8 @@ namespace NotebookHost.Grid;
 /// <param name="Started">When it began, UTC.</param>
 /// <param name="SecondsBefore">How long earlier runs took that were stopped, and that this one goes on from.</param>
 /// <param name="IsStopped">Whether it was stopped in good order; its time is then in <paramref name="SecondsBefore"/>.</param>
-internal sealed record PointAttempt(string Host, int Process, string? Job, string? Log, DateTime Started, double SecondsBefore = 0, bool IsStopped = false)
+/// <param name="IdleRounds">How many runs in a row the time limit ended before anything was kept.</param>
+internal sealed record PointAttempt(string Host, int Process, string? Job, string? Log, DateTime Started, double SecondsBefore = 0, bool IsStopped = false, int IdleRounds = 0)
 {
     /// <summary>The file's name.</summary>
     public const string FileName = "attempt.json";

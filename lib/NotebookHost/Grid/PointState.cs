@@ -38,7 +38,7 @@ internal enum PointStatus
     /// <summary>A process runs it now.</summary>
     Running,
 
-    /// <summary>It was begun and has no valid result: its process was killed, or its files were damaged.</summary>
+    /// <summary>It was begun and has no valid result: its process was killed, its files were damaged, or its line was changed afterwards.</summary>
     Missing,
 
     /// <summary>It was not begun, or was stopped in good order; its training runs keep their finished epochs.</summary>

@@ -83,7 +83,7 @@ internal static class PointsFile
             throw new RunException($"line {number}: column {columns.IndexOf("") + 1} has no name");
         if (columns.GroupBy(name => name).FirstOrDefault(group => group.Count() > 1) is { } twice)
             throw new RunException($"line {number}: two columns are called {twice.Key}");
-        if (!isNotebookKnown && !columns.Contains(Notebook))
+        if ((!isNotebookKnown && !columns.Contains(Notebook)) || (columns is [var only] && only.AsSpan().ContainsAny(';', '\t')))
             throw new RunException($"line {number}: there is no column {Notebook} among {string.Join(" and ", columns.Select(name => $"'{name}'"))}; columns are separated by commas");
         return columns;
     }

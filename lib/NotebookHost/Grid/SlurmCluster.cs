@@ -15,9 +15,12 @@ internal static partial class SlurmCluster
     private const string Submit = "sbatch";
     private const string Control = "scontrol";
 
+    /// <summary>What a user can do where the cluster takes no more tasks; Slurm has many words for that.</summary>
+    private const string SubmitFewer = "\nIf the cluster limits how many tasks you may submit (MaxSubmitJobs, MaxJobCount), submit fewer points at a time: add --at-most N.";
+
     /// <summary>How many tasks an array may have.</summary>
     /// <exception cref="RunException">Slurm is not here or does not answer.</exception>
-    public static async Task<int> MostTasks(CancellationToken cancellationToken) => MostTasksIn(await Call(Control, ["show", "config"], [], cancellationToken).ConfigureAwait(false));
+    public static async Task<int> MostTasks(CancellationToken cancellationToken) => MostTasksIn(await Call(Control, ["show", "config"], [], "", cancellationToken).ConfigureAwait(false));
 
     /// <summary>The same by a configuration: <c>MaxArraySize</c>, since indices start at 0 and stay below it, or <c>max_array_tasks</c> where the scheduler takes fewer.</summary>
     /// <param name="configuration">What <c>scontrol show config</c> says.</param>
@@ -41,16 +44,16 @@ internal static partial class SlurmCluster
     /// <returns>The job's id.</returns>
     /// <exception cref="RunException">Slurm refused; the message has its words.</exception>
     public static async Task<string> SubmitScript(string script, IReadOnlyList<string> options, IReadOnlyList<string> without, CancellationToken cancellationToken) =>
-        (await Call(Submit, ["--parsable", .. options, script], without, cancellationToken).ConfigureAwait(false)).Trim().Split(';')[0];
+        (await Call(Submit, ["--parsable", .. options, script], without, SubmitFewer, cancellationToken).ConfigureAwait(false)).Trim().Split(';')[0];
 
     /// <summary>Queues a running task again, which ends it.</summary>
     /// <exception cref="RunException">Slurm refused; the message has its words.</exception>
-    public static async Task Requeue(SlurmJob job) => await Call(Control, ["requeue", job.Id], [], CancellationToken.None).ConfigureAwait(false);
+    public static async Task Requeue(SlurmJob job) => await Call(Control, ["requeue", job.Id], [], "", CancellationToken.None).ConfigureAwait(false);
 
     /// <summary>The command as a user would type it.</summary>
     public static string CommandLine(string script, IReadOnlyList<string> options) => ShellWord.Line([Submit, "--parsable", .. options, script]);
 
-    private static async Task<string> Call(string command, IReadOnlyList<string> arguments, IReadOnlyList<string> without, CancellationToken cancellationToken)
+    private static async Task<string> Call(string command, IReadOnlyList<string> arguments, IReadOnlyList<string> without, string advice, CancellationToken cancellationToken)
     {
         var start = new ProcessStartInfo(command, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var variable in without)
@@ -62,7 +65,7 @@ internal static partial class SlurmCluster
             await process.WaitForExitAsync(cancellationToken).ConfigureAwait(false);
             return process.ExitCode == 0
                 ? await output.ConfigureAwait(false)
-                : throw new RunException(FormattableString.Invariant($"{command} ended with exit code {process.ExitCode}: {(await error.ConfigureAwait(false)).Trim()}"));
+                : throw new RunException(FormattableString.Invariant($"{command} ended with exit code {process.ExitCode}: {(await error.ConfigureAwait(false)).Trim()}{advice}"));
         }
         catch (Win32Exception e)
         {

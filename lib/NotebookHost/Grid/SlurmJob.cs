@@ -4,8 +4,7 @@ namespace NotebookHost.Grid;
 /// <param name="Id">Its id, that of an array's task as <c>12_3</c>.</param>
 /// <param name="Index">The task's index in its array.</param>
 /// <param name="Host">The node.</param>
-/// <param name="Restarts">How often it was queued again.</param>
-internal sealed record SlurmJob(string Id, int Index, string Host, int Restarts = 0)
+internal sealed record SlurmJob(string Id, int Index, string Host)
 {
     /// <summary>The file that the task's output goes to, as a path from the grid's folder.</summary>
     public string Log => LogOf(Id);
@@ -20,7 +19,6 @@ internal sealed record SlurmJob(string Id, int Index, string Host, int Restarts 
             ? new SlurmJob(
                 FormattableString.Invariant($"{array}_{index}"),
                 index,
-                variable("SLURMD_NODENAME") ?? Environment.MachineName,
-                int.TryParse(variable("SLURM_RESTART_COUNT"), System.Globalization.CultureInfo.InvariantCulture, out var restarts) ? restarts : 0)
+                variable("SLURMD_NODENAME") ?? Environment.MachineName)
             : null;
 }

@@ -9,7 +9,8 @@ namespace NotebookHost.Grid;
 /// <param name="Gres">What each task needs, such as <c>gpu:1</c>, or null.</param>
 /// <param name="Limit">How many tasks may run at a time, or null.</param>
 /// <param name="Sbatch">Options for <c>sbatch</c> itself.</param>
-internal sealed partial record SlurmOptions(string? Time, string? Gres, int? Limit, IReadOnlyList<string> Sbatch)
+/// <param name="AtMost">How many points are submitted, or null for all.</param>
+internal sealed partial record SlurmOptions(string? Time, string? Gres, int? Limit, IReadOnlyList<string> Sbatch, int? AtMost = null)
 {
     /// <summary>Below, the signal before the limit comes while the task starts, which ends it or leaves no time to work.</summary>
     private static readonly TimeSpan LongestRefused = TimeSpan.FromMinutes(3);
@@ -30,8 +31,12 @@ internal sealed partial record SlurmOptions(string? Time, string? Gres, int? Lim
     /// <exception cref="RunException">Something cannot.</exception>
     public void Check()
     {
-        if (Limit is <= 0)
-            throw new RunException(FormattableString.Invariant($"--limit must be at least 1; got {Limit}."));
+        foreach (var (name, number) in new[] { ("--limit", Limit), ("--at-most", AtMost) })
+        {
+            if (number is <= 0)
+                throw new RunException(FormattableString.Invariant($"{name} must be at least 1; got {number}."));
+        }
+
         foreach (var (name, value) in new[] { ("--time", Time), ("--gres", Gres) })
         {
             if (value is not null && (value.Length == 0 || value.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not (':' or '-' or '_' or ',' or '.' or '='))))

@@ -13,9 +13,6 @@ internal sealed class SlurmTask(SlurmJob job, TimeProvider time)
     /// <summary>A file server may keep the claim of a machine that died for some time: NFS for 90 seconds.</summary>
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(2);
 
-    /// <summary>So often a task queues itself again; one that never gets to keep anything would do so for ever.</summary>
-    private const int MostRestarts = 10;
-
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     /// <summary>Runs the point that the task's index names.</summary>
@@ -40,7 +37,7 @@ internal sealed class SlurmTask(SlurmJob job, TimeProvider time)
             throw new RunException($"Task {job.Id}: {list} does not name a point of {grid.FullPath} in line {job.Index + 1}. The list of points was changed after the job was submitted; submit it again with grid resume.");
 
         Say($"point {point.Id} on {job.Host}: {point.Notebook} {point.Words}");
-        var state = await RunPoint(grid, point, failed, () => isTimeUp && job.Restarts >= MostRestarts ? GivenUp(job.Restarts) : null, stop.Token).ConfigureAwait(false);
+        var state = await RunPoint(grid, point, failed, () => isTimeUp, stop.Token).ConfigureAwait(false);
         if (state is null || state.Status is PointStatus.Done or PointStatus.Failed)
         {
             Say(state is null ? $"point {point.Id}: another process is running it" : $"point {point.Id}: {state.StatusWord}, {state.Words}");
@@ -70,15 +67,13 @@ internal sealed class SlurmTask(SlurmJob job, TimeProvider time)
         }
     }
 
-    private static string GivenUp(int restarts) => FormattableString.Invariant($"The task was queued again {restarts} times and stopped before its time limit once more. Give a longer --time and continue with grid resume; finished epochs of training are kept.");
-
-    private async Task<PointState?> RunPoint(GridFolder grid, GridPoint point, DateTime? failed, Func<string?> whyGivenUp, CancellationToken stop)
+    private async Task<PointState?> RunPoint(GridFolder grid, GridPoint point, DateTime? failed, Func<bool> isTimeUp, CancellationToken stop)
     {
         var run = new PointRun(grid, job);
         var began = time.GetTimestamp();
         while (true)
         {
-            if (await run.Run(point, failed, RunProgress.InLines(AnsiConsole.Console, point.Id), stop, whyGivenUp).ConfigureAwait(false) is { } state)
+            if (await run.Run(point, failed, RunProgress.InLines(AnsiConsole.Console, point.Id), stop, isTimeUp).ConfigureAwait(false) is { } state)
                 return state;
             if (time.GetElapsedTime(began) > LongestWait)
                 return null;

@@ -18,6 +18,7 @@ internal sealed class NotebookProcess : IAsyncDisposable
     private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(2);
 
     private readonly Process _process;
+    private readonly PipeName _name;
     private readonly NamedPipeServerStream _pipe;
     private readonly StreamReader _reports;
     private readonly Lock _sending = new();
@@ -26,9 +27,9 @@ internal sealed class NotebookProcess : IAsyncDisposable
     private readonly Lock _observing = new();
     private Action<CellEvent> _observer = static _ => { };
 
-    private NotebookProcess(Process process, NamedPipeServerStream pipe)
+    private NotebookProcess(Process process, PipeName name, NamedPipeServerStream pipe)
     {
-        (_process, _pipe) = (process, pipe);
+        (_process, _name, _pipe) = (process, name, pipe);
         _reports = new StreamReader(pipe, Encoding.UTF8, false, bufferSize: 1 << 16, leaveOpen: true);
         _output = new RawOutput(process.StandardOutput, text => Observe(new StreamWritten(StreamWritten.StandardOutput, text)));
         _error = new RawOutput(process.StandardError, text => Observe(new StreamWritten(StreamWritten.StandardError, text)));
@@ -44,9 +45,9 @@ internal sealed class NotebookProcess : IAsyncDisposable
     /// <exception cref="NotebookCrashException">It ended before it was ready.</exception>
     public static async Task<NotebookProcess> Start(string folder, IReadOnlyDictionary<string, string>? environment, CancellationToken cancellationToken)
     {
-        var pipeName = $"notebook-{Environment.ProcessId}-{Guid.NewGuid():N}"[..40];
-        var pipe = new NamedPipeServerStream(pipeName, PipeDirection.InOut, 1, PipeTransmissionMode.Byte, PipeOptions.Asynchronous | PipeOptions.CurrentUserOnly);
-        var start = new ProcessStartInfo(DotNet.Command, ["exec", typeof(NotebookProcess).Assembly.Location, ServeCommand, pipeName])
+        var name = PipeName.Unique(Path.GetTempPath());
+        var pipe = new NamedPipeServerStream(name.Text, PipeDirection.InOut, 1, PipeTransmissionMode.Byte, PipeOptions.Asynchronous | PipeOptions.CurrentUserOnly);
+        var start = new ProcessStartInfo(DotNet.Command, ["exec", typeof(NotebookProcess).Assembly.Location, ServeCommand, name.Text])
         {
             WorkingDirectory = folder,
             RedirectStandardInput = true,
@@ -55,11 +56,11 @@ internal sealed class NotebookProcess : IAsyncDisposable
             StandardOutputEncoding = Encoding.UTF8,
             StandardErrorEncoding = Encoding.UTF8,
         };
-        foreach (var (name, value) in environment ?? new Dictionary<string, string>())
-            start.Environment[name] = value;
+        foreach (var (variable, value) in environment ?? new Dictionary<string, string>())
+            start.Environment[variable] = value;
         var process = Process.Start(start)!;
         process.StandardInput.Close();
-        var started = new NotebookProcess(process, pipe);
+        var started = new NotebookProcess(process, name, pipe);
         try
         {
             using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -123,6 +124,7 @@ internal sealed class NotebookProcess : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _pipe.DisposeAsync().ConfigureAwait(false);
+        _name.Dispose();
         Kill();
         await _process.WaitForExitAsync().ConfigureAwait(false);
         _reports.Dispose();

@@ -135,8 +135,52 @@ public sealed class GridFolderTests : IDisposable
         File.WriteAllText(Path.Combine(_made.Path, "points.csv"), "id,notebook,seed\n001,../n.ipynb,2\n");
         Assert.EndsWith(
             "is a result of ../n.ipynb seed=1, but points.csv now defines point 001 as ../n.ipynb seed=2. Give the changed line a new id, or delete that folder.",
-            Assert.Throws<RunException>(() => _made.Open().States()).Message,
+            Assert.Throws<RunException>(() => Preflight.Check(_made.Open(), _made.Open().Points)).Message,
             StringComparison.Ordinal);
+        Assert.Equal(PointStatus.Missing, _made.Open().States()[0].Status);
+    }
+
+    [Fact]
+    public async Task A_line_that_was_changed_after_its_result_is_shown_beside_the_others_and_refused_when_it_would_be_run()
+    {
+        var grid = _made.Write("1,2");
+        GridInFolder.Finish(grid, 0);
+        GridInFolder.Finish(grid, 1);
+        File.WriteAllText(Path.Combine(_made.Path, "points.csv"), "id,notebook,seed\n001,../n.ipynb,3\n002,../n.ipynb,2\n");
+        var result = grid.ResultOf(grid.Points[0]);
+        var changed = $"{result} is a result of ../n.ipynb seed=1, but points.csv now defines point 001 as ../n.ipynb seed=3. Give the changed line a new id, or delete that folder.";
+
+        var (exit, output, error) = await NotebookFolder.Host("grid", "status", _made.Path);
+        Assert.Equal((1, ""), (exit, error));
+        Assert.Contains("1 of 2 points done, 1 missing", output, StringComparison.Ordinal);
+        Assert.Contains($"001 missing: seed=3: {changed}", output, StringComparison.Ordinal);
+
+        (exit, output, error) = await NotebookFolder.Host("grid", "collect", _made.Path);
+        Assert.Equal((0, ""), (exit, error));
+        Assert.Contains($"001 missing: {changed}", output, StringComparison.Ordinal);
+
+        (exit, _, error) = await NotebookFolder.Host("grid", "resume", _made.Path);
+        Assert.Equal((RunCommand.BadRequest, changed), (exit, error.Trim()));
+        Assert.True(File.Exists(result));
+    }
+
+    [Fact]
+    public void A_grid_that_was_made_through_a_link_finds_its_notebook_whichever_way_it_is_opened()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "To make a link takes a right there that not every account has.");
+        var real = Directory.CreateDirectory(Path.Combine(_made.Around, "disk", "user")).FullName;
+        var link = Path.Combine(_made.Around, "link");
+        Directory.CreateSymbolicLink(link, real);
+        GridPlan.Of([_made.Notebook], ["seed=1"], new Dictionary<string, string>(), null, Path.Combine(link, "grid")).WritePoints();
+        foreach (var folder in new[] { link, real })
+        {
+            var grid = GridFolder.Open(Path.Combine(folder, "grid"));
+            Assert.Equal(_made.Notebook, grid.NotebookOf(grid.Points[0]));
+        }
+
+        File.WriteAllText(Path.Combine(real, "list.csv"), "notebook,seed\n../../n.ipynb,1\n");
+        var listed = GridPlan.Of([], [], new Dictionary<string, string>(), Path.Combine(link, "list.csv"), Path.Combine(link, "listed"));
+        Assert.Equal(_made.Notebook, listed.NotebookOf(listed.Points[0]));
     }
 
     [Fact]

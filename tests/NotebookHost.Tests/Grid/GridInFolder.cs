@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using NotebookHost.Grid;
+using NotebookHost.Running;
 using NotebookHost.Tests.Running;
 
 namespace NotebookHost.Tests.Grid;
@@ -17,7 +18,7 @@ internal sealed class GridInFolder : IDisposable
     private readonly NotebookFolder _folder = new();
 
     /// <param name="cells">The notebook's cells below its parameters.</param>
-    public GridInFolder(params string[] cells) => Notebook = Use(cells);
+    public GridInFolder(params string[] cells) => Notebook = RealPath.Of(Use(cells));
 
     /// <summary>The folder around notebook and grid.</summary>
     public string Around => _folder.Path;

@@ -153,6 +153,17 @@ public sealed class GridRunTests : IDisposable
     }
 
     [Fact]
+    public async Task A_point_runs_where_the_folder_for_temporary_files_has_a_long_path()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Pipes have no path there.");
+        var temporary = Directory.CreateDirectory(Path.Combine(_made.Around, new string('t', 120))).FullName;
+        var (exit, _, error) = await NotebookFolder.Host(
+            start => start.Environment["TMPDIR"] = temporary, static _ => Task.CompletedTask, "grid", _made.Notebook, "--set", "seed=1", "--out", _made.Path);
+        Assert.True(exit == 0, error);
+        Assert.Equal(PointStatus.Done, _made.Open().States()[0].Status);
+    }
+
+    [Fact]
     public async Task A_plan_for_a_cluster_is_shown_where_Slurm_is_not_and_writes_nothing()
     {
         var (exit, output, error) = await NotebookFolder.Host(

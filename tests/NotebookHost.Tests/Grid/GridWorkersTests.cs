@@ -5,6 +5,8 @@ namespace NotebookHost.Tests.Grid;
 /// <summary>Which points are begun.</summary>
 public sealed class GridWorkersTests : IDisposable
 {
+    private const string GivenUp = "The time limit ended 10 runs in a row before an epoch of training or anything else was kept. Give a longer --time and continue with grid resume.";
+
     private readonly GridInFolder _made = new();
 
     public void Dispose() => _made.Dispose();
@@ -52,20 +54,47 @@ public sealed class GridWorkersTests : IDisposable
     }
 
     [Theory]
-    [InlineData("too often")]
-    [InlineData(null)]
-    public async Task A_point_that_is_stopped_waits_unless_it_is_given_up(string? why)
+    [InlineData(9, true, GivenUp)]
+    [InlineData(9, false, null)]
+    [InlineData(8, true, null)]
+    public async Task A_point_that_is_stopped_waits_unless_it_is_given_up(int idle, bool isTimeUp, string? why)
     {
         var status = why is null ? PointStatus.Waiting : PointStatus.Failed;
         var grid = _made.Write("1");
         Directory.CreateDirectory(grid.FolderOf(grid.Points[0]));
-        (PointAttempt.Here(null) with { SecondsBefore = 100 }).Write(grid.AttemptOf(grid.Points[0]));
+        (PointAttempt.Here(null) with { SecondsBefore = 100, IdleRounds = idle }).Write(grid.AttemptOf(grid.Points[0]));
         using var stopped = new CancellationTokenSource();
         await stopped.CancelAsync();
-        var state = await new PointRun(grid).Run(grid.Points[0], null, new NoProgress(), stopped.Token, () => why);
+        var state = await new PointRun(grid).Run(grid.Points[0], null, new NoProgress(), stopped.Token, () => isTimeUp);
         Assert.Equal((status, why), (state!.Status, state.Result?.Error));
         Assert.Equal(status, grid.StateOf(grid.Points[0]).Status);
         Assert.True((state.Result?.Seconds ?? PointAttempt.TryRead(grid.AttemptOf(grid.Points[0]))!.SecondsBefore) >= 100, "What it took before counts.");
+        Assert.Equal(why is null ? idle + (isTimeUp ? 1 : 0) : (int?)null, PointAttempt.TryRead(grid.AttemptOf(grid.Points[0]))?.IdleRounds);
+    }
+
+    [Theory]
+    [InlineData("a-seed1/training.safetensors", 1, 0)]
+    [InlineData("a-seed1/record/run.json", 1, 0)]
+    [InlineData("sweeps/a.json", 1, 0)]
+    [InlineData("a-seed1/training.safetensors", -1, 6)]
+    [InlineData("a-seed1/start-probe.safetensors", 1, 6)]
+    [InlineData("locks/a.lock", 1, 6)]
+    public async Task Runs_that_the_time_limit_ended_are_counted_anew_when_the_store_has_kept_something_since_the_last_one_began(string file, int minutes, int idle)
+    {
+        var grid = _made.Write("1");
+        var (point, path) = (grid.Points[0], Path.Combine(grid.Runs, file));
+        Directory.CreateDirectory(grid.FolderOf(point));
+        (PointAttempt.Here(null) with { IdleRounds = 5 }).Write(grid.AttemptOf(point));
+        using var stopped = new CancellationTokenSource();
+        await stopped.CancelAsync();
+        var state = await new PointRun(grid).Run(point, null, new NoProgress(), stopped.Token, () =>
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            File.WriteAllText(path, "");
+            File.SetLastWriteTimeUtc(path, DateTime.UtcNow.AddMinutes(minutes));
+            return true;
+        });
+        Assert.Equal((PointStatus.Waiting, idle), (state!.Status, PointAttempt.TryRead(grid.AttemptOf(point))!.IdleRounds));
     }
 
     [Fact]

@@ -33,6 +33,14 @@ public sealed class PointsFileTests
         Assert.Equal(["001 n.ipynb seed=1", "002 n.ipynb seed=2"], PointsFile.Parse("seed\n1\n2\n", "n.ipynb").Select(point => $"{point.Id} {point.Notebook} {point.Words}"));
 
     [Theory]
+    [InlineData(";")]
+    [InlineData("\t")]
+    public void A_list_with_another_separator_is_refused_also_where_the_notebook_is_given(string separator) =>
+        Assert.Equal(
+            $"line 1: there is no column notebook among 'id{separator}seed'; columns are separated by commas",
+            Assert.Throws<RunException>(() => PointsFile.Parse($"id{separator}seed\na{separator}1\n", "n.ipynb")).Message);
+
+    [Theory]
     [InlineData("", "line 1: expected a header line with the column names (id, notebook, then parameters), found nothing")]
     [InlineData("id,notebook,seed\n", "line 1: there are no points below the header line")]
     [InlineData("id;notebook\na;n.ipynb\n", "line 1: there is no column notebook among 'id;notebook'; columns are separated by commas")]

@@ -108,9 +108,11 @@ public sealed class PreflightTests : IDisposable
     [InlineData("Name the notebook to run", "--set", "a=1")]
     [InlineData("add --slurm", "n.ipynb", "--gres", "gpu:1")]
     [InlineData("add --slurm", "n.ipynb", "--", "--partition=main")]
+    [InlineData("add --slurm", "n.ipynb", "--at-most", "3")]
     [InlineData("with --slurm use --limit and --time", "n.ipynb", "--slurm", "--workers", "3")]
     [InlineData("--workers must be at least 1; got 0", "n.ipynb", "--workers", "0")]
     [InlineData("--limit must be at least 1; got 0", "{notebook}", "--slurm", "--limit", "0")]
+    [InlineData("--at-most must be at least 1; got 0", "{notebook}", "--slurm", "--at-most", "0")]
     [InlineData("--time 4 h: expected what sbatch takes", "{notebook}", "--slurm", "--time", "4 h")]
     [InlineData("is not a grid's folder", "status", "nowhere")]
     public async Task What_does_not_go_together_is_refused(string reason, params string[] arguments)

@@ -6,6 +6,8 @@ namespace NotebookHost.Tests.Grid;
 /// <summary>What becomes of a grid that is submitted, as far as Slurm's answers decide it.</summary>
 public sealed class SlurmSubmissionTests : IDisposable
 {
+    private const string SubmitFewer = "If the cluster limits how many tasks you may submit (MaxSubmitJobs, MaxJobCount), submit fewer points at a time: add --at-most N.";
+
     private readonly GridInFolder _made = new();
 
     public void Dispose() => _made.Dispose();
@@ -25,7 +27,7 @@ public sealed class SlurmSubmissionTests : IDisposable
         Assert.Equal(RunCommand.NotebookFailed, exit);
         Assert.Equal(["Job 17: 2 tasks (001 to 002), ", "Job 18: 2 tasks (003 to 004), "], output.Split('\n').Where(line => line.StartsWith("Job ", StringComparison.Ordinal)).Select(line => line[..(line.IndexOf("), ", StringComparison.Ordinal) + 3)]));
         Assert.EndsWith(
-            $"Job violates accounting/QOS policy\n4 of 5 points were submitted (001 to 004; job 17, 18); these were not: 005. Submit them later with: grid resume {_made.Path} --slurm",
+            $"Job violates accounting/QOS policy\n{SubmitFewer}\n4 of 5 points were submitted (001 to 004; job 17, 18); these were not: 005. Submit them later with: grid resume {_made.Path} --slurm",
             error.Trim(),
             StringComparison.Ordinal);
 
@@ -40,9 +42,31 @@ public sealed class SlurmSubmissionTests : IDisposable
     {
         var (exit, output, error) = await new ScriptedSlurm(_made.Around, arrays: 0).Host("grid", _made.Notebook, "--set", "seed=1..3", "--out", _made.Path, "--slurm");
         Assert.Equal((RunCommand.BadRequest, ""), (exit, output));
-        Assert.EndsWith("Job violates accounting/QOS policy", error.Trim(), StringComparison.Ordinal);
+        Assert.EndsWith($"Job violates accounting/QOS policy\n{SubmitFewer}", error.Trim(), StringComparison.Ordinal);
         Assert.DoesNotContain("points were submitted", error, StringComparison.Ordinal);
         Assert.Empty(FilesIn(_made.Open().Jobs));
+    }
+
+    [Fact]
+    public async Task With_at_most_so_many_points_the_others_are_left_for_a_later_submission()
+    {
+        var slurm = new ScriptedSlurm(_made.Around);
+        var (exit, output, error) = await slurm.Host("grid", _made.Notebook, "--set", "seed=1..5", "--out", _made.Path, "--slurm", "--at-most", "3");
+        Assert.True(exit == 0, error);
+        Assert.Contains($"Not submitted because of --at-most 3: 2 points. When these tasks have ended: grid resume {_made.Path} --slurm --at-most 3", output, StringComparison.Ordinal);
+        var grid = _made.Open();
+        Assert.Equal(5, grid.Points.Count);
+        Assert.Equal(["001\n002\n", "003\n"], Lists());
+
+        GridInFolder.Finish(grid, 0);
+        GridInFolder.Finish(grid, 1);
+        GridInFolder.Finish(grid, 2, exit: 1);
+        (exit, output, error) = await slurm.Host("grid", "resume", _made.Path, "--slurm", "--at-most", "3");
+        Assert.True(exit == 0, error);
+        Assert.DoesNotContain("Not submitted", output, StringComparison.Ordinal);
+        Assert.Equal([$"{SlurmSubmission.LineOf(grid.StateOf(grid.Points[2]))}\n004\n", "005\n"], Lists().Skip(2));
+
+        IEnumerable<string> Lists() => Directory.GetFiles(grid.Jobs, "*.points").Order(StringComparer.Ordinal).Select(File.ReadAllText);
     }
 
     [Theory]
