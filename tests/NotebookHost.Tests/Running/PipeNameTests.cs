@@ -1,7 +1,7 @@
 using System.IO.Pipes;
 using NotebookHost.Running;
 
-namespace NotebookHost.Tests.Grid;
+namespace NotebookHost.Tests.Running;
 
 /// <summary>The pipe between a grid's process and those of its notebooks, on nodes whose folder for temporary files has a long path.</summary>
 public sealed class PipeNameTests
