@@ -152,6 +152,17 @@ public sealed class OutputTests
         Assert.Equal($"chartA chart of the type {type} cannot be drawn on a page, and the notebook has no picture of it.", alone.TextContent);
     }
 
+    [Fact]
+    public void A_trace_of_a_frame_is_judged_like_one_of_the_chart()
+    {
+        JsonNode Animated(string type) => JsonNode.Parse("{\"data\": [{\"y\": [1]}], \"frames\": [{\"data\": [{\"type\": \"" + type + "\"}]}, {\"name\": \"still\"}]}")!;
+        var words = Shows((Plotly, Animated("surface")), ("text/plain", "chart")).QuerySelector(".output")!.TextContent;
+        Assert.Equal("chartA chart of the type surface cannot be drawn on a page, and the notebook has no picture of it.", words);
+
+        var drawn = JsonNode.Parse(Shows((Plotly, Animated("scattergl"))).QuerySelector("script.chart-data")!.TextContent)!;
+        Assert.Equal("scatter", (string?)drawn["frames"]![0]!["data"]![0]!["type"]);
+    }
+
     [Theory]
     [InlineData("{\"data\": [{\"type\": \"bar\", \"y\": [1, NaN]}], \"layout\": {}}")]
     [InlineData("{\"data\": [{\"type\": \"bar\", \"y\": [1, null]}]}")]
