@@ -332,6 +332,10 @@ public sealed class OutputTests
         }
     }
 
+    [Fact]
+    public void Definitions_that_begin_and_never_end_are_not_looked_through_again_from_each_beginning() =>
+        Assert.Single(Shows(("text/latex", string.Concat(Enumerable.Repeat("\\def\\a{", 300_000)))).QuerySelectorAll(".math"));
+
     private static IDocument Shows(params (string, JsonNode)[] bundle) => Read(Page(Code("x", Shown(bundle))));
 
     private static JsonObject Json(string data) => new() { ["data"] = JsonNode.Parse(data), ["layout"] = new JsonObject() };
