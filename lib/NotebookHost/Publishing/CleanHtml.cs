@@ -21,7 +21,7 @@ internal sealed record CleanHtml(IElement Body, IReadOnlyList<IElement> Removed)
     [
         ("A formula in MathML is plain text here; the notebook shows it.", "math"),
         ("Text within a drawing is missing here; the notebook shows it.", "foreignObject"),
-        ("What a style sheet does is missing here; the notebook shows it.", Style),
+        ("The effect of a style sheet is missing here; the notebook shows it.", Style),
     ];
 
     /// <summary>Elements that show nothing themselves: what is for programs, and parts of elements that have words above.</summary>

@@ -31,13 +31,17 @@ internal static partial class LatexText
 
     /// <summary>The text as HTML, in which formulas are elements of the class <c>math</c>; definitions of commands are formulas that show nothing.</summary>
     /// <remarks>A text without delimiters that has commands in it is one formula.</remarks>
-    public static string ToHtml(string latex)
+    public static string ToHtml(string latex) =>
+        TimeLimit.Try(TimeLimit.OfText, () => Rendered(latex)) ?? TimeLimit.AsWritten(latex);
+
+    private static string Rendered(string latex)
     {
         var html = new StringBuilder();
+        var closings = Closings(latex);
         var (words, hasFormulas) = (0, false);
         for (var at = 0; at < latex.Length;)
         {
-            var definition = Definition(latex.AsSpan(at));
+            var definition = Definition(latex, at, closings);
             var (length, tex, display) = definition > 0 ? (definition, latex[at..(at + definition)], false) : Formula(latex, at);
             if (length > 0)
             {
@@ -118,14 +122,32 @@ internal static partial class LatexText
     /// <summary>Whether a backslash belongs to the character, and not to a backslash before it.</summary>
     private static bool IsEscaped(string text, int at) => (at - text.AsSpan(0, at).TrimEnd('\\').Length) % 2 == 1;
 
-    /// <summary>The length of the definition of a command with which the text begins, or zero.</summary>
-    private static int Definition(ReadOnlySpan<char> text)
+    /// <summary>The length of the definition of a command that begins there, or zero.</summary>
+    private static int Definition(string text, int at, Dictionary<int, int> closings)
     {
-        if (!text.StartsWith("\\"))
+        if (text[at] != '\\')
             return 0;
-        foreach (var found in AnyDefinition().EnumerateMatches(text[..Math.Min(text.Length, Longest)]))
-            return found.Length;
+        foreach (var found in DefinitionBegin().EnumerateMatches(text.AsSpan(at, Math.Min(Longest, text.Length - at))))
+            return closings.TryGetValue(at + found.Length - 1, out var end) && end - at < Longest ? end + 1 - at : 0;
         return 0;
+    }
+
+    /// <summary>For each brace that opens and is closed, where that is; found in one pass, since looking from each brace would take too long.</summary>
+    private static Dictionary<int, int> Closings(string text)
+    {
+        var closings = new Dictionary<int, int>();
+        var open = new Stack<int>();
+        for (var at = 0; at < text.Length; at++)
+        {
+            if (text[at] == '\\')
+                at++; // a brace after a backslash is a character like others
+            else if (text[at] == '{')
+                open.Push(at);
+            else if (text[at] == '}' && open.TryPop(out var begin))
+                closings[begin] = at;
+        }
+
+        return closings;
     }
 
     private static string Element(string tex, bool display) =>
@@ -137,7 +159,7 @@ internal static partial class LatexText
     [GeneratedRegex(@"\\begin\{(?:align|alignat|CD|eqnarray|equation|gather|multline|split)\*?\}")]
     private static partial Regex DisplayedBegin();
 
-    /// <summary>A command's name, its parameters, and in braces what it stands for.</summary>
-    [GeneratedRegex(@"\A\\(?:newcommand|renewcommand|providecommand|DeclareMathOperator|g?def)(?![A-Za-z])\*?\s*(?:\{\s*\\[A-Za-z]+\s*\}|\\[A-Za-z]+)(?:\[[^\[\]]*\]|#\d|\s)*\{(?>(?:[^{}\\]|\\.|(?<open>\{)|(?<-open>\}))*)(?(open)(?!))\}", RegexOptions.Singleline)]
-    private static partial Regex AnyDefinition();
+    /// <summary>A command's name, its parameters, and the brace before what it stands for.</summary>
+    [GeneratedRegex(@"\A\\(?:newcommand|renewcommand|providecommand|DeclareMathOperator|g?def)(?![A-Za-z])\*?\s*(?:\{\s*\\[A-Za-z]+\s*\}|\\[A-Za-z]+)(?:\[[^\[\]]*\]|#\d|\s)*\{")]
+    private static partial Regex DefinitionBegin();
 }

@@ -165,14 +165,16 @@ internal sealed class OutputHtml(SafeHtml safe)
         if (data["application/json"] is { } json)
             return Text(JupyterJson.Write(json, "  "));
         var plain = MultilineText.TryJoin(data[PlainType]);
-        var others = string.Join(", ", data.Where(entry => IsMissing(entry.Key, entry.Value)).Select(entry => entry.Key).Where(type => plain is null || (type != PlainType && !BesideText.Contains(type))));
+        var others = string.Join(", ", data.Where(entry => IsContent(entry.Key, entry.Value)).Select(entry => entry.Key).Where(type => plain is null || (type != PlainType && !BesideText.Contains(type))));
         var note = known || others.Length == 0 ? "" : $"<p class=\"note\">An output of the type {WebUtility.HtmlEncode(others)} cannot be shown here{(plain is null ? "" : "; this is its text")}.</p>";
         return (plain is null ? "" : Text(plain)) + note;
     }
 
     /// <summary>Whether there is something to show: an empty text has nothing, and HTML says itself what of it is missing.</summary>
-    private static bool IsMissing(string type, JsonNode? content) =>
-        MultilineText.TryJoin(content) is not { } text || Pictures.Contains(type) || (text.Length > 0 && type != "text/html");
+    private static bool IsContent(string type, JsonNode? content) =>
+        MultilineText.TryJoin(content) is not { } text
+        || Pictures.Contains(type)
+        || (text.Length > 0 && type != "text/html");
 
     /// <param name="type">The picture's MIME type.</param>
     /// <param name="base64">Its data.</param>

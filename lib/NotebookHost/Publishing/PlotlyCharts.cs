@@ -42,12 +42,13 @@ internal static class PlotlyCharts
         }
     }
 
-    /// <summary>Makes a chart ready for a page, and names its kinds of traces that a page cannot draw.</summary>
+    /// <summary>Makes a chart ready for a page, and names its kinds of traces that a page cannot draw, in its frames too.</summary>
     public static IReadOnlyList<string> Prepare(JsonObject chart)
     {
         RenewTitles(chart);
         var foreign = new List<string>();
-        foreach (var trace in chart["data"]!.AsArray())
+        var frames = (chart["frames"] as JsonArray)?.OfType<JsonObject>() ?? [];
+        foreach (var trace in frames.Prepend(chart).Select(part => part["data"]).OfType<JsonArray>().SelectMany(traces => traces))
         {
             if (trace is not JsonObject members)
                 return ["without a type"];

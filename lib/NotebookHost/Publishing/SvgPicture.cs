@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.RegularExpressions;
 using System.Xml;
@@ -14,32 +13,55 @@ namespace NotebookHost.Publishing;
 /// <param name="Note">What of it an image does not show, in words as HTML; empty when nothing is missing.</param>
 internal sealed partial record SvgPicture(string Base64, string Words, string Note)
 {
+    /// <summary>No one draws deeper. A tree is walked by recursion, and a stack that overflows ends the program.</summary>
+    private const int Deepest = 256;
+
     private static readonly XNamespace Space = NamespaceNames.SvgUri;
 
     private static readonly XmlReaderSettings Settings = new() { DtdProcessing = DtdProcessing.Ignore, XmlResolver = null };
 
-    /// <summary>The drawing in the text, or null when nothing is drawn. What is not XML in SVG's namespace, as an image must be, is read as HTML.</summary>
+    /// <summary>The drawing in the text, or null when nothing is drawn or it nests too deep. What is not XML in SVG's namespace, as an image must be, is read as HTML.</summary>
     public static SvgPicture? Of(string text)
     {
         text = Beginning().Replace(text, "");
-        return Read(text) ?? (TimeLimit.Try(TimeLimit.OfText, () => Rewritten(text)) is { } xml ? Read(xml) : null);
+        if (TryRead(text, out var picture))
+            return picture;
+        return TimeLimit.Try(TimeLimit.OfText, () => Rewritten(text)) is { } xml && TryRead(xml, out picture) ? picture : null;
     }
 
-    private static SvgPicture? Read(string xml)
+    /// <summary>Reads XML; the drawing is null when nothing is drawn or it nests too deep.</summary>
+    /// <returns>False when the text is not XML, or in another namespace than SVG's.</returns>
+    private static bool TryRead(string xml, out SvgPicture? picture)
     {
+        picture = null;
         try
         {
+            if (Depth(xml) > Deepest)
+                return true;
             using var reader = XmlReader.Create(new StringReader(xml), Settings);
             var root = XDocument.Load(reader).Root!;
-            if (root.Name != Space + "svg" || root.Elements().All(element => element.Name.LocalName == "script"))
-                return null;
+            if (root.Name != Space + "svg")
+                return false;
+            if (root.Elements().All(element => element.Name.LocalName == "script"))
+                return true;
             string?[] words = [root.Attribute("aria-label")?.Value, root.Element(Space + "title")?.Value, root.Element(Space + "desc")?.Value];
-            return new(Convert.ToBase64String(Encoding.UTF8.GetBytes(xml)), string.Join('\n', words.Where(text => !string.IsNullOrWhiteSpace(text))), Missing(root));
+            picture = new(Convert.ToBase64String(Encoding.UTF8.GetBytes(xml)), string.Join('\n', words.Where(text => !string.IsNullOrWhiteSpace(text))), Missing(root));
+            return true;
         }
         catch (XmlException)
         {
-            return null;
+            return false;
         }
+    }
+
+    /// <summary>How deep the deepest node of well-formed XML is.</summary>
+    private static int Depth(string xml)
+    {
+        using var reader = XmlReader.Create(new StringReader(xml), Settings);
+        var depth = 0;
+        while (reader.Read())
+            depth = Math.Max(depth, reader.Depth);
+        return depth;
     }
 
     private static string Missing(XElement root)
@@ -48,7 +70,7 @@ internal sealed partial record SvgPicture(string Base64, string Words, string No
         var fetches = addresses.Any(address => address.Length > 0 && !address.StartsWith('#') && !address.StartsWith("data:", StringComparison.OrdinalIgnoreCase))
             || root.Descendants().Any(element => element.Name.LocalName == "style" && Fetch().IsMatch(element.Value));
         return (fetches ? "<p class=\"note\">Pictures or fonts that this drawing takes from elsewhere cannot be shown here.</p>" : "")
-            + (root.Descendants().Any(element => element.Name.LocalName == "script") ? "<p class=\"note\">What a script does in this drawing cannot be shown here.</p>" : "");
+            + (root.Descendants().Any(element => element.Name.LocalName == "script") ? "<p class=\"note\">A script in this drawing does not run here.</p>" : "");
     }
 
     /// <summary>The first drawing in text that is read as HTML, as XML; empty when there is none.</summary>
@@ -56,18 +78,19 @@ internal sealed partial record SvgPicture(string Base64, string Words, string No
     {
         try
         {
-            return new HtmlParser().ParseDocument(text).QuerySelector("svg") is { } svg ? Xml(svg).ToString(SaveOptions.DisableFormatting) : "";
+            // Beyond its limit the parser flattens what is nested; what reaches it is too deep already.
+            var parser = new HtmlParser(new HtmlParserOptions { MaximumDepth = 4 * Deepest });
+            return parser.ParseDocument(text).QuerySelector("svg") is { } svg ? Xml(svg).ToString(SaveOptions.DisableFormatting) : "";
         }
-        catch (Exception e) when (e is ArgumentException or InsufficientExecutionStackException)
+        catch (ArgumentException)
         {
-            // A character that XML does not have, or elements nested deeper than anyone draws.
+            // A character that XML does not have.
             return "";
         }
     }
 
     private static XElement Xml(IElement element)
     {
-        RuntimeHelpers.EnsureSufficientExecutionStack();
         var copy = new XElement(Name(element.LocalName, element.NamespaceUri));
         foreach (var attribute in element.Attributes.Where(attribute => !attribute.Name.StartsWith("xmlns", StringComparison.Ordinal)))
             copy.SetAttributeValue(Name(attribute.LocalName, attribute.NamespaceUri), attribute.Value);

@@ -23,7 +23,7 @@ internal sealed partial class TerminalText
     private const int LongestSequence = 2048;
 
     /// <summary>Escape sequences of terminals: colours and cursor moves, titles and links, character sets, and those of one character.</summary>
-    private const string AnySequence = @"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|\x1b(?:\][^\x07\x1b]*(?:\x07|\x1b\\)|[ -/]+[0-~]|[0-Z\\-~])";
+    private const string AnySequence = @"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|\x1b(?:\][^\x07\x1b]*(?:\x07|\x1b\\)|[ -/]+[0-~]|[0-Z\\^-~])";
 
     private static readonly string[] Ascii = [.. Enumerable.Range(0, 128).Select(code => ((char)code).ToString())];
 

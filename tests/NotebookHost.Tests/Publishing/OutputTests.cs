@@ -65,10 +65,17 @@ public sealed class OutputTests
     [InlineData("<b>part</b><script>draw()</script>", "partPart of this output is made by a script, which this page does not run; open the notebook to see it.")]
     [InlineData("<iframe src=\"https://example.org\"></iframe>", "This output is a frame with another page, which this page does not run; open the notebook to see it.")]
     [InlineData("<video controls><source src=\"data:video/mp4;base64,AAAA\"></video>", "This output is a video or a sound, which this page does not run; open the notebook to see it.")]
-    [InlineData("<style>p { color: red }</style><p>part</p>", "partWhat a style sheet does is missing here; the notebook shows it.")]
-    [InlineData("<style>@import url(https://example.org/a.css);</style><p>part</p>", "partWhat a style sheet does is missing here; the notebook shows it.")]
+    [InlineData("<style>p { color: red }</style><p>part</p>", "partThe effect of a style sheet is missing here; the notebook shows it.")]
+    [InlineData("<style>@import url(https://example.org/a.css);</style><p>part</p>", "partThe effect of a style sheet is missing here; the notebook shows it.")]
     [InlineData("<style scoped>.dataframe tbody tr th:only-of-type { vertical-align: middle; } .dataframe thead th { text-align: right; }</style><p>whole</p>", "whole")]
     [InlineData("<style>.dni-treeview td { vertical-align: top; } table td { text-align: start; }</style><p>whole</p>", "whole")]
+    [InlineData("<style>.dni-treeview { white-space: nowrap; } details.dni-treeview { padding-left: 1em; } table tr td pre \n{ margin: 0em 0px !important; }</style><p>whole</p>", "whole")]
+    [InlineData("<style>.dni-treeview td { vertical-align: top; } p { color: red }</style><p>part</p>", "partThe effect of a style sheet is missing here; the notebook shows it.")]
+    [InlineData("<style>table td { text-align: start; }</style><p>part</p>", "partThe effect of a style sheet is missing here; the notebook shows it.")]
+    [InlineData("<style>.dataframe td { color: red }</style><p>part</p>", "partThe effect of a style sheet is missing here; the notebook shows it.")]
+    [InlineData("<style>.dataframe thead tr th { text-align: left; } .dataframe thead tr:last-of-type th { text-align: right; }</style><p>whole</p>", "whole")]
+    [InlineData("<style>.dataframe > thead > tr,\n.dataframe > tbody > tr { text-align: right; white-space: pre-wrap; }</style><p>whole</p>", "whole")]
+    [InlineData("<style>.list-inline {list-style: none; margin:0} .list-inline>li {display: inline-block} .list-inline>li:not(:last-child)::after {content: \"\\00b7\"; padding: 0 .5ex}</style><p>whole</p>", "whole")]
     [InlineData("<style></style><p>whole</p>", "whole")]
     [InlineData("<link rel=\"stylesheet\" href=\"https://example.org/a.css\"><p>part</p>", "partWhat a style sheet does is missing here; the notebook shows it.")]
     [InlineData("<link rel=\"icon\" href=\"a.png\"><p>whole</p>", "whole")]
@@ -102,6 +109,28 @@ public sealed class OutputTests
     }
 
     [Fact]
+    public void The_later_rule_for_a_class_wins_then_the_id_and_last_the_elements_own_style()
+    {
+        var words = Shows(("text/html", """
+            <style>#i { color: #000003 } .b { color: #000001 } .a { color: #000002 }</style>
+            <b class="a b">x</b><b class="b a" id="i">x</b><b class="a" id="i" style="color: #000004">x</b>
+            """)).QuerySelectorAll(".output b").Select(word => word.GetAttribute("style")!).ToList();
+        Assert.Equal(3, words.Count);
+        Assert.Contains("0, 0, 2", words[0], StringComparison.Ordinal);
+        Assert.Contains("0, 0, 3", words[1], StringComparison.Ordinal);
+        Assert.Contains("0, 0, 4", words[2], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Rules_whose_copies_would_swell_the_page_are_left_out_and_that_is_said()
+    {
+        var html = $"<style>.a {{ font-family: {new string('x', 10_000)} }}</style>" + string.Concat(Enumerable.Repeat("<b class=\"a\">x</b>", 1_000));
+        var output = Shows(("text/html", html)).QuerySelector(".output")!;
+        Assert.InRange(output.OuterHtml.Length, 1_000, 2_000_000);
+        Assert.Equal("The effect of a style sheet is missing here; the notebook shows it.", output.QuerySelector(".note")!.TextContent);
+    }
+
+    [Fact]
     public void HTML_that_is_only_a_style_sheet_shows_nothing()
     {
         var style = "<style>.container { width: 100% } b > i { color: red }</style>";
@@ -128,6 +157,17 @@ public sealed class OutputTests
 
         var alone = Shows((Plotly, chart.DeepClone()), ("text/plain", "chart")).QuerySelector(".output")!;
         Assert.Equal($"chartA chart of the type {type} cannot be drawn on a page, and the notebook has no picture of it.", alone.TextContent);
+    }
+
+    [Fact]
+    public void A_trace_of_a_frame_is_judged_like_one_of_the_chart()
+    {
+        JsonNode Animated(string type) => JsonNode.Parse("{\"data\": [{\"y\": [1]}], \"frames\": [{\"data\": [{\"type\": \"" + type + "\"}]}, {\"name\": \"still\"}]}")!;
+        var words = Shows((Plotly, Animated("surface")), ("text/plain", "chart")).QuerySelector(".output")!.TextContent;
+        Assert.Equal("chartA chart of the type surface cannot be drawn on a page, and the notebook has no picture of it.", words);
+
+        var drawn = JsonNode.Parse(Shows((Plotly, Animated("scattergl"))).QuerySelector("script.chart-data")!.TextContent)!;
+        Assert.Equal("scatter", (string?)drawn["frames"]![0]!["data"]![0]!["type"]);
     }
 
     [Theory]
@@ -298,6 +338,10 @@ public sealed class OutputTests
             Assert.NotEmpty(Read(Page(Markdown(text), Code("x", Shown(("text/latex", text)), Stream("stdout", text)))).QuerySelectorAll(".output"));
         }
     }
+
+    [Fact]
+    public void Definitions_that_begin_and_never_end_are_not_looked_through_again_from_each_beginning() =>
+        Assert.Single(Shows(("text/latex", string.Concat(Enumerable.Repeat("\\def\\a{", 300_000)))).QuerySelectorAll(".math"));
 
     private static IDocument Shows(params (string, JsonNode)[] bundle) => Read(Page(Code("x", Shown(bundle))));
 

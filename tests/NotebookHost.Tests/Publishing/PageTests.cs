@@ -179,7 +179,7 @@ public sealed class PageTests
     [Theory]
     [InlineData("<image href=\"https://example.org/a.png\"/>", "Pictures or fonts that this drawing takes from elsewhere cannot be shown here.")]
     [InlineData("<style>@font-face { src: url( 'https://example.org/a.woff' ) }</style>", "Pictures or fonts that this drawing takes from elsewhere cannot be shown here.")]
-    [InlineData("<rect/><script>draw()</script>", "What a script does in this drawing cannot be shown here.")]
+    [InlineData("<rect/><script>draw()</script>", "A script in this drawing does not run here.")]
     [InlineData("<a href=\"https://example.org\"><use href=\"#a\"/></a><style>rect { fill: url(\"#a\"); mask: url(data:,) }</style>", "")]
     public void What_an_image_does_not_show_of_an_svg_is_said(string drawing, string note)
     {

@@ -69,6 +69,17 @@ public sealed partial class SafetyTests
         Assert.Equal("last", page.QuerySelectorAll(".code")[^1].TextContent.Trim());
     }
 
+    [Theory]
+    [InlineData("<svg xmlns=\"http://www.w3.org/2000/svg\"><title>", "a", "</title></svg>")]
+    [InlineData("<svg xmlns=\"http://www.w3.org/2000/svg\"><style>", "a", "</style></svg>")]
+    [InlineData("<svg><defs>", "g", "")]
+    public void A_drawing_nested_deeper_than_anyone_draws_is_not_shown(string before, string element, string after)
+    {
+        var nested = string.Concat(Enumerable.Repeat($"<{element}>", 400_000).Concat(Enumerable.Repeat($"</{element}>", 400_000)));
+        var page = Read(Executed.Page(Code("x", Shown(("image/svg+xml", before + nested + after), ("text/plain", "words")))));
+        Assert.Equal("wordsAn output of the type image/svg+xml cannot be shown here; this is its text.", page.QuerySelector(".output")!.TextContent);
+    }
+
     private static IDocument Page(bool index) => Read(index ? IndexPage.ToHtml([s_hostile], [("</h2><script>harmed=1</script>", "<script>harmed=1</script>")], ["<script>harmed=1</script>"]) : s_hostile.ToHtml());
 
     [GeneratedRegex("'sha256-([^']+)'")]

@@ -25,6 +25,9 @@ public sealed class TerminalTextTests
     [InlineData("\u001b[32m10 %\u001b[0m\r\u001b[32m20 %\u001b[0m", "\u001b[0m\u001b[32m20 %\u001b[0m")]
     [InlineData("\u001b(B\u001b)0line\u001b7", "\u001b(B\u001b)0line\u001b7")]
     [InlineData("long line\r\u009bKshort", "short")]
+    [InlineData("\u001b]0;t\u0007x", "\u001b]0;t\u0007x")]
+    [InlineData("\u001b]0;t\u0007x\ry", "y")]
+    [InlineData("\u001b]8;;u\u001b\\x\ry", "y")]
     [InlineData("\u001b[", "\u001b[")]
     public void What_is_kept_is_what_a_terminal_shows_in_the_end(string written, string kept)
     {
