@@ -79,7 +79,7 @@ public sealed class OnnxNetwork : SegmentedNetwork, IDescribed, IPrunable, IFold
         var network = new OnnxNetwork(Path.GetFileNameWithoutExtension(path), graph);
         try
         {
-            if (graph.MergedBatch is { } batch)
+            if (graph.FixedBatch is { } batch && graph.MightMixImages)
                 FreedBatch.Demand(network, path, batch);
             return network;
         }

@@ -32,6 +32,20 @@ public sealed class DamagedFileTests : IDisposable
             var flat = model.Add("Reshape", [padded, model.Numbers("shape", 1, -1)]);
             return Saved(model, model.Save(path, model.Add("Softmax", [model.Add("MatMul", [flat, model.Weights("fc", 336, 5)])]), batch: 1));
         },
+        ["windows and heads of a fixed batch, and a constant beside it"] = path =>
+        {
+            var model = new SmallModel(17, 3, 8, 8);
+            string Reshaped(string from, params long[] shape) => model.Add("Reshape", [from, model.Numbers(FormattableString.Invariant($"shape{model.Proto.Graph.Initializer.Count}"), shape)]);
+            string Transposed(string from, params long[] order) => model.Add("Transpose", [from], ("perm", order));
+            var features = model.Add("Conv", [X, model.Weights("conv.weight", 4, 3, 3, 3)], ("pads", new long[] { 1, 1, 1, 1 }));
+            var beside = model.Add("Concat", [features, model.Weights("positions", 1, 2, 8, 8)], ("axis", 1));
+            var windows = Reshaped(Transposed(Reshaped(beside, 1, 6, 2, 4, 2, 4), 0, 2, 4, 1, 3, 5), 4, 6, 16);
+            var heads = Reshaped(windows, 8, 3, 16);
+            var shares = model.Add("Softmax", [model.Add("MatMul", [heads, Transposed(heads, 0, 2, 1)])]);
+            var seen = Reshaped(model.Add("MatMul", [shares, heads]), 1, 2, 2, 6, 4, 4);
+            var flat = Reshaped(Transposed(seen, 0, 3, 1, 4, 2, 5), 1, 384);
+            return Saved(model, model.Save(path, model.Add("MatMul", [flat, model.Weights("fc", 384, 5)]), batch: 1));
+        },
         ["sizes that the graph computes, and weights beside the file"] = path =>
         {
             var model = new SmallModel(17, 4, 8, 8);

@@ -44,6 +44,42 @@ public sealed class FixedBatchTests : IDisposable
         },
     };
 
+    /// <summary>Graphs that are right for the one image that their file fixes. Many of them would mix two.</summary>
+    private static readonly Dictionary<string, Func<SmallModel, string>> s_ofOneImage = new()
+    {
+        ["channels mixed by a product without the batch"] = model => Reshaped(model, model.Add("MatMul", [model.Weights("mixing", 3, 3), Reshaped(model, X, 3, 64)]), 1, 3, 8, 8),
+        ["channels compared without the batch"] = model => Reshaped(model, model.Add("Softmax", [Reshaped(model, X, 3, 64)], ("axis", 0)), 1, 3, 8, 8),
+        ["pixels compared without the batch"] = model => Reshaped(model, model.Add("Softmax", [Reshaped(model, X, 3, 64)], ("axis", 1)), 1, 3, 8, 8),
+        ["rows of pixels after the batch"] = model => Transposed(model, model.Add("MatMul", [Pixels(model), model.Weights("mixing", 3, 4)]), 1, 2, 0),
+        ["a softmax over the batch"] = model => Transposed(model, model.Add("Softmax", [Pixels(model)], ("axis", 1)), 1, 2, 0),
+        ["the batch's mean"] = model => model.Add("Sub", [X, model.Add("ReduceMean", [X], ("axes", new long[] { 0 }))]),
+        ["the batch's maximum alone"] = model => model.Add("ReduceMax", [X], ("axes", new long[] { 0 })),
+        ["maps joined along the batch as channels"] = model => Convolution(model, Reshaped(model, model.Add("Concat", [X, model.Add("Tanh", [X])], ("axis", 0)), 1, 6, 8, 8), "conv", 6),
+        ["maps joined along the batch and summed"] = model => model.Add("ReduceSum", [model.Add("Concat", [X, model.Add("Tanh", [X])], ("axis", 0)), model.Numbers("first axis", 0)]),
+        ["features without the batch joined"] = model =>
+        {
+            var features = model.Add("Squeeze", [model.Add("GlobalAveragePool", [Convolution(model, X, "conv", 3)])]);
+            return Reshaped(model, model.Add("Concat", [features, model.Add("Tanh", [features])], ("axis", 0)), 1, 8);
+        },
+        ["a sum of features without the batch"] = model =>
+        {
+            var features = model.Add("Squeeze", [model.Add("GlobalAveragePool", [Convolution(model, X, "conv", 3)])]);
+            return Reshaped(model, model.Add("Sub", [features, model.Add("ReduceSum", [features, model.Numbers("first axis", 0)])]), 1, 4);
+        },
+        ["the first image beside all"] = model => model.Add("Add", [X, model.Add("Gather", [X, model.Number("first", 0)])]),
+        ["a part of the batch beside all"] = model => model.Add("Mul", [X, model.Add("Slice", [X, model.Numbers("from", 0), model.Numbers("to", 1), model.Numbers("axes", 0)])]),
+        ["the batch backwards"] = model => model.Add("Slice", [X, model.Numbers("from", -1), model.Numbers("to", int.MinValue), model.Numbers("axes", 0), model.Numbers("steps", -1)]),
+        ["the width backwards"] = model => model.Add("Slice", [X, model.Numbers("from", -1), model.Numbers("to", int.MinValue), model.Numbers("axes", 3), model.Numbers("steps", -1)]),
+        ["the batch dropped and put back"] = model => model.Add("Unsqueeze", [model.Add("Tanh", [model.Add("Squeeze", [X, model.Numbers("axis", 0)])]), model.Numbers("again", 0)]),
+        ["an axis before the batch"] = model => model.Add("Squeeze", [model.Add("Tanh", [model.Add("Unsqueeze", [X, model.Numbers("axis", 0)])]), model.Numbers("again", 0)]),
+        ["an axis before the batch, and its mean"] = model => Reshaped(model, model.Add("Sub", [model.Add("Unsqueeze", [X, model.Numbers("axis", 0)]), model.Add("ReduceMean", [X], ("axes", new long[] { 0 }))]), 1, 3, 8, 8),
+        ["all in one row and back"] = model => Reshaped(model, model.Add("Tanh", [model.Add("Flatten", [X], ("axis", 0))]), 1, 3, 8, 8),
+        ["a product of all in one row"] = model => model.Add("MatMul", [model.Add("Flatten", [X], ("axis", 0)), model.Weights("fc.weight", 192, 5)]),
+        ["a pixel of the first image replaced"] = model => model.Add("ScatterND", [X, model.Add("Reshape", [model.Numbers("places", 0, 1, 2, 3), model.Numbers("one pixel", 1, 4)]), model.Values("pixel", [50], 1)]),
+    };
+
+    public static TheoryData<string> FilesOfOneImage => [.. s_ofOneImage.Keys];
+
     public static TheoryData<string, int> Files
     {
         get
@@ -74,6 +110,76 @@ public sealed class FixedBatchTests : IDisposable
 
         network.SaveOnnx(_folder["free.onnx"]);
         Assert.InRange(OnnxRuntime.Difference(OnnxRuntime.Run(_folder["free.onnx"], images), expected), 0, OnnxRuntime.Tolerance);
+    }
+
+    [Theory]
+    [MemberData(nameof(FilesOfOneImage))]
+    public void A_file_for_one_image_gives_each_of_two_the_answer_that_it_gets_alone_or_is_refused(string name)
+    {
+        using var scope = NewDisposeScope();
+        var model = new SmallModel(17, 3, 8, 8);
+        var path = model.Save(_folder["model.onnx"], s_ofOneImage[name](model), batch: 1);
+        var images = model.Noise();
+        var expected = cat([OnnxRuntime.Run(path, images[..1]), OnnxRuntime.Run(path, images[1..])]);
+        OnnxNetwork network;
+        try
+        {
+            network = OnnxNetwork.Load(path);
+        }
+        catch (NotSupportedException error)
+        {
+            Assert.Contains("the file computes with a fixed batch of 1; export it for batches of any size: torch.onnx.export(..., dynamic_axes=", error.Message, StringComparison.Ordinal);
+            return;
+        }
+
+        using (network)
+        {
+            Assert.InRange(OnnxRuntime.Difference(network.call(images), expected), 0, OnnxRuntime.Tolerance);
+            Assert.InRange(OnnxRuntime.Difference(cat([network.call(images[..1]), network.call(images[1..])]), expected), 0, OnnxRuntime.Tolerance);
+        }
+    }
+
+    [Theory]
+    [InlineData("the batch's mean")]
+    [InlineData("a softmax over the batch")]
+    [InlineData("maps joined along the batch as channels")]
+    [InlineData("features without the batch joined")]
+    [InlineData("the first image beside all")]
+    [InlineData("the batch backwards")]
+    [InlineData("a pixel of the first image replaced")]
+    public void A_network_that_would_mix_two_images_is_refused_since_its_numbers_differ(string name)
+    {
+        var model = new SmallModel(17, 3, 8, 8);
+        Assert.Contains("two images together would get other answers than each alone", Refused<NotSupportedException>(model, s_ofOneImage[name](model), 1), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("pixels compared without the batch")]
+    [InlineData("rows of pixels after the batch")]
+    [InlineData("the width backwards")]
+    [InlineData("an axis before the batch")]
+    [InlineData("all in one row and back")]
+    public void A_network_that_only_moves_its_images_is_read(string name)
+    {
+        using var scope = NewDisposeScope();
+        var model = new SmallModel(17, 3, 8, 8);
+        using var network = OnnxNetwork.Load(model.Save(_folder["model.onnx"], s_ofOneImage[name](model), batch: 1));
+        Assert.Equal(2, network.call(model.Noise(2)).shape[0]);
+    }
+
+    [Theory]
+    [InlineData(1 << 20, 1, "403 million numbers")]
+    [InlineData(1 << 7, 513, "6 million numbers")] // and 830 billion products
+    public void A_network_that_is_too_large_to_compare_two_images_is_refused_before_it_is_computed(int repetitions, int window, string words)
+    {
+        var model = new SmallModel(17, 3, 8, 8);
+        var large = model.Add("Tile", [Reshaped(model, X, 3, 1, 8, 8), model.Numbers("times", 1, 1, window > 1 ? repetitions : 1, repetitions)]);
+        var pooled = model.Add("MaxPool", [large], ("kernel_shape", new long[] { window, window }), ("pads", new long[] { window / 2, window / 2, window / 2, window / 2 }));
+        var part = model.Add("Slice", [pooled, model.Numbers("from", 0, 0), model.Numbers("to", 8, 8), model.Numbers("axes", 2, 3)]);
+        var error = Refused<NotSupportedException>(model, Reshaped(model, part, 1, 3, 8, 8), 1);
+        Assert.Contains("whether two images together would get the answers that each gets alone is too much to compute", error, StringComparison.Ordinal);
+        Assert.Contains(words, error, StringComparison.Ordinal);
+        Assert.Contains("the file computes with a fixed batch of 1;", error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -127,6 +233,9 @@ public sealed class FixedBatchTests : IDisposable
 
     private static string Reshaped(SmallModel model, string from, params long[] shape) =>
         model.Add("Reshape", [from, model.Numbers(FormattableString.Invariant($"shape{model.Proto.Graph.Initializer.Count}"), shape)]);
+
+    /// <summary>The pixels of all images, <c>[64, N, 3]</c>.</summary>
+    private static string Pixels(SmallModel model) => Transposed(model, Reshaped(model, X, 1, 3, 64), 2, 0, 1);
 
     private static string Transposed(SmallModel model, string from, params long[] order) => model.Add("Transpose", [from], ("perm", order));
 

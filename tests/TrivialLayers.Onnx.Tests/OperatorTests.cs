@@ -64,7 +64,7 @@ public sealed class OperatorTests : IDisposable
                 [], [("pads", new long[] { 1, 1, 1, 1 })], [("pads", new long[] { 1, 0, 0, 1 })], [("strides", new long[] { 2, 1 }), ("pads", new long[] { 0, 1, 1, 1 })],
                 [("auto_pad", "SAME_UPPER"), ("strides", new long[] { 2, 2 })], [("auto_pad", "SAME_LOWER")], [("auto_pad", "VALID")],
             ];
-            foreach (var (i, chosen) in attributes.Index().Where(entry => entry.Item.All(attribute => attribute.Item1 != "auto_pad") || (operation != "ConvTranspose" && more.All(attribute => attribute.Item1 != "dilations"))))
+            foreach (var (i, chosen) in attributes.Index().Where(entry => entry.Item.All(attribute => attribute.Item1 != "auto_pad") || more.All(attribute => attribute.Item1 != "dilations")))
                 Case(FormattableString.Invariant($"{operation} {string.Join(' ', more.Select(attribute => attribute.Item1))} padding {i}"), model => model.Add(operation, [X, .. weights(model)], [.. more, .. chosen]));
         }
 
@@ -74,6 +74,8 @@ public sealed class OperatorTests : IDisposable
         Pads("ConvTranspose", model => [model.Weights("w", 4, 6, 3, 3), model.Weights("b", 6)]);
         Pads("ConvTranspose", model => [model.Weights("w", 4, 3, 3, 3)], ("group", 2));
         Case("ConvTranspose output_padding", model => model.Add("ConvTranspose", [X, model.Weights("w", 4, 3, 3, 3)], ("strides", new long[] { 2, 2 }), ("output_padding", new long[] { 1, 1 }), ("pads", new long[] { 1, 0, 1, 1 })));
+        foreach (var (rule, height, width) in new[] { ("NOTSET", 14, 12), ("NOTSET", 11, 13), ("SAME_UPPER", 14, 10), ("SAME_LOWER", 14, 10) })
+            Case(FormattableString.Invariant($"ConvTranspose output_shape {rule} {height} × {width}"), model => model.Add("ConvTranspose", [X, model.Weights("w", 4, 3, 3, 3)], ("strides", new long[] { 2, 2 }), ("auto_pad", rule), ("output_shape", new long[] { height, width })));
         long[][] uneven = [[0, 0, 0, 1], [0, 0, 1, 1], [1, 0, 2, 1], [2, 1, 1, 1]];
         foreach (var (i, pads) in uneven.Index())
         {

@@ -53,7 +53,7 @@ public sealed class RandomGraphTests : IDisposable
 
         private readonly SplitMix64 _random = new(seed);
         private readonly List<(string Name, long[] Shape)> _values = [];
-        private readonly SmallModel _model = new(13 + (seed % 9), 3, 12, 10, seed);
+        private readonly SmallModel _model = new(7 + (2 * seed % 19), 3, 12, 10, seed); // seeds that follow each other are of old and new versions
         private int _count;
 
         public (SmallModel Model, string Output) Make()
@@ -79,7 +79,8 @@ public sealed class RandomGraphTests : IDisposable
                     Add(_model.Add("BatchNormalization", [last.Name, _model.Positive(Next("s"), last.Shape[0]), _model.Weights(Next("b"), last.Shape[0]), _model.Weights(Next("m"), last.Shape[0]), _model.Positive(Next("v"), last.Shape[0])]), last.Shape);
                     break;
                 case 4:
-                    Add(_model.Add(s_activations[_random.Below(s_activations.Length)], [last.Name]), last.Shape);
+                    var activation = s_activations[_random.Below(s_activations.Length)];
+                    Add(_model.Add(activation == "HardSwish" && _model.Opset < 14 ? "HardSigmoid" : activation, [last.Name]), last.Shape);
                     break;
                 case 5 when last.Shape[1] > 3 && last.Shape[2] > 3:
                     Add(_model.Add(_random.Below(2) == 0 ? "MaxPool" : "AveragePool", [last.Name], ("kernel_shape", new long[] { 2, 2 }), ("strides", new long[] { 2, 2 })), [last.Shape[0], last.Shape[1] / 2, last.Shape[2] / 2]);
@@ -94,10 +95,13 @@ public sealed class RandomGraphTests : IDisposable
                     Gate(last);
                     break;
                 case 9 when last.Shape[1] < 16:
-                    Add(_model.Add("Resize", [last.Name, "", _model.Values(Next("scales"), [1, 1, 2, 2], 4)], ("mode", _random.Below(2) == 0 ? "nearest" : "linear"), ("coordinate_transformation_mode", "asymmetric"), ("nearest_mode", "floor")), [last.Shape[0], 2 * last.Shape[1], 2 * last.Shape[2]]);
+                    Add(Enlarge(last.Name, _random.Below(2) == 0 ? "nearest" : "linear"), [last.Shape[0], 2 * last.Shape[1], 2 * last.Shape[2]]);
                     break;
                 default:
-                    var parts = _model.Add("Split", [last.Name, _model.Numbers(Next("parts"), 1, last.Shape[0] - 1)], 2, ("axis", 1));
+                    long[] sizes = [1, last.Shape[0] - 1];
+                    var parts = _model.Opset < 13
+                        ? _model.Add("Split", [last.Name], 2, ("axis", 1), ("split", sizes))
+                        : _model.Add("Split", [last.Name, _model.Numbers(Next("parts"), sizes)], 2, ("axis", 1));
                     Add(_model.Add("Concat", [parts[1], parts[0]], ("axis", 1)), last.Shape);
                     break;
             }
@@ -115,6 +119,22 @@ public sealed class RandomGraphTests : IDisposable
                 _model.Add("Conv", [from.Name, _model.Weights(name + ".weight", channels, isDepthwise ? 1 : from.Shape[0], size, size), _model.Weights(name + ".bias", channels)],
                     ("strides", new long[] { stride, stride }), ("pads", new long[] { pad, pad, pad, pad }), ("group", isDepthwise ? from.Shape[0] : 1)),
                 [channels, Length(from.Shape[1]), Length(from.Shape[2])]);
+        }
+
+        /// <summary>Twice as high and wide, as each version has it: the first ones by another operator, some with a region that only cutting out needs.</summary>
+        private string Enlarge(string from, string mode)
+        {
+            float[] scales = [1, 1, 2, 2];
+            (string, object)[] rule = [("mode", mode), ("coordinate_transformation_mode", "asymmetric"), ("nearest_mode", "floor")];
+            string Scales() => _model.Values(Next("scales"), scales, 4);
+            return _model.Opset switch
+            {
+                < 9 => _model.Add("Upsample", [from], ("mode", mode), ("scales", scales)),
+                9 => _model.Add("Upsample", [from, Scales()], ("mode", mode)),
+                10 => _model.Add("Resize", [from, Scales()], ("mode", mode)),
+                < 13 => _model.Add("Resize", [from, _model.Values(Next("region"), [0, 0, 0, 0, 1, 1, 1, 1], 8), Scales()], rule),
+                _ => _model.Add("Resize", [from, "", Scales()], rule),
+            };
         }
 
         /// <summary>With any value of the same size.</summary>

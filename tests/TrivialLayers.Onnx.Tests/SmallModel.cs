@@ -25,6 +25,9 @@ internal sealed class SmallModel
 
     public ModelProto Proto { get; }
 
+    /// <summary>The version of the operators.</summary>
+    public long Opset => _opset;
+
     public string Weights(string name, params long[] shape) => Values(name, Random(shape, -0.5f), shape);
 
     /// <summary>Numbers between a half and one and a half: variances and factors.</summary>

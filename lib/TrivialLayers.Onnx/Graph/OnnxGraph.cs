@@ -33,8 +33,11 @@ internal sealed class OnnxGraph
     /// <summary>Names of constants that the file calls weights, which training changes.</summary>
     public required HashSet<string> Trained { get; init; }
 
-    /// <summary>The batch that the file fixes, where the graph merges its images with other axes; else null.</summary>
-    public long? MergedBatch { get; init; }
+    /// <summary>The batch that the file fixes, or null.</summary>
+    public long? FixedBatch { get; init; }
+
+    /// <summary>Whether a node might mix the images of a batch.</summary>
+    public bool MightMixImages => Nodes.Exists(MightMix);
 
     /// <summary>Constants by which images are prepared, their mean for instance: what is computed with them goes through no layer before.</summary>
     public IEnumerable<string> BeforeAnyLayer()
@@ -56,6 +59,14 @@ internal sealed class OnnxGraph
 
     /// <summary>The shape of a value for one image, which may have several rows for it, windows for instance.</summary>
     public long[] ShapeForOneImage(string name) => [.. Shapes[name].Select(length => length % Batch == 0 ? length / Batch : length)];
+
+    /// <summary>Whether a value of a node does not have one part for each image, or the node may put those in another order: it writes to places counted from the first image, or takes an axis backwards.</summary>
+    private bool MightMix(GraphNode node) => node.Proto.OpType switch
+    {
+        "ScatterND" => true,
+        "Slice" when Constants.TryGetValue(node.Proto.Input.ElementAtOrDefault(4) ?? "", out var steps) && steps.Longs().Any(step => step < 0) => true,
+        _ => node.Proto.Output.Any(name => Shapes.ContainsKey(name) && !IsForEachImage(name)),
+    };
 
     /// <summary>Drops nodes and constants that the output does not need.</summary>
     public void Prune()

@@ -34,32 +34,33 @@ internal static class Layers
         }) with { IsModuleAlone = padding is not null };
     }
 
-    /// <summary>ConvTranspose: <c>[N, in, H, W] → [N, out, H', W']</c>. Uneven padding is cut off afterwards.</summary>
+    /// <summary>ConvTranspose: <c>[N, in, H, W] → [N, out, H', W']</c>. Uneven padding is cut off afterwards, and what a given size of the output leaves over.</summary>
     public static Prepared Transposed(Call call)
     {
         var weight = call.Weights(1, "its kernel");
-        if (weight.dim() != 4 || call.Integers("output_shape") is not null || call.Text("auto_pad", "NOTSET") is not "NOTSET" and not "VALID")
-            throw call.Refused("transposed convolutions are supported only in two dimensions and with explicit padding");
+        if (weight.dim() != 4)
+            throw call.Refused("transposed convolutions are supported only in two dimensions");
         var window = Window.Of(call, weight.shape[2..]);
         var groups = call.Integer("group", 1);
         var extra = call.Integers("output_padding") ?? [0, 0];
         var bias = Bias(call, 2, weight.shape[1] * groups);
-        var padding = window.Symmetric;
+        var asked = call.Integers("output_shape") is { Length: >= 2 } size ? size[^2..] : null;
+        var padding = asked is null ? window.Symmetric : null;
         var module = ConvTranspose2d(weight.shape[0], weight.shape[1] * groups, Pair(weight.shape[2..]), Pair(window.Strides), Pair(padding ?? [0, 0]), Pair(extra), Pair(window.Dilations), groups: groups, bias: bias is not null, device: Shapes.Meta);
         module.weight = Owned(weight);
         if (bias is not null)
             module.bias = Owned(bias);
-        long Along(int axis, long length) =>
-            ((length - 1) * window.Strides[axis]) + (window.Dilations[axis] * (window.Kernel[axis] - 1)) + 1 + extra[axis] - window.Before[axis] - window.After(axis);
+        (long Start, long Length) Kept(int axis, long length) =>
+            window.Kept(axis, ((length - 1) * window.Strides[axis]) + (window.Dilations[axis] * (window.Kernel[axis] - 1)) + 1 + extra[axis], asked?[axis] ?? window.Same(axis, length));
         return Of(module, input =>
         {
-            long[] size = [Along(0, input.shape[2]), Along(1, input.shape[3])];
+            var (rows, columns) = (Kept(0, input.shape[2]), Kept(1, input.shape[3]));
             if (input.IsShape())
-                return Shapes.Empty([input.shape[0], Demand(weight.shape[1] * groups, input.shape[1] == weight.shape[0]), .. size]);
+                return Shapes.Empty([input.shape[0], Demand(weight.shape[1] * groups, input.shape[1] == weight.shape[0]), rows.Length, columns.Length]);
             if (padding is not null)
                 return module.call(input);
             using var whole = module.call(input);
-            return whole.narrow(2, window.Before[0], size[0]).narrow(3, window.Before[1], size[1]);
+            return whole.narrow(2, rows.Start, rows.Length).narrow(3, columns.Start, columns.Length);
         });
     }
 

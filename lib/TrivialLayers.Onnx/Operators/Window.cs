@@ -26,7 +26,9 @@ internal sealed class Window
     public long[] Before => _pads[..2];
 
     /// <summary>The padding where it is the same on opposite sides, else null.</summary>
-    public long[]? Symmetric => _automatic == "NOTSET" && _pads[0] == _pads[2] && _pads[1] == _pads[3] ? Before : null;
+    public long[]? Symmetric => IsExplicit && _pads[0] == _pads[2] && _pads[1] == _pads[3] ? Before : null;
+
+    private bool IsExplicit => _automatic == "NOTSET";
 
     public static Window Of(Call call, long[] kernel)
     {
@@ -43,6 +45,23 @@ internal sealed class Window
 
     /// <summary>Padding below (axis 0) or right (axis 1).</summary>
     public long After(int axis) => _pads[axis + 2];
+
+    /// <summary>What a transposed convolution makes of a length with SAME padding: as many pixels for each as it steps; null with explicit padding.</summary>
+    public long? Same(int axis, long length) => IsExplicit ? null : length * Strides[axis];
+
+    /// <summary>The part that a transposed convolution keeps of its whole output: what its padding leaves, or as much as is asked for, as the ONNX specification divides the rest.</summary>
+    /// <param name="axis">Height (0) or width (1).</param>
+    /// <param name="whole">The length of the output without any padding.</param>
+    /// <param name="asked">The length that is asked for, or null.</param>
+    public (long Start, long Length) Kept(int axis, long whole, long? asked)
+    {
+        if (asked is not { } length)
+            return (Before[axis], whole - Before[axis] - After(axis));
+        var cut = whole - length;
+        return cut < 0
+            ? throw new ArgumentException(FormattableString.Invariant($"an output of {length} pixels is asked for, but its kernel reaches only {whole}"))
+            : (_automatic == "SAME_UPPER" ? cut / 2 : cut - (cut / 2), length);
+    }
 
     /// <summary>Height and width of a convolution's output.</summary>
     public long[] After(long[] size)
@@ -79,7 +98,7 @@ internal sealed class Window
     /// <summary>Above, left, below, right.</summary>
     private long[] Pads(long[] size)
     {
-        if (_automatic == "NOTSET")
+        if (IsExplicit)
             return _pads;
         var pads = new long[4];
         for (var axis = 0; axis < 2; axis++)

@@ -9,9 +9,6 @@ internal sealed class AnyBatch(KnownValues known)
 {
     private readonly BatchPlace _place = new(known);
 
-    /// <summary>Whether a reshape was freed that merges the images with other axes.</summary>
-    public bool IsMerged { get; private set; }
-
     /// <summary>In a file made for a fixed batch constants may have its size; there the batch stays what it is.</summary>
     /// <returns>Nodes that the node needs before it.</returns>
     /// <exception cref="NotSupportedException">A reshape mixes the images of the batch.</exception>
@@ -93,7 +90,6 @@ internal sealed class AnyBatch(KnownValues known)
         int[] alone = [.. axes.Where(axis => place.Before == Before(axis) && place.Each == After(axis))];
         if (axes.Length == 0)
             throw known.OfFixedBatch(node);
-        IsMerged |= alone.Length == 0;
         var chosen = alone.Length > 0 ? alone[0] : shape.Length == 2 ? axes[0] : axes[^1];
         if (asked[chosen] != -1 && (asked[chosen] != 0 || chosen != _place.Axis(node.Input[0])))
             node.Input[1] = NewConstant(node, [.. shape.Select((length, axis) => axis == chosen ? -1 : length)]);

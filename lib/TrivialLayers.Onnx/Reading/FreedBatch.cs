@@ -1,25 +1,64 @@
-using System.Runtime.InteropServices;
+using Google.Protobuf.Collections;
+using Onnx;
 using static TorchSharp.torch;
 
 namespace TrivialLayers;
 
 /// <summary>
-/// Confirms by numbers that a network is right for batches of any size, where its file fixes the batch and merges the images with other axes: two images together must get the answers that each gets alone.
+/// Confirms by numbers that a network is right for batches of any size, where its file fixes the batch and a node might mix the images: two images together must get the answers that each gets alone. For that
+/// the network is computed when it is loaded, so what it may take is bounded; a network with more weights may take more.
 /// </summary>
 internal static class FreedBatch
 {
+    /// <summary>Numbers in all maps of one image.</summary>
+    private const double MostNumbers = 1 << 24;
+
+    /// <summary>Numbers that there may be besides for each weight: attention over many tokens has more of them than weights.</summary>
+    private const double NumbersForEachWeight = 16;
+
+    /// <summary>Products of two numbers for one image.</summary>
+    private const double MostProducts = 1L << 34;
+
+    /// <summary>Products that there may be besides for each weight: of each token with it, and of tokens with each other.</summary>
+    private const double ProductsForEachWeight = 1 << 11;
+
     /// <param name="network">The network.</param>
     /// <param name="path">Its file.</param>
     /// <param name="batch">The batch that the file fixes.</param>
-    /// <exception cref="NotSupportedException">They do not.</exception>
+    /// <exception cref="NotSupportedException">They do not, or the network is too large for that.</exception>
     public static void Demand(OnnxNetwork network, string path, long batch)
     {
         using var scope = NewDisposeScope();
         using var evaluation = new EvaluationMode(network);
+        var (numbers, products, weights) = (Numbers(network), Products(network.Graph), network.parameters().Sum(parameter => (double)parameter.numel()));
+        if (numbers > MostNumbers + (NumbersForEachWeight * weights) || products > MostProducts + (ProductsForEachWeight * weights))
+            throw new NotSupportedException(FormattableString.Invariant($"{path}: whether two images together would get the answers that each gets alone is too much to compute, {numbers / 1e6:F0} million numbers and {products / 1e6:F0} million products for each image: {Refusal.FixedBatch(batch)}."));
         using var generator = new Generator(1, CPU);
         var images = randn([2, network.Channels, network.Height, network.Width], generator: generator);
         if (!IsSame(() => network.call(images), () => cat([network.call(images[..1]), network.call(images[1..])])))
             throw new NotSupportedException($"{path}: two images in one batch would get other outputs than each by itself: {Refusal.FixedBatch(batch)}.");
+    }
+
+    private static double Numbers(OnnxNetwork network) =>
+        ((double)network.Channels * network.Height * network.Width) + network.Graph.Nodes.Sum(node => Numbers(network.Graph, node.Proto.Output));
+
+    private static double Numbers(OnnxGraph graph, RepeatedField<string> names) =>
+        names.Where(graph.Shapes.ContainsKey).Sum(name => (double)Shapes.Product(graph.ShapeForOneImage(name)));
+
+    private static double Products(OnnxGraph graph) => graph.Nodes.Sum(node => node.Prepared.Module switch
+    {
+        TorchSharp.Modules.ConvTranspose2d { weight: { } kernel } => Numbers(graph, node.Proto.Input) * Shapes.Product(kernel.shape[1..]),
+        { } layer when layer.get_parameter("weight") is { } kernel => Numbers(graph, node.Proto.Output) * Shapes.Product(kernel.shape[1..]),
+        _ => Numbers(graph, node.Proto.Output) * Terms(graph, node.Proto),
+    });
+
+    /// <summary>How many products go into each number that a node without weights gives.</summary>
+    private static double Terms(OnnxGraph graph, NodeProto node)
+    {
+        if (node.OpType != "MatMul")
+            return (node.Attribute.FirstOrDefault(attribute => attribute.Name == "kernel_shape")?.Ints ?? []).Aggregate(1.0, (product, length) => product * length);
+        long[] Shape(int input) => graph.Shapes.ContainsKey(node.Input[input]) ? graph.ShapeForOneImage(node.Input[input]) : [];
+        return Shape(0) is [.., var columns] ? columns : Shape(1) is [.., var rows, _] ? rows : 1;
     }
 
     private static bool IsSame(Func<Tensor> together, Func<Tensor> alone)
@@ -28,7 +67,7 @@ internal static class FreedBatch
         {
             return FoldedNetwork.AreSameLogits(together(), alone());
         }
-        catch (Exception error) when (error is ExternalException or ArgumentException) // torch, or an operator, over shapes that do not fit
+        catch (Exception error) when (error is not OutOfMemoryException) // torch, or an operator, over shapes that do not fit
         {
             return false;
         }

@@ -92,7 +92,7 @@ internal sealed class GraphReader
         var found = new OnnxGraph
         {
             Source = _path, Input = input.Name, Output = result, Image = image, Opset = _opset, Nodes = _nodes, Constants = _known.Constants, Shapes = _known.First.Shapes, Trained = trained,
-            MergedBatch = anyBatch.IsMerged ? batch : null,
+            FixedBatch = batch,
         };
         found.Prune();
         foreach (var (name, constant) in found.Constants.ToList())
