@@ -44,6 +44,7 @@ internal sealed class CheckpointsBlock(ShippedRuns shipped, string standing)
 
     private static IReadOnlyList<string> ClaimsOf(Evidence evidence) =>
     [
+        .. evidence.Scenes is null ? [] : new[] { Sentences.Measured(evidence) + " " + Sentences.Brackets(evidence), "" },
         .. Sentences.Beside(evidence).Select(sentence => "- " + sentence),
         "",
         "| claim | verdict | effect with interval | what the effect is | remarks |",

@@ -20,9 +20,7 @@ internal static class ReadmeBlock
             "| --- | --- | --- |",
             .. Claims.All.Select(claim => $"| [{claim.Id}](notebooks/{claim.Notebook}.ipynb) {Sentences.Of(claim)} | {Parts(all, of => of.Verdict(claim))} | {Parts(all, of => of.Found(claim))} |"),
             "",
-            Sentences.Measured(measured.Evidence) + " " + Sentences.Brackets(measured.Evidence),
-            "",
-            $"The numbers come from {Words.Digits(listed)} trainings ({Words.Number(shipped - listed)} more ship as examples). [data/checkpoints](data/checkpoints/README.md#results) lists them one by one, with the reasons for each verdict and [how to train them again](data/checkpoints/README.md#make-them-again).",
+            $"In brackets are intervals; [data/checkpoints](data/checkpoints/README.md#results) says of what kind, and lists all {Words.Digits(listed)} trainings ({Words.Number(shipped - listed)} more ship as examples) with the reasons for each verdict and [how to train them again](data/checkpoints/README.md#make-them-again).",
             $"`{Command}` computes these lines from the shipped runs, without training.",
             "",
         ]);

@@ -68,6 +68,9 @@ internal sealed class FoldedNetwork : IDisposable
         return (found - expected).abs().max().le(expected.abs().max() * tolerance).item<bool>();
     }
 
+    /// <summary>Whether two outputs have the same shape and differ by rounding only.</summary>
+    public static bool IsSame(Tensor found, Tensor expected) => found.shape.SequenceEqual(expected.shape) && AreSameLogits(found, expected);
+
     /// <summary>Images <c>[N, C, H, W]</c> to logits <c>[N, classes]</c>.</summary>
     public Tensor Forward(Tensor images)
     {
@@ -103,6 +106,4 @@ internal sealed class FoldedNetwork : IDisposable
 
         return isRight ? guess : null;
     }
-
-    private static bool IsSame(Tensor found, Tensor expected) => found.shape.SequenceEqual(expected.shape) && AreSameLogits(found, expected);
 }
