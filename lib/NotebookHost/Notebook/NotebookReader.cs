@@ -97,25 +97,30 @@ internal sealed class NotebookReader
     {
         null => [],
         JsonArray outputs => outputs.Select((output, index) => OutputOrNote(output, $"{place}[{index}]")),
-        _ => [Note(node, Expected(node, place, "a list"))],
+        _ => [AsRead(Note(Expected(node, place, "a list")), node)],
     };
 
     /// <summary>The output, or in its place a note that says why it cannot be shown.</summary>
     private static CellOutput OutputOrNote(JsonNode? node, string place)
     {
+        CellOutput output;
         try
         {
-            return Output(node as JsonObject ?? throw Expected(node, place, "an object"), place) with { IsRead = true, Original = node?.DeepClone() };
+            output = Output(node as JsonObject ?? throw Expected(node, place, "an object"), place);
         }
         catch (NotebookFormatException error)
         {
-            return Note(node, error);
+            output = Note(error);
         }
+
+        return AsRead(output, node);
     }
 
-    /// <summary>A note in place of what cannot be read. It is only shown; the file keeps what it has.</summary>
-    private static DisplayDataOutput Note(JsonNode? node, NotebookFormatException error) =>
-        new(new JsonObject { ["text/plain"] = $"An output of this cell could not be read: {error.Message}." }, []) { IsRead = true, Original = node?.DeepClone() };
+    /// <summary>The file keeps what it has.</summary>
+    private static CellOutput AsRead(CellOutput output, JsonNode? node) => output with { IsRead = true, Original = node?.DeepClone() };
+
+    /// <summary>A note in place of what cannot be read; it is only shown.</summary>
+    private static DisplayDataOutput Note(NotebookFormatException error) => new(new JsonObject { ["text/plain"] = $"An output of this cell could not be read: {error.Message}." }, []);
 
     private static CellOutput Output(JsonObject json, string place)
     {
