@@ -150,7 +150,7 @@ public sealed class FixedBatchTests : IDisposable
     public void A_network_that_would_mix_two_images_is_refused_since_its_numbers_differ(string name)
     {
         var model = new SmallModel(17, 3, 8, 8);
-        Assert.Contains("two images together would get other answers than each alone", Refused<NotSupportedException>(model, s_ofOneImage[name](model), 1), StringComparison.Ordinal);
+        Assert.Contains("two images in one batch would get other outputs than each by itself", Refused<NotSupportedException>(model, s_ofOneImage[name](model), 1), StringComparison.Ordinal);
     }
 
     [Theory]
