@@ -77,7 +77,7 @@ public sealed class OutputTests
     [InlineData("<style>.dataframe > thead > tr,\n.dataframe > tbody > tr { text-align: right; white-space: pre-wrap; }</style><p>whole</p>", "whole")]
     [InlineData("<style>.list-inline {list-style: none; margin:0} .list-inline>li {display: inline-block} .list-inline>li:not(:last-child)::after {content: \"\\00b7\"; padding: 0 .5ex}</style><p>whole</p>", "whole")]
     [InlineData("<style></style><p>whole</p>", "whole")]
-    [InlineData("<link rel=\"stylesheet\" href=\"https://example.org/a.css\"><p>part</p>", "partWhat a style sheet does is missing here; the notebook shows it.")]
+    [InlineData("<link rel=\"stylesheet\" href=\"https://example.org/a.css\"><p>part</p>", "partThe effect of a style sheet is missing here; the notebook shows it.")]
     [InlineData("<link rel=\"icon\" href=\"a.png\"><p>whole</p>", "whole")]
     [InlineData("<map name=\"m\"><area href=\"#a\"></map><p>part</p>", "partThis page leaves out elements of the output (map, area); the notebook has them.")]
     [InlineData("<template><b>later</b></template><p>part</p>", "partThis page leaves out elements of the output (template); the notebook has them.")]
