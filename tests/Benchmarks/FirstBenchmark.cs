@@ -52,9 +52,7 @@ internal static class FirstBenchmark
 
     private static Process Start(string folder, string pages, IReadOnlyDictionary<string, string> variables)
     {
-        var repository = Path.GetFullPath(Path.Combine(RepositoryFolder.Data, ".."));
-        var host = Path.Combine(repository, "lib", "NotebookHost", "bin", "Release", "net10.0", "NotebookHost.dll");
-        var start = new ProcessStartInfo("dotnet", [host, "run", Path.Combine(repository, "notebooks"), "--out", pages]) { RedirectStandardOutput = true };
+        var start = BuiltHost.Command("run", Path.Combine(BuiltHost.Repository, "notebooks"), "--out", pages);
         start.Environment["TRIVIAL_LAYERS_RUNS"] = Path.Combine(folder, "runs");
         start.Environment["XDG_CACHE_HOME"] = Path.Combine(folder, "cache");
         foreach (var (name, value) in variables)

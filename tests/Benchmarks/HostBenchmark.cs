@@ -50,8 +50,7 @@ internal static class HostBenchmark
 
     private static void Host(params string[] arguments)
     {
-        var host = Path.GetFullPath(Path.Combine(RepositoryFolder.Data, "..", "lib", "NotebookHost", "bin", "Release", "net10.0", "NotebookHost.dll"));
-        using var process = Process.Start(new ProcessStartInfo("dotnet", [host, .. arguments]) { RedirectStandardOutput = true })!;
+        using var process = Process.Start(BuiltHost.Command(arguments))!;
         process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         if (process.ExitCode != 0)

@@ -50,18 +50,16 @@ internal sealed class Call(NodeProto node, string path, int opset, IReadOnlyDict
     /// <summary>The shape of an input, that of a batch of images for what depends on them.</summary>
     public long[] Shape(int input) => constants.TryGetValue(node.Input[input], out var value) ? value.shape : shapeOf(node.Input[input]) ?? throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"the shape of its input {input} is not known"));
 
-    public long Integer(string name, long otherwise) => Attribute(name)?.I ?? otherwise;
+    public long Integer(string name, long otherwise) => node.Integer(name, otherwise);
 
-    public double Float(string name, double otherwise) => Attribute(name)?.F ?? otherwise;
+    public double Float(string name, double otherwise) => node.Find(name)?.F ?? otherwise;
 
-    public string Text(string name, string otherwise) => Attribute(name)?.S.ToStringUtf8() ?? otherwise;
+    public string Text(string name, string otherwise) => node.Find(name)?.S.ToStringUtf8() ?? otherwise;
 
-    public long[]? Integers(string name) => Attribute(name) is { } found ? [.. found.Ints] : null;
+    public long[]? Integers(string name) => node.Find(name) is { } found ? [.. found.Ints] : null;
 
     /// <summary>An attribute that is a tensor, which the caller disposes.</summary>
-    public Tensor? Numbers(string name) => Attribute(name)?.T is { } value ? new TensorReader(path).Read(value) : null;
+    public Tensor? Numbers(string name) => node.Find(name)?.T is { } value ? new TensorReader(path).Read(value) : null;
 
     public NotSupportedException Refused(string what) => Refusal.Of(path, node, opset, what);
-
-    private AttributeProto? Attribute(string name) => node.Attribute.FirstOrDefault(attribute => attribute.Name == name);
 }

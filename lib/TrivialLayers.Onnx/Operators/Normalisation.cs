@@ -82,9 +82,10 @@ internal static class Normalisation
             {
                 long[] others = [.. Enumerable.Range(0, (int)weights.dim()).Where(axis => axis != 1).Select(axis => (long)axis)];
                 var mean = weights.mean(others, keepdim: true);
-                var variance = (weights - mean).square().mean(others, keepdim: true);
+                var centred = weights - mean;
+                var variance = centred.square().mean(others, keepdim: true);
                 Tensor Moved(int input, Tensor now) => (inputs[input]! * momentum) + (now.flatten() * (1 - momentum));
-                return [((weights - mean) * Each(1) / (variance + eps).sqrt()) + Each(2), Moved(3, mean), Moved(4, variance)];
+                return [(centred * Each(1) / (variance + eps).sqrt()) + Each(2), Moved(3, mean), Moved(4, variance)];
             }
         });
     }

@@ -21,7 +21,7 @@ internal sealed class AnyBatch(KnownValues known)
             case "Reshape":
                 FreeReshape(node, images);
                 break;
-            case "Resize" when node.Attribute.All(attribute => attribute.Name != "axes"):
+            case "Resize" when node.Find("axes") is null:
                 LeaveImages(node, 3, images, asTheyAre: 0);
                 break;
             case "Expand":
@@ -53,7 +53,7 @@ internal sealed class AnyBatch(KnownValues known)
                     node.Input[1] = NewConstant(node, [.. shape.Zip(others, (length, other) => length == other ? length : -1)]);
                 break;
             case "Split" when node.Input.Count < 2 && known.First.ShapeOf(node.Input[0]) is { } whole:
-                var axis = Shapes.Axis(node.Attribute.FirstOrDefault(attribute => attribute.Name == "axis")?.I ?? 0, whole.Length);
+                var axis = Shapes.Axis(node.Integer("axis", 0), whole.Length);
                 long[] Sizes(KnownBatch batch) => [.. node.Output.Select(output => batch.ShapeOf(output)![axis])];
                 if (Sizes(known.First).SequenceEqual(Sizes(known.Other)))
                     node.Input.Add(NewConstant(node, Sizes(known.First)));
@@ -80,7 +80,7 @@ internal sealed class AnyBatch(KnownValues known)
         if (node.Input.Count < 2 || !known.Constants.TryGetValue(node.Input[1], out var constant) || _place.Of(node.Input[0]) is not { } place)
             return;
         var asked = constant.Longs();
-        var isLiteral = (node.Attribute.FirstOrDefault(attribute => attribute.Name == "allowzero")?.I ?? 0) != 0;
+        var isLiteral = node.Integer("allowzero", 0) != 0;
         var shape = Rearranging.Reshaped(known.For(node.Input[0], images), asked, isLiteral).shape;
         if (shape.Contains(0))
             return;
@@ -110,7 +110,7 @@ internal sealed class AnyBatch(KnownValues known)
         if (node.Input.FirstOrDefault(name => known.First.Shapes.GetValueOrDefault(name) is [OnnxGraph.Batch, ..]) is not { } beside)
             return nodes;
         var rank = known.First.Shapes[beside].Length;
-        if (Shapes.Axis(node.Attribute.FirstOrDefault(attribute => attribute.Name == "axis")?.I ?? 1, rank) == 0)
+        if (Shapes.Axis(node.Integer("axis", 1), rank) == 0)
             return nodes;
         for (var i = 0; i < node.Input.Count; i++)
         {

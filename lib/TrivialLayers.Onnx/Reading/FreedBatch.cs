@@ -56,7 +56,7 @@ internal static class FreedBatch
     private static double Terms(OnnxGraph graph, NodeProto node)
     {
         if (node.OpType != "MatMul")
-            return (node.Attribute.FirstOrDefault(attribute => attribute.Name == "kernel_shape")?.Ints ?? []).Aggregate(1.0, (product, length) => product * length);
+            return (node.Find("kernel_shape")?.Ints ?? []).Aggregate(1.0, (product, length) => product * length);
         long[] Shape(int input) => graph.Shapes.ContainsKey(node.Input[input]) ? graph.ShapeForOneImage(node.Input[input]) : [];
         return Shape(0) is [.., var columns] ? columns : Shape(1) is [.., var rows, _] ? rows : 1;
     }

@@ -81,7 +81,7 @@ internal sealed class Opset(int version, Dictionary<string, Tensor> constants)
     private static NodeProto Resize(NodeProto node)
     {
         var resize = new NodeProto { OpType = "Resize", Name = node.Name, Input = { node.Input[0], "", node.Input.ElementAtOrDefault(1) ?? "" }, Output = { node.Output } };
-        resize.Attribute.Add(node.Attribute.FirstOrDefault(attribute => attribute.Name == "mode") ?? Text("mode", "nearest"));
+        resize.Attribute.Add(node.Find("mode") ?? Text("mode", "nearest"));
         resize.Attribute.Add([Text("coordinate_transformation_mode", "asymmetric"), Text("nearest_mode", "floor")]);
         return resize;
     }
@@ -104,13 +104,13 @@ internal sealed class Opset(int version, Dictionary<string, Tensor> constants)
 
     private static void RemoveDefault(NodeProto node, string name, Func<AttributeProto, bool> isDefault)
     {
-        if (node.Attribute.FirstOrDefault(attribute => attribute.Name == name) is { } found && isDefault(found))
+        if (node.Find(name) is { } found && isDefault(found))
             node.Attribute.Remove(found);
     }
 
     private static AttributeProto? Remove(NodeProto node, string name)
     {
-        var found = node.Attribute.FirstOrDefault(attribute => attribute.Name == name);
+        var found = node.Find(name);
         if (found is not null)
             node.Attribute.Remove(found);
         return found;

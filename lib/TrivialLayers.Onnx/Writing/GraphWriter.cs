@@ -40,9 +40,9 @@ internal sealed class GraphWriter
         "Swish" => 24,
         "GroupNormalization" => _network.Constant(node.Proto.Input[1])!.numel() == _graph.Shapes[node.Proto.Output[0]][1] ? 21 : 18,
         "Pad" when node.Proto.Input.Count > 3 => 18,
-        "Resize" when node.Proto.Attribute.Any(attribute => attribute.Name == "axes") => 18,
-        "AveragePool" when node.Proto.Attribute.Any(attribute => attribute.Name == "dilations") => 19,
-        var reduction when IsLateReduction(reduction) && (HasComputedAxes(node) || node.Proto.Attribute.Any(attribute => attribute.Name == "noop_with_empty_axes")) => 18,
+        "Resize" when node.Proto.Find("axes") is not null => 18,
+        "AveragePool" when node.Proto.Find("dilations") is not null => 19,
+        var reduction when IsLateReduction(reduction) && (HasComputedAxes(node) || node.Proto.Find("noop_with_empty_axes") is not null) => 18,
         _ => 0,
     };
 
