@@ -114,6 +114,7 @@ public sealed class OperatorTests : IDisposable
         Case("GroupNormalization 21", model => model.Add("GroupNormalization", [X, model.Positive("s", 4), model.Weights("b", 4)], ("num_groups", 2)), 21);
         Case("GroupNormalization 18", model => model.Add("GroupNormalization", [X, model.Positive("s", 2), model.Weights("b", 2)], ("num_groups", 2)), 18);
         Unary("LRN", 17, ("size", 3), ("alpha", 0.1f), ("beta", 0.6f), ("bias", 2f));
+        Unary("LRN", 17, ("size", 11), ("alpha", 0.1f), ("beta", 0.6f), ("bias", 2f));
         foreach (var operation in new[] { "Softmax", "LogSoftmax" })
         {
             Unary(operation, 17, ("axis", 1));

@@ -89,6 +89,33 @@ public sealed class ReadingTests : IDisposable
         Assert.Contains("Conv 'Conv-0' (opset 17) does not fit", Refused<InvalidDataException>(model, model.Add("Conv", [X, model.Weights("w", 4, 5, 3, 3)])), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Lengths_that_an_Expand_cannot_give_are_named()
+    {
+        var model = new SmallModel(17, 3, 8, 8);
+        Assert.Contains("8 and 4 numbers along axis 3 do not match", Refused<InvalidDataException>(model, model.Add("Expand", [X, model.Numbers("shape", 1, 3, 8, 4)])), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Updates_that_do_not_fit_their_places_are_named_before_anything_is_computed()
+    {
+        var model = new SmallModel(17, 3, 8, 8);
+        var places = model.Add("Reshape", [model.Numbers("places", 0, 1), model.Numbers("pairs", 1, 2)]);
+        var replaced = model.Add("ScatterND", [model.Add("GlobalAveragePool", [X]), places, model.Weights("pixel", 1, 2)]);
+        Assert.Contains("its updates have the shape [1, 2]; expected [1, 1, 1]", Refused<InvalidDataException>(model, replaced), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_response_normalised_over_more_neighbours_than_there_are_takes_no_more_memory()
+    {
+        var model = new SmallModel(17, 3, 8, 8);
+        using var network = OnnxNetwork.Load(model.Save(_folder["model.onnx"], model.Add("LRN", [X], ("size", 2_000_000_000), ("alpha", 1f), ("bias", 1f))));
+        using var scope = NewDisposeScope();
+        var images = ones(2, 3, 8, 8);
+
+        Assert.Equal(1, network.forward(images).mean().item<float>(), precision: 5);
+    }
+
     [Theory]
     [InlineData("InstanceNormalization")]
     [InlineData("LayerNormalization")]

@@ -94,10 +94,15 @@ internal static class Normalisation
     public static Prepared Local(Call call)
     {
         var (size, alpha, beta, bias) = (call.Integer("size", 1), call.Float("alpha", 1e-4), call.Float("beta", 0.75), call.Float("bias", 1));
+        if (size < 1)
+            throw call.Refused(FormattableString.Invariant($"size = {size} is not supported; expected 1 or more"));
         return SameShape(inputs =>
         {
-            var squares = functional.pad(inputs[0]!.square().unsqueeze(1), [0, 0, 0, 0, (size - 1) / 2, size / 2]);
-            var mean = functional.avg_pool3d(squares, [size, 1, 1], [1, 1, 1]).squeeze(1);
+            var others = inputs[0]!.shape[1] - 1; // no channel has more neighbours on one side
+            var (before, after) = (Math.Min((size - 1) / 2, others), Math.Min(size / 2, others));
+            var window = before + 1 + after;
+            var squares = functional.pad(inputs[0]!.square().unsqueeze(1), [0, 0, 0, 0, before, after]);
+            var mean = functional.avg_pool3d(squares, [window, 1, 1], [1, 1, 1]).squeeze(1) * ((double)window / size);
             return inputs[0]! / ((mean * alpha) + bias).pow(beta);
         });
     }

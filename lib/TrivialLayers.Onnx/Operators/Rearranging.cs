@@ -147,9 +147,7 @@ internal static class Rearranging
     public static Prepared Expand(Call call) => new(inputs =>
     {
         var (own, asked) = (inputs[0]!.shape, inputs[1]!.Longs());
-        var rank = Math.Max(own.Length, asked.Length);
-        long[] Padded(long[] shape) => [.. Enumerable.Repeat(1L, rank - shape.Length), .. shape];
-        return [inputs[0]!.expand([.. Padded(own).Zip(Padded(asked), (length, other) => length == 1 ? other : length)])];
+        return [inputs[0]!.expand(Shapes.Broadcast(own, asked))];
     });
 
     public static Prepared Tile(Call call) => new(inputs => [inputs[0]!.repeat(inputs[1]!.Longs())]);
@@ -221,6 +219,7 @@ internal static class Rearranging
         return new(inputs =>
         {
             using var scope = NewDisposeScope();
+            RequireFit(inputs[0]!.shape, inputs[1]!.shape, inputs[2]!.shape);
             if (inputs.Any(input => input!.IsShape()))
                 return [Shapes.Empty(inputs[0]!.shape, inputs[0]!.dtype).MoveToOuterDisposeScope()];
             var (whole, parts) = Shapes.Together(inputs[0]!, inputs[2]!);
@@ -230,6 +229,15 @@ internal static class Rearranging
             result.index_put_(parts, indices);
             return [result.MoveToOuterDisposeScope()];
         });
+    }
+
+    private static void RequireFit(long[] whole, long[] places, long[] parts)
+    {
+        if (places.Length == 0 || places[^1] > whole.Length)
+            throw new ArgumentException($"places of shape [{string.Join(", ", places)}] are not places in a tensor of shape [{string.Join(", ", whole)}]");
+        long[] expected = [.. places[..^1], .. whole[(int)places[^1]..]];
+        if (!parts.SequenceEqual(expected))
+            throw new ArgumentException($"its updates have the shape [{string.Join(", ", parts)}]; expected [{string.Join(", ", expected)}]");
     }
 
     private static (long N, long C, long H, long W) Four(Tensor input) => (input.shape[0], input.shape[1], input.shape[2], input.shape[3]);
