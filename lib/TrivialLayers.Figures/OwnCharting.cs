@@ -9,7 +9,7 @@ namespace TrivialLayers;
 /// </summary>
 internal static class OwnCharting
 {
-    private static readonly string[] s_names = ["FSharp.Core", "Fable.Core", "DynamicObj", "Giraffe.ViewEngine", "Plotly.NET", "Plotly.NET.CSharp"];
+    private static readonly string[] s_names = ["FSharp.Core", "Fable.Core", "DynamicObj", "Giraffe.ViewEngine", "Plotly.NET"];
 
 #pragma warning disable CA2255 // It must come before the first call into Plotly.NET, wherever that is.
     [ModuleInitializer]

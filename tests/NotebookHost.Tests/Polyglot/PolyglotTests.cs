@@ -67,6 +67,28 @@ public sealed partial class PolyglotTests : IDisposable
         Assert.Equal("stopped", File.ReadAllText(ended));
     }
 
+    /// <summary>Were an assembly that the package brings again not named in setup.csx, the cells below would be compiled against a second set of this library's types.</summary>
+    [Theory]
+    [InlineData("MathNet.Numerics, 5.0.0")]
+    [InlineData("Microsoft.Data.Analysis, 0.23.1")]
+    [InlineData("Plotly.NET.Interactive, 6.0.0")]
+    public async Task A_package_that_the_library_uses_too_leaves_the_variables_above_it_as_they_are(string package)
+    {
+        await using var tool = await Start();
+        string[] cells =
+        [
+            "#load \"setup.csx\"\nusing TrivialLayers;",
+            "var data = Profile.Quick.Load();",
+            $"#r \"nuget: {package}\"",
+            "ImageSet test = data.Test;\nResNet.ForSmallImages(8, 4, data.Classes.Count, data.Channels).Layers.Count",
+        ];
+        foreach (var cell in cells)
+        {
+            var events = await tool.Submit(cell);
+            Assert.True(InteractiveTool.Type(events[^1]) == "CommandSucceeded", $"{cell}: {string.Concat(events.Select(happened => happened["event"]?["message"]))}");
+        }
+    }
+
     private Task<InteractiveTool> Start() => InteractiveTool.Start(s_notebooks, ("TRIVIAL_LAYERS_RUNS", Environment.GetEnvironmentVariable("TRIVIAL_LAYERS_RUNS") is { Length: > 0 } runs ? runs : _folder));
 
     private static IEnumerable<(string Type, string Text)> Shown(IEnumerable<JsonObject> events) => events
