@@ -40,7 +40,8 @@ public sealed record Profile(string Name, string Dataset, Recipe Recipe, int Few
     public int SeedsWithoutShortcuts { get; private init; } = 3;
 
     /// <summary>
-    /// The ResNets that are compared by size, as depth × width, separated by spaces; <c>large-</c> before a size means four groups, and <c>:1</c> after it a single training run.
+    /// The ResNets that are compared by size, separated by spaces, as <see cref="ResNetSize.Parse"/> reads them: depth × width, with <c>large-</c> before it four groups, with <c>:1</c> after it
+    /// a single training run.
     /// </summary>
     public string Sizes { get; private init; } = "56x16 20x16:1 large-18x64:1";
 
@@ -59,7 +60,7 @@ public sealed record Profile(string Name, string Dataset, Recipe Recipe, int Few
         DeepWidth = 8,
         Vgg = (11, 0.125),
         Depths = [8, 14, 20, 32, 44, 56],
-        Sizes = "8x8 8x16 8x32 14x8 14x16 14x32 20x8 20x16 20x32 32x8 44x8 56x8",
+        Sizes = "8x8 8x16 8x32 14x8 14x16 14x32 20x8 20x16 20x32 32x8 44x8 56x8 110x8",
     };
 
     /// <summary>The full CIFAR-10 and the runs on it that ship; another network takes half an hour to an hour and more on a CPU.</summary>
@@ -113,6 +114,26 @@ public sealed record Profile(string Name, string Dataset, Recipe Recipe, int Few
             Wide = Changed(Wide, epochs),
             IsSmoke = smoke,
         };
+    }
+
+    /// <summary>The ResNets to compare by size, in their order; an eighth as wide in a smoke run.</summary>
+    /// <param name="sizes">Sizes written like <see cref="Sizes"/>; empty for these.</param>
+    /// <exception cref="ArgumentException">A size is written in another way.</exception>
+    public IReadOnlyList<ResNetSize> ResNets(string sizes = "")
+    {
+        ArgumentNullException.ThrowIfNull(sizes);
+        return
+        [
+            .. (string.IsNullOrWhiteSpace(sizes) ? Sizes : sizes).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Select(ResNetSize.Parse)
+                .Select(size => IsSmoke ? size with { Width = Math.Max(1, size.Width / 8) } : size),
+        ];
+    }
+
+    /// <summary>The recipe of a ResNet that is compared by size.</summary>
+    public Recipe RecipeOf(ResNetSize size)
+    {
+        ArgumentNullException.ThrowIfNull(size);
+        return size.HasFourGroups ? Wide : Fit;
     }
 
     /// <summary>Loads the profile's data set.</summary>

@@ -4,7 +4,7 @@ namespace TrivialLayers.Results;
 internal sealed class Evidence
 {
     /// <summary>How many test images <c>02-zero-one-layer</c> measures units on.</summary>
-    public const int UnitImages = 5000;
+    public const int UnitImages = 2000;
 
     private Evidence(Profile profile, ShippedRuns shipped)
     {
@@ -18,7 +18,7 @@ internal sealed class Evidence
         DeepOnAll = OnAll(() => ResNet.ForSmallImages(56, profile.DeepWidth, classes, channels), profile.Few == 0 ? ClaimRules.Seeds : 1);
         Plain = OnAll(() => PlainNet.ForSmallImages(20, 16, classes, channels), profile.SeedsWithoutShortcuts);
         Vgg = OnAll(() => TrivialLayers.Vgg.ForSmallImages(profile.Vgg.Depth, profile.Vgg.Width, classes, channels), profile.SeedsWithoutShortcuts);
-        var sizes = profile.Sizes.Split(' ').Select(size => size.Split('x').Select(int.Parse).ToArray()).Select(size => (Depth: size[0], Width: size[1], Trainings: Fitted(size[0], size[1]))).ToList();
+        var sizes = profile.ResNets().Select(size => (size.Depth, size.Width, Trainings: Fitted(size.Depth, size.Width))).ToList();
         Sizes = [.. sizes.SelectMany(size => size.Trainings)];
         ByDepth = [.. sizes.Where(size => size.Width == profile.FitWidth).SelectMany(size => size.Trainings.Select(training => (size.Depth, size.Width, training)))];
         OnCard =
