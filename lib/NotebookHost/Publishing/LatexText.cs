@@ -23,6 +23,15 @@ internal static partial class LatexText
     private static readonly (string Open, string Close, bool Display)[] Delimiters =
         [("$$", "$$", true), ("$", "$", false), ("\\[", "\\]", true), ("\\(", "\\)", false)];
 
+    private static readonly (string Open, string Close, bool Display)[] Unambiguous = [.. Delimiters.Where(delimiter => delimiter.Open != "$")];
+
+    /// <summary>A formula within a text.</summary>
+    /// <param name="At">Where it begins, with its delimiter.</param>
+    /// <param name="Length">Its characters, delimiters included.</param>
+    /// <param name="Tex">What is between the delimiters.</param>
+    /// <param name="IsDisplayed">Whether it stands in a line of its own.</param>
+    public readonly record struct Formula(int At, int Length, string Tex, bool IsDisplayed);
+
     /// <summary>Whether all environments in the text are those of formulas; tables and lists of LaTeX have others.</summary>
     public static bool IsOfFormulas(string latex) => AnyBegin().Matches(latex).All(begin => Environments.Contains(begin.Groups[1].ValueSpan.TrimEnd('*')));
 
@@ -42,12 +51,12 @@ internal static partial class LatexText
         for (var at = 0; at < latex.Length;)
         {
             var definition = Definition(latex, at, closings);
-            var (length, tex, display) = definition > 0 ? (definition, latex[at..(at + definition)], false) : Formula(latex, at);
-            if (length > 0)
+            var formula = definition > 0 ? new Formula(at, definition, latex[at..(at + definition)], IsDisplayed: false) : FormulaAt(latex, at, Delimiters);
+            if (formula.Length > 0)
             {
                 hasFormulas |= definition == 0;
-                html.Append(WebUtility.HtmlEncode(latex[words..at])).Append(Element(tex, display));
-                words = at + length;
+                html.Append(WebUtility.HtmlEncode(latex[words..at])).Append(Element(formula.Tex, formula.IsDisplayed));
+                words = at + formula.Length;
             }
             else if (latex[at] == '$' && IsEscaped(latex, at))
             {
@@ -55,12 +64,27 @@ internal static partial class LatexText
                 words = at;
             }
 
-            at += Math.Max(length, 1);
+            at += Math.Max(formula.Length, 1);
         }
 
         if (!hasFormulas && latex.Replace("\\$", "", StringComparison.Ordinal).AsSpan().IndexOfAny("\\^_") >= 0)
             return Element(latex.Trim(), display: true);
         return html.Append(WebUtility.HtmlEncode(latex[words..])).ToString();
+    }
+
+    /// <summary>The formulas in a text, apart from those between single dollars.</summary>
+    public static List<Formula> Formulas(string text)
+    {
+        var formulas = new List<Formula>();
+        for (var at = 0; at < text.Length;)
+        {
+            var formula = FormulaAt(text, at, Unambiguous);
+            if (formula.Length > 0)
+                formulas.Add(formula);
+            at += Math.Max(formula.Length, 1);
+        }
+
+        return formulas;
     }
 
     /// <summary>The length of the environment that begins with the text, up to its own end, or null when none does.</summary>
@@ -92,19 +116,19 @@ internal static partial class LatexText
         text.StartsWith(command) && text[command.Length..].StartsWith(name) && text[(command.Length + name.Length)..].StartsWith("}");
 
     /// <summary>The formula that begins there; its length is zero when none does.</summary>
-    private static (int Length, string Tex, bool Display) Formula(string text, int at)
+    private static Formula FormulaAt(string text, int at, (string Open, string Close, bool Display)[] delimiters)
     {
         if (text[at] is not ('$' or '\\') || (text[at] == '$' && IsEscaped(text, at)))
             return default;
         if (Environment(text.AsSpan(at)) is { } length)
-            return (length, text[at..(at + length)], true);
-        foreach (var (open, close, display) in Delimiters)
+            return new(at, length, text[at..(at + length)], IsDisplayed: true);
+        foreach (var (open, close, display) in delimiters)
         {
             var from = at + open.Length;
             if (string.CompareOrdinal(text, at, open, 0, open.Length) != 0)
                 continue;
             var end = EndOf(text, close, from);
-            return end <= from ? default : (end + close.Length - at, text[from..end], display || IsDisplayed(text.AsSpan(from, end - from)));
+            return end <= from ? default : new(at, end + close.Length - at, text[from..end], display || IsDisplayed(text.AsSpan(from, end - from)));
         }
 
         return default;

@@ -59,7 +59,7 @@ internal sealed class OutputHtml(SafeHtml safe)
 
     private string Of(JsonObject data, JsonObject metadata)
     {
-        var html = MultilineText.TryJoin(data["text/html"]) is { } text ? safe.Clean(text) : null;
+        var html = MultilineText.TryJoin(data["text/html"]) is { } text ? safe.Clean(text, formulas: true) : null;
         var svg = Svg(data, metadata);
         var rich = Html(html, svg) ?? svg ?? Picture(data, metadata) ?? Markdown(data) ?? Latex(data);
         List<JsonObject> charts = PlotlyCharts.Of(data) is { } chart ? [chart] : [.. PlotlyCharts.In(html?.Scripts ?? [])];

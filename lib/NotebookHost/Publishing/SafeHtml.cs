@@ -56,10 +56,11 @@ internal sealed partial class SafeHtml(NotebookPictures pictures)
     /// <summary>What is left of the HTML; each table is in a box, in which a wide one scrolls, and pictures are in it or named.</summary>
     /// <param name="html">HTML from a notebook.</param>
     /// <param name="attachments">The pictures attached to its cell, or null.</param>
-    public CleanHtml Clean(string html, JsonObject? attachments = null) =>
-        TimeLimit.Try(TimeLimit.OfText, () => Cleaned(html, attachments)) ?? new CleanHtml(new HtmlParser().ParseDocument(TimeLimit.AsWritten(html)).Body!, []);
+    /// <param name="formulas">Whether formulas in its text are formulas of the page.</param>
+    public CleanHtml Clean(string html, JsonObject? attachments = null, bool formulas = false) =>
+        TimeLimit.Try(TimeLimit.OfText, () => Cleaned(html, attachments, formulas)) ?? new CleanHtml(new HtmlParser().ParseDocument(TimeLimit.AsWritten(html)).Body!, []);
 
-    private CleanHtml Cleaned(string html, JsonObject? attachments)
+    private CleanHtml Cleaned(string html, JsonObject? attachments, bool formulas)
     {
         var removed = new List<IElement>();
         var elsewhere = new Dictionary<IElement, string>();
@@ -75,6 +76,8 @@ internal sealed partial class SafeHtml(NotebookPictures pictures)
             link.SetAttribute("rel", "noopener noreferrer");
         foreach (var table in body.QuerySelectorAll("table").Where(table => table.ParentElement!.Closest("table") is null))
             Box(table);
+        if (formulas)
+            HtmlFormulas.Mark(body);
         return new CleanHtml(body, removed);
     }
 

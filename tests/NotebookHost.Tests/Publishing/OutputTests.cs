@@ -329,13 +329,21 @@ public sealed class OutputTests
     public void LaTeX_in_Markdown_is_formulas(string markdown, params string[] formulas) =>
         Assert.Equal(formulas, Formulas(Read(Page(Markdown(markdown))).QuerySelector(".prose")!));
 
+    [Theory]
+    [InlineData("<p>So \\(x &lt; 1\\) and $$y$$</p>", "(1)x < 1", "[2]y")]
+    [InlineData("<table><tr><td>\\[a_1\\]</td><td>\\begin{cases}1\\\\2\\end{cases}</td></tr></table>", "[1]a_1", "[2]\\begin{cases}1\\\\2\\end{cases}")]
+    [InlineData("<p>$5 for one, $6 for two</p>")]
+    [InlineData("<pre>\\(x\\)</pre><p><code>$$x$$</code></p><p class=\"tex2jax_ignore\"><b>$$x$$</b></p>")]
+    public void Marked_formulas_in_HTML_are_formulas(string html, params string[] formulas) =>
+        Assert.Equal(formulas, Formulas(Shows(("text/html", html), ("text/plain", "p")).QuerySelector(".output")!));
+
     [Fact]
     public void Formulas_that_begin_and_never_end_are_text()
     {
         foreach (var piece in (string[])["\\begin{align}", "\\begin{align} \\end{equation}", "$ ", "$$ ", "\\\\(", "\\(", "\\[", "\\begin{", "[", "![", "<a ", "*", "_a_ ", "`", "> ", "- ", "&", "|a"])
         {
             var text = string.Concat(Enumerable.Repeat(piece, 3_000));
-            Assert.NotEmpty(Read(Page(Markdown(text), Code("x", Shown(("text/latex", text)), Stream("stdout", text)))).QuerySelectorAll(".output"));
+            Assert.NotEmpty(Read(Page(Markdown(text), Code("x", Shown(("text/latex", text)), Shown(("text/html", text)), Stream("stdout", text)))).QuerySelectorAll(".output"));
         }
     }
 
