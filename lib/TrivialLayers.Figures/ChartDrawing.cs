@@ -129,7 +129,7 @@ internal sealed class ChartDrawing
     private void DrawHorizontal(Panel panel, Frame frame)
     {
         var (turn, size) = (ChartSizes.Turn(_chart, panel.X), ChartSizes.LabelText(panel.X));
-        foreach (var tick in Ticks(panel.X))
+        foreach (var tick in panel.X.Names is null ? TicksApart(panel.X, frame.Width, size) : Ticks(panel.X))
         {
             var x = frame.AtX(tick);
             if (panel is PointPanel)
@@ -213,6 +213,16 @@ internal sealed class ChartDrawing
     }
 
     private static IEnumerable<double> Ticks(Axis axis) => axis.Names is null ? axis.Ticks() : Enumerable.Range(0, axis.Names.Count).Select(i => (double)i);
+
+    /// <summary>As many marks of a numeric axis as leave some air between their labels.</summary>
+    private static List<double> TicksApart(Axis axis, double width, double size)
+    {
+        var most = Axis.MostTicks;
+        var ticks = axis.Ticks(most).ToList();
+        while (most > 1 && ticks.Sum(tick => Canvas.WidthOf(TextOf(axis, tick), size) + 8) > width)
+            ticks = [.. axis.Ticks(--most)];
+        return ticks;
+    }
 
     private static string TextOf(Axis axis, double tick) =>
         axis.Names?[(int)tick] ?? tick.ToString("#,0.####", CultureInfo.InvariantCulture).Replace("-", "−", StringComparison.Ordinal);
