@@ -10,6 +10,9 @@ internal static class Rearranging
     /// <summary>Numbers of a range, which are places along an axis.</summary>
     private const int MostPlaces = 1 << 20;
 
+    /// <summary>Padding of which sums cannot overflow.</summary>
+    private const long MostPadding = 1L << 40;
+
     public static Prepared Shape(Call call)
     {
         var (start, end) = (call.Integer("start", 0), call.Integer("end", int.MaxValue));
@@ -120,6 +123,8 @@ internal static class Rearranging
             var pads = new long[2 * rank]; // torch's order: the last axis first, before and after
             foreach (var (i, axis) in axes.Select(axis => Shapes.Axis(axis, rank)).Index())
                 (pads[2 * (rank - 1 - axis)], pads[(2 * (rank - 1 - axis)) + 1]) = (given[i], given[i + axes.Length]);
+            if (Array.Exists(pads, pad => pad is < -MostPadding or > MostPadding) || (mode == PaddingModes.Reflect && pads.Index().Any(pad => pad.Item >= inputs[0]!.shape[rank - 1 - (pad.Index / 2)])))
+                throw new ArgumentException($"pads = [{string.Join(", ", given)}] cannot be taken from its input [{string.Join(", ", inputs[0]!.shape)}]");
             var used = mode == PaddingModes.Constant ? pads : pads[..Math.Min(pads.Length, 4)];
             if (pads[used.Length..].Any(pad => pad != 0))
                 throw new ArgumentException("this mode can pad only height and width");
