@@ -88,6 +88,20 @@ public sealed class WorkspaceTests : IDisposable
     }
 
     [Fact]
+    public void A_long_axis_that_is_turned_takes_no_memory_for_its_places_when_it_is_read()
+    {
+        var model = new SmallModel(17, 1, 1, 8);
+        var wide = model.Add("Tile", [X, model.Numbers("times", 1, 1, 1, 1 << 24)]);
+        var turned = model.Add("Slice", [wide, model.Numbers("from", -1), model.Numbers("to", long.MinValue), model.Numbers("axis", 3), model.Numbers("step", -2)]);
+        var path = model.Save(_folder["model.onnx"], model.Add("GlobalAveragePool", [turned]));
+        var before = GC.GetAllocatedBytesForCurrentThread();
+
+        using var network = OnnxNetwork.Load(path);
+
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 20_000_000);
+    }
+
+    [Fact]
     public void Two_images_are_not_compared_where_the_padding_would_take_much_memory()
     {
         var model = new SmallModel(17, 3, 8, 8);

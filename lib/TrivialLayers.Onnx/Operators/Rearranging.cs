@@ -98,10 +98,11 @@ internal static class Rearranging
         long Place(long value, long low, long high) => Math.Clamp(value < 0 ? Math.Max(value, -length - 1) + length : value, low, high);
         if (step > 0)
             return Place(start, 0, length) is var from && Place(end, 0, length) is var to && to > from ? input.slice(axis, from, to, step) : input.narrow(axis, 0, 0);
-        var places = new List<long>();
-        for (var place = Place(start, 0, length - 1); place > (end < -length ? -1 : Place(end, -1, length - 1)); place += Math.Max(step, -length))
-            places.Add(place);
-        return input.Select(axis, [.. places]);
+        var (last, before, back) = (Place(start, 0, length - 1), end < -length ? -1 : Place(end, -1, length - 1), -Math.Max(step, -length));
+        if (last <= before)
+            return input.narrow(axis, 0, 0);
+        var forwards = input.slice(axis, last - ((last - before - 1) / back * back), last + 1, back);
+        return input.IsShape() ? forwards : forwards.flip(axis);
     }
 
     /// <summary>Pad with a constant, the reflected image or its border.</summary>

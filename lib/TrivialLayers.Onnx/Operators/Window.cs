@@ -60,9 +60,9 @@ internal sealed class Window
         var length = asked ?? (whole - Before[axis] - After(axis));
         if (length < 1)
             throw new ArgumentException(FormattableString.Invariant($"its output would have {length} pixels along an axis"));
-        var cut = whole - length;
         if (asked is null)
             return (Before[axis], length);
+        var cut = whole - length;
         return cut < 0
             ? throw new ArgumentException(FormattableString.Invariant($"an output of {length} pixels is asked for, but its kernel reaches only {whole}"))
             : (_automatic == "SAME_UPPER" ? cut / 2 : cut - (cut / 2), length);
