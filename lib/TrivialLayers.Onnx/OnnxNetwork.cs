@@ -80,7 +80,7 @@ public sealed class OnnxNetwork : SegmentedNetwork, IDescribed, IPrunable, IFold
         try
         {
             if (graph.FixedBatch is { } batch && graph.MightMixImages)
-                FreedBatch.Demand(network, path, batch);
+                BatchIndependence.Demand(network, path, batch);
             return network;
         }
         catch

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Onnx;
 using static TorchSharp.torch;
 
@@ -58,6 +57,18 @@ public sealed class DamagedFileTests : IDisposable
             var added = model.Add("Add", [enlarged, model.Add("ConstantOfShape", [model.Add("Shape", [enlarged])])]);
             return Saved(model, model.SaveExternally(path, model.Add("Expand", [model.Add("ReduceMean", [added], ("axes", new long[] { 2, 3 })), model.Add("Shape", [model.Add("GlobalMaxPool", [added])])])));
         },
+        ["windows with padding on one side, of images and of constants"] = path =>
+        {
+            var model = new SmallModel(17, 3, 8, 8);
+            var features = model.Add("Conv", [X, model.Weights("conv.weight", 4, 3, 3, 3)], ("pads", new long[] { 0, 1, 2, 1 }), ("strides", new long[] { 1, 1 }), ("dilations", new long[] { 1, 1 }));
+            var transposed = model.Add("ConvTranspose", [features, model.Weights("up.weight", 4, 2, 3, 3)], ("strides", new long[] { 2, 2 }), ("output_shape", new long[] { 16, 15 }), ("output_padding", new long[] { 1, 0 }));
+            var largest = model.Add("MaxPool", [transposed], ("kernel_shape", new long[] { 3, 3 }), ("pads", new long[] { 0, 0, 1, 2 }), ("strides", new long[] { 2, 2 }), ("ceil_mode", 1));
+            var mean = model.Add("AveragePool", [model.Weights("map", 1, 2, 16, 17)], ("kernel_shape", new long[] { 2, 2 }), ("strides", new long[] { 2, 2 }), ("pads", new long[] { 0, 1, 1, 0 }));
+            var resized = model.Add("Resize", [mean, "", "", model.Numbers("size", 1, 2, 1, 1)]);
+            var added = model.Add("Pad", [model.Add("Add", [largest, resized]), model.Numbers("pads", 0, 0, 1, 0, 0, 0, 0, 2)], ("mode", "reflect"));
+            var volumes = model.Add("AveragePool", [model.Add("Unsqueeze", [added, model.Numbers("axis", 1)])], ("kernel_shape", new long[] { 2, 1, 1 }), ("pads", new long[] { 1, 0, 0, 1, 0, 0 }));
+            return Saved(model, model.Save(path, model.Add("ReduceMean", [volumes], ("axes", new long[] { 1, 3, 4 }), ("keepdims", 0))));
+        },
     };
 
     [Theory]
@@ -105,21 +116,5 @@ public sealed class DamagedFileTests : IDisposable
     {
         OnnxNetwork.Load(path).Dispose();
         return model.Proto;
-    }
-
-    /// <summary>The memory that the process holds, tensors included; 0 where Linux does not tell.</summary>
-    private static class Resident
-    {
-        /// <summary>Begins to look for the most, and gives what is held now.</summary>
-        public static long Begin()
-        {
-            if (!OperatingSystem.IsLinux())
-                return 0;
-            File.WriteAllText("/proc/self/clear_refs", "5");
-            return Peak();
-        }
-
-        public static long Peak() => !OperatingSystem.IsLinux() ? 0
-            : long.Parse(File.ReadLines("/proc/self/status").First(line => line.StartsWith("VmHWM:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2], CultureInfo.InvariantCulture) << 10;
     }
 }

@@ -213,6 +213,7 @@ public sealed class OperatorTests : IDisposable
         Case("Split of the batch", model => model.Add("Add", model.Add("Split", [model.Add("Concat", [X, X], ("axis", 0))], 2)), 13);
         Case("Split 11", model => model.Add("Concat", model.Add("Split", [X], 2, ("axis", 1)).Reverse().ToArray(), ("axis", 1)), 11);
         Case("Slice", model => model.Add("Slice", [X, model.Numbers("starts", 1, -1), model.Numbers("ends", int.MaxValue, int.MinValue), model.Numbers("axes", 1, 3), model.Numbers("steps", 2, -2)]));
+        Case("Slice backwards within", model => model.Add("Slice", [X, model.Numbers("starts", 100, -2), model.Numbers("ends", 0, -6), model.Numbers("axes", 2, 3), model.Numbers("steps", -2, -3)]));
         Case("Slice to half of the channels", model =>
         {
             var half = model.Add("Div", [model.Add("Gather", [model.Add("Shape", [X]), model.Numbers("axis", 1)]), model.Numbers("two", 2)]);

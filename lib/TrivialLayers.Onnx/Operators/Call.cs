@@ -13,7 +13,8 @@ internal delegate Tensor[] Kernel(Tensor?[] inputs);
 /// <param name="Run">Its computation.</param>
 /// <param name="Module">The layer it is, or null.</param>
 /// <param name="IsModuleAlone">Whether that layer computes all of it; not where an image is padded before.</param>
-internal sealed record Prepared(Kernel Run, Module<Tensor, Tensor>? Module = null, bool IsModuleAlone = true);
+/// <param name="Workspace">What it asks for beyond its inputs and outputs, or null where it computes with these alone.</param>
+internal sealed record Prepared(Kernel Run, Module<Tensor, Tensor>? Module = null, bool IsModuleAlone = true, Func<Tensor?[], Workspace>? Workspace = null);
 
 /// <summary>A node of the graph as an operator sees it: attributes, inputs that are constant, and the shapes of the others.</summary>
 internal sealed class Call(NodeProto node, string path, int opset, IReadOnlyDictionary<string, Tensor> constants, Func<string, long[]?> shapeOf)

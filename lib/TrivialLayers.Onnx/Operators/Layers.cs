@@ -31,7 +31,7 @@ internal static class Layers
                 return Shapes.Empty([input.shape[0], Demand(module.out_channels, input.shape[1] == module.in_channels && input.dim() == 4), .. window.After(input.shape[2..])]);
             using var padded = padding is null ? window.Pad(input, 0) : null;
             return module.call(padded ?? input);
-        }) with { IsModuleAlone = padding is not null };
+        }) with { IsModuleAlone = padding is not null, Workspace = inputs => window.Padded(inputs[0]!.shape) };
     }
 
     /// <summary>ConvTranspose: <c>[N, in, H, W] → [N, out, H', W']</c>. Uneven padding is cut off afterwards, and what a given size of the output leaves over.</summary>
@@ -43,25 +43,34 @@ internal static class Layers
         var window = Window.Of(call, weight.shape[2..]);
         var groups = call.Integer("group", 1);
         var extra = call.Integers("output_padding") ?? [0, 0];
-        var bias = Bias(call, 2, weight.shape[1] * groups);
+        if (extra.Length != 2 || Enumerable.Range(0, 2).Any(axis => extra[axis] < 0 || extra[axis] >= Math.Max(window.Strides[axis], window.Dilations[axis])))
+            throw call.Refused($"output_padding = [{string.Join(", ", extra)}] is not supported; expected less than its strides or dilations along each of two axes");
+        var (entering, leaving) = (weight.shape[0], weight.shape[1] * groups);
+        var bias = Bias(call, 2, leaving);
         var asked = call.Integers("output_shape") is { Length: >= 2 } size ? size[^2..] : null;
         var padding = asked is null ? window.Symmetric : null;
-        var module = ConvTranspose2d(weight.shape[0], weight.shape[1] * groups, Pair(weight.shape[2..]), Pair(window.Strides), Pair(padding ?? [0, 0]), Pair(extra), Pair(window.Dilations), groups: groups, bias: bias is not null, device: Shapes.Meta);
+        var module = ConvTranspose2d(entering, leaving, Pair(weight.shape[2..]), Pair(window.Strides), Pair(padding ?? [0, 0]), Pair(extra), Pair(window.Dilations), groups: groups, bias: bias is not null, device: Shapes.Meta);
         module.weight = Owned(weight);
         if (bias is not null)
             module.bias = Owned(bias);
-        (long Start, long Length) Kept(int axis, long length) =>
-            window.Kept(axis, ((length - 1) * window.Strides[axis]) + (window.Dilations[axis] * (window.Kernel[axis] - 1)) + 1 + extra[axis], asked?[axis] ?? window.Same(axis, length));
+        long Whole(int axis, long length) => ((length - 1) * window.Strides[axis]) + (window.Dilations[axis] * (window.Kernel[axis] - 1)) + 1 + extra[axis];
+        (long Start, long Length) Kept(int axis, long length) => window.Kept(axis, Whole(axis, length), asked?[axis] ?? window.Same(axis, length));
         return Of(module, input =>
         {
             var (rows, columns) = (Kept(0, input.shape[2]), Kept(1, input.shape[3]));
             if (input.IsShape())
-                return Shapes.Empty([input.shape[0], Demand(weight.shape[1] * groups, input.shape[1] == weight.shape[0]), rows.Length, columns.Length]);
+                return Shapes.Empty([input.shape[0], Demand(leaving, input.shape[1] == entering), rows.Length, columns.Length]);
             if (padding is not null)
                 return module.call(input);
             using var whole = module.call(input);
             return whole.narrow(2, rows.Start, rows.Length).narrow(3, columns.Start, columns.Length);
-        });
+        }) with { Workspace = inputs => Uncut(inputs[0]!.shape) };
+
+        Workspace Uncut(long[] shape)
+        {
+            var (rows, columns) = (Whole(0, shape[2]), Whole(1, shape[3]));
+            return new(string.Create(CultureInfo.InvariantCulture, $"its output of {rows} × {columns} pixels, before its padding is cut off,"), Workspace.Product([shape[0], leaving, rows, columns]));
+        }
     }
 
     /// <summary>BatchNormalization: <c>[N, C, …]</c>, a value for each channel.</summary>
@@ -100,8 +109,21 @@ internal static class Layers
         using var scope = NewDisposeScope();
         return call.HasConstant(1) && call.Shape(1).Length == 2 && !call.HasConstant(0)
             ? Linear(call.Weights(1, "its factor").t(), null)
-            : new Prepared(inputs => [Product(inputs[0]!, inputs[1]!)]);
+            : new Prepared(inputs => [Product(inputs[0]!, inputs[1]!)], Workspace: inputs => Repeated(inputs[0]!.shape, inputs[1]!.shape));
     }
+
+    /// <summary>Stacks of matrices that are repeated to fit each other.</summary>
+    private static Workspace Repeated(long[] left, long[] right)
+    {
+        if (left.Length < 3 || right.Length < 3) // one matrix is multiplied with a stack as it is
+            return default;
+        double[] both = [.. LongerOfEach(left[..^2], right[..^2])];
+        double Copies(long[] factor) => Shapes.Product(factor[..^2]) == Workspace.Product(both) ? 0 : Workspace.Product([.. both, factor[^2], factor[^1]]);
+        return new("its stacks of matrices, repeated to fit each other,", Copies(left) + Copies(right));
+    }
+
+    private static IEnumerable<double> LongerOfEach(long[] left, long[] right) => left.Length < right.Length ? LongerOfEach(right, left)
+        : left.Select((length, axis) => (double)(axis < left.Length - right.Length ? length : Math.Max(length, right[axis - left.Length + right.Length])));
 
     /// <summary>The product of matrices, or stacks of them; what does not fit is found here, since torch ends the process over it.</summary>
     private static Tensor Product(Tensor left, Tensor right)

@@ -25,7 +25,7 @@ internal static class Pooling
                 throw new NotSupportedException("indices of maxima are supported only where the padding is the same on opposite sides");
             var (values, indices) = functional.max_pool2d_with_indices(padded, window.Kernel, window.Strides, own, window.Dilations, window.IsCeiling);
             return [values.MoveToOuterDisposeScope(), (input.IsShape() ? indices : indices + Planes(input.shape, input.device)).MoveToOuterDisposeScope()];
-        });
+        }, Workspace: inputs => window.Padded(inputs[0]!.shape));
     }
 
     /// <summary>MaxUnpool: each value where max pooling took it from, zeros elsewhere.</summary>
@@ -62,7 +62,7 @@ internal static class Pooling
                 return [functional.avg_pool2d(input, window.Kernel, window.Strides, own, window.IsCeiling, counts).MoveToOuterDisposeScope()];
             Tensor Pool(Tensor maps) => window.Begun(functional.avg_pool2d(window.Pad(maps, 0), window.Kernel, window.Strides, [0, 0], window.IsCeiling), maps.shape[2..]);
             return [(counts ? Pool(input) : Pool(input) / Pool(ones([1, 1, .. input.shape[2..]], device: input.device))).MoveToOuterDisposeScope()];
-        });
+        }, Workspace: inputs => window.Padded(inputs[0]!.shape));
     }
 
     /// <summary>Average pooling of <c>[N, C, D, H, W]</c>, as exporters write normalisation over neighbouring channels.</summary>
@@ -73,7 +73,7 @@ internal static class Pooling
         if (!isPlain || pads.Length != 6 || !pads.AsSpan(0, 3).SequenceEqual(pads.AsSpan(3)))
             throw call.Refused("average pooling over three axes is supported only without dilation and ceil_mode, and with the same padding on opposite sides");
         var counts = call.Integer("count_include_pad", 0) != 0;
-        return new(inputs => [functional.avg_pool3d(inputs[0]!, kernel, strides, pads[..3], false, counts)]);
+        return new(inputs => [functional.avg_pool3d(inputs[0]!, kernel, strides, pads[..3], false, counts)], Workspace: inputs => Workspace.Padded(inputs[0]!.shape, pads));
     }
 
     public static Prepared GlobalAverage(Call call) => new(inputs => [inputs[0]!.mean([.. Spatial(inputs[0]!)], keepdim: true)]);

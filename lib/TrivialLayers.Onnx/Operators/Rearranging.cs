@@ -10,6 +10,9 @@ internal static class Rearranging
     /// <summary>Numbers of a range, which are places along an axis.</summary>
     private const int MostPlaces = 1 << 20;
 
+    /// <summary>Padding of which sums cannot overflow.</summary>
+    private const long MostPadding = 1L << 40;
+
     public static Prepared Shape(Call call)
     {
         var (start, end) = (call.Integer("start", 0), call.Integer("end", int.MaxValue));
@@ -95,10 +98,11 @@ internal static class Rearranging
         long Place(long value, long low, long high) => Math.Clamp(value < 0 ? Math.Max(value, -length - 1) + length : value, low, high);
         if (step > 0)
             return Place(start, 0, length) is var from && Place(end, 0, length) is var to && to > from ? input.slice(axis, from, to, step) : input.narrow(axis, 0, 0);
-        var places = new List<long>();
-        for (var place = Place(start, 0, length - 1); place > (end < -length ? -1 : Place(end, -1, length - 1)); place += Math.Max(step, -length))
-            places.Add(place);
-        return input.Select(axis, [.. places]);
+        var (last, before, back) = (Place(start, 0, length - 1), end < -length ? -1 : Place(end, -1, length - 1), -Math.Max(step, -length));
+        if (last <= before)
+            return input.narrow(axis, 0, 0);
+        var forwards = input.slice(axis, last - ((last - before - 1) / back * back), last + 1, back);
+        return input.IsShape() ? forwards : forwards.flip(axis);
     }
 
     /// <summary>Pad with a constant, the reflected image or its border.</summary>
@@ -120,6 +124,8 @@ internal static class Rearranging
             var pads = new long[2 * rank]; // torch's order: the last axis first, before and after
             foreach (var (i, axis) in axes.Select(axis => Shapes.Axis(axis, rank)).Index())
                 (pads[2 * (rank - 1 - axis)], pads[(2 * (rank - 1 - axis)) + 1]) = (given[i], given[i + axes.Length]);
+            if (Array.Exists(pads, pad => pad is < -MostPadding or > MostPadding) || (mode == PaddingModes.Reflect && pads.Index().Any(pad => pad.Item >= inputs[0]!.shape[rank - 1 - (pad.Index / 2)])))
+                throw new ArgumentException($"pads = [{string.Join(", ", given)}] cannot be taken from its input [{string.Join(", ", inputs[0]!.shape)}]");
             var used = mode == PaddingModes.Constant ? pads : pads[..Math.Min(pads.Length, 4)];
             if (pads[used.Length..].Any(pad => pad != 0))
                 throw new ArgumentException("this mode can pad only height and width");

@@ -27,7 +27,7 @@ internal static class Resizing
         });
     }
 
-    /// <summary>The axes that change, with their new length and the scale of places.</summary>
+    /// <summary>The axes that change, with their new length and the scale of places; those that shrink come first, so that no map between is larger than the input and the output.</summary>
     private static IEnumerable<(int Axis, long Size, float Scale)> Axes(Tensor input, float[] factors, Tensor? sizes, long[]? named)
     {
         var axes = (named ?? [.. Enumerable.Range(0, (int)input.dim()).Select(axis => (long)axis)]).Select(axis => Shapes.Axis(axis, input.dim())).ToList();
@@ -35,7 +35,7 @@ internal static class Resizing
         var changes = sizes is { } given && given.numel() > 0
             ? axes.Zip(given.Longs(), (axis, size) => (axis, size: axis == 0 && size == 0 ? shape[0] : size)).Select(pair => (pair.axis, pair.size, (float)pair.size / shape[pair.axis])) // 0: the batch as it is
             : axes.Zip(factors, (axis, factor) => (axis, factor == 1 ? shape[axis] : (long)MathF.Floor(shape[axis] * factor), factor));
-        return [.. changes.Where(change => change.Item2 != shape[change.axis] || change.Item3 != 1).Select(change => change.axis > 1
+        return [.. changes.Where(change => change.Item2 != shape[change.axis] || change.Item3 != 1).OrderBy(change => (double)change.Item2 / shape[change.axis]).Select(change => change.axis > 1
             ? (change.axis, Checked(change.Item2), change.Item3)
             : throw new ArgumentException("only height and width can be resized"))];
     }

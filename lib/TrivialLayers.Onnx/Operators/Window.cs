@@ -36,6 +36,8 @@ internal sealed class Window
         var window = new Window(
             call.Integers("kernel_shape") ?? kernel, call.Integers("strides") ?? [1, 1], call.Integers("dilations") ?? [1, 1], call.Integers("pads") ?? [0, 0, 0, 0],
             automatic is "VALID" or "" ? "NOTSET" : automatic, call.Integer("ceil_mode", 0) != 0);
+        if (kernel.Length > 0 && !window.Kernel.SequenceEqual(kernel))
+            throw new ArgumentException($"kernel_shape = [{string.Join(", ", window.Kernel)}], but its kernel has [{string.Join(", ", kernel)}] pixels");
         if (window.Kernel.Length != 2 || window.Strides.Length != 2 || window.Dilations.Length != 2 || window._pads.Length != 4)
             throw call.Refused("only two-dimensional windows are supported");
         if (window.Kernel.Concat(window.Strides).Concat(window.Dilations).Any(value => value is < 1 or > int.MaxValue) || window._pads.Any(pad => pad is < 0 or > int.MaxValue))
@@ -55,13 +57,19 @@ internal sealed class Window
     /// <param name="asked">The length that is asked for, or null.</param>
     public (long Start, long Length) Kept(int axis, long whole, long? asked)
     {
-        if (asked is not { } length)
-            return (Before[axis], whole - Before[axis] - After(axis));
+        var length = asked ?? (whole - Before[axis] - After(axis));
+        if (length < 1)
+            throw new ArgumentException(FormattableString.Invariant($"its output would have {length} pixels along an axis"));
+        if (asked is null)
+            return (Before[axis], length);
         var cut = whole - length;
         return cut < 0
             ? throw new ArgumentException(FormattableString.Invariant($"an output of {length} pixels is asked for, but its kernel reaches only {whole}"))
             : (_automatic == "SAME_UPPER" ? cut / 2 : cut - (cut / 2), length);
     }
+
+    /// <summary>What padding makes of images <c>[N, C, H, W]</c>.</summary>
+    public Workspace Padded(long[] shape) => Workspace.Padded(shape, Pads(shape[2..]));
 
     /// <summary>Height and width of a convolution's output.</summary>
     public long[] After(long[] size)

@@ -18,6 +18,8 @@ internal sealed class GraphReader
     private readonly ModelProto _model;
     private readonly TensorReader _tensors;
     private readonly KnownValues _known;
+    private readonly DynamicBatch _dynamicBatch;
+    private readonly ComputedShapes _computedShapes;
     private readonly Dictionary<string, string> _aliases = [];
     private readonly Dictionary<string, GraphNode> _layers = [];
     private readonly List<GraphNode> _nodes = [];
@@ -28,6 +30,7 @@ internal sealed class GraphReader
         (_model, _path, _tensors) = (model, path, new(path));
         _opset = OnnxFile.Opset(_model, path);
         _known = new(path, _opset);
+        (_dynamicBatch, _computedShapes) = (new(_known), new(_known));
     }
 
     /// <param name="model">The file's contents; its weights are gone afterwards.</param>
@@ -70,25 +73,18 @@ internal sealed class GraphReader
         HashSet<string> trained = [.. _known.Constants.Where(entry => entry.Value.is_floating_point() && entry.Value.numel() > 1).Select(entry => entry.Key)];
 
         (_known.First.Shapes[input.Name], _known.Other.Shapes[input.Name]) = ([_known.First.Images, .. image], [_known.Other.Images, .. image]);
-        var anyBatch = new AnyBatch(_known);
         var upgrade = new Opset(_opset, _known.Constants);
         foreach (var node in needed)
         {
             if (!OnnxFile.IsStandard(node.Domain))
                 throw Refusal.Of(_path, node, _opset, $"this operator of the domain '{node.Domain}' is not supported. {Operators.KnownInWords}");
             foreach (var newer in _known.Attempt(node, () => upgrade.Upgrade(node)))
-                _known.Attempt(newer, () => Add(newer, anyBatch));
+                _known.Attempt(newer, () => Add(newer));
         }
 
         var result = _aliases.GetValueOrDefault(asked, asked);
-        if (!_known.First.Shapes.TryGetValue(result, out var shape) || shape.Length < 2 || shape[0] != _known.First.Images || _known.Other.Shapes[result][0] != _known.Other.Images)
-        {
-            var what = $"{_path}: the output '{asked}' does not have one result for each image [N, …]";
-            if (batch is { } images)
-                throw new NotSupportedException($"{what}: {Refusal.FixedBatch(images)}.");
-            throw new InvalidDataException($"{what}, so the network cannot be tested on images.");
-        }
-
+        if (!HasOneForEachImage(result))
+            throw NotForEachImage(asked);
         var found = new OnnxGraph
         {
             Source = _path, Input = input.Name, Output = result, Image = image, Opset = _opset, Nodes = _nodes, Constants = _known.Constants, Shapes = _known.First.Shapes, Trained = trained,
@@ -98,6 +94,17 @@ internal sealed class GraphReader
         foreach (var (name, constant) in found.Constants.ToList())
             found.Constants[name] = (_known.Computed.Contains(name) ? constant.contiguous().clone() : constant).DetachFromDisposeScope();
         return found;
+    }
+
+    private bool HasOneForEachImage(string name) =>
+        _known.First.Shapes.TryGetValue(name, out var shape) && shape.Length >= 2 && shape[0] == _known.First.Images && _known.Other.Shapes[name][0] == _known.Other.Images;
+
+    private Exception NotForEachImage(string output)
+    {
+        var what = $"{_path}: the output '{output}' does not have one result for each image [N, …]";
+        return _known.FixedBatch is { } images
+            ? new NotSupportedException($"{what}: {Refusal.FixedBatch(images)}.")
+            : new InvalidDataException($"{what}, so the network cannot be tested on images.");
     }
 
     /// <summary>The names of all that nodes compute.</summary>
@@ -171,7 +178,7 @@ internal sealed class GraphReader
 
     /// <summary>Takes a node in: a constant, another name for a value, or a computation.</summary>
     /// <returns>Whether it is one that is left to be computed.</returns>
-    private bool Add(NodeProto node, AnyBatch batch)
+    private bool Add(NodeProto node)
     {
         for (var i = 0; i < node.Input.Count; i++)
             node.Input[i] = _aliases.GetValueOrDefault(node.Input[i], node.Input[i]);
@@ -193,12 +200,13 @@ internal sealed class GraphReader
             return false;
         }
 
-        foreach (var before in batch.Free(node))
-            Add(before, batch);
+        foreach (var before in _dynamicBatch.Rewrite(node))
+            Add(before);
         var ready = Ready(node);
         if (!_known.Take(ready))
             return false;
-        batch.Resolve(node);
+        _dynamicBatch.Note(node);
+        _computedShapes.Fold(node);
         _nodes.Add(ready);
         return true;
     }

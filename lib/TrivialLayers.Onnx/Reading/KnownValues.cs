@@ -20,7 +20,7 @@ internal sealed class KnownValues(string path, int opset)
     /// <summary>Numbers of one feature map of one image.</summary>
     private const long MostFeatures = 1 << 28;
 
-    private long _left = MostConstants;
+    private double _left = MostConstants;
 
     /// <summary>Views that have not counted yet, with how many numbers they have.</summary>
     private readonly Dictionary<string, long> _views = [];
@@ -46,6 +46,13 @@ internal sealed class KnownValues(string path, int opset)
     {
         Constants[name] = constant;
         _left += ForEachWeight * constant.numel();
+    }
+
+    /// <summary>Takes in whole numbers under a name, and gives the name back.</summary>
+    public string NewConstant(string name, long[] values)
+    {
+        Constants[name] = tensor(values);
+        return name;
     }
 
     /// <summary>A value for another number of images, computed or not: lengths and whole numbers that grow with the batch do so in equal steps.</summary>
@@ -89,10 +96,10 @@ internal sealed class KnownValues(string path, int opset)
 
     /// <summary>Counts numbers that a node makes.</summary>
     /// <exception cref="InvalidDataException">With those before they are more than the file may make.</exception>
-    public void Spend(NodeProto node, long numbers)
+    public void Spend(NodeProto node, double numbers, string what = "its constant output")
     {
         if ((_left -= numbers) < 0)
-            throw Wrong(node, FormattableString.Invariant($"it makes a constant of {numbers} numbers, which together with those before it is more than this file may make"));
+            throw Wrong(node, FormattableString.Invariant($"{what} would have {numbers} numbers, which together with those before are more than this file may make"));
     }
 
     /// <summary>What torch or an operator finds wrong is wrong in the file.</summary>
@@ -117,8 +124,14 @@ internal sealed class KnownValues(string path, int opset)
     private Tensor[] Compute(GraphNode node, KnownBatch? batch)
     {
         var inputs = Inputs(node, name => batch!.Of(name));
-        if (inputs.Any(input => input?.IsShape() is true))
+        var workspace = Attempt(node.Proto, () => node.Prepared.Workspace?.Invoke(inputs)) ?? default;
+        if (batch is not null && inputs.Any(input => input?.IsShape() is true))
+        {
+            DemandSize(node.Proto, workspace.What, workspace.Numbers / batch.Images);
             return Run(node, batch, inputs);
+        }
+
+        Spend(node.Proto, workspace.Numbers, workspace.What);
         var sizes = Run(node, batch, OfSizes(node.Proto, inputs));
         if (batch is not null && sizes.All(batch.IsForEachImage))
             return sizes;
@@ -169,11 +182,18 @@ internal sealed class KnownValues(string path, int opset)
         {
             if (!output.IsShape() && !batch.IsForEachImage(output))
                 batch.Values[name] = output;
-            else if (output.numel() / batch.Images > MostFeatures)
-                throw Wrong(node.Proto, FormattableString.Invariant($"its output would have {output.numel() / batch.Images} numbers for each image; at most {MostFeatures} are supported"));
             else
+            {
+                DemandSize(node.Proto, "its output", output.numel() / batch.Images);
                 batch.Shapes[name] = output.shape;
+            }
         }
+    }
+
+    private void DemandSize(NodeProto node, string what, double numbers)
+    {
+        if (numbers > MostFeatures)
+            throw Wrong(node, FormattableString.Invariant($"{what} would have {numbers} numbers for each image; at most {MostFeatures} are supported"));
     }
 
     private static bool IsSame(Tensor found, Tensor other) => !found.IsShape() && !other.IsShape() && found.shape.SequenceEqual(other.shape) && found.Equals(other);

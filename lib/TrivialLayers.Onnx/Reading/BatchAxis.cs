@@ -6,13 +6,13 @@ namespace TrivialLayers;
 /// Where the images of a batch stand in the values of a graph. Counted row by row, a value has some entries before the images, one part for each image, and some numbers in each part. A reshape may merge these with
 /// the images into one axis: windows and attention heads are.
 /// </summary>
-internal sealed class BatchPlace(KnownValues known)
+internal sealed class BatchAxis(KnownValues known)
 {
     /// <summary>How many entries come before the images within their own axis, where these are several: of rows that begin with the first token of every image, as many as there are tokens.</summary>
     private readonly Dictionary<string, long> _merged = [];
 
     /// <summary>The axis of a value whose length grows with the batch, or null where there is not one alone.</summary>
-    public int? Axis(string name)
+    public int? Of(string name)
     {
         if (known.First.Shapes.GetValueOrDefault(name) is not { } shape || known.Other.Shapes.GetValueOrDefault(name) is not { } other)
             return null;
@@ -21,9 +21,9 @@ internal sealed class BatchPlace(KnownValues known)
     }
 
     /// <summary>How many entries of a value come before its images, and how many numbers each part has; null where the images have no axis.</summary>
-    public (long Before, long Each)? Of(string name)
+    public (long Before, long Each)? Around(string name)
     {
-        if (Axis(name) is not { } axis)
+        if (Of(name) is not { } axis)
             return null;
         var shape = known.First.Shapes[name];
         var before = Shapes.Product(shape[..axis]) * _merged.GetValueOrDefault(name, 1);
@@ -36,12 +36,12 @@ internal sealed class BatchPlace(KnownValues known)
     {
         foreach (var output in node.Output)
         {
-            if (Axis(output) is not { } axis)
+            if (Of(output) is not { } axis)
                 continue;
             var shape = known.First.Shapes[output];
             var merged = node.OpType is "Reshape" or "Flatten"
-                ? (Of(node.Input[0])?.Before ?? 1) / Math.Max(1, Shapes.Product(shape[..axis]))
-                : node.Input.Where(input => Axis(input) is { } own && known.First.Shapes[input][own] == shape[axis]).Select(input => _merged.GetValueOrDefault(input, 1)).FirstOrDefault(1L);
+                ? (Around(node.Input[0])?.Before ?? 1) / Math.Max(1, Shapes.Product(shape[..axis]))
+                : node.Input.Where(input => Of(input) is { } own && known.First.Shapes[input][own] == shape[axis]).Select(input => _merged.GetValueOrDefault(input, 1)).FirstOrDefault(1L);
             if (merged > 1)
                 _merged[output] = merged;
         }

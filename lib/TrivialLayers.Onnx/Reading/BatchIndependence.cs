@@ -8,9 +8,9 @@ namespace TrivialLayers;
 /// Checks numerically that a network is right for batches of any size, where its file fixes the batch and a node might mix the images: two images together must get the answers that each gets alone. For that
 /// the network is computed when it is loaded, so what it may take is bounded; a network with more weights may take more.
 /// </summary>
-internal static class FreedBatch
+internal static class BatchIndependence
 {
-    /// <summary>Numbers in all maps of one image.</summary>
+    /// <summary>Numbers in all maps of one image, and as many in the workspace of a node.</summary>
     private const double MostNumbers = 1 << 24;
 
     /// <summary>Numbers that there may be besides for each weight: attention over many tokens has more of them than weights.</summary>
@@ -30,9 +30,10 @@ internal static class FreedBatch
     {
         using var scope = NewDisposeScope();
         using var evaluation = new EvaluationMode(network);
-        var (numbers, products, weights) = (Numbers(network), Products(network.Graph), network.parameters().Sum(parameter => (double)parameter.numel()));
-        if (numbers > MostNumbers + (NumbersForEachWeight * weights) || products > MostProducts + (ProductsForEachWeight * weights))
-            throw new NotSupportedException(FormattableString.Invariant($"{path}: whether two images together would get the answers that each gets alone is too much to compute, {numbers / 1e6:F0} million numbers and {products / 1e6:F0} million products for each image: {Refusal.FixedBatch(batch)}."));
+        var weights = network.parameters().Sum(parameter => (double)parameter.numel());
+        var (numbers, workspace, products) = (Numbers(network), network.Graph.Nodes.Max(node => Workspace(network, node)), Products(network.Graph));
+        if (Math.Max(numbers, workspace) > MostNumbers + (NumbersForEachWeight * weights) || products > MostProducts + (ProductsForEachWeight * weights))
+            throw new NotSupportedException(FormattableString.Invariant($"{path}: whether two images together would get the answers that each gets alone is too much to compute, {numbers / 1e6:F0} million numbers, {workspace / 1e6:F0} million more in one node and {products / 1e6:F0} million products for each image: {Refusal.FixedBatch(batch)}."));
         using var generator = new Generator(1, CPU);
         var images = randn([2, network.Channels, network.Height, network.Width], generator: generator);
         if (!IsRight(network, images))
@@ -41,6 +42,14 @@ internal static class FreedBatch
 
     private static double Numbers(OnnxNetwork network) =>
         ((double)network.Channels * network.Height * network.Width) + network.Graph.Nodes.Sum(node => Numbers(network.Graph, node.Proto.Output));
+
+    /// <summary>How many numbers a node asks for beyond its inputs and outputs, which are gone when the next one computes.</summary>
+    private static double Workspace(OnnxNetwork network, GraphNode node)
+    {
+        using var scope = NewDisposeScope();
+        Tensor? Input(string name) => network.Graph.Shapes.ContainsKey(name) ? Shapes.Empty(network.Graph.ShapeForOneImage(name)) : network.Constant(name);
+        return node.Prepared.Workspace?.Invoke([.. node.Proto.Input.Select((name, place) => node.Captured.Contains(place) ? null : Input(name))]).Numbers ?? 0;
+    }
 
     private static double Numbers(OnnxGraph graph, RepeatedField<string> names) =>
         names.Where(graph.Shapes.ContainsKey).Sum(name => (double)Shapes.Product(graph.ShapeForOneImage(name)));
