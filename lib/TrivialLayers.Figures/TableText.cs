@@ -12,7 +12,7 @@ internal static class TableText
     public const int MostRows = 200;
 
     /// <summary>Texts longer than this are sentences, and may be broken.</summary>
-    private const int LongestWord = 40;
+    private const int LongestWord = 60;
 
     private const string NoValue = "–";
 

@@ -100,6 +100,8 @@ internal sealed class CellReferences : MetadataReferenceResolver
                 + "Remove this line.");
         }
         var restored = await _packages.Restore(package, cancellationToken).ConfigureAwait(false);
+        if (restored.InsteadOfAsked is { } taken)
+            Console.Error.WriteLine($"{package.Name} {package.Version} is in no package source; version {taken} is used instead.");
         var natives = TorchBeside is null ? restored.NativeLibraries : [.. restored.NativeLibraries.Where(path => !IsOfTorch(path))];
         var fitted = FittedLibraries.Fit(natives, Path.Combine(PackageRestore.CacheFolder, "native"));
         _ofPackages.UnionWith(restored.RuntimeAssemblies);

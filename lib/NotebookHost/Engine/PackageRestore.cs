@@ -19,7 +19,11 @@ internal sealed record PackageRequest(string Name, string Version)
 }
 
 /// <summary>The files of a set of packages with everything they depend on.</summary>
-internal sealed record RestoredPackages(IReadOnlyList<string> CompileAssemblies, IReadOnlyList<string> RuntimeAssemblies, IReadOnlyList<string> NativeLibraries);
+/// <param name="CompileAssemblies">What the compiler refers to.</param>
+/// <param name="RuntimeAssemblies">What is loaded.</param>
+/// <param name="NativeLibraries">Libraries of the machine's own code.</param>
+/// <param name="InsteadOfAsked">The version of the package that was taken because the one asked for is not in any source, or null.</param>
+internal sealed record RestoredPackages(IReadOnlyList<string> CompileAssemblies, IReadOnlyList<string> RuntimeAssemblies, IReadOnlyList<string> NativeLibraries, string? InsteadOfAsked);
 
 /// <summary>Restores packages as a project would: the .NET SDK restores a small project in a cache folder, whose assets file names the files.</summary>
 internal sealed class PackageRestore
@@ -27,6 +31,9 @@ internal sealed class PackageRestore
     /// <summary>Where restored packages are noted.</summary>
     public static string CacheFolder { get; } =
         Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify), "notebook-host", "packages");
+
+    /// <summary>NuGet's warning that it took a newer version for one that no source has.</summary>
+    private const string OtherVersion = "NU1603";
 
     private readonly List<PackageRequest> _requests = [];
     private readonly List<string> _sources = [];
@@ -63,7 +70,7 @@ internal sealed class PackageRestore
             var assets = Path.Combine(folder, "obj", "project.assets.json");
             if (!File.Exists(assets) || _requests.Exists(request => request.Version.Contains('*', StringComparison.Ordinal)))
                 await RunRestore(folder, cancellationToken).ConfigureAwait(false);
-            return ReadAssets(assets);
+            return ReadAssets(assets, package.Name);
         }
         catch
         {
@@ -116,7 +123,7 @@ internal sealed class PackageRestore
     }
 
     /// <summary>The assets file lists each package's files under the one target framework and runtime of the project.</summary>
-    private static RestoredPackages ReadAssets(string path)
+    private static RestoredPackages ReadAssets(string path, string package)
     {
         var assets = JsonNode.Parse(File.ReadAllText(path))!;
         var roots = assets["packageFolders"]!.AsObject().Select(folder => folder.Key).ToList();
@@ -131,6 +138,8 @@ internal sealed class PackageRestore
                select roots.Select(root => Path.GetFullPath(relative, root)).First(File.Exists),
         ];
 
-        return new RestoredPackages(Files("compile"), Files("runtime"), Files("native"));
+        var isOther = assets["logs"]?.AsArray().Any(log => (string?)log!["code"] == OtherVersion && package.Equals((string?)log["libraryId"], StringComparison.OrdinalIgnoreCase)) ?? false;
+        var taken = target.Select(library => library.Key.Split('/')).First(library => library[0].Equals(package, StringComparison.OrdinalIgnoreCase))[1];
+        return new RestoredPackages(Files("compile"), Files("runtime"), Files("native"), isOther ? taken : null);
     }
 }

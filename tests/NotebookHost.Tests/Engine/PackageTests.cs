@@ -22,6 +22,17 @@ public sealed class PackageTests : IDisposable
 
     [Fact]
     [Trait("Category", "Slow")]
+    public async Task A_version_that_is_not_the_one_asked_for_is_named()
+    {
+        Pack("feed", "Trivial.Greeting", "1.2.0", "public static class Greeting { public static string Say() => \"hello\"; }");
+        await _run.Run("#i \"nuget: feed\"\n#r \"nuget: Trivial.Greeting, 1.1.0\"");
+        Assert.Equal("Trivial.Greeting 1.1.0 is in no package source; version 1.2.0 is used instead.", _run.ErrorOutput.Trim());
+        await _run.Run("Greeting.Say()");
+        Assert.Equal("hello", _run.PlainResult);
+    }
+
+    [Fact]
+    [Trait("Category", "Slow")]
     public async Task A_package_that_a_library_above_needs_leaves_its_variables_as_they_are()
     {
         const string numbers = "public class Number { public int Value => 4; }";

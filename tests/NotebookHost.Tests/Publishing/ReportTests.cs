@@ -58,6 +58,23 @@ public sealed class ReportTests(Chromium chromium) : IClassFixture<Chromium>
         });
     }
 
+    [Theory]
+    [InlineData("03-zero-each-layer")]
+    [InlineData("05-deeper-and-wider")]
+    public async Task Accuracy_and_verdicts_of_a_summary_are_seen_without_scrolling(string name)
+    {
+        await using var visit = await chromium.Open(await File.ReadAllTextAsync(InReports(name + ".html")), width: 1200);
+        var beyond = await visit.Page.EvaluateAsync<double[]>(
+            """
+            () => [...document.querySelectorAll('.table')]
+              .map(box => [box, [...box.querySelectorAll('th')].find(heading => heading.textContent === 'Undecided')])
+              .filter(([box, last]) => last && box.checkVisibility())
+              .map(([box, last]) => last.getBoundingClientRect().right - box.getBoundingClientRect().right)
+            """);
+        Assert.NotEmpty(beyond);
+        Assert.All(beyond, pixels => Assert.True(pixels <= 0, $"Undecided, the last column of the verdicts, ends {pixels} pixels beyond the table's box."));
+    }
+
     [Fact]
     public async Task The_index_links_to_every_page_and_shows_every_verdict()
     {
