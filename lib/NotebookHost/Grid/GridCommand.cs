@@ -44,7 +44,7 @@ internal static class GridCommand
         command.SetAction((parsed, _) => Guarded(() =>
         {
             var grid = GridFolder.Open(parsed.GetValue(folder)!);
-            var states = grid.States();
+            var states = grid.States(isQuick: true);
             foreach (var line in GridStatusText.Of(grid, states))
                 Console.WriteLine(line);
             return Task.FromResult(states.All(state => state.Status == PointStatus.Done) ? RunCommand.Succeeded : RunCommand.NotebookFailed);
@@ -67,7 +67,7 @@ internal static class GridCommand
         var folder = new Argument<string>("folder") { Description = "The grid's folder." };
         var copy = new Option<string?>("--to") { Description = "Also copy there what is needed to read the grid: results, executed notebooks, and from its store the records of runs, sweeps and claims.", HelpName = "DIR" };
         var weights = new Option<bool>("--bring-weights") { Description = "With --to: copy training runs with their weights." };
-        var command = new Command("collect", "Writes results.csv and results.html into the grid's folder: one row per point, with its parameters and the outputs of its cells tagged 'verdict'. Runs nothing.") { folder, copy, weights };
+        var command = new Command("collect", "Writes results.csv and results.html into the grid's folder: one row per point, with its parameters, the outputs of its cells tagged 'verdict', and the values in tables with a single row that its cells tagged 'collect' display. Runs nothing.") { folder, copy, weights };
         command.SetAction((parsed, _) => Guarded(() =>
         {
             if (parsed.GetValue(weights) && parsed.GetValue(copy) is null)

@@ -4,7 +4,7 @@ using NotebookHost.Running;
 
 namespace NotebookHost.Grid;
 
-/// <summary>What the points of a grid found: one row per point with its parameters, how it ended, and what its notebook's cells tagged <c>verdict</c> gave out.</summary>
+/// <summary>What the points of a grid found: one row per point with its parameters, how it ended, what its notebook's cells tagged <c>verdict</c> gave out, and the tables of one row of those tagged <c>collect</c>.</summary>
 internal sealed class GridTable
 {
     private const string Words = "verdict";
@@ -59,18 +59,22 @@ internal sealed class GridTable
         ["started"] = state.Result?.Started.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture),
     };
 
-    /// <summary>A finding has columns for its outcome, what was measured, and the runs behind it; words have one.</summary>
+    /// <summary>A finding has columns for its outcome, what was measured, and the runs behind it; words have one. A table of one row has its own, but for what is a parameter of the point already.</summary>
     private static Dictionary<string, string> Found(GridFolder grid, PointState state, List<string> parameters)
     {
         var found = new Dictionary<string, string>();
         if (state.Result is null)
             return found;
-        foreach (var finding in Finding.In("", NotebookDocument.Load(grid.ExecutedOf(state.Point))))
+        var executed = NotebookDocument.Load(grid.ExecutedOf(state.Point));
+        foreach (var finding in Finding.In("", executed))
         {
             Add(finding.Subject ?? Words, finding.Outcome);
             Add($"{finding.Subject} measured", finding.Measured);
             Add($"{finding.Subject} runs", finding.Sources);
         }
+
+        foreach (var (heading, value) in CollectedRow.In(executed).Where(entry => state.Point.Parameters.GetValueOrDefault(entry.Heading) != entry.Value))
+            Add(heading, value);
 
         return found;
 

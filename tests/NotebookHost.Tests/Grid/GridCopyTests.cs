@@ -6,7 +6,7 @@ using TrivialLayers.Tests;
 
 namespace NotebookHost.Tests.Grid;
 
-/// <summary>Grids that are taken elsewhere to be read.</summary>
+/// <summary>Grids that are read by others: their store where it is, or a copy of it elsewhere.</summary>
 public sealed partial class GridCopyTests : IDisposable
 {
     private readonly GridInFolder _made = new();
@@ -65,16 +65,68 @@ public sealed partial class GridCopyTests : IDisposable
         var before = FilesIn(Path.Combine(Target, "runs")).Where(file => Seeds().IsMatch(file)).ToList();
         Assert.DoesNotContain(before, file => file.EndsWith("weights.safetensors", StringComparison.Ordinal));
 
-        var chapter = Path.Combine(RepositoryRoot.Path, "notebooks", "05-deeper-and-wider.ipynb");
-        (exit, _, var error) = await NotebookFolder.Host(
-            start => start.Environment["TRIVIAL_LAYERS_RUNS"] = Path.Combine(Target, "runs"),
-            static _ => Task.CompletedTask,
-            "run", chapter, "-p", "networks=8x8", "-p", "seeds=2", "-p", "smoke=true", "--out", Path.Combine(_made.Around, "reports"));
-        Assert.Equal((0, ""), (exit, error));
+        await Read("05-deeper-and-wider", Path.Combine(Target, "runs"), "networks=8x8", "seeds=2");
         var after = FilesIn(Path.Combine(Target, "runs")).Where(file => Seeds().IsMatch(file)).ToList();
         var own = after.Except(before).Select(file => file.Split('/')[0]).Distinct().ToList();
         Assert.Contains("width-8-", Assert.Single(own), StringComparison.Ordinal); // the cell to change trains its own network; those of the grid are read
     }
+
+    [Fact]
+    [Trait("Category", "Slow")]
+    public async Task Chapters_read_the_trainings_of_a_grid_and_the_claims_decided_on_them_from_its_store()
+    {
+        _made.Use(
+            $"#load \"{Path.Combine(RepositoryRoot.Path, "notebooks", "setup.csx").Replace('\\', '/')}\"\nusing TrivialLayers;",
+            """
+            var plan = Profile.Of("quick").With(smoke: true);
+            var all = plan.Load();
+            async Task Train(Func<SegmentedNetwork> make, DataSplit on, Recipe recipe) => await SweptRun.GetOrTrain(make, on, recipe, seed);
+            SegmentedNetwork Net(int depth, int width) => ResNet.ForSmallImages(depth, width, all.Classes.Count, all.Channels);
+            await Train(() => Net(8, 8), plan.Fewer(all), plan.Fit);
+            await Train(() => Net(20, 16), all, plan.Recipe);
+            await Train(() => Net(20, 8), all, plan.Recipe);
+            await Train(() => Net(20, 8), plan.LoadOther(all), plan.Recipe);
+            if (seed == 1)
+            {
+                await Train(() => Net(56, 8), all, plan.Recipe);
+                await Train(() => PlainNet.ForSmallImages(20, 16, all.Classes.Count, all.Channels), all, plan.Recipe);
+            }
+            """);
+        Assert.Equal(0, (await NotebookFolder.Host("grid", _made.Notebook, "--set", "seed=1,2", "--out", _made.Path)).ExitCode);
+        var store = _made.Open().Runs;
+        var trained = Trainings(store);
+        Assert.Equal(10, trained.Count);
+
+        await Read("06-regular", store, "depth=8", "width=8", "seeds=2");
+        var after06 = Trainings(store);
+        Assert.Equal(trained, after06.IntersectBy(trained.Keys, training => training.Key));
+        var own = after06.Keys.Except(trained.Keys).ToList(); // of the cell to change
+        Assert.Equal(2, own.Count);
+        Assert.All(own, training => Assert.StartsWith("resnet-8-width-16", training, StringComparison.Ordinal));
+
+        var summary = await Read("10-summary", store);
+        var after10 = Trainings(store);
+        Assert.Equal(after06, after10.IntersectBy(after06.Keys, training => training.Key));
+        Assert.Contains("seed3", Assert.Single(after10.Keys.Except(after06.Keys)), StringComparison.Ordinal); // of the cell to change
+        Assert.Contains("Based on 2 training runs.", summary, StringComparison.Ordinal); // what 06 decided on the grid's trainings
+    }
+
+    /// <summary>Runs a notebook of the repository on a few images, with its trainings from a store.</summary>
+    /// <returns>The executed notebook.</returns>
+    private async Task<string> Read(string chapter, string store, params string[] parameters)
+    {
+        var (exit, _, error) = await NotebookFolder.Host(
+            start => start.Environment["TRIVIAL_LAYERS_RUNS"] = store,
+            static _ => Task.CompletedTask,
+            ["run", Path.Combine(RepositoryRoot.Path, "notebooks", $"{chapter}.ipynb"), .. parameters.Append("smoke=true").SelectMany(parameter => new[] { "-p", parameter }), "--out", Path.Combine(_made.Around, "reports")]);
+        Assert.Equal((0, ""), (exit, error));
+        return await File.ReadAllTextAsync(Path.Combine(_made.Around, "reports", $"{chapter}.ipynb"));
+    }
+
+    /// <summary>The trainings in a store: folder → what was noted of it, with the moment and the time it took.</summary>
+    private static SortedDictionary<string, string> Trainings(string store) => new(
+        Directory.GetDirectories(store).Where(folder => File.Exists(Path.Combine(folder, "run.json"))).ToDictionary(folder => Path.GetFileName(folder), folder => File.ReadAllText(Path.Combine(folder, "run.json"))),
+        StringComparer.Ordinal);
 
     /// <summary>A grid with one of two points done, and in its store a training, one without a record, one that is not finished, and a sweep.</summary>
     private GridFolder Finished()

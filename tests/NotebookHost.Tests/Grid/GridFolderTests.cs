@@ -116,6 +116,20 @@ public sealed class GridFolderTests : IDisposable
     }
 
     [Fact]
+    public async Task The_status_reads_a_notebook_only_if_it_was_written_to_after_its_result()
+    {
+        var grid = _made.Write("1");
+        GridInFolder.Finish(grid, 0);
+        var (executed, written) = (grid.ExecutedOf(grid.Points[0]), File.GetLastWriteTimeUtc(grid.ResultOf(grid.Points[0])));
+        File.WriteAllText(executed, new string('x', (int)new FileInfo(executed).Length));
+        Assert.Contains("001 missing: ", (await NotebookFolder.Host("grid", "status", _made.Path)).Output, StringComparison.Ordinal);
+
+        File.SetLastWriteTimeUtc(executed, written.AddSeconds(-1)); // as a failing disk leaves it
+        Assert.Contains("1 of 1 points done", (await NotebookFolder.Host("grid", "status", _made.Path)).Output, StringComparison.Ordinal);
+        Assert.Equal([PointStatus.Missing], grid.States().Select(state => state.Status));
+    }
+
+    [Fact]
     public async Task What_is_wrong_with_the_files_of_a_point_is_said_when_the_others_are_collected()
     {
         var grid = _made.Write("1,2");

@@ -44,6 +44,31 @@ public sealed class GridTableTests : IDisposable
     }
 
     [Fact]
+    public void A_table_of_one_row_in_a_cell_tagged_collect_has_columns_of_its_own()
+    {
+        var grid = _made.Write("1..2");
+        GridInFolder.Finish(grid, 0, executed: Json(null,
+            Tagged("collect", "", Shown(("text/html", $"<p>ResNet-20</p>{Table("<th>seed</th><th>test accuracy (%)</th><th>parameters</th>", "<td>1</td><td>90.54</td><td>272,186</td>")}"), ("text/plain", "words"))),
+            Tagged("collect", "", Shown(("text/html", Table("<th>truth</th>", "<td>a</td>", "<td>b</td>")))),
+            Code("", Shown(("text/html", Table("<th>other</th>", "<td>1</td>"))))));
+        GridInFolder.Finish(grid, 1, executed: Json(null, Tagged("collect", "", Shown(("text/html", Table("<th>seed</th><th>epochs</th><th>sizes</th>", "<td>7</td><td>30</td><td>20,16</td>"))))));
+        Assert.Equal(
+            """
+            epochs,parameters,seed (found),sizes,test accuracy (%)
+            ,272186,,,90.54
+            30,,7,"20,16",
+
+            """.ReplaceLineEndings("\n"),
+            Found(new GridTable(grid, grid.States())));
+
+        static string Table(string headings, params string[] rows) => $"<table><thead><tr>{headings}</tr></thead><tbody>{string.Concat(rows.Select(row => $"<tr>{row}</tr>"))}</tbody></table>";
+
+        static string Found(GridTable table) => CsvText.Write(table.Rows.Select(row => Own(table).Select(column => row.GetValueOrDefault(column))).Prepend(Own(table)));
+
+        static IEnumerable<string> Own(GridTable table) => table.Columns.SkipWhile(column => column != "started").Skip(1);
+    }
+
+    [Fact]
     public void The_page_shows_the_same_and_leads_to_the_executed_notebooks()
     {
         var grid = _made.Write("1..2");
