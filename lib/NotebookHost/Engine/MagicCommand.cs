@@ -16,7 +16,7 @@ internal sealed partial record MagicCommand(int Start, int End, string Name, IRe
     /// <summary>Names that .NET Interactive has and this host not: name → what to do instead.</summary>
     private static readonly Dictionary<string, string> Refused = new(StringComparer.OrdinalIgnoreCase)
     {
-        ["value"] = "write the text as a C# string: var text = \"\"\"…\"\"\";",
+        ["value"] = "write the text as a C# string: var text = \"\"\"…\"\"\"; or read it: var text = System.IO.File.ReadAllText(\"data.json\");",
         ["connect"] = "this host runs only C# and cannot connect to other kernels",
         ["log"] = "this host keeps no log of its commands",
         ["nuget-restore"] = "#r \"nuget: …\" restores packages by itself",
