@@ -219,9 +219,12 @@ internal sealed class ChartDrawing
     {
         var most = Axis.MostTicks;
         var ticks = axis.Ticks(most).ToList();
-        while (most > 1 && ticks.Sum(tick => Canvas.WidthOf(TextOf(axis, tick), size) + 8) > width)
+        while (most > 1 && ticks.Zip(ticks.Skip(1)).Any(pair => AreClose(pair.First, pair.Second)))
             ticks = [.. axis.Ticks(--most)];
         return ticks;
+
+        bool AreClose(double left, double right) =>
+            (right - left) / (axis.High - axis.Low) * width < ((Canvas.WidthOf(TextOf(axis, left), size) + Canvas.WidthOf(TextOf(axis, right), size)) / 2) + 8;
     }
 
     private static string TextOf(Axis axis, double tick) =>

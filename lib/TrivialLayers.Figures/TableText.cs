@@ -11,8 +11,8 @@ internal static class TableText
     /// <summary>Rows shown; a table with more says how many it has.</summary>
     public const int MostRows = 200;
 
-    /// <summary>Texts longer than this are sentences, and may be broken.</summary>
-    private const int LongestWord = 60;
+    /// <summary>Longer texts are sentences, whose lines may be broken.</summary>
+    private const int LongestName = 60;
 
     private const string NoValue = "–";
 
@@ -23,7 +23,7 @@ internal static class TableText
         foreach (var (column, align, _) in columns)
             html.Append(CultureInfo.InvariantCulture, $"<th style=\"text-align:{align}\">{WebUtility.HtmlEncode(column.Name)}</th>");
         var rows = Math.Min(table.Rows.Count, MostRows);
-        var words = table.Columns.OfType<StringDataFrameColumn>().SelectMany(column => column.Take((int)rows)).All(text => text is not { Length: > LongestWord });
+        var words = table.Columns.OfType<StringDataFrameColumn>().SelectMany(column => column.Take((int)rows)).All(text => text is not { Length: > LongestName });
         html.Append("</tr></thead><tbody").Append(words ? " style=\"white-space:nowrap\">" : ">");
         for (var row = 0L; row < rows; row++)
         {

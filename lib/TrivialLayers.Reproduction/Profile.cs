@@ -41,7 +41,7 @@ public sealed record Profile(string Name, string Dataset, Recipe Recipe, int Few
 
     /// <summary>
     /// The ResNets that are compared by size, separated by spaces, as <see cref="ResNetSize.Parse"/> reads them: depth × width, with <c>large-</c> before it four groups, with <c>:1</c> after it
-    /// a single training run.
+    /// a single training run, with <c>:2</c> two.
     /// </summary>
     public string Sizes { get; private init; } = "56x16 20x16:1 large-18x64:1";
 

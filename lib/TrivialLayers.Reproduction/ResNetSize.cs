@@ -10,14 +10,14 @@ namespace TrivialLayers;
 /// <param name="Trainings">How many training runs it has; <see langword="null"/> for as many as the notebook asks for.</param>
 public sealed partial record ResNetSize(int Depth, int Width, bool HasFourGroups = false, int? Trainings = null)
 {
-    /// <summary>Reads <c>20x16</c>, depth × width; <c>large-</c> before it means four groups, and <c>:1</c> after it a single training run.</summary>
+    /// <summary>Reads <c>20x16</c>, depth × width; <c>large-</c> before it means four groups, and <c>:2</c> after it two training runs.</summary>
     /// <exception cref="ArgumentException">It is written in another way, or a number is not from 1 to 9999.</exception>
     public static ResNetSize Parse(string size)
     {
         ArgumentNullException.ThrowIfNull(size);
         var read = Written().Match(size);
         if (!read.Success)
-            throw new ArgumentException($"\"{size}\" is not the size of a ResNet. Write depth x width, as in 20x16; large-18x64 for four groups; 20x16:1 for a single training run.", nameof(size));
+            throw new ArgumentException($"\"{size}\" is not the size of a ResNet. Write depth x width, as in 20x16; large-18x64 for four groups; 20x16:1 for a single training run. Numbers are from 1 to 9999.", nameof(size));
         int Number(string name) => int.Parse(read.Groups[name].ValueSpan, CultureInfo.InvariantCulture);
         return new(Number("depth"), Number("width"), read.Groups["large"].Success, read.Groups["trainings"].Success ? Number("trainings") : null);
     }

@@ -18,7 +18,7 @@ internal sealed class Evidence
         DeepOnAll = OnAll(() => ResNet.ForSmallImages(56, profile.DeepWidth, classes, channels), profile.Few == 0 ? ClaimRules.Seeds : 1);
         Plain = OnAll(() => PlainNet.ForSmallImages(20, 16, classes, channels), profile.SeedsWithoutShortcuts);
         Vgg = OnAll(() => TrivialLayers.Vgg.ForSmallImages(profile.Vgg.Depth, profile.Vgg.Width, classes, channels), profile.SeedsWithoutShortcuts);
-        var sizes = profile.ResNets().Select(size => (size.Depth, size.Width, Trainings: Fitted(size.Depth, size.Width))).ToList();
+        var sizes = profile.ResNets().Select(size => (size.Depth, size.Width, Trainings: shipped.Seeds(() => size.Make(classes, channels), Few, profile.RecipeOf(size), size.Trainings ?? ClaimRules.Seeds))).ToList();
         Sizes = [.. sizes.SelectMany(size => size.Trainings)];
         ByDepth = [.. sizes.Where(size => size.Width == profile.FitWidth).SelectMany(size => size.Trainings.Select(training => (size.Depth, size.Width, training)))];
         OnCard =
@@ -43,6 +43,9 @@ internal sealed class Evidence
 
     /// <summary>ResNet-56 of width 8, on <see cref="Few"/>.</summary>
     public IReadOnlyList<SweptRun> Deep { get; }
+
+    /// <summary>The deepest ResNet of the same width.</summary>
+    public IReadOnlyList<SweptRun> Deepest => [.. ByDepth.Where(sized => sized.Depth == ByDepth.Max(other => other.Depth)).Select(sized => sized.Training)];
 
     /// <summary>ResNet-56 on all images.</summary>
     public IReadOnlyList<SweptRun> DeepOnAll { get; }
@@ -83,7 +86,7 @@ internal sealed class Evidence
 
     private IEnumerable<ClaimEvidence> Decide()
     {
-        yield return Decided("C1", ClaimRules.SomeLayersAreTrivial(Verdicts(Wide, Deep)), Wide, Deep);
+        yield return Decided("C1", ClaimRules.SomeLayersAreTrivial(Verdicts(Sizes)), Sizes);
         yield return Decided("C2", ClaimRules.EveryLayerIsNeeded(Verdicts(Plain, Vgg), Verdicts(Wide)), Plain, Vgg, Wide);
         if (Scenes is { } scenes)
             yield return Decided("C3", ClaimRules.LongConnectionsActLikeNone(Verdicts(scenes.Plain), Verdicts(scenes.UNet, scenes.SegNet), Verdicts(scenes.Residual)), scenes.Plain, scenes.UNet, scenes.SegNet, scenes.Residual);

@@ -25,7 +25,7 @@ internal static class Sentences
             return TooFew(evidence) ?? string.Join(' ', evidence.Decision.Because);
         IEnumerable<string> clauses = evidence.Claim.Id switch
         {
-            "C1" => TrivialShares(Evidence.OverParameterised(Evidence.Verdicts(all.Wide, all.Deep))).Select((clause, i) => i > 0 || ReferenceEquals(all.Data, all.Few) ? clause : $"trained on {Words.Digits(all.Few.Train.Count)} images, {clause}"),
+            "C1" => OfResNets(Evidence.OverParameterised(Evidence.Verdicts(all.Sizes))).Select((clause, i) => i > 0 || ReferenceEquals(all.Data, all.Few) ? clause : $"trained on {Words.Digits(all.Few.Train.Count)} images, {clause}"),
             "C2" => TrivialShares(ClaimRules.Comparable(Evidence.Verdicts(all.Plain, all.Vgg), "", Evidence.Verdicts(all.Wide), "").Networks.GroupBy(network => network.Architecture)),
             "C3" => LongConnections(all.Scenes!),
             "C4" => [$"the share of NonTrivial layers is {Words.Fixed(evidence.Decision.Effect, 1)} points {interval.ToString(1)} higher among layers that change channels than among other residual layers"],
@@ -41,7 +41,7 @@ internal static class Sentences
     public static IEnumerable<string> Beside(Evidence all)
     {
         if (ReferenceEquals(all.Data, all.Few))
-            return [On(all.Data, all.Deep, all.Wide)];
+            return [On(all.Data, all.Deepest, all.Wide)];
         return [On(all.Few, all.Deep, all.Deep), On(all.Data, all.DeepOnAll, all.Wide), .. all.OnCard.Count == 0 ? [] : new[] { OnCard(all.Data, all.OnCard) }];
     }
 
@@ -117,6 +117,18 @@ internal static class Sentences
             yield return TrivialShare(seeds);
         if (needed.Count > 0)
             yield return $"all layers of {Words.Listed([.. needed.Select(seeds => Words.Named(seeds.Key))])} are NonTrivial";
+    }
+
+    /// <summary>The same for ResNets of many sizes: those that have Trivial layers, those with most first, and one clause for all others.</summary>
+    private static IEnumerable<string> OfResNets(IEnumerable<IGrouping<string, NetworkVerdicts>> architectures)
+    {
+        var all = architectures.ToList();
+        var some = all.Where(seeds => seeds.Any(network => network.Has(Verdict.Trivial))).OrderByDescending(seeds => seeds.Average(network => network.Share(Verdict.Trivial))).ToList();
+        if (all.Count - some.Count < 3)
+            return TrivialShares(all);
+        var trainings = all.SelectMany(seeds => seeds).ToList();
+        return some.Select(TrivialShare).Append(
+            $"no layer of {Words.Number(all.Count - some.Count)} others is Trivial, and in {Words.Number(trainings.Count(NeedsEveryLayer))} of {Words.Number(trainings.Count)} trainings all are NonTrivial");
     }
 
     private static string TrivialShare(IGrouping<string, NetworkVerdicts> seeds)

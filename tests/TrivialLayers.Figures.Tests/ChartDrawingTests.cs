@@ -18,7 +18,7 @@ public sealed class ChartDrawingTests
 
         var texts = XDocument.Parse(figure.Svg).Descendants().Where(element => element.Name.LocalName == "text" && (string?)element.Attribute("text-anchor") == "middle" && element.Value.All(letter => char.IsDigit(letter) || ".,−".Contains(letter, StringComparison.Ordinal)));
         var labels = texts.Select(text => (Middle: Number(text, "x"), Half: Canvas.WidthOf(text.Value, Number(text, "font-size")) / 2)).OrderBy(label => label.Middle).ToList();
-        Assert.True(labels.Count >= 8, "Each panel has at least two labels.");
+        Assert.True(labels.Count >= 8, "There are at least as many labels as two for each panel.");
         Assert.All(labels.Zip(labels.Skip(1)), pair => Assert.True(pair.First.Middle + pair.First.Half < pair.Second.Middle - pair.Second.Half));
     }
 

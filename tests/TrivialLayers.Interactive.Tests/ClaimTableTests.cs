@@ -17,7 +17,7 @@ public sealed class ClaimTableTests
         Assert.Equal("drop of layer1.0.conv1 in ResNet-20, wide on CIFAR-10: 0.3 points (table 1)", table["the paper"][0]);
         Assert.Equal(("undecided", "not measured"), (table["verdict"][1], table["effect with interval"][1]));
         Assert.Equal(("not run yet", ""), (table["verdict"][2], table["effect with interval"][2]));
-        Assert.Equal(("quick", "03-zero-each-layer", "Based on 2 training runs. One of them has none."), (table["profile"][0], table["notebook"][0], table["evidence"][0]));
+        Assert.Equal(("quick", "05-deeper-and-wider", "Based on 2 training runs. One of them has none."), (table["profile"][0], table["notebook"][0], table["evidence"][0]));
 
         Claims.Record("C1", ClaimVerdict.Reproduced, 9, null, "percent", Provenance.Current(), profile: Profile.Full.With(smoke: true).Name, folder: folder.Path); // of twenty images: not among the others
         var other = ClaimTables.Summary(Claims.Load(folder.Path), "full");

@@ -70,7 +70,7 @@ internal sealed class PackageRestore
             var assets = Path.Combine(folder, "obj", "project.assets.json");
             if (!File.Exists(assets) || _requests.Exists(request => request.Version.Contains('*', StringComparison.Ordinal)))
                 await RunRestore(folder, cancellationToken).ConfigureAwait(false);
-            return ReadAssets(assets, package.Name);
+            return ReadAssets(assets, package);
         }
         catch
         {
@@ -123,7 +123,7 @@ internal sealed class PackageRestore
     }
 
     /// <summary>The assets file lists each package's files under the one target framework and runtime of the project.</summary>
-    private static RestoredPackages ReadAssets(string path, string package)
+    private static RestoredPackages ReadAssets(string path, PackageRequest package)
     {
         var assets = JsonNode.Parse(File.ReadAllText(path))!;
         var roots = assets["packageFolders"]!.AsObject().Select(folder => folder.Key).ToList();
@@ -138,8 +138,13 @@ internal sealed class PackageRestore
                select roots.Select(root => Path.GetFullPath(relative, root)).First(File.Exists),
         ];
 
-        var isOther = assets["logs"]?.AsArray().Any(log => (string?)log!["code"] == OtherVersion && package.Equals((string?)log["libraryId"], StringComparison.OrdinalIgnoreCase)) ?? false;
-        var taken = target.Select(library => library.Key.Split('/')).First(library => library[0].Equals(package, StringComparison.OrdinalIgnoreCase))[1];
-        return new RestoredPackages(Files("compile"), Files("runtime"), Files("native"), isOther ? taken : null);
+        return new RestoredPackages(Files("compile"), Files("runtime"), Files("native"), IsOther(assets, package) ? Taken(target, package.Name) : null);
     }
+
+    /// <summary>Whether another version was taken than the one asked for; a range asks for none.</summary>
+    private static bool IsOther(JsonNode assets, PackageRequest package) => package.Version.AsSpan().IndexOfAny("[(,*") < 0
+        && assets["logs"]?.AsArray().Any(log => (string?)log!["code"] == OtherVersion && package.Name.Equals((string?)log["libraryId"], StringComparison.OrdinalIgnoreCase)) is true;
+
+    private static string? Taken(JsonObject target, string name) =>
+        target.Select(library => library.Key.Split('/')).FirstOrDefault(parts => parts[0].Equals(name, StringComparison.OrdinalIgnoreCase))?[1];
 }

@@ -5,12 +5,12 @@ using NotebookHost.Notebook;
 
 namespace NotebookHost.Grid;
 
-/// <summary>What a notebook gives the table of a grid besides its findings: of each table of one row that a cell tagged <c>collect</c> shows, headings and values.</summary>
+/// <summary>The values in one-row tables that cells tagged <c>collect</c> show, each with its heading: columns of the grid's table.</summary>
 internal static partial class CollectedRow
 {
     private const string Tag = "collect";
 
-    /// <summary>Headings and values in the order of the cells; numbers come without separators between thousands.</summary>
+    /// <summary>Headings and values in the order of the cells; numbers come as programs read them, without separators and with a hyphen as minus.</summary>
     public static IEnumerable<(string Heading, string Value)> In(NotebookDocument document) =>
         from cell in document.Cells.OfType<CodeCell>()
         where cell.Tags.Contains(Tag)
@@ -20,7 +20,7 @@ internal static partial class CollectedRow
         from pair in table.Rows[0].Cells.Zip(table.Rows[1].Cells)
         let heading = pair.First.TextContent.Trim()
         where heading.Length > 0
-        select (heading, WithoutSeparators(pair.Second.TextContent.Trim()));
+        select (heading, AsNumber(pair.Second.TextContent.Trim()));
 
     private static IEnumerable<IHtmlTableElement> TablesIn(CellOutput output)
     {
@@ -33,8 +33,8 @@ internal static partial class CollectedRow
         return MultilineText.TryJoin(data?["text/html"]) is { } html ? new HtmlParser().ParseDocument(html).QuerySelectorAll("table").OfType<IHtmlTableElement>() : [];
     }
 
-    private static string WithoutSeparators(string text) => NumberWithThousands().IsMatch(text) ? text.Replace(",", "", StringComparison.Ordinal) : text;
+    private static string AsNumber(string text) => Number().IsMatch(text) ? text.Replace(",", "", StringComparison.Ordinal).Replace('−', '-') : text;
 
-    [GeneratedRegex(@"^[-−]?[1-9][0-9]{0,2}(,[0-9]{3})+(\.[0-9]+)?$", RegexOptions.CultureInvariant)]
-    private static partial Regex NumberWithThousands();
+    [GeneratedRegex(@"^[-−]?([0-9]+|[1-9][0-9]{0,2}(,[0-9]{3})+)(\.[0-9]+)?$", RegexOptions.CultureInvariant)]
+    private static partial Regex Number();
 }

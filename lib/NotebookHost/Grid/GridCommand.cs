@@ -44,7 +44,7 @@ internal static class GridCommand
         command.SetAction((parsed, _) => Guarded(() =>
         {
             var grid = GridFolder.Open(parsed.GetValue(folder)!);
-            var states = grid.States(isQuick: true);
+            var states = grid.States(trustsOlder: true);
             foreach (var line in GridStatusText.Of(grid, states))
                 Console.WriteLine(line);
             return Task.FromResult(states.All(state => state.Status == PointStatus.Done) ? RunCommand.Succeeded : RunCommand.NotebookFailed);

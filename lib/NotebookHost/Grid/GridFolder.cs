@@ -111,21 +111,21 @@ internal sealed class GridFolder
     public string ClaimOf(GridPoint point) => Path.Combine(FolderOf(point), PointClaim.FileName);
 
     /// <summary>Where all points stand.</summary>
-    /// <param name="isQuick">Whether an executed notebook is read only if it was written to after its result; else each is compared with its checksum.</param>
-    public IReadOnlyList<PointState> States(bool isQuick = false) => [.. Points.Select(point => StateOf(point, isQuick))];
+    /// <param name="trustsOlder">Whether an executed notebook that is older than its result is trusted if its size is right; else each is compared with its checksum.</param>
+    public IReadOnlyList<PointState> States(bool trustsOlder = false) => [.. Points.Select(point => StateOf(point, trustsOlder))];
 
     /// <summary>Where a point stands; one whose files cannot be read, or whose line was changed after its result was written, is missing, and the note says so.</summary>
-    public PointState StateOf(GridPoint point, bool isQuick = false) => TryLook(point, isQuick, out var problem) ?? new PointState(point, PointStatus.Missing, Note: problem);
+    public PointState StateOf(GridPoint point, bool trustsOlder = false) => TryLook(point, trustsOlder, out var problem) ?? new PointState(point, PointStatus.Missing, Note: problem);
 
     /// <summary>What keeps the files of a point from being read, or from being its own, in a sentence, or null.</summary>
-    public string? ReadProblem(GridPoint point) => TryLook(point, isQuick: false, out var problem) is null ? problem : null;
+    public string? ReadProblem(GridPoint point) => TryLook(point, trustsOlder: false, out var problem) is null ? problem : null;
 
-    private PointState? TryLook(GridPoint point, bool isQuick, out string? problem)
+    private PointState? TryLook(GridPoint point, bool trustsOlder, out string? problem)
     {
         problem = null;
         try
         {
-            return Look(point, isQuick);
+            return Look(point, trustsOlder);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -139,14 +139,14 @@ internal sealed class GridFolder
         }
     }
 
-    private PointState Look(GridPoint point, bool isQuick)
+    private PointState Look(GridPoint point, bool trustsOlder)
     {
-        if (EndOf(point, isQuick, out var damage) is { } ended)
+        if (EndOf(point, trustsOlder, out var damage) is { } ended)
             return ended;
         var attempt = PointAttempt.TryRead(AttemptOf(point));
         if (PointClaim.IsTaken(ClaimOf(point)))
             return new PointState(point, PointStatus.Running, Attempt: attempt, Note: damage);
-        if (EndOf(point, isQuick, out damage) is { } endedMeanwhile)
+        if (EndOf(point, trustsOlder, out damage) is { } endedMeanwhile)
             return endedMeanwhile;
         var isLeft = attempt is { IsStopped: false } && PointAttempt.TryRead(AttemptOf(point)) == attempt; // else it was stopped in good order meanwhile
         return new PointState(point, isLeft || damage is not null ? PointStatus.Missing : PointStatus.Waiting, Attempt: isLeft ? attempt : null, Note: damage);
@@ -156,9 +156,9 @@ internal sealed class GridFolder
     /// <param name="point">The point.</param>
     /// <param name="damage">What is wrong with a result that cannot be used; null when there is none.</param>
     /// <exception cref="RunException">The result is that of another point: the list was changed afterwards.</exception>
-    public PointState? EndOf(GridPoint point, out string? damage) => EndOf(point, isQuick: false, out damage);
+    public PointState? EndOf(GridPoint point, out string? damage) => EndOf(point, trustsOlder: false, out damage);
 
-    private PointState? EndOf(GridPoint point, bool isQuick, out string? damage)
+    private PointState? EndOf(GridPoint point, bool trustsOlder, out string? damage)
     {
         var path = ResultOf(point);
         damage = null;
@@ -169,7 +169,7 @@ internal sealed class GridFolder
             var result = PointResult.Read(path);
             if (result.Of.Asks != point.Asks)
                 throw new RunException($"{path} is a result of {result.Notebook} {result.Of.Words}, but {PointsName} now defines point {point.Id} as {point.Notebook} {point.Words}. Give the changed line a new id, or delete that folder.");
-            damage = DamageOf(new FileInfo(ExecutedOf(point)), result, olderThan: isQuick ? File.GetLastWriteTimeUtc(path) : DateTime.MinValue);
+            damage = DamageOf(new FileInfo(ExecutedOf(point)), result, olderThan: trustsOlder ? File.GetLastWriteTimeUtc(path) : DateTime.MinValue);
             if (damage is null)
                 return new PointState(point, result.Exit == RunCommand.Succeeded ? PointStatus.Done : PointStatus.Failed, result);
         }
@@ -186,7 +186,7 @@ internal sealed class GridFolder
     }
 
     /// <summary>
-    /// Why an executed notebook is not the one that a result records, in a sentence, or null. One without a checksum, of an earlier version, can be read at least. Of one that is older than a time, only the size is looked at.
+    /// Why an executed notebook is not the one that a result records, in a sentence, or null. One without a checksum, of an earlier version, can be read at least. If it was last written before <paramref name="olderThan"/>, only its size is compared.
     /// </summary>
     private static string? DamageOf(FileInfo executed, PointResult result, DateTime olderThan)
     {

@@ -4,7 +4,7 @@ using NotebookHost.Running;
 
 namespace NotebookHost.Grid;
 
-/// <summary>What the points of a grid found: one row per point with its parameters, how it ended, what its notebook's cells tagged <c>verdict</c> gave out, and the tables of one row of those tagged <c>collect</c>.</summary>
+/// <summary>What the points of a grid found: one row per point with its parameters, how it ended, what its cells tagged <c>verdict</c> found, and the values of one-row tables in cells tagged <c>collect</c>.</summary>
 internal sealed class GridTable
 {
     private const string Words = "verdict";
@@ -59,7 +59,7 @@ internal sealed class GridTable
         ["started"] = state.Result?.Started.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture),
     };
 
-    /// <summary>A finding has columns for its outcome, what was measured, and the runs behind it; words have one. A table of one row has its own, but for what is a parameter of the point already.</summary>
+    /// <summary>A finding has columns for its outcome, what was measured, and the runs behind it; words have one. A one-row table has a column for each heading, except where it repeats a parameter of the point.</summary>
     private static Dictionary<string, string> Found(GridFolder grid, PointState state, List<string> parameters)
     {
         var found = new Dictionary<string, string>();

@@ -112,7 +112,7 @@ internal static class Layers
             : new Prepared(inputs => [Product(inputs[0]!, inputs[1]!)], Workspace: inputs => Repeated(inputs[0]!.shape, inputs[1]!.shape));
     }
 
-    /// <summary>Stacks of matrices that are repeated to fit each other.</summary>
+    /// <summary>What matmul copies where two stacks of matrices are repeated to fit each other.</summary>
     private static Workspace Repeated(long[] left, long[] right)
     {
         if (left.Length < 3 || right.Length < 3) // one matrix is multiplied with a stack as it is

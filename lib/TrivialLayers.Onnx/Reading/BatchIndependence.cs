@@ -31,7 +31,7 @@ internal static class BatchIndependence
         using var scope = NewDisposeScope();
         using var evaluation = new EvaluationMode(network);
         var weights = network.parameters().Sum(parameter => (double)parameter.numel());
-        var (numbers, workspace, products) = (Numbers(network), network.Graph.Nodes.Max(node => Workspace(network, node)), Products(network.Graph));
+        var (numbers, workspace, products) = (Numbers(network), network.Graph.Nodes.Max(node => WorkspaceOf(network, node)), Products(network.Graph));
         if (Math.Max(numbers, workspace) > MostNumbers + (NumbersForEachWeight * weights) || products > MostProducts + (ProductsForEachWeight * weights))
             throw new NotSupportedException(FormattableString.Invariant($"{path}: whether two images together would get the answers that each gets alone is too much to compute, {numbers / 1e6:F0} million numbers, {workspace / 1e6:F0} million more in one node and {products / 1e6:F0} million products for each image: {Refusal.FixedBatch(batch)}."));
         using var generator = new Generator(1, CPU);
@@ -43,12 +43,12 @@ internal static class BatchIndependence
     private static double Numbers(OnnxNetwork network) =>
         ((double)network.Channels * network.Height * network.Width) + network.Graph.Nodes.Sum(node => Numbers(network.Graph, node.Proto.Output));
 
-    /// <summary>How many numbers a node asks for beyond its inputs and outputs, which are gone when the next one computes.</summary>
-    private static double Workspace(OnnxNetwork network, GraphNode node)
+    /// <summary>Numbers that a node holds beyond its inputs and outputs; they are freed before the next node computes.</summary>
+    private static double WorkspaceOf(OnnxNetwork network, GraphNode node)
     {
         using var scope = NewDisposeScope();
         Tensor? Input(string name) => network.Graph.Shapes.ContainsKey(name) ? Shapes.Empty(network.Graph.ShapeForOneImage(name)) : network.Constant(name);
-        return node.Prepared.Workspace?.Invoke([.. node.Proto.Input.Select((name, place) => node.Captured.Contains(place) ? null : Input(name))]).Numbers ?? 0;
+        return node.Prepared.Workspace?.Invoke([.. node.Proto.Input.Select((name, place) => name.Length == 0 || node.Captured.Contains(place) ? null : Input(name))]).Numbers ?? 0;
     }
 
     private static double Numbers(OnnxGraph graph, RepeatedField<string> names) =>

@@ -7,6 +7,7 @@ namespace TrivialLayers;
 /// <param name="known">What is known of the node's inputs and outputs.</param>
 internal sealed class ComputedShapes(KnownValues known)
 {
+    /// <summary>Changes a node after its outputs are known; one that takes no computed shape stays.</summary>
     public void Fold(NodeProto node)
     {
         switch (node.OpType)
@@ -21,10 +22,10 @@ internal sealed class ComputedShapes(KnownValues known)
                 FoldSqueeze(node);
                 break;
             case "Expand" when known.First.Shapes.GetValueOrDefault(node.Input[0]) is [OnnxGraph.Batch, ..] own && OfEachImage(node, 1) is { } lengths && own.Length == 1 + lengths.Length:
-                node.Input[1] = NewConstant(node, [1, .. lengths]);
+                node.Input[1] = known.NewConstant(node, [1, .. lengths]);
                 break;
             case "Resize" when OfEachImage(node, 3) is { } lengths:
-                node.Input[3] = NewConstant(node, [0, .. lengths]);
+                node.Input[3] = known.NewConstant(node, [0, .. lengths]);
                 break;
         }
     }
@@ -36,7 +37,7 @@ internal sealed class ComputedShapes(KnownValues known)
             return;
         var others = known.Other.Shapes[node.Output[0]];
         if (shape.Zip(others).Count(pair => pair.First != pair.Second) <= 1 && !shape.Contains(0))
-            node.Input[1] = NewConstant(node, [.. shape.Zip(others, (length, other) => length == other ? length : -1)]);
+            node.Input[1] = known.NewConstant(node, [.. shape.Zip(others, (length, other) => length == other ? length : -1)]);
     }
 
     /// <summary>Equal parts get their lengths.</summary>
@@ -47,14 +48,14 @@ internal sealed class ComputedShapes(KnownValues known)
         var axis = Shapes.Axis(node.Integer("axis", 0), whole.Length);
         long[] Lengths(KnownBatch batch) => [.. node.Output.Select(output => batch.ShapeOf(output)![axis])];
         if (Lengths(known.First).SequenceEqual(Lengths(known.Other)))
-            node.Input.Add(NewConstant(node, Lengths(known.First)));
+            node.Input.Add(known.NewConstant(node, Lengths(known.First)));
     }
 
     /// <summary>Without axes, those that are 1 for batches of any size go; a batch of one image stays.</summary>
     private void FoldSqueeze(NodeProto node)
     {
         if (known.First.ShapeOf(node.Input[0]) is { } shape && known.Other.ShapeOf(node.Input[0]) is { } other)
-            node.Input.Add(NewConstant(node, [.. shape.Zip(other).Index().Where(entry => entry.Item is (1, 1)).Select(entry => (long)entry.Index)]));
+            node.Input.Add(known.NewConstant(node, [.. shape.Zip(other).Index().Where(entry => entry.Item is (1, 1)).Select(entry => (long)entry.Index)]));
     }
 
     /// <summary>The lengths behind the batch in a computed shape that begins with it, or null.</summary>
@@ -63,6 +64,4 @@ internal sealed class ComputedShapes(KnownValues known)
 
     /// <summary>Whole numbers that the graph computes from shapes, for the first batch.</summary>
     private long[]? Computed(NodeProto node, int input) => input < node.Input.Count && known.First.Values.TryGetValue(node.Input[input], out var value) ? value.Longs() : null;
-
-    private string NewConstant(NodeProto node, long[] values) => known.NewConstant($"{node.Output[0]}:resolved", values);
 }

@@ -65,7 +65,7 @@ internal sealed class DynamicBatch(KnownValues known)
             throw known.OfFixedBatch(node);
         var chosen = alone.Length > 0 ? alone[0] : shape.Length == 2 ? axes[0] : axes[^1];
         if (asked[chosen] != -1 && (asked[chosen] != 0 || chosen != _axis.Of(node.Input[0])))
-            node.Input[1] = NewConstant(node, [.. shape.Select((length, axis) => axis == chosen ? -1 : length)]);
+            node.Input[1] = known.NewConstant(node, [.. shape.Select((length, axis) => axis == chosen ? -1 : length)]);
     }
 
     /// <summary>Where the size that is asked for begins with the file's batch, asks for what leaves the images as they are.</summary>
@@ -73,7 +73,7 @@ internal sealed class DynamicBatch(KnownValues known)
     {
         if (input < node.Input.Count && known.Constants.TryGetValue(node.Input[input], out var size) && known.First.Shapes.GetValueOrDefault(node.Input[0]) is [OnnxGraph.Batch, ..] own
             && size.Longs() is [var first, .. var rest] && first == images && rest.Length == own.Length - 1)
-            node.Input[input] = NewConstant(node, [asTheyAre, .. rest]);
+            node.Input[input] = known.NewConstant(node, [asTheyAre, .. rest]);
     }
 
     /// <summary>A constant that the file puts beside each image of its batch is repeated for as many as there are.</summary>
@@ -129,6 +129,4 @@ internal sealed class DynamicBatch(KnownValues known)
 
         return one;
     }
-
-    private string NewConstant(NodeProto node, long[] values) => known.NewConstant($"{node.Output[0]}:resolved", values);
 }

@@ -8,6 +8,7 @@ namespace TrivialLayers;
 /// What is known of a graph's values while it is read: its constants; and, for batches of two sizes, the shape of what depends on the images and the numbers of what depends on the size alone. Nothing is
 /// computed before its size is known. All that is made may have <see cref="ForEachWeight"/> times as many numbers as the file's weights, and <see cref="MostConstants"/> more. A view shares the memory of
 /// another constant; it counts where it is held for a node that is left to be computed, since it gets memory of its own there.
+/// The workspace of a node that computes constants counts too, although its memory is free again afterwards.
 /// </summary>
 internal sealed class KnownValues(string path, int opset)
 {
@@ -48,9 +49,10 @@ internal sealed class KnownValues(string path, int opset)
         _left += ForEachWeight * constant.numel();
     }
 
-    /// <summary>Takes in whole numbers under a name, and gives the name back.</summary>
-    public string NewConstant(string name, long[] values)
+    /// <summary>Takes in whole numbers that replace an input of a node, and gives their name.</summary>
+    public string NewConstant(NodeProto node, long[] values)
     {
+        var name = $"{node.Output[0]}:resolved";
         Constants[name] = tensor(values);
         return name;
     }

@@ -31,7 +31,8 @@ public static class ClaimRules
     {
         var (networks, notes) = Enough([.. resNets.Where(network => network.IsOverParameterised)], "over-parameterised ResNet");
         var without = networks.Where(network => network.Layers.All(layer => layer.Verdict == Verdict.NonTrivial)).ToArray();
-        notes.AddRange(without.Select(network => $"{Name(network)} needs every convolution."));
+        notes.AddRange(without.GroupBy(network => network.Architecture, (name, seeds) =>
+            $"{name} needs every convolution in {seeds.Count()} of {networks.Count(network => network.Architecture == name)} trainings."));
         var with = networks.Count(network => network.Has(Verdict.Trivial));
         if (networks.Count > 0) notes.Add($"{with} of {networks.Count} over-parameterised trained networks have a Trivial convolution.");
         var verdict = networks.Count == 0 ? ClaimVerdict.Undecided :

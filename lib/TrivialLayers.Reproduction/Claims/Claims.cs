@@ -31,7 +31,7 @@ public static class Claims
     [
         new("C1", "After zeroing one kernel of a trained ResNet, test accuracy is often similar to the baseline, or even equal to it.",
             "Reproduced when every training of every over-parameterised ResNet tested has a Trivial convolution; not reproduced when in one of them every convolution is NonTrivial. The effect shown is the share of Trivial layers, with its range over trainings.",
-            "03-zero-each-layer"),
+            "05-deeper-and-wider"),
         new("C2", "Networks without connections (VGG) need every layer.",
             "Reproduced when every layer of plain and VGG networks is NonTrivial in every training; not reproduced when one layer is Trivial. A network counts only if its mean baseline is within 3 points of the ResNets' mean baseline.",
             "04-connections"),

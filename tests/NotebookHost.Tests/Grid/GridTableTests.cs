@@ -48,15 +48,15 @@ public sealed class GridTableTests : IDisposable
     {
         var grid = _made.Write("1..2");
         GridInFolder.Finish(grid, 0, executed: Json(null,
-            Tagged("collect", "", Shown(("text/html", $"<p>ResNet-20</p>{Table("<th>seed</th><th>test accuracy (%)</th><th>parameters</th>", "<td>1</td><td>90.54</td><td>272,186</td>")}"), ("text/plain", "words"))),
+            Tagged("collect", "", Shown(("text/html", $"<p>ResNet-20</p>{Table("<th>seed</th><th>test accuracy (%)</th><th>parameters</th><th>drop</th>", "<td>1</td><td>90.54</td><td>272,186</td><td>−0.36</td>")}"), ("text/plain", "words"))),
             Tagged("collect", "", Shown(("text/html", Table("<th>truth</th>", "<td>a</td>", "<td>b</td>")))),
             Code("", Shown(("text/html", Table("<th>other</th>", "<td>1</td>"))))));
         GridInFolder.Finish(grid, 1, executed: Json(null, Tagged("collect", "", Shown(("text/html", Table("<th>seed</th><th>epochs</th><th>sizes</th>", "<td>7</td><td>30</td><td>20,16</td>"))))));
         Assert.Equal(
             """
-            epochs,parameters,seed (found),sizes,test accuracy (%)
-            ,272186,,,90.54
-            30,,7,"20,16",
+            drop,epochs,parameters,seed (found),sizes,test accuracy (%)
+            -0.36,,272186,,,90.54
+            ,30,,7,"20,16",
 
             """.ReplaceLineEndings("\n"),
             Found(new GridTable(grid, grid.States())));

@@ -67,7 +67,7 @@ public sealed partial class PolyglotTests : IDisposable
         Assert.Equal("stopped", File.ReadAllText(ended));
     }
 
-    /// <summary>Were an assembly that the package brings again not named in setup.csx, the cells below would be compiled against a second set of this library's types.</summary>
+    /// <summary>The cells below would otherwise be compiled against a second set of this library's types: setup.csx names every assembly that such a package brings again.</summary>
     [Theory]
     [InlineData("MathNet.Numerics, 5.0.0")]
     [InlineData("Microsoft.Data.Analysis, 0.23.1")]

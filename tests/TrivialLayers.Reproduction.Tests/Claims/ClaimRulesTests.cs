@@ -31,7 +31,7 @@ public sealed class ClaimRulesTests
     {
         var decision = ClaimRules.SomeLayersAreTrivial([Network(1, Trivial), Network(2, Trivial), Network(3, NonTrivial, NonTrivial)]);
         Assert.Equal(ClaimVerdict.NotReproduced, decision.Verdict);
-        Assert.Contains("ResNet-20, seed 3 needs every convolution.", decision.Because);
+        Assert.Contains("ResNet-20 needs every convolution in 1 of 3 trainings.", decision.Because);
     }
 
     [Fact]
