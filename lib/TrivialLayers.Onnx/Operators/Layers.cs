@@ -117,13 +117,10 @@ internal static class Layers
     {
         if (left.Length < 3 || right.Length < 3) // one matrix is multiplied with a stack as it is
             return default;
-        double[] both = [.. LongerOfEach(left[..^2], right[..^2])];
+        double[] both = [.. Shapes.Broadcast(left[..^2], right[..^2])];
         double Copies(long[] factor) => Shapes.Product(factor[..^2]) == Workspace.Product(both) ? 0 : Workspace.Product([.. both, factor[^2], factor[^1]]);
         return new("its stacks of matrices, repeated to fit each other,", Copies(left) + Copies(right));
     }
-
-    private static IEnumerable<double> LongerOfEach(long[] left, long[] right) => left.Length < right.Length ? LongerOfEach(right, left)
-        : left.Select((length, axis) => (double)(axis < left.Length - right.Length ? length : Math.Max(length, right[axis - left.Length + right.Length])));
 
     /// <summary>The product of matrices, or stacks of them; what does not fit is found here, since torch ends the process over it.</summary>
     private static Tensor Product(Tensor left, Tensor right)
