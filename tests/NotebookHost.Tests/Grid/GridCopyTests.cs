@@ -9,6 +9,8 @@ namespace NotebookHost.Tests.Grid;
 /// <summary>Grids that are read by others: their store where it is, or a copy of it elsewhere.</summary>
 public sealed partial class GridCopyTests : IDisposable
 {
+    private static readonly string s_imports = $"#load \"{Path.Combine(RepositoryRoot.Path, "notebooks", "setup.csx").Replace('\\', '/')}\"\nusing TrivialLayers;";
+
     private readonly GridInFolder _made = new();
 
     private string Target => Path.Combine(_made.Around, "copy");
@@ -52,7 +54,7 @@ public sealed partial class GridCopyTests : IDisposable
     public async Task A_chapter_reads_the_trainings_of_a_grid_from_its_copy_without_their_weights()
     {
         _made.Use(
-            $"#load \"{Path.Combine(RepositoryRoot.Path, "notebooks", "setup.csx").Replace('\\', '/')}\"\nusing TrivialLayers;",
+            s_imports,
             """
             var plan = Profile.Of("quick").With(smoke: true);
             var data = plan.Fewer(plan.Load());
@@ -76,7 +78,7 @@ public sealed partial class GridCopyTests : IDisposable
     public async Task Chapters_read_the_trainings_of_a_grid_and_the_claims_decided_on_them_from_its_store()
     {
         _made.Use(
-            $"#load \"{Path.Combine(RepositoryRoot.Path, "notebooks", "setup.csx").Replace('\\', '/')}\"\nusing TrivialLayers;",
+            s_imports,
             """
             var plan = Profile.Of("quick").With(smoke: true);
             var all = plan.Load();
