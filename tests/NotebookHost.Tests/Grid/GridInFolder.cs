@@ -79,5 +79,9 @@ internal sealed class GridInFolder : IDisposable
         return result;
     }
 
+    /// <summary>The files in a folder and below it, each by its path from there.</summary>
+    public static List<string> FilesIn(string folder) =>
+        [.. Directory.GetFiles(folder, "*", SearchOption.AllDirectories).Select(file => System.IO.Path.GetRelativePath(folder, file).Replace('\\', '/')).Order(StringComparer.Ordinal)];
+
     public void Dispose() => _folder.Dispose();
 }

@@ -1,10 +1,12 @@
 using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using NotebookHost.Tests.Publishing;
+using NotebookHost.Tests.Running;
 
 namespace NotebookHost.Tests.Jupyter;
 
 /// <summary>What a reader does in a browser: open a notebook, change a layer, run, stop, go on. <c>NOTEBOOK_SCREENSHOT</c> names a file for the picture that the documentation shows.</summary>
+[Collection(TorchCollection.Name)]
 [Trait("Category", "Slow")]
 [Trait("Category", "Browser")]
 public sealed partial class NotebookFrontEndTests(Chromium chromium) : IClassFixture<Chromium>
@@ -26,7 +28,7 @@ public sealed partial class NotebookFrontEndTests(Chromium chromium) : IClassFix
         await page.ClickAsync("#celllink");
         await page.ClickAsync("#run_all_cells");
         var progress = tweak.Locator(".output_stdout");
-        await Assertions.Expect(progress).ToContainTextAsync("images/s", new() { Timeout = 120_000 });
+        await Assertions.Expect(progress).ToContainTextAsync("images/s", new() { Timeout = 240_000 });
         var first = await progress.InnerTextAsync();
         Assert.Matches(ProgressLine(), first.Trim());
         await Assertions.Expect(progress).Not.ToHaveTextAsync(first, new() { Timeout = 30_000 });

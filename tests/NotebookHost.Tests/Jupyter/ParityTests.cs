@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using NotebookHost.Notebook;
+using NotebookHost.Tests.Running;
 using TrivialLayers.Tests;
 
 namespace NotebookHost.Tests.Jupyter;
@@ -11,6 +12,7 @@ namespace NotebookHost.Tests.Jupyter;
 /// The same notebook through <c>run</c> and through Jupyter's own runner with this host as its kernel. Both give the same values in the same MIME types. Excepted:
 /// streams (who keeps which state of a rewritten line), ids, and <see cref="Times"/>.
 /// </summary>
+[Collection(TorchCollection.Name)]
 [Trait("Category", "Reports")]
 public sealed partial class ParityTests
 {

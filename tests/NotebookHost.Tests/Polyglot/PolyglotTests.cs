@@ -1,11 +1,13 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using NotebookHost.Notebook;
+using NotebookHost.Tests.Running;
 using TrivialLayers.Tests;
 
 namespace NotebookHost.Tests.Polyglot;
 
 /// <summary>Notebooks of this repository in .NET Interactive, on a machine that is set to German.</summary>
+[Collection(TorchCollection.Name)]
 [Trait("Category", "Polyglot")]
 public sealed partial class PolyglotTests : IDisposable
 {
