@@ -19,7 +19,7 @@ public static class OnnxFiles
     /// <param name="path">The file to make or replace.</param>
     /// <param name="height">Height of the images in pixels; by default that of an <see cref="OnnxNetwork"/>, else 32.</param>
     /// <param name="width">Width of the images in pixels; by default that of an <see cref="OnnxNetwork"/>, else 32.</param>
-    /// <param name="opset">The version of ONNX's operators, 17 to 25; a later one where the network needs it.</param>
+    /// <param name="opset">The version of ONNX's operators, 17 to 26; a later one where the network needs it.</param>
     /// <exception cref="NotSupportedException">It holds a module that is not written, which the message names; or it does not answer with float32.</exception>
     /// <exception cref="ArgumentException">The network was read for images of another size.</exception>
     /// <exception cref="InvalidOperationException">The file would not answer as the network does, because of a hook on a module for instance. Nothing is written then.</exception>

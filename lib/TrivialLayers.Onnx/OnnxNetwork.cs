@@ -58,7 +58,7 @@ public sealed class OnnxNetwork : SegmentedNetwork, IDescribed, IPrunable, IFold
     internal OnnxGraph Graph => _graph;
 
     /// <summary>
-    /// Reads an ONNX file. Operators of opset 7 to 25 that image networks use are read, in float16, float32 or float64, with weights in the file or in others beside it. The batch may have any size, also where
+    /// Reads an ONNX file. Operators of opset 7 to 26 that image networks use are read, in float16, float32 or float64, with weights in the file or in others beside it. The batch may have any size, also where
     /// the file fixes one; if it computes with that one beyond what can be adapted, it is refused.
     /// </summary>
     /// <param name="path">The file.</param>

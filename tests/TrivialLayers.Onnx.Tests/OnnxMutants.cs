@@ -3,10 +3,13 @@ using Onnx;
 
 namespace TrivialLayers.Tests;
 
-/// <summary>Damaged copies of a model, the same ones for the same seed, that are well-formed files: inputs swapped, numbers and lengths changed, attributes added, nodes doubled and dropped, operators of other domains.</summary>
+/// <summary>Damaged copies of a model, the same ones for the same seed, that are well-formed files: inputs swapped, numbers and lengths changed, attributes added, nodes doubled and dropped, operators of other domains, weights elsewhere.</summary>
 internal sealed class OnnxMutants(long seed)
 {
     private static readonly long[] s_numbers = [0, 1, -1, 2, 3, 7, 65_536, 10_007, 1L << 31, 1L << 40, long.MaxValue, long.MinValue];
+
+    /// <summary>For weights in another file: where, from which byte on, how many.</summary>
+    private static readonly string[] s_places = ["../weights.bin", "/etc/hostname", "sub/../weights.bin", "model.onnx", "", "\0", "-4", "8", "9223372036854775807"];
 
     private readonly SplitMix64 _random = new(seed);
 
@@ -21,7 +24,7 @@ internal sealed class OnnxMutants(long seed)
     private void Change(GraphProto graph)
     {
         var (node, weights) = (Any(graph.Node), Any(graph.Initializer));
-        switch (_random.Below(12))
+        switch (_random.Below(13))
         {
             case 0 when node.Input.Count > 0:
                 node.Input[_random.Below(node.Input.Count)] = Any(Any(graph.Node).Output);
@@ -59,6 +62,9 @@ internal sealed class OnnxMutants(long seed)
                 break;
             case 10:
                 node.Domain = "custom";
+                break;
+            case 11 when weights.ExternalData.Count > 0:
+                Any(weights.ExternalData).Value = Any(s_places);
                 break;
             default:
                 node.Attribute.Add(Any(graph.Node).Attribute);

@@ -79,7 +79,15 @@ public sealed class ReadingTests : IDisposable
     public void A_version_of_the_operators_that_is_not_known_is_refused(long opset)
     {
         var model = new SmallModel(opset, 3, 8, 8);
-        Assert.Contains("7 to 25 are supported", Refused<NotSupportedException>(model, model.Add("Relu", [X])), StringComparison.Ordinal);
+        Assert.Contains("7 to 26 are supported", Refused<NotSupportedException>(model, model.Add("Relu", [X])), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Indices_of_maxima_with_uneven_padding_are_refused_with_their_node()
+    {
+        var model = new SmallModel(17, 3, 8, 8);
+        var pooled = model.Add("MaxPool", [X], 2, ("kernel_shape", new long[] { 2, 2 }), ("pads", new long[] { 0, 0, 1, 1 }));
+        Assert.Contains("MaxPool 'MaxPool-0' (opset 17): indices of maxima", Refused<NotSupportedException>(model, pooled[0]), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -368,6 +376,7 @@ public sealed class ReadingTests : IDisposable
     [InlineData("location", "sub\\..\\..\\weights.bin")]
     [InlineData("location", "")]
     [InlineData("location", "link.bin")]
+    [InlineData("location", "linked/weights.bin")]
     [InlineData("location", "absent.bin")]
     [InlineData("offset", "99999999999999")]
     [InlineData("offset", "-4")]
@@ -378,6 +387,7 @@ public sealed class ReadingTests : IDisposable
         var (model, output) = Network();
         var path = model.SaveExternally(_folder["model.onnx"], output);
         File.CreateSymbolicLink(_folder["link.bin"], _folder["weights.bin"]);
+        Directory.CreateSymbolicLink(_folder["linked"], _folder.Path);
         var entries = model.Proto.Graph.Initializer[1].ExternalData;
         entries.First(entry => entry.Key == key).Value = value;
         File.WriteAllBytes(path, model.Proto.ToByteArray());

@@ -9,7 +9,7 @@ public sealed class WritingTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
-    public static TheoryData<string> Networks => [.. s_networks.Keys];
+    public static TheoryData<string, int> Networks => new(from name in s_networks.Keys from opset in new[] { 17, 26 } select (name, opset));
 
     private static readonly Dictionary<string, (Func<Module<Tensor, Tensor>> Make, int Size)> s_networks = new()
     {
@@ -27,9 +27,10 @@ public sealed class WritingTests : IDisposable
         ["a sequence"] = (() => Sequential(("conv", Conv2d(3, 8, 3, 2, padding: 1)), ("relu", ReLU()), ("pool", MaxPool2d(2)), ("drop", Dropout()), ("flat", Flatten()), ("fc", Linear(8 * 8 * 8, 5))), 32),
     };
 
+    /// <summary>Each in the version that is written by default and in the newest.</summary>
     [Theory]
     [MemberData(nameof(Networks))]
-    public void A_network_answers_in_ONNX_Runtime_as_here_and_is_read_back_with_its_names_and_roles(string name)
+    public void A_network_answers_in_ONNX_Runtime_as_here_and_is_read_back_with_its_names_and_roles(string name, int opset)
     {
         using var scope = NewDisposeScope();
         var (make, size) = s_networks[name];
@@ -38,7 +39,7 @@ public sealed class WritingTests : IDisposable
         using var evaluation = new EvaluationMode(network);
         var expected = network.call(images);
 
-        network.SaveOnnx(_folder["network.onnx"], size, size);
+        network.SaveOnnx(_folder["network.onnx"], size, size, opset: opset);
 
         Assert.InRange(OnnxRuntime.Difference(expected, OnnxRuntime.Run(_folder["network.onnx"], images)), 0, OnnxRuntime.Tolerance);
         using var read = OnnxNetwork.Load(_folder["network.onnx"]);
@@ -53,7 +54,7 @@ public sealed class WritingTests : IDisposable
     [InlineData(17)]
     [InlineData(18)]
     [InlineData(21)]
-    [InlineData(25)]
+    [InlineData(26)]
     public void What_was_read_is_written_again_for_any_opset(int opset)
     {
         using var scope = NewDisposeScope();

@@ -13,6 +13,8 @@ internal static class Pooling
         if (call.Integer("storage_order", 0) != 0)
             throw call.Refused("only storage_order = 0 is supported");
         var places = call.Outputs > 1;
+        if (places && Padding(window) is null)
+            throw call.Refused("indices of maxima are supported only with explicit padding that is the same on opposite sides and at most half the window");
         return new(inputs =>
         {
             using var scope = NewDisposeScope();
@@ -21,9 +23,7 @@ internal static class Pooling
             var padded = own is null ? window.Pad(input, double.NegativeInfinity) : input;
             if (!places)
                 return [window.Begun(functional.max_pool2d(padded, window.Kernel, window.Strides, own ?? [0, 0], window.Dilations, window.IsCeiling), input.shape[2..]).MoveToOuterDisposeScope()];
-            if (own is null)
-                throw new NotSupportedException("indices of maxima are supported only where the padding is the same on opposite sides");
-            var (values, indices) = functional.max_pool2d_with_indices(padded, window.Kernel, window.Strides, own, window.Dilations, window.IsCeiling);
+            var (values, indices) = functional.max_pool2d_with_indices(padded, window.Kernel, window.Strides, own!, window.Dilations, window.IsCeiling);
             return [values.MoveToOuterDisposeScope(), (input.IsShape() ? indices : indices + Planes(input.shape, input.device)).MoveToOuterDisposeScope()];
         }, Workspace: inputs => window.Padded(inputs[0]!.shape));
     }

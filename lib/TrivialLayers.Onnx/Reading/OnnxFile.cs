@@ -7,7 +7,7 @@ namespace TrivialLayers;
 internal static class OnnxFile
 {
     /// <summary>The oldest and newest version of the operators whose meaning is known here.</summary>
-    public const int Oldest = 7, Newest = 25;
+    public const int Oldest = 7, Newest = 26;
 
     /// <exception cref="InvalidDataException">It is not an ONNX file, or is damaged.</exception>
     public static ModelProto Read(string path)
