@@ -8,7 +8,7 @@ namespace TrivialLayers;
 /// <summary>Figures in which each mark is a trained network.</summary>
 public static class NetworkFigures
 {
-    private const string ShareTitle = "Trivial layers (% of convolutions)";
+    private const string ShareTitle = "share of Trivial layers (%)";
 
     /// <summary>What is left of each network with one of its layers zeroed, on a scale that different tasks share: one column per network, one mark per layer.</summary>
     /// <param name="networks">What is left, as sweeps give it, with the network's label; several training runs of one network may go into one column.</param>

@@ -59,7 +59,7 @@ public sealed record Profile(string Name, string Dataset, Recipe Recipe, int Few
     {
         DeepWidth = 8,
         Vgg = (11, 0.125),
-        Depths = [8, 14, 20, 32, 44, 56],
+        Depths = [8, 14, 20, 32, 44, 56, 110],
         Sizes = "8x8 8x16 8x32 14x8 14x16 14x32 20x8 20x16 20x32 32x8 44x8 56x8 110x8",
     };
 

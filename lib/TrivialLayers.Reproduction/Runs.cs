@@ -27,7 +27,7 @@ public static class Runs
         CancellationToken cancellationToken = default) =>
         OnItsOwnThread(() => Store.GetOrTrain(OnDefaultDevice(network), data, recipe, seed, progress, afterEpoch, cancellationToken), cancellationToken);
 
-    /// <summary>The same for fine-tuning: training goes on from the weights that the network has; see <see cref="RunStore.GetOrTrainFurther"/>.</summary>
+    /// <summary>The same for fine-tuning: training starts from the weights that the network has; see <see cref="RunStore.GetOrTrainFurther"/>.</summary>
     public static Task<TrainedRun> GetOrTrainFurther(
         Module<Tensor, Tensor> network,
         DataSplit data,

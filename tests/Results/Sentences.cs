@@ -28,10 +28,10 @@ internal static class Sentences
             "C1" => OfResNets(Evidence.OverParameterised(Evidence.Verdicts(all.Sizes))).Select((clause, i) => i > 0 || ReferenceEquals(all.Data, all.Few) ? clause : $"trained on {Words.Digits(all.Few.Train.Count)} images, {clause}"),
             "C2" => TrivialShares(ClaimRules.Comparable(Evidence.Verdicts(all.Plain, all.Vgg), "", Evidence.Verdicts(all.Wide), "").Networks.GroupBy(network => network.Architecture)),
             "C3" => LongConnections(all.Scenes!),
-            "C4" => [$"the share of NonTrivial layers is {Words.Fixed(evidence.Decision.Effect, 1)} points {interval.ToString(1)} higher among layers that change channels than among other residual layers"],
-            "C5" => [$"Kendall's tau between the drops of {Words.Number(all.Deep.Count)} {Words.Kind(all.Deep[0].Run.Network)} is {interval.Around(evidence.Decision.Effect, 2)}", "by chance it would be 0 on average"],
-            "C6" => [$"the output of the median unit still differs from its shortcut by {interval.Around(evidence.Decision.Effect, 2)} of its norm", $"\"nearly\" means {Words.Fixed(UnitIdentity.Near, 2)} or less"],
-            "C7" => [$"Kendall's tau between depth and median drop is {interval.Around(evidence.Decision.Effect, 2)} over {Words.Number(all.ByDepth.DistinctBy(sized => sized.Depth).Count())} depths", "by chance it would be 0 on average"],
+            "C4" => [$"the share of NonTrivial layers is {Words.Fixed(evidence.Decision.Effect, 1)} points {interval.ToString(1)} higher among layers that change channels"],
+            "C5" => [$"Kendall's tau between the drops of {Words.Number(all.Deep.Count)} {Words.Kind(all.Deep[0].Run.Network)} is {interval.Around(evidence.Decision.Effect, 2)}, by chance 0"],
+            "C6" => [$"the median unit's output differs from its shortcut by {interval.Around(evidence.Decision.Effect, 2)} of its norm, \"nearly\" means {Words.Fixed(UnitIdentity.Near, 2)} or less"],
+            "C7" => [$"Kendall's tau between depth and median drop is {interval.Around(evidence.Decision.Effect, 2)} over {Words.Number(all.ByDepth.DistinctBy(sized => sized.Depth).Count())} depths, by chance 0"],
             _ => [$"{ClaimWords.Effect(evidence.Decision.Effect, interval)}, {evidence.Decision.Unit}"],
         };
         return string.Join("; ", clauses) + ".";
@@ -50,7 +50,7 @@ internal static class Sentences
     {
         Interval Of(string claim) => all.Claims.Single(evidence => evidence.Claim.Id == claim).Decision.Interval!.Value;
         return $"In brackets: for C1, C2, C3 and C6 the range over {Words.Number(ClaimRules.Seeds)} trainings; for C4 a {Percent(Of("C4").Level)} bootstrap interval over trainings (with only three, just their range); "
-            + $"for C5 and C7 an interval as wide as the central {Percent(Of("C5").Level)} of the permutation distribution, centred on the estimate.";
+            + $"for C5 and C7 the estimate minus the central {Percent(Of("C5").Level)} of the permutation distribution, cut at -1 and 1.";
     }
 
     /// <summary>On how much the verdicts on layers rest: one sentence.</summary>
@@ -124,24 +124,30 @@ internal static class Sentences
     {
         var all = architectures.ToList();
         var some = all.Where(seeds => seeds.Any(network => network.Has(Verdict.Trivial))).OrderByDescending(seeds => seeds.Average(network => network.Share(Verdict.Trivial))).ToList();
-        if (all.Count - some.Count < 3)
+        if (some.Count == 0 || all.Count - some.Count < 3)
             return TrivialShares(all);
         var trainings = all.SelectMany(seeds => seeds).ToList();
-        return some.Select(TrivialShare).Append(
-            $"no layer of {Words.Number(all.Count - some.Count)} others is Trivial, and in {Words.Number(trainings.Count(NeedsEveryLayer))} of {Words.Number(trainings.Count)} trainings all are NonTrivial");
+        return some.Select((seeds, i) => i == 0 ? TrivialShare(seeds) : $"{Share(seeds)}'s").Append(
+            $"none in {Words.Number(all.Count - some.Count)} others; {Words.Number(trainings.Count(NeedsEveryLayer))} of {Words.Number(trainings.Count)} trainings need every layer");
     }
 
     private static string TrivialShare(IGrouping<string, NetworkVerdicts> seeds)
     {
-        double[] shares = [.. seeds.Select(network => network.Share(Verdict.Trivial))];
-        if (shares.Max() > 0)
-            return $"{Words.Fixed(shares.Average(), 1)} % [{Words.Fixed(shares.Min(), 1)}, {Words.Fixed(shares.Max(), 1)}] of {Words.Named(seeds.Key)}'s layers are Trivial";
+        if (seeds.Any(network => network.Has(Verdict.Trivial)))
+            return $"{Share(seeds)}'s layers are Trivial";
         return $"no layer of {Words.Named(seeds.Key)} is Trivial" + (seeds.Count(NeedsEveryLayer) is > 0 and var needing
             ? $", and in {Words.Number(needing)} of {Words.Number(seeds.Count())} trainings all are NonTrivial"
             : $", {Words.Range(seeds.Select(network => (double)network.Layers.Count(layer => layer.Verdict == Verdict.Undecided)), 0)} in each training are Undecided");
     }
 
     private static bool NeedsEveryLayer(NetworkVerdicts network) => network.Layers.All(layer => layer.Verdict == Verdict.NonTrivial);
+
+    /// <summary>"5.3 % [1.8, 10.5] of ResNet-56".</summary>
+    private static string Share(IGrouping<string, NetworkVerdicts> seeds)
+    {
+        double[] shares = [.. seeds.Select(network => network.Share(Verdict.Trivial))];
+        return $"{Words.Fixed(shares.Average(), 1)} % [{Words.Fixed(shares.Min(), 1)}, {Words.Fixed(shares.Max(), 1)}] of {Words.Named(seeds.Key)}";
+    }
 
     private static IEnumerable<string> LongConnections(EncoderDecoders scenes)
     {
@@ -154,7 +160,7 @@ internal static class Sentences
         string Why(IEnumerable<NetworkVerdicts> seeds)
         {
             var behind = residual.Average(network => network.TestAccuracy) - seeds.Average(network => network.TestAccuracy);
-            return Math.Abs(behind) <= ClaimRules.ComparableWithin ? "it has too few trainings" : $"its baseline is {Words.Fixed(Math.Abs(behind), 1)} points too {(behind > 0 ? "low" : "high")} to compare";
+            return Math.Abs(behind) <= ClaimRules.ComparableWithin ? "it has too few trainings" : $"its baseline is {Words.Fixed(Math.Abs(behind), 1)} points {(behind > 0 ? "lower" : "higher")} than with short connections; {Words.Fixed(ClaimRules.ComparableWithin, 0)} are allowed";
         }
     }
 }

@@ -8,7 +8,7 @@ internal sealed class ShippedRuns : IDisposable
     private readonly RunStore _runs;
     private readonly SweepStore _sweeps;
     private readonly Dictionary<string, Lazy<DataSplit>> _images;
-    private readonly Dictionary<string, SweptRun> _read = [];
+    private readonly Dictionary<(string Address, Intervention Done), SweptRun> _read = [];
 
     public ShippedRuns()
     {
@@ -48,18 +48,20 @@ internal sealed class ShippedRuns : IDisposable
     /// <param name="data">The images.</param>
     /// <param name="recipe">How it was trained.</param>
     /// <param name="seed">The seed of the training.</param>
+    /// <param name="intervention">What was done to each layer; by default it was zeroed.</param>
     /// <exception cref="InvalidOperationException">There is no such run or sweep.</exception>
-    public SweptRun Of(Func<SegmentedNetwork> make, DataSplit data, Recipe recipe, long seed)
+    public SweptRun Of(Func<SegmentedNetwork> make, DataSplit data, Recipe recipe, long seed, Intervention? intervention = null)
     {
         using var network = make();
         var modules = NetworkDescription.Of(network);
         var run = All.FirstOrDefault(run => run.Seed == seed && run.DataFingerprint == data.Fingerprint && run.Recipe == recipe && run.Modules.SequenceEqual(modules)) ?? throw Missing("run", network, data, recipe, seed);
-        if (_read.TryGetValue(run.Address, out var read))
+        var done = intervention ?? Intervention.Zero;
+        if (_read.TryGetValue((run.Address, done), out var read))
             return read;
         if (run.HasWeights)
             Weights.Load(network, Path.Combine(run.Folder, RunFolder.WeightsFile));
-        var sweep = Sweep.OnRecord(network, run.WeightsFingerprint ?? NetworkDescription.WeightsOf(network), data.Test, _sweeps, OptionsFor(data), recipe.Precision) ?? throw Missing("sweep", network, data, recipe, seed);
-        return _read[run.Address] = new SweptRun(run, sweep);
+        var sweep = Sweep.OnRecord(network, run.WeightsFingerprint ?? NetworkDescription.WeightsOf(network), data.Test, _sweeps, OptionsFor(data) with { Intervention = done }, recipe.Precision) ?? throw Missing("sweep", network, data, recipe, seed);
+        return _read[(run.Address, done)] = new SweptRun(run, sweep);
     }
 
     /// <summary>A run whose weights ship and its sweep, as a notebook finds them; the network has the run's weights afterwards.</summary>

@@ -31,8 +31,9 @@ public static class ClaimRules
     {
         var (networks, notes) = Enough([.. resNets.Where(network => network.IsOverParameterised)], "over-parameterised ResNet");
         var without = networks.Where(network => network.Layers.All(layer => layer.Verdict == Verdict.NonTrivial)).ToArray();
-        notes.AddRange(without.GroupBy(network => network.Architecture, (name, seeds) =>
-            $"{name} needs every convolution in {seeds.Count()} of {networks.Count(network => network.Architecture == name)} trainings."));
+        notes.AddRange(without
+            .GroupBy(network => network.Architecture, (name, seeds) => (Name: name, How: $"{seeds.Count()} of {networks.Count(network => network.Architecture == name)} trainings"))
+            .GroupBy(of => of.How, of => of.Name, (how, names) => $"Every convolution is needed in {how} of {string.Join(", ", names)}."));
         var with = networks.Count(network => network.Has(Verdict.Trivial));
         if (networks.Count > 0) notes.Add($"{with} of {networks.Count} over-parameterised trained networks have a Trivial convolution.");
         var verdict = networks.Count == 0 ? ClaimVerdict.Undecided :
@@ -181,14 +182,16 @@ public static class ClaimRules
         return TrivialShares(verdict, networks, notes);
     }
 
-    /// <summary>A decision whose effect is the share of Trivial layers in the architecture that has most of them; a note has the share of each other one.</summary>
+    /// <summary>A decision whose effect is the share of Trivial layers in the architecture that has most of them; notes have the shares of the others.</summary>
     private static ClaimDecision TrivialShares(ClaimVerdict verdict, List<NetworkVerdicts> networks, List<string> notes)
     {
         if (networks.Count == 0)
             return Decision(verdict, [], "Trivial layers, percent of the convolutions", notes);
         var shares = networks.GroupBy(network => network.Architecture, (name, seeds) => (Name: name, Values: seeds.Select(network => network.Share(Verdict.Trivial)).ToArray()))
             .OrderByDescending(of => of.Values.Average()).ToList();
-        notes.AddRange(shares.Skip(1).Select(of => $"{of.Name}: {Range(of.Values).Around(of.Values.Average(), 2)} % Trivial."));
+        var others = shares.Skip(1).ToLookup(of => of.Values.Max() > 0);
+        notes.AddRange(others[true].Select(of => $"{of.Name}: {Range(of.Values).Around(of.Values.Average(), 2)} % Trivial."));
+        if (others[false].Any()) notes.Add($"No layer is Trivial in {string.Join(", ", others[false].Select(of => of.Name))}.");
         return Decision(verdict, shares[0].Values, $"Trivial layers of {shares[0].Name}, percent of its convolutions, mean over trainings with their range", notes);
     }
 

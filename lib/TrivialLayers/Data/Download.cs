@@ -6,8 +6,8 @@ using System.Security.Cryptography;
 namespace TrivialLayers;
 
 /// <summary>
-/// Brings one file of known length and SHA-256 over HTTP. After a cut or a stall it asks for the bytes that are missing; what has come stays on disk, so that a later call
-/// goes on as well. It gives up after some tries in a row that bring nothing new.
+/// Brings one file of known length and SHA-256 over HTTP. After an interruption or a stall it asks for the bytes that are missing; what has come stays on disk, so that a later call
+/// resumes as well. It gives up after some tries in a row that bring nothing new.
 /// </summary>
 /// <param name="client">Makes the requests; without a time limit of its own.</param>
 /// <param name="patience">How long nothing may come before the connection counts as cut.</param>
@@ -30,7 +30,7 @@ internal sealed class Download(HttpClient client, TimeSpan patience, TimeSpan pa
                 fruitless = length > furthest ? 0 : fruitless + 1;
                 furthest = Math.Max(furthest, length);
                 if (fruitless == FruitlessTries)
-                    throw new IOException($"{file.Url} cannot be downloaded: {FruitlessTries} attempts in a row received no new data. The last one: {cut} {length} of {file.Bytes} bytes are kept; call again to go on.");
+                    throw new IOException($"{file.Url} cannot be downloaded: {FruitlessTries} attempts in a row received no new data. The last one: {cut} {length} of {file.Bytes} bytes are kept; call again to resume.");
                 progress(length, $"again after: {cut}");
                 await Task.Delay(pause * fruitless, cancellationToken).ConfigureAwait(false);
             }

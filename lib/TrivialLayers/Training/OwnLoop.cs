@@ -4,7 +4,7 @@ using static TorchSharp.torch.nn;
 
 namespace TrivialLayers;
 
-/// <summary>What a training loop of the user's own has at hand in <see cref="RunStore.GetOrMake"/>: a place to keep how far it is, so that it goes on there after an interruption or a kill.</summary>
+/// <summary>What a training loop of the user's own has at hand in <see cref="RunStore.GetOrMake"/>: a place to keep how far it is, so that it resumes there after an interruption or a kill.</summary>
 public sealed class OwnLoop
 {
     private readonly ResumableTraining _training;

@@ -45,7 +45,7 @@ public sealed record Recipe
     public Precision Precision { get; init; }
 
     /// <summary>
-    /// Whether a GPU takes only algorithms that give the same bits each time, so that one seed trains to the same weights twice and goes on after a kill as if nothing had happened. A CPU always does.
+    /// Whether a GPU takes only algorithms that give the same bits each time, so that one seed trains to the same weights twice and resumes after a kill as if nothing had happened. A CPU always does.
     /// False may be faster, and is part of the run's address.
     /// </summary>
     public bool Deterministic { get; init; } = true;

@@ -4,7 +4,7 @@ using static TorchSharp.torch.nn;
 
 namespace TrivialLayers;
 
-/// <summary>A training in a run's folder, which may end at any moment and then goes on from what was kept last.</summary>
+/// <summary>A training in a run's folder, which may end at any moment and then resumes from what was kept last.</summary>
 /// <param name="folder">The run's folder; only one process works in it.</param>
 /// <param name="network">The network.</param>
 /// <param name="data">The images.</param>

@@ -8,7 +8,7 @@ namespace TrivialLayers;
 
 /// <summary>
 /// Trained networks in folders, found by what they are: network, data, recipe and seed. A folder holds <c>weights.safetensors</c>, <c>probe.safetensors</c>, <c>history.csv</c> and,
-/// written last, <c>run.json</c>; an unfinished one holds <c>training.safetensors</c> and goes on from there. One that ships without its weights holds
+/// written last, <c>run.json</c>; an unfinished one holds <c>training.safetensors</c> and resumes from there. One that ships without its weights holds
 /// <c>start-probe.safetensors</c>, <c>history.csv</c> and <c>run.json</c>; a run by a recipe has these in its folder <c>record</c>. A kept run that loads leaves the network on its device and in its mode, and draws nothing at random.
 /// </summary>
 public sealed partial class RunStore
@@ -29,7 +29,7 @@ public sealed partial class RunStore
     }
 
     /// <summary>
-    /// Loads the run if there is one, else trains it, going on where an earlier call was cancelled or killed. The network then has the run's weights, so one that ships without them is
+    /// Loads the run if there is one, else trains it, resuming where an earlier call was cancelled or killed. The network then has the run's weights, so one that ships without them is
     /// trained. Of several processes that ask for the same run at once, one trains; the others wait, say so, and load.
     /// </summary>
     /// <param name="network">The network; its weights are overwritten.</param>
@@ -64,7 +64,7 @@ public sealed partial class RunStore
         Train(network, new TrainingJob(data, recipe, seed, progress, afterEpoch, cancellationToken), () => [.. network.state_dict().Keys.Order(StringComparer.Ordinal)]);
 
     /// <summary>
-    /// Keeps a training run by a loop of the user's own as <see cref="GetOrTrain"/> keeps one by a recipe: loads it if there is one, else calls the loop, which can go on where it was interrupted or killed. The
+    /// Keeps a training run by a loop of the user's own as <see cref="GetOrTrain"/> keeps one by a recipe: loads it if there is one, else calls the loop, which can resume where it was interrupted or killed. The
     /// loop starts from the weights that the network has, or sets others.
     /// </summary>
     /// <param name="what">Name and version of the loop, with images and seed.</param>

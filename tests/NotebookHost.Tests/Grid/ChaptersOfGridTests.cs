@@ -9,8 +9,6 @@ namespace NotebookHost.Tests.Grid;
 [Trait("Category", "Slow")]
 public sealed partial class ChaptersOfGridTests : IDisposable
 {
-    private static readonly string s_imports = $"#load \"{Path.Combine(RepositoryRoot.Path, "notebooks", "setup.csx").Replace('\\', '/')}\"\nusing TrivialLayers;";
-
     private readonly GridInFolder _made = new();
 
     public void Dispose() => _made.Dispose();
@@ -19,7 +17,7 @@ public sealed partial class ChaptersOfGridTests : IDisposable
     public async Task A_chapter_reads_the_trainings_of_a_grid_from_its_copy_without_their_weights()
     {
         _made.Use(
-            s_imports,
+            GridInFolder.Imports,
             """
             var plan = Profile.Of("quick").With(smoke: true);
             var data = plan.Fewer(plan.Load());
@@ -43,7 +41,7 @@ public sealed partial class ChaptersOfGridTests : IDisposable
     public async Task Chapters_read_the_trainings_of_a_grid_and_the_claims_decided_on_them_from_its_store()
     {
         _made.Use(
-            s_imports,
+            GridInFolder.Imports,
             """
             var plan = Profile.Of("quick").With(smoke: true);
             var all = plan.Load();

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using NotebookHost.Grid;
 using NotebookHost.Running;
 using NotebookHost.Tests.Running;
+using TrivialLayers.Tests;
 
 namespace NotebookHost.Tests.Grid;
 
@@ -14,6 +15,9 @@ internal sealed class GridInFolder : IDisposable
         System.IO.File.AppendAllText($"began-{seed}", "x");
         while (!System.IO.File.Exists("leave")) await Task.Delay(20, asked);
         """;
+
+    /// <summary>A cell that loads the library as the notebooks of this repository do.</summary>
+    public static readonly string Imports = $"#load \"{System.IO.Path.Combine(RepositoryRoot.Path, "notebooks", "setup.csx").Replace('\\', '/')}\"\nusing TrivialLayers;";
 
     private readonly NotebookFolder _folder = new();
 

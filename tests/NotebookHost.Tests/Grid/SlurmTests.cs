@@ -176,7 +176,7 @@ public sealed class SlurmTests : IDisposable
     private async Task<string> BeginTraining()
     {
         _made.Use(
-            $"#load \"{Path.Combine(RepositoryRoot.Path, "notebooks", "setup.csx")}\"\nusing TrivialLayers;",
+            GridInFolder.Imports,
             """
             var asked = (System.Threading.CancellationToken)AppContext.GetData("Notebook.CancellationToken");
             var plan = Profile.Of("quick").With(smoke: true);

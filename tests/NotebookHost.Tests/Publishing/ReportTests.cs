@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using NotebookHost.Notebook;
 using TrivialLayers.Tests;
 
@@ -60,7 +61,10 @@ public sealed class ReportTests(Chromium chromium) : IClassFixture<Chromium>
 
     [Theory]
     [InlineData("03-zero-each-layer")]
+    [InlineData("04-connections")]
     [InlineData("05-deeper-and-wider")]
+    [InlineData("06-regular")]
+    [InlineData("11-networks-of-others")]
     public async Task Accuracy_and_verdicts_of_a_summary_are_seen_without_scrolling(string name)
     {
         await using var visit = await chromium.Open(await File.ReadAllTextAsync(InReports(name + ".html")), width: 1200);
@@ -73,6 +77,30 @@ public sealed class ReportTests(Chromium chromium) : IClassFixture<Chromium>
             """);
         Assert.NotEmpty(beyond);
         Assert.All(beyond, pixels => Assert.True(pixels <= 0, $"Undecided, the last column of the verdicts, ends {pixels} pixels beyond the table's box."));
+    }
+
+    /// <summary>What is wider scrolls in a box of its own, never the page.</summary>
+    [Theory]
+    [MemberData(nameof(Notebooks))]
+    [InlineData("index")]
+    public async Task A_page_fits_a_phone(string name)
+    {
+        await using var visit = await chromium.Open(await File.ReadAllTextAsync(InReports(name + ".html")), width: 390);
+        Assert.Equal(390, await visit.Page.EvaluateAsync<int>("() => document.documentElement.scrollWidth"));
+    }
+
+    /// <summary>In what the cells print, a regular expression finds what was computed by hand and what the library gives.</summary>
+    [Theory]
+    [InlineData("01-train", @"(\d+) of (\d+) tensors are equal, bit for bit")]
+    [InlineData("03-zero-each-layer", @"by hand +(\d+), by the sweep +(\d+) of")]
+    [InlineData("06-regular", @"seed 1 and seed 3: (\S+)[\s\S]*?the library: (\S+),")]
+    [InlineData("07-joint-zeroing", @"(\S+) +\d+ of \d+ right[\s\S]*?the library's first step: (\S+)")]
+    public void What_is_done_by_hand_gives_what_the_library_gives(string name, string pair)
+    {
+        var printed = string.Concat(NotebookDocument.Load(InReports(name + ".ipynb")).Cells.OfType<CodeCell>().SelectMany(cell => cell.Outputs).OfType<StreamOutput>().Select(output => output.Text));
+        var found = Regex.Matches(printed, pair);
+        Assert.NotEmpty(found);
+        Assert.All(found, match => Assert.Equal(match.Groups[1].Value, match.Groups[2].Value));
     }
 
     [Fact]

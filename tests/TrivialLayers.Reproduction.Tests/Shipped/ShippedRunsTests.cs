@@ -18,6 +18,9 @@ public sealed class ShippedRunsTests : IDisposable
     /// <summary>Those with weights that stand in the tables of results.</summary>
     public static TheoryData<string> Listed => [.. NetworkTable.Listed.Where(run => run.HasWeights).Select(run => Path.GetFileName(run.Folder))];
 
+    /// <summary>Depth and seed of each ResNet whose drops are split.</summary>
+    public static TheoryData<int, int> Split => new(from depth in Profile.Quick.Depths from seed in Enumerable.Range(1, Profile.Quick.Seeds) select (depth, seed));
+
     [Theory]
     [MemberData(nameof(Folders))]
     public void Each_gives_its_recorded_accuracy_within_two_answers_of_10000(string folder)
@@ -55,6 +58,16 @@ public sealed class ShippedRunsTests : IDisposable
         Assert.Equal(recorded.Folder, run.Folder);
         if (!data.Test.HasPixelLabels)
             Assert.Equal(run.TestAccuracy, sweep.Baseline.Value, tolerance: run.Provenance.Device == sweep.Provenance.Device ? 1e-9 : 0.0201); // a card and a processor answer a few images differently
+    }
+
+    /// <summary>Those whose drops <c>08-controls</c> splits into the missing function and the shifted constant.</summary>
+    [Theory]
+    [MemberData(nameof(Split))]
+    public void Each_depth_has_its_sweeps_with_mean_output(int depth, int seed)
+    {
+        var (run, sweep) = _shipped.Of(() => ResNet.ForSmallImages(depth, Profile.Quick.FitWidth, 10, 1), _shipped.Sample, Profile.Quick.Fit, seed, Intervention.MeanOutput);
+
+        Assert.Equal(run.TestAccuracy, sweep.Baseline.Value, precision: 9);
     }
 
     [Fact]
