@@ -134,15 +134,15 @@ public static class SweepTables
 
         var measure = string.Join(", ", rows.Select(row => row.Sweep.Measure.Name).Distinct());
         columns.Add(Numbers(rows.All(row => SweepFigures.IsAccuracy(row.Sweep)) ? "baseline (%)" : measure, rows, row => row.Sweep.Baseline.Value));
-        if (rows.Any(row => row.Sweep.Baseline.Pooled is not null))
-            columns.Add(new DoubleDataFrameColumn($"pooled {measure}", rows.Select(row => row.Sweep.Baseline.Pooled)));
-        if (rows.Any(row => !SweepFigures.IsAccuracy(row.Sweep) && row.Sweep.Chance is not null))
-            columns.Add(new DoubleDataFrameColumn($"chance: {measure}", rows.Select(row => row.Sweep.Chance)));
         columns.Add(Counts("layers", rows, row => row.Sweep.Targets.Count));
         columns.AddRange(Enum.GetValues<Verdict>().Select(verdict => Counts(verdict.ToString(), rows, row => row.Sweep.Count(verdict))));
         columns.AddRange(Margin.Reported.Where(margin => margin != Margin.Default).Select(
             margin => Counts($"Trivial at {margin}", rows, row => row.Sweep.Count(Verdict.Trivial, margin))));
         columns.Add(Numbers("smallest resolvable drop (points)", rows, row => row.Sweep.SmallestResolvableDrop));
+        if (rows.Any(row => row.Sweep.Baseline.Pooled is not null))
+            columns.Add(new DoubleDataFrameColumn($"pooled {measure}", rows.Select(row => row.Sweep.Baseline.Pooled)));
+        if (rows.Any(row => !SweepFigures.IsAccuracy(row.Sweep) && row.Sweep.Chance is not null))
+            columns.Add(new DoubleDataFrameColumn($"chance: {measure}", rows.Select(row => row.Sweep.Chance)));
         if (areTrained)
             columns.Add(new Int64DataFrameColumn("parameters", rows.Select(row => row.Run?.Parameters)));
         columns.Add(Texts("images", rows, row => row.Sweep.Identity.Images));

@@ -14,22 +14,29 @@ internal static class TableText
     /// <summary>Longer texts are sentences, whose lines may be broken.</summary>
     private const int LongestName = 60;
 
+    /// <summary>A column of names with a longer one may break them where space is short; other cells stay on one line.</summary>
+    private const int LongName = 36;
+
     private const string NoValue = "–";
 
     public static string Html(DataFrame table)
     {
-        var columns = table.Columns.Select(column => (Column: column, Align: IsNumber(column) ? "right" : "left", Decimals: DecimalsOf(column))).ToList();
-        var html = new StringBuilder("<table style=\"border-spacing:.7em .1em\"><thead><tr>");
-        foreach (var (column, align, _) in columns)
-            html.Append(CultureInfo.InvariantCulture, $"<th style=\"text-align:{align}\">{WebUtility.HtmlEncode(column.Name)}</th>");
         var rows = Math.Min(table.Rows.Count, MostRows);
-        var words = table.Columns.OfType<StringDataFrameColumn>().SelectMany(column => column.Take((int)rows)).All(text => text is not { Length: > LongestName });
+        int Longest(StringDataFrameColumn texts) => texts.Take((int)rows).Max(text => text?.Length) ?? 0;
+        var words = table.Columns.OfType<StringDataFrameColumn>().All(texts => Longest(texts) <= LongestName);
+        var columns = table.Columns.Select(column => (
+            Column: column,
+            Style: IsNumber(column) ? "text-align:right" : words && column is StringDataFrameColumn texts && Longest(texts) > LongName ? "text-align:left;white-space:normal;min-width:16em" : "text-align:left",
+            Decimals: DecimalsOf(column))).ToList();
+        var html = new StringBuilder("<table style=\"border-spacing:.7em .1em\"><thead><tr>");
+        foreach (var (column, style, _) in columns)
+            html.Append(CultureInfo.InvariantCulture, $"<th style=\"{style}\">{WebUtility.HtmlEncode(column.Name)}</th>");
         html.Append("</tr></thead><tbody").Append(words ? " style=\"white-space:nowrap\">" : ">");
         for (var row = 0L; row < rows; row++)
         {
             html.Append("<tr>");
-            foreach (var (column, align, decimals) in columns)
-                html.Append(CultureInfo.InvariantCulture, $"<td style=\"text-align:{align}\">{WebUtility.HtmlEncode(Cell(column[row], decimals))}</td>");
+            foreach (var (column, style, decimals) in columns)
+                html.Append(CultureInfo.InvariantCulture, $"<td style=\"{style}\">{WebUtility.HtmlEncode(Cell(column[row], decimals))}</td>");
             html.Append("</tr>");
         }
 
