@@ -12,14 +12,13 @@ internal static class Pooling
         var window = Window.Of(call, []);
         if (call.Integer("storage_order", 0) != 0)
             throw call.Refused("only storage_order = 0 is supported");
-        var places = call.Outputs > 1;
-        if (places && Padding(window) is null)
+        var (places, own) = (call.Outputs > 1, Padding(window));
+        if (places && own is null)
             throw call.Refused("indices of maxima are supported only with explicit padding that is the same on opposite sides and at most half the window");
         return new(inputs =>
         {
             using var scope = NewDisposeScope();
             var input = inputs[0]!;
-            var own = Padding(window);
             var padded = own is null ? window.Pad(input, double.NegativeInfinity) : input;
             if (!places)
                 return [window.Begun(functional.max_pool2d(padded, window.Kernel, window.Strides, own ?? [0, 0], window.Dilations, window.IsCeiling), input.shape[2..]).MoveToOuterDisposeScope()];
