@@ -18,13 +18,17 @@ internal static class ReadmeBlock
         [
             "| claim | verdict | what was found |",
             "| --- | --- | --- |",
-            .. Claims.All.Select(claim => $"| [{claim.Id}](notebooks/{claim.Notebook}.ipynb) {Sentences.Of(claim)} | {Parts(all, of => of.Verdict(claim))} | {Parts(all, of => of.Found(claim))} |"),
+            .. Claims.All.Select(claim => $"| [{claim.Id}](notebooks/{claim.Notebook}.ipynb) {Sentences.Of(claim)} | {Verdicts(all, claim)} | {Parts(all, of => of.Found(claim))} |"),
             "",
             $"In brackets are intervals; [data/checkpoints](data/checkpoints/README.md#results) says of what kind, and lists all {Words.Digits(listed)} trainings ({Words.Number(shipped - listed)} more ship as examples) with the reasons for each verdict and [how to train them again](data/checkpoints/README.md#make-them-again).",
             $"`{Command}` computes these lines from the shipped runs, without training.",
             "",
         ]);
     }
+
+    /// <summary>The verdict, once where all images give the same.</summary>
+    private static string Verdicts(IReadOnlyList<IFindings> all, Claim claim) =>
+        all.Select(findings => findings.Verdict(claim)).OfType<string>().Distinct().ToList() is [var same] ? same : Parts(all, of => of.Verdict(claim));
 
     private static string Parts(IEnumerable<IFindings> all, Func<IFindings, string?> part) =>
         string.Join("<br>", all.Where(findings => part(findings) is not null).Select(findings => $"{findings.Images}: {part(findings)}"));

@@ -18,10 +18,14 @@ internal sealed class StandingFindings : IFindings
 
     public string Images { get; }
 
-    public string? Verdict(Claim claim) => Part(claim, 1);
+    public string? Verdict(Claim claim) => Found(claim) is null ? null : Part(claim, 1) ?? Cell(claim, 1);
 
     public string? Found(Claim claim) => Part(claim, 2);
 
-    private string? Part(Claim claim, int column) => _lines.FirstOrDefault(line => line.StartsWith($"| [{claim.Id}](", StringComparison.Ordinal))?.Trim('|', ' ').Split(" | ")[column]
-        .Split("<br>").FirstOrDefault(part => part.StartsWith($"{Images}: ", StringComparison.Ordinal))?[(Images.Length + 2)..];
+    /// <summary>What a cell says of these images; null where it says nothing of them alone.</summary>
+    private string? Part(Claim claim, int column) => Cell(claim, column)?.Split("<br>")
+        .FirstOrDefault(part => part.StartsWith($"{Images}: ", StringComparison.Ordinal))?[(Images.Length + 2)..];
+
+    private string? Cell(Claim claim, int column) =>
+        _lines.FirstOrDefault(line => line.StartsWith($"| [{claim.Id}](", StringComparison.Ordinal))?.Trim('|', ' ').Split(" | ")[column];
 }
