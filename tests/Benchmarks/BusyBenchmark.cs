@@ -14,17 +14,21 @@ internal static class BusyBenchmark
 
     private const string Figure = "images per second: ";
 
-    private const int Batch = 128, Batches = 20;
+    private const int Batch = 128;
 
-    /// <summary>Alone, trainings of so few batches alternate so often between two processes: the machine's moods, which last seconds, then meet both.</summary>
-    private const int AloneTurns = 120, AloneBatches = 2;
+    /// <summary>Processes take turns with trainings of so few batches: the machine's pace drifts within seconds, and all then see the same of it.</summary>
+    private const int InTurn = 2;
+
+    /// <summary>So many turns beside others; and alone, where a small cost is looked for.</summary>
+    private const int BesideTurns = 7, AloneTurns = 121;
 
     /// <summary>A training that takes longer than so many seconds is given up.</summary>
     private const int Patience = 60;
 
-    private static readonly (string Name, string? Value)[] s_policies =
+    private static readonly (string Name, (string Variable, string Value)? Value)[] s_policies =
     [
-        ("as the library chooses", null), ("GOMP_SPINCOUNT", "300000"), ("GOMP_SPINCOUNT", "100000"), ("GOMP_SPINCOUNT", "10000"), ("GOMP_SPINCOUNT", "1000"), ("GOMP_SPINCOUNT", "0"), ("OMP_WAIT_POLICY", "PASSIVE"),
+        ("as the library chooses", null), .. new[] { "300000", "100000", "30000", "1000", "0" }.Select(turns => ($"GOMP_SPINCOUNT={turns}", ((string, string)?)("GOMP_SPINCOUNT", turns))),
+        ("OMP_WAIT_POLICY=PASSIVE", ("OMP_WAIT_POLICY", "PASSIVE")),
     ];
 
     /// <summary>Trains in this process, once for each line of standard input, on as many batches as the line says.</summary>
@@ -42,25 +46,31 @@ internal static class BusyBenchmark
 
     public static void Run(Report report)
     {
-        foreach (var (name, value) in s_policies)
+        While(() => [.. s_policies.Select(policy => Start(policy.Value))], trainings =>
         {
-            var policy = value is null ? name : $"{name}={value}";
+            foreach (var training in trainings)
+                Pace(training, InTurn); // all have started before any is measured
             foreach (var neighbours in Enumerable.Range(0, 3))
-                Tell(report, policy, $"beside {neighbours} busy", Beside(() => Busy(neighbours), name, value));
-            Tell(report, policy, "beside itself", Beside(() => [Training(name, value)], name, value));
-        }
+            {
+                var rates = While(() => Busy(neighbours), _ => Turns.Medians(BesideTurns, [.. trainings.Select<Process, Func<double>>(training => () => Pace(training, InTurn))]));
+                foreach (var (policy, rate) in s_policies.Zip(rates))
+                    Tell(report, policy.Name, $"beside {neighbours} busy", rate);
+            }
+
+            foreach (var (policy, training) in s_policies.Zip(trainings))
+                Tell(report, policy.Name, "beside itself", While(() => [Training(policy.Value)], _ => Turns.Medians(BesideTurns, () => Pace(training, InTurn))[0]));
+
+            var alone = Turns.Medians(AloneTurns, () => Pace(trainings[0], InTurn), () => Pace(trainings[1], InTurn));
+            report.Line(string.Create(CultureInfo.InvariantCulture, $"  alone, medians of {AloneTurns} in turn: {alone[0]:F0} images/s {s_policies[0].Name}, {alone[1]:F0} with {s_policies[1].Name}"));
+            report.Figure("busy.alone.chosen_vs_openmp", alone[0] / alone[1]);
+            return alone;
+        });
 
         using var network = Workload.ResNet(20);
-        using var data = Workload.Part(Batches * Batch);
+        using var data = Workload.Part(20 * Batch);
         using var peer = Peer.For(network, data.Train);
         foreach (var neighbours in Enumerable.Range(0, peer is null ? 0 : 3))
-            Tell(report, "PyTorch, channels-last", $"beside {neighbours} busy", While(() => Busy(neighbours), () => data.Train.Count / peer!.Run("train", "channels_last", Batch).Seconds));
-
-        var (chosen, own) = (s_policies[0], s_policies[1]);
-        List<Process> both = [Start(chosen.Name, chosen.Value), Start(own.Name, own.Value)];
-        var alone = While(() => both, () => Turns.Medians(AloneTurns, () => Pace(both[0], AloneBatches), () => Pace(both[1], AloneBatches)));
-        report.Line(string.Create(CultureInfo.InvariantCulture, $"  alone, medians of {AloneTurns} in turn: {alone[0]:F0} images/s as the library chooses, {alone[1]:F0} with {own.Name}={own.Value}"));
-        report.Figure("busy.alone.chosen_vs_openmp", alone[0] / alone[1]);
+            Tell(report, "PyTorch, channels-last", $"beside {neighbours} busy", While(() => Busy(neighbours), _ => data.Train.Count / peer!.Run("train", "channels_last", Batch).Seconds));
     }
 
     private static void Tell(Report report, string policy, string where, double rate)
@@ -69,16 +79,7 @@ internal static class BusyBenchmark
         report.Figure($"busy.{policy.Replace(' ', '_')}.{where.Replace(' ', '_')}", rate);
     }
 
-    /// <summary>The rate beside other processes, which end afterwards; 0 where the training does not end in time.</summary>
-    private static double Beside(Func<IReadOnlyList<Process>> others, string name, string? value) => While(others, () =>
-    {
-        using var process = Start(name, value);
-        var rate = Pace(process, Batches);
-        process.Kill();
-        return rate;
-    });
-
-    /// <summary>Lets a process of <see cref="Start"/> train on so many batches: its rate, or 0 where that does not end in time.</summary>
+    /// <summary>Lets a process of <see cref="Start"/> train on so many batches: its rate, or 0 where that does not end in time; the process is then ended.</summary>
     private static double Pace(Process process, int batches)
     {
         process.StandardInput.WriteLine(batches);
@@ -89,44 +90,48 @@ internal static class BusyBenchmark
                 line = process.StandardOutput.ReadLine() ?? throw new EndOfStreamException("The training ended without a figure.");
             return double.Parse(line[Figure.Length..], CultureInfo.InvariantCulture);
         });
-        return rate.Wait(TimeSpan.FromSeconds(Patience)) ? rate.Result : 0;
+        if (rate.Wait(TimeSpan.FromSeconds(Patience)))
+            return rate.Result;
+        process.Kill();
+        return 0;
     }
 
-    /// <summary>What is measured while other processes run, which end afterwards.</summary>
-    private static T While<T>(Func<IReadOnlyList<Process>> others, Func<T> measure)
+    /// <summary>What is measured while processes run, which end afterwards.</summary>
+    private static T While<T>(Func<IReadOnlyList<Process>> start, Func<IReadOnlyList<Process>, T> measure)
     {
-        var started = others();
+        var started = start();
         try
         {
-            return measure();
+            return measure(started);
         }
         finally
         {
-            foreach (var other in started)
+            foreach (var process in started)
             {
-                if (!other.HasExited)
-                    other.Kill();
-                other.Dispose();
+                if (!process.HasExited)
+                    process.Kill();
+                process.Dispose();
             }
         }
     }
 
     private static List<Process> Busy(int count) => [.. Enumerable.Range(0, count).Select(_ => Process.Start("sh", ["-c", "while :; do :; done"]))];
 
-    /// <summary>A training that does not end.</summary>
-    private static Process Training(string name, string? value)
+    /// <summary>A process with more to train on than ends while another is measured.</summary>
+    private static Process Training((string, string)? setting)
     {
-        var process = Start(name, value);
-        foreach (var _ in Enumerable.Range(0, Patience))
-            process.StandardInput.WriteLine(Batches);
+        var process = Start(setting);
+        Pace(process, InTurn); // it has started
+        foreach (var _ in Enumerable.Range(0, 10 * BesideTurns))
+            process.StandardInput.WriteLine(InTurn);
         return process;
     }
 
-    private static Process Start(string name, string? value)
+    private static Process Start((string Variable, string Value)? setting)
     {
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Benchmarks.dll"), Single]) { RedirectStandardInput = true, RedirectStandardOutput = true };
-        if (value is not null)
-            start.Environment[name] = value;
+        if (setting is { } set)
+            start.Environment[set.Variable] = set.Value;
         return Process.Start(start)!;
     }
 }

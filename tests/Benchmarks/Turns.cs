@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace TrivialLayers.Benchmarks;
 
-/// <summary>Measures alternatives in turn, A B C A B C …, so that all of them meet the machine in every mood.</summary>
+/// <summary>Measures alternatives in turn, A B C A B C …, so that a machine whose pace drifts is the same to all of them.</summary>
 internal static class Turns
 {
     public const int Repeats = 3;

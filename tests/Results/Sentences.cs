@@ -11,9 +11,9 @@ internal static class Sentences
         "C1" => "One kernel of a trained ResNet can often be zeroed and accuracy stays about the same.",
         "C2" => "Networks without shortcuts, such as VGG, need every layer.",
         "C3" => "A long connection, as in U-Net, acts like none.",
-        "C4" => "In an over-parameterised ResNet, the layers that matter mostly (we test: more often) change the number of channels.",
+        "C4" => "In an over-parameterised ResNet the layers that matter are mostly (we test: more often) those that change the number of channels.",
         "C5" => "The same layers are trivial in every training (we test: their drops rank alike).",
-        "C6" => $"A residual unit with one kernel zeroed is nearly the identity (we test: it differs from its shortcut by at most {Words.Fixed(UnitIdentity.Near, 2)} of the norm).",
+        "C6" => $"A residual unit with one kernel zeroed is nearly the identity (we test: the median unit's output differs from the shortcut by at most {Words.Fixed(UnitIdentity.Near, 2)} of its norm).",
         "C7" => "*(ours)* In ResNets of one width the median drop of a residual layer falls with depth.",
         _ => claim.Sentence,
     };
@@ -28,10 +28,10 @@ internal static class Sentences
             "C1" => OfResNets(Evidence.OverParameterised(Evidence.Verdicts(all.Sizes))).Select((clause, i) => i > 0 || ReferenceEquals(all.Data, all.Few) ? clause : $"trained on {Words.Digits(all.Few.Train.Count)} images, {clause}"),
             "C2" => TrivialShares(ClaimRules.Comparable(Evidence.Verdicts(all.Plain, all.Vgg), "", Evidence.Verdicts(all.Wide), "").Networks.GroupBy(network => network.Architecture)),
             "C3" => LongConnections(all.Scenes!),
-            "C4" => [$"layers that change channels are NonTrivial {Words.Fixed(evidence.Decision.Effect, 1)} points {interval.ToString(1)} more often"],
+            "C4" => [$"layers that change channels are NonTrivial more often, by {Words.Fixed(evidence.Decision.Effect, 1)} percentage points {interval.ToString(1)}"],
             "C5" => [$"Kendall's tau between the drops of {Words.Number(all.Deep.Count)} {Words.Kind(all.Deep[0].Run.Network)} is {interval.Around(evidence.Decision.Effect, 2)}; by chance 0"],
-            "C6" => [$"the median unit's output differs from its shortcut by {interval.Around(evidence.Decision.Effect, 2)} of its norm"],
-            "C7" => [$"Kendall's tau between depth and median drop is {interval.Around(evidence.Decision.Effect, 2)} over {Words.Number(all.ByDepth.DistinctBy(sized => sized.Depth).Count())} depths, by chance 0"],
+            "C6" => [$"the median unit's output differs by {interval.Around(evidence.Decision.Effect, 2)} of its norm"],
+            "C7" => [$"Kendall's tau between depth and median drop is {interval.Around(evidence.Decision.Effect, 2)} over {Words.Number(all.ByDepth.DistinctBy(sized => sized.Depth).Count())} depths; by chance 0"],
             _ => [$"{ClaimWords.Effect(evidence.Decision.Effect, interval)}, {evidence.Decision.Unit}"],
         };
         return string.Join("; ", clauses) + ".";
@@ -160,7 +160,7 @@ internal static class Sentences
         string Why(IEnumerable<NetworkVerdicts> seeds)
         {
             var behind = residual.Average(network => network.TestAccuracy) - seeds.Average(network => network.TestAccuracy);
-            return Math.Abs(behind) <= ClaimRules.ComparableWithin ? "trained too seldom" : $"{Words.Fixed(Math.Abs(behind), 1)} points {(behind > 0 ? "less" : "more")} accurate than with short connections";
+            return Math.Abs(behind) <= ClaimRules.ComparableWithin ? "with too few trainings" : $"{Words.Fixed(Math.Abs(behind), 1)} points {(behind > 0 ? "less" : "more")} accurate than with short connections";
         }
     }
 }
