@@ -56,7 +56,7 @@ public static class OnnxFiles
         using var evaluationOfWritten = new EvaluationMode(written);
         using var generator = new Generator(1, CPU);
         var images = randn([NetworkProbe.Images, written.Channels, written.Height, written.Width], generator: generator);
-        var (expected, found) = (network.call(images.to(NetworkProbe.DeviceOf(network))).cpu(), written.call(images));
+        var (expected, found) = (network.call(images.to(NetworkProbe.DeviceOf(network), copy: true)).cpu(), written.call(images));
         if (expected.dtype != ScalarType.Float32)
             throw new NotSupportedException($"The network returns numbers of type {expected.dtype}; expected float32 class scores.");
         if (!expected.shape.SequenceEqual(found.shape) || (found - expected).abs().max().item<float>() is var difference && !(difference <= Tolerance * Math.Max(1, expected.abs().max().item<float>())))

@@ -21,10 +21,12 @@ internal static class FittedLibraries
     /// <param name="libraries">The files as their packages have them; only read.</param>
     /// <param name="cache">Where copies are kept.</param>
     /// <exception cref="DirectiveException">One of them cannot be loaded on this system.</exception>
-    public static IReadOnlyList<string> Fit(IReadOnlyList<string> libraries, string cache)
+    public static IReadOnlyList<string> Fit(IReadOnlyList<string> libraries, string cache) =>
+        OperatingSystem.IsLinux() && SystemLibrary() is { } system ? Fit(libraries, cache, system) : libraries;
+
+    /// <summary>The same for a C++ library that is named.</summary>
+    public static IReadOnlyList<string> Fit(IReadOnlyList<string> libraries, string cache, string system)
     {
-        if (!OperatingSystem.IsLinux() || SystemLibrary() is not { } system)
-            return libraries;
         var offered = new ElfSymbolVersions(File.ReadAllBytes(system)).Defined().ToHashSet();
         var lacking = libraries.Select(path => (Path: path, Versions: Lacking(path, offered))).Where(library => library.Versions.Count > 0).ToList();
         foreach (var (path, versions) in lacking.Where(library => library.Versions.Any(version => version != MarkerVersion)))

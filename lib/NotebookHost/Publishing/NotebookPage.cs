@@ -36,7 +36,11 @@ internal sealed class NotebookPage
     public string Name { get; }
 
     /// <summary>The name of the page's file.</summary>
-    public string FileName => Name + ".html";
+    public string FileName => FileNameOf(Name);
+
+    /// <summary>The name of the page's file for a notebook's; that of a notebook called index gives way to the index over all.</summary>
+    /// <param name="name">The name of the notebook's file, without ending.</param>
+    public static string FileNameOf(string name) => name + (IndexPage.FileName.Equals(name + ".html", StringComparison.OrdinalIgnoreCase) ? "-notebook.html" : ".html");
 
     /// <summary>The page's file as a link names it.</summary>
     public string Address => Uri.EscapeDataString(FileName);

@@ -14,13 +14,13 @@ internal sealed class NotebookSite
 
     /// <param name="folder">Where the pages go; nothing is written elsewhere.</param>
     /// <param name="names">The names of all notebooks to come.</param>
-    /// <exception cref="RunException">A notebook's page would have the name of the index.</exception>
+    /// <exception cref="RunException">Two notebooks' pages would have the same name.</exception>
     public NotebookSite(string folder, IEnumerable<string> names)
     {
         _folder = Path.GetFullPath(folder);
         _waiting = [.. names];
-        foreach (var name in _waiting.Where(name => IndexPage.FileName.Equals(name + ".html", StringComparison.OrdinalIgnoreCase)))
-            throw new RunException($"The page of {name}.ipynb would have the same name as the index of all notebooks, {IndexPage.FileName}. Rename the notebook.");
+        foreach (var same in _waiting.GroupBy(NotebookPage.FileNameOf, StringComparer.OrdinalIgnoreCase).Where(same => same.Count() > 1))
+            throw new RunException($"The pages of {string.Join(" and ", same.Select(name => name + ".ipynb"))} would have the same name, {same.Key}. Rename one of the notebooks.");
     }
 
     /// <summary>The file that leads to all pages.</summary>
@@ -41,7 +41,7 @@ internal sealed class NotebookSite
         if (made is null)
         {
             var reason = FormattableString.Invariant($"making its page took longer than {time.TotalSeconds} s and was abandoned");
-            AtomicFile.WriteText(Path.Combine(_folder, name + ".html"), PageFrame.Around(name, $"<main class=\"index\">\n<h1>{WebUtility.HtmlEncode(name)}</h1>\n<p>{reason}</p>\n</main>"));
+            AtomicFile.WriteText(Path.Combine(_folder, NotebookPage.FileNameOf(name)), PageFrame.Around(name, $"<main class=\"index\">\n<h1>{WebUtility.HtmlEncode(name)}</h1>\n<p>{reason}</p>\n</main>"));
             Leave(name, name, reason);
             return reason;
         }

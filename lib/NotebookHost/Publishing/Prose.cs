@@ -56,7 +56,7 @@ internal sealed partial class Prose(SafeHtml safe)
         if (target.StartsWith("#fn:", StringComparison.Ordinal) || target.StartsWith("#fnref:", StringComparison.Ordinal))
             link.SetAttribute("href", $"{target}:{_cells}");
         else if (LinkToNotebook().Match(target) is { Success: true } match)
-            link.SetAttribute("href", $"{match.Groups["name"].Value}.html{match.Groups["place"].Value}");
+            link.SetAttribute("href", $"{match.Groups["folder"].Value}{NotebookPage.FileNameOf(match.Groups["name"].Value)}{match.Groups["place"].Value}");
     }
 
     private void Take(IElement heading)
@@ -88,6 +88,6 @@ internal sealed partial class Prose(SafeHtml safe)
     }
 
     /// <summary>A file beside this one: no scheme, no host.</summary>
-    [GeneratedRegex(@"^(?<name>[^:#?]+)\.ipynb(?<place>#.*)?$")]
+    [GeneratedRegex(@"^(?<folder>([^:#?]*/)?)(?<name>[^:#?/]+)\.ipynb(?<place>#.*)?$")]
     private static partial Regex LinkToNotebook();
 }

@@ -8,6 +8,7 @@ internal sealed class NotebookBatch
     private readonly RunRequest _request;
     private readonly List<Entry> _entries;
     private readonly NotebookSite? _site;
+    private readonly TimeSpan? _pageLimit;
 
     private sealed record Entry(RunnableNotebook Notebook, string Target)
     {
@@ -15,10 +16,12 @@ internal sealed class NotebookBatch
     }
 
     /// <summary>Reads all notebooks and checks what can be checked before a cell runs. A file that cannot be run does not keep others from it.</summary>
+    /// <param name="request">What was asked.</param>
+    /// <param name="pageLimit">How long a page may take to make; <see cref="TimeLimit.OfPage"/> when null.</param>
     /// <exception cref="RunException">Something asked for cannot be done, or no file can be run.</exception>
-    public NotebookBatch(RunRequest request)
+    public NotebookBatch(RunRequest request, TimeSpan? pageLimit = null)
     {
-        _request = request;
+        (_request, _pageLimit) = (request, pageLimit);
         _entries = [.. NotebookFiles.Find(request.FilesOrFolders).Select(Open)];
         if (_entries.TrueForAll(entry => entry.Notebook.Refusal is not null))
             throw new RunException(string.Join('\n', _entries.Select(entry => entry.Notebook.Refusal)));
@@ -61,23 +64,26 @@ internal sealed class NotebookBatch
     private async Task<NotebookOutcome> RunOne(Entry entry, IRunProgress progress, CancellationToken interrupt)
     {
         var (outcome, duration) = await entry.Notebook.Run(entry.Target, _request.Parameters, progress, inPlace: _request.Out is null, _request.Timeout, interrupt: interrupt).ConfigureAwait(false);
-        WritePage(entry, interrupt);
+        if (WritePage(entry, interrupt) is { } reason && outcome.Status == NotebookStatus.Succeeded)
+            outcome = new NotebookOutcome(NotebookStatus.Failed, ErrorValue: reason);
         progress.End(outcome, duration);
         return outcome;
     }
 
     /// <summary>Writes a notebook's page. What ran is shown, also after an interrupt, if that does not take long.</summary>
-    private void WritePage(Entry entry, CancellationToken interrupt)
+    /// <returns>Null, or why the page only says that it could not be made.</returns>
+    private string? WritePage(Entry entry, CancellationToken interrupt)
     {
         using var giveUp = new CancellationTokenSource();
         using var interrupted = interrupt.Register(() => giveUp.CancelAfter(TimeLimit.AfterInterrupt));
         try
         {
-            _site?.Write(entry.Name, entry.Notebook.Document, entry.Notebook.Folder, interrupt: giveUp.Token);
+            return _site?.Write(entry.Name, entry.Notebook.Document, entry.Notebook.Folder, _pageLimit, giveUp.Token);
         }
         catch (OperationCanceledException) when (giveUp.IsCancellationRequested)
         {
             Leave(entry, "the run was stopped before its page was written", interrupt);
+            return null;
         }
     }
 

@@ -22,7 +22,7 @@ internal enum NotebookStatus
     /// <summary>Every cell ran to its end.</summary>
     Succeeded,
 
-    /// <summary>A cell did not compile or ended with an exception.</summary>
+    /// <summary>A cell did not compile or ended with an exception, or the page could not be made.</summary>
     Failed,
 
     /// <summary>The process ended on its own.</summary>

@@ -36,7 +36,7 @@ internal sealed class ClassFolders
             throw new DirectoryNotFoundException($"There is no folder {Path.GetFullPath(folder)}; expected one with a subfolder of images for each class.");
         var found = new ClassFolders(folder);
         found.Look();
-        if (found._leftOut.Count + found._hidden.Count > 0)
+        if (found.AnyLeftOut)
             report(found.LeftOut());
         return found;
     }
@@ -60,7 +60,7 @@ internal sealed class ClassFolders
                 }
 
             if (_files.Count == before)
-                throw new InvalidDataException($"{Path.Combine(_folder, name)} contains no images ({string.Join(", ", Endings)}).");
+                throw new InvalidDataException($"{Path.Combine(_folder, name)} contains no images ({string.Join(", ", Endings)}).{(AnyLeftOut ? $" {LeftOut()}" : "")}");
         }
     }
 
@@ -83,6 +83,8 @@ internal sealed class ClassFolders
         _hidden.AddRange(names[true].Select(name => inside.Length == 0 ? name : $"{inside}/{name}"));
         return [.. names[false]];
     }
+
+    private bool AnyLeftOut => _leftOut.Count + _hidden.Count > 0;
 
     private string LeftOut()
     {

@@ -18,6 +18,17 @@ internal sealed class HookScope : IDisposable
         _removals.Add(hook.remove);
     }
 
+    /// <summary>Told of each input before the module sees it.</summary>
+    public void AddBefore(Module<Tensor, Tensor> module, Action<Tensor> observe)
+    {
+        var hook = module.register_forward_pre_hook((_, input) =>
+        {
+            observe(input);
+            return input;
+        });
+        _removals.Add(hook.remove);
+    }
+
     public void Dispose()
     {
         foreach (var remove in _removals)

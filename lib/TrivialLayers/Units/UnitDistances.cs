@@ -61,7 +61,8 @@ public sealed class UnitDistances
         foreach (var unit in units)
         {
             unit.Begin(device);
-            watch.Add(unit.Module, unit.Add);
+            watch.AddBefore(unit.Module, unit.Keep);
+            watch.Add(unit.Module, (_, output) => unit.Add(output));
         }
 
         images = images.On(device);
@@ -98,6 +99,7 @@ public sealed class UnitDistances
         private readonly string _name;
         private readonly string?[] _zeroed;
         private Tensor? _sums;
+        private Tensor? _input;
 
         public Measured(nn.Module network, string name, nn.Module<Tensor, Tensor> unit)
         {
@@ -122,17 +124,22 @@ public sealed class UnitDistances
             }
         }
 
-        public void Add(Tensor input, Tensor output)
+        /// <summary>Keeps what the unit is about to get: it may change that in place.</summary>
+        public void Keep(Tensor input) => _input = input.clone();
+
+        /// <summary>Adds what the unit made of the input that was kept.</summary>
+        public void Add(Tensor output)
         {
             using var scope = NewDisposeScope();
-            var shortcut = ((IResidualUnit)Module).Shortcut(input).relu();
+            using var input = _input!;
+            var shortcut = ((IResidualUnit)Module).Shortcut(input.clone()).relu();
             Add(0, output, shortcut);
             for (var i = 1; i < _zeroed.Length; i++)
             {
                 using var again = NewDisposeScope();
                 // forward, not call: a call would tell the hook that is running.
                 using (Zeroing.Of(_network, _zeroed[i]!))
-                    Add(i, Module.forward(input), shortcut);
+                    Add(i, Module.forward(input.clone()), shortcut);
             }
         }
 

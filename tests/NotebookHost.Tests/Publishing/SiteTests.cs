@@ -40,6 +40,18 @@ public sealed class SiteTests : IDisposable
         Assert.Equal(["b: ran", "slow: not run · making its page took longer than 0 s and was abandoned"], Index());
     }
 
+    [Fact]
+    public void A_notebook_called_index_has_a_page_beside_the_index()
+    {
+        var site = new NotebookSite(_folder.Out, ["a", "Index"]);
+        site.WriteIndex();
+        site.Write("a", Document(Markdown("# Alpha\n\nSee [the other](Index.ipynb#two) and [a third](parts/index.ipynb)."), Code("1")));
+        site.Write("Index", Document(Markdown("# Contents"), Code("1")));
+        Assert.Equal(["Alpha: ran", "Contents: ran"], Index());
+        Assert.Equal("Contents", Read(_folder.Page("Index-notebook")).QuerySelector("h1")!.TextContent);
+        Assert.Equal(["Index-notebook.html#two", "parts/index-notebook.html"], Read(_folder.Page("a")).QuerySelectorAll("main p a").Select(link => link.GetAttribute("href")));
+    }
+
     /// <summary>The entries of the index, and whether a browser reads it again by itself.</summary>
     private string[] Index()
     {

@@ -2,7 +2,7 @@ using NotebookHost.Running;
 
 namespace NotebookHost.Tests.Running;
 
-/// <summary>What is refused before anything runs.</summary>
+/// <summary>What is refused before anything runs; and a page that is given up after it.</summary>
 public sealed class BatchTests : IDisposable
 {
     private readonly NotebookFolder _folder = new();
@@ -58,7 +58,7 @@ public sealed class BatchTests : IDisposable
     }
 
     [Fact]
-    public void A_notebook_whose_page_would_be_the_index() => Refused("the same name as the index of all notebooks", _folder.Write("Index", "1"));
+    public void A_notebook_whose_page_would_be_that_of_one_called_index() => Refused("The pages of index.ipynb and index-notebook.ipynb would have the same name, index-notebook.html.", _folder.Write("index", "1"), _folder.Write("index-notebook", "1"));
 
     [Fact]
     public void A_parameter_that_no_notebook_declares()
@@ -77,11 +77,34 @@ public sealed class BatchTests : IDisposable
         Assert.Equal([Path.Combine(_folder.Out, "a.ipynb"), Path.Combine(_folder.Out, "b.ipynb")], batch.Targets);
     }
 
+    [Fact]
+    [Trait("Category", "Slow")]
+    public async Task A_notebook_whose_page_cannot_be_made_in_time_counts_as_failed()
+    {
+        _folder.Write("a", "1");
+        var batch = new NotebookBatch(new RunRequest([_folder.Path], _folder.Out, new Dictionary<string, string>(), null), pageLimit: TimeSpan.Zero);
+        var outcome = (await batch.Run(_ => new NoProgress(), CancellationToken.None)).Values.Single();
+        Assert.Equal((NotebookStatus.Failed, "making its page took longer than 0 s and was abandoned"), (outcome.Status, outcome.Error));
+    }
+
     private void Refused(string message, params string[] files) => Refused(message, new Dictionary<string, string>(), files);
 
     private void Refused(string message, Dictionary<string, string> parameters, params string[] files)
     {
         var error = Assert.Throws<RunException>(() => new NotebookBatch(new RunRequest(files, _folder.Out, parameters, null)));
         Assert.Contains(message, error.Message, StringComparison.Ordinal);
+    }
+
+    private sealed class NoProgress : IRunProgress
+    {
+        public void Begin(int cells) { }
+
+        public void CellBegins(int number) { }
+
+        public void Live(string line) { }
+
+        public void CellEnds(int number) { }
+
+        public void End(NotebookOutcome outcome, TimeSpan duration) { }
     }
 }

@@ -60,10 +60,12 @@ public sealed class ClassFoldersTests : IDisposable
     }
 
     [Fact]
-    public void A_class_without_pictures_is_named_with_the_endings_that_count()
+    public void A_class_without_pictures_is_named_with_the_endings_that_count_and_what_was_left_out()
     {
         Put(["cat/a.jpg", "dog/deep/b.gif"]);
-        Assert.Contains("dog contains no images (.jpg, .jpeg, .png, .ppm,", Assert.Throws<InvalidDataException>(Find).Message, StringComparison.Ordinal);
+        var message = Assert.Throws<InvalidDataException>(Find).Message;
+        Assert.Contains("dog contains no images (.jpg, .jpeg, .png, .ppm,", message, StringComparison.Ordinal);
+        Assert.EndsWith("left out 1 of 2 files, in no class folder or without the file ending of an image (.gif: 1): dog/deep/b.gif.", message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -23,6 +23,23 @@ public sealed class UnitDistancesTests
     }
 
     [Fact]
+    public void A_unit_that_changes_its_input_in_place_has_the_distances_of_one_that_does_not()
+    {
+        using var images = SmallData.Images("bars", 20, 5);
+        IReadOnlyList<UnitDistance> Distances(bool isInPlace)
+        {
+            manual_seed(1);
+            using var network = Sequential(("unit", new HalvingUnit(isInPlace)), ("head", Linear(12, 2)));
+            return UnitDistances.Run(network, images, batch: 7).All;
+        }
+
+        var expected = Distances(isInPlace: false);
+        Assert.Equal(2, expected.Count);
+        Assert.Equal(expected, Distances(isInPlace: true));
+        Assert.All(expected, entry => Assert.InRange(entry.Distance, 0.01, 10));
+    }
+
+    [Fact]
     public void A_unit_whose_branch_is_zero_is_the_identity()
     {
         using var network = SmallData.RandomResNet();
@@ -157,6 +174,31 @@ public sealed class UnitDistancesTests
         {
             using var scope = NewDisposeScope();
             return unit.call(input * 255).flatten(1).MoveToOuterDisposeScope();
+        }
+    }
+
+    /// <summary>Adds half of its input, given one convolution, to its input.</summary>
+    private sealed class HalvingUnit : Module<Tensor, Tensor>, IResidualUnit
+    {
+        private readonly Module<Tensor, Tensor> conv1 = Conv2d(1, 1, 3, padding: 1);
+        private readonly bool _isInPlace;
+
+        public HalvingUnit(bool isInPlace) : base(nameof(HalvingUnit))
+        {
+            _isInPlace = isInPlace;
+            RegisterComponents();
+        }
+
+        public bool ChangesChannels => false;
+
+        public Tensor Branch(Tensor input) => conv1.call(_isInPlace ? input.mul_(0.5f) : input * 0.5f);
+
+        public Tensor Shortcut(Tensor input) => input;
+
+        public override Tensor forward(Tensor input)
+        {
+            var shortcut = Shortcut(input).clone();
+            return (Branch(input) + shortcut).relu();
         }
     }
 }
