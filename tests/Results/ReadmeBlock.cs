@@ -13,23 +13,22 @@ internal static class ReadmeBlock
     /// <param name="shipped">How many runs ship.</param>
     public static string Of(MeasuredFindings measured, IReadOnlyList<IFindings> others, int listed, int shipped)
     {
-        IFindings[] all = [measured, .. others];
         return string.Join('\n',
         [
             "| claim | verdict | what was found |",
             "| --- | --- | --- |",
-            .. Claims.All.Select(claim => $"| [{claim.Id}](notebooks/{claim.Notebook}.ipynb) {Sentences.Of(claim)} | {Verdicts(all, claim)} | {Parts(all, of => of.Found(claim))} |"),
+            .. Claims.All.Select(claim => $"| [{claim.Id}](notebooks/{claim.Notebook}.ipynb) {Sentences.Of(claim)} | {Verdicts(claim)} | {Sentence(measured.Lead(claim) + measured.Found(claim))}{Parts(claim, of => of.Found(claim))} |"),
             "",
-            $"In brackets are intervals; [data/checkpoints](data/checkpoints/README.md#results) says of what kind, and lists all {Words.Digits(listed)} trainings ({Words.Number(shipped - listed)} more ship as examples) with the reasons for each verdict and [how to train them again](data/checkpoints/README.md#make-them-again).",
+            $"Measured on {measured.Images}{string.Concat(others.Select(of => $", and on {of.Images} where it is named"))}. In brackets are intervals; [data/checkpoints](data/checkpoints/README.md#results) says of what kind, lists all {Words.Digits(listed)} trainings ({Words.Number(shipped - listed)} more ship as examples) with the reasons for each verdict, and says [how to train them again](data/checkpoints/README.md#make-them-again).",
             $"`{Command}` computes these lines from the shipped runs, without training.",
             "",
         ]);
+
+        string Verdicts(Claim claim) => measured.Verdict(claim) + Parts(claim, of => of.Verdict(claim) is var verdict && verdict != measured.Verdict(claim) ? verdict : null);
+
+        string Parts(Claim claim, Func<IFindings, string?> part) =>
+            string.Concat(others.Where(of => part(of) is not null).Select(of => $"<br>{of.Images}: {part(of)}"));
     }
 
-    /// <summary>The verdict, once where all images give the same.</summary>
-    private static string Verdicts(IReadOnlyList<IFindings> all, Claim claim) =>
-        all.Select(findings => findings.Verdict(claim)).OfType<string>().Distinct().ToList() is [var same] ? same : Parts(all, of => of.Verdict(claim));
-
-    private static string Parts(IEnumerable<IFindings> all, Func<IFindings, string?> part) =>
-        string.Join("<br>", all.Where(findings => part(findings) is not null).Select(findings => $"{findings.Images}: {part(findings)}"));
+    private static string Sentence(string text) => char.ToUpperInvariant(text[0]) + text[1..];
 }

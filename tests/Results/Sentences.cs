@@ -8,34 +8,42 @@ internal static class Sentences
     /// <summary>A claim in a few words; the whole of it is in <see cref="Claims.All"/>.</summary>
     public static string Of(Claim claim) => claim.Id switch
     {
-        "C1" => "One kernel of a trained ResNet can often be zeroed and accuracy stays about the same.",
+        "C1" => "One kernel of a trained ResNet can often be zeroed at little cost.",
         "C2" => "Networks without shortcuts, such as VGG, need every layer.",
         "C3" => "A long connection, as in U-Net, acts like none.",
-        "C4" => "In an over-parameterised ResNet the layers that matter are mostly (we test: more often) those that change the number of channels.",
+        "C4" => "In an over-parameterised ResNet the layers that matter are mostly (we test: more often) those that change channels.",
         "C5" => "The same layers are trivial in every training (we test: their drops rank alike).",
-        "C6" => $"A residual unit with one kernel zeroed is nearly the identity (we test: the median unit's output differs from the shortcut by at most {Words.Fixed(UnitIdentity.Near, 2)} of its norm).",
+        "C6" => $"A residual unit with one kernel zeroed is nearly the identity (we test: the difference is at most {Words.Fixed(UnitIdentity.Near, 2)}).",
         "C7" => "*(ours)* In ResNets of one width the median drop of a residual layer falls with depth.",
         _ => claim.Sentence,
     };
 
-    /// <summary>What was found for a claim, with numbers and intervals.</summary>
+    /// <summary>What was found for a claim, with numbers and intervals, behind its <see cref="Lead"/>.</summary>
     public static string Found(ClaimEvidence evidence, Evidence all)
     {
         if (!double.IsFinite(evidence.Decision.Effect) || evidence.Decision.Interval is not { } interval)
             return TooFew(evidence) ?? string.Join(' ', evidence.Decision.Because);
         IEnumerable<string> clauses = evidence.Claim.Id switch
         {
-            "C1" => OfResNets(Evidence.OverParameterised(Evidence.Verdicts(all.Sizes))).Select((clause, i) => i > 0 || ReferenceEquals(all.Data, all.Few) ? clause : $"trained on {Words.Digits(all.Few.Train.Count)} images, {clause}"),
+            "C1" => OfResNets(Evidence.OverParameterised(Evidence.Verdicts(all.Sizes))),
             "C2" => TrivialShares(ClaimRules.Comparable(Evidence.Verdicts(all.Plain, all.Vgg), "", Evidence.Verdicts(all.Wide), "").Networks.GroupBy(network => network.Architecture)),
             "C3" => LongConnections(all.Scenes!),
-            "C4" => [$"layers that change channels are NonTrivial more often, by {Words.Fixed(evidence.Decision.Effect, 1)} percentage points {interval.ToString(1)}"],
-            "C5" => [$"Kendall's tau between the drops of {Words.Number(all.Deep.Count)} {Words.Kind(all.Deep[0].Run.Network)} is {interval.Around(evidence.Decision.Effect, 2)}; by chance 0"],
-            "C6" => [$"the median unit's output differs by {interval.Around(evidence.Decision.Effect, 2)} of its norm"],
-            "C7" => [$"Kendall's tau between depth and median drop is {interval.Around(evidence.Decision.Effect, 2)} over {Words.Number(all.ByDepth.DistinctBy(sized => sized.Depth).Count())} depths; by chance 0"],
+            "C4" => [$"{Words.Fixed(evidence.Decision.Effect, 1)} percentage points {interval.ToString(1)}"],
+            "C5" or "C6" or "C7" => [interval.Around(evidence.Decision.Effect, 2)],
             _ => [$"{ClaimWords.Effect(evidence.Decision.Effect, interval)}, {evidence.Decision.Unit}"],
         };
-        return string.Join("; ", clauses) + ".";
+        return string.Join("; ", clauses);
     }
+
+    /// <summary>What stands before the number that was found for a claim; nothing where none was.</summary>
+    public static string Lead(ClaimEvidence evidence, Evidence all) => evidence.Decision.Interval is null ? "" : evidence.Claim.Id switch
+    {
+        "C4" => "layers that change channels are NonTrivial more often, by ",
+        "C5" => $"Kendall's tau between the drops of {Words.Number(all.Deep.Count)} {Words.Kind(all.Deep[0].Run.Network)} (by chance 0): ",
+        "C6" => "the median unit's output differs from the shortcut by this part of its norm: ",
+        "C7" => $"Kendall's tau over {Words.Number(all.ByDepth.DistinctBy(sized => sized.Depth).Count())} depths (by chance 0): ",
+        _ => "",
+    };
 
     /// <summary>What was found on some images beside the claims: a sentence for each set of training images.</summary>
     public static IEnumerable<string> Beside(Evidence all)
@@ -105,7 +113,7 @@ internal static class Sentences
     {
         var networks = evidence.Trainings.GroupBy(swept => Words.Kind(swept.Run.Network)).Where(seeds => seeds.Count() < ClaimRules.Seeds).ToList();
         var counts = networks.Select(seeds => seeds.Count()).Distinct().Order().ToList();
-        return networks.Count == 0 ? null : $"only {string.Join(" or ", counts.Select(Words.Number))} training{(counts is [1] ? "" : "s")}{(networks.Count == 1 ? "" : " each")} of {Words.Listed([.. networks.Select(seeds => seeds.Key)])}; the rule needs {Words.Number(ClaimRules.Seeds)}.";
+        return networks.Count == 0 ? null : $"only {string.Join(" or ", counts.Select(Words.Number))} training{(counts is [1] ? "" : "s")}{(networks.Count == 1 ? "" : " each")} of {Words.Listed([.. networks.Select(seeds => seeds.Key)])}; the rule needs {Words.Number(ClaimRules.Seeds)}";
     }
 
     /// <summary>How many layers are Trivial, architecture by architecture: a clause each, those that have some first, and one for all in which every layer is needed.</summary>
