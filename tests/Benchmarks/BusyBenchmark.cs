@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using MathNet.Numerics.Statistics;
 
 namespace TrivialLayers.Benchmarks;
 
@@ -32,7 +33,7 @@ internal static class BusyBenchmark
     ];
 
     /// <summary>Trains in this process, once for each line of standard input, on as many batches as the line says.</summary>
-    public static void RunSingle(Report report)
+    public static void RunSingle()
     {
         using var network = Workload.ResNet(20);
         using (var few = Workload.Part(2 * Batch))
@@ -40,13 +41,13 @@ internal static class BusyBenchmark
         while (Console.ReadLine() is { } batches)
         {
             using var data = Workload.Part(int.Parse(batches, CultureInfo.InvariantCulture) * Batch);
-            report.Line(string.Create(CultureInfo.InvariantCulture, $"{Figure}{data.Train.Count / Workload.TrainingSeconds(network, data):F1}"));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Figure}{data.Train.Count / Workload.TrainingSeconds(network, data):F1}"));
         }
     }
 
     public static void Run(Report report)
     {
-        While(() => [.. s_policies.Select(policy => Start(policy.Value))], trainings =>
+        var alone = While(() => [.. s_policies.Select(policy => Start(policy.Value))], trainings =>
         {
             foreach (var training in trainings)
                 Pace(training, InTurn); // all have started before any is measured
@@ -60,17 +61,24 @@ internal static class BusyBenchmark
             foreach (var (policy, training) in s_policies.Zip(trainings))
                 Tell(report, policy.Name, "beside itself", While(() => [Training(policy.Value)], _ => Turns.Medians(BesideTurns, () => Pace(training, InTurn))[0]));
 
-            var alone = Turns.Medians(AloneTurns, () => Pace(trainings[0], InTurn), () => Pace(trainings[1], InTurn));
-            report.Line(string.Create(CultureInfo.InvariantCulture, $"  alone, medians of {AloneTurns} in turn: {alone[0]:F0} images/s {s_policies[0].Name}, {alone[1]:F0} with {s_policies[1].Name}"));
-            report.Figure("busy.alone.chosen_vs_openmp", alone[0] / alone[1]);
-            return alone;
+            return Turns.Figures(AloneTurns, () => Pace(trainings[0], InTurn), () => Pace(trainings[1], InTurn));
         });
+        TellRatio(report, alone[0], alone[1]);
 
         using var network = Workload.ResNet(20);
         using var data = Workload.Part(20 * Batch);
         using var peer = Peer.For(network, data.Train);
         foreach (var neighbours in Enumerable.Range(0, peer is null ? 0 : 3))
             Tell(report, "PyTorch, channels-last", $"beside {neighbours} busy", While(() => Busy(neighbours), _ => data.Train.Count / peer!.Run("train", "channels_last", Batch).Seconds));
+    }
+
+    /// <summary>The geometric mean of the ratios, pair by pair, and its 95 % interval (normal, in logarithms).</summary>
+    private static void TellRatio(Report report, IReadOnlyList<double> chosen, IReadOnlyList<double> own)
+    {
+        var logarithms = chosen.Zip(own, (a, b) => Math.Log(a / b)).ToList();
+        var (mean, margin) = (logarithms.Mean(), 1.96 * logarithms.StandardDeviation() / Math.Sqrt(logarithms.Count));
+        report.Line(string.Create(CultureInfo.InvariantCulture, $"  alone, {s_policies[0].Name}: {Math.Exp(mean):F3} [{Math.Exp(mean - margin):F3}, {Math.Exp(mean + margin):F3}] of the pace with {s_policies[1].Name}, {logarithms.Count} pairs"));
+        report.Figure("busy.alone.chosen_vs_openmp", Math.Exp(mean));
     }
 
     private static void Tell(Report report, string policy, string where, double rate)

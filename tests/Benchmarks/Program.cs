@@ -26,17 +26,20 @@ var others = new Dictionary<string, Action<Report>>
     ["small"] = SmallParts.Run,
 };
 
-// Not for people: what a benchmark starts in processes of its own.
-var parts = new Dictionary<string, Action<Report>> { [BusyBenchmark.Single] = BusyBenchmark.RunSingle };
+NativeMemory.Keep();
+if (args is [BusyBenchmark.Single]) // not for people: a benchmark starts it
+{
+    BusyBenchmark.RunSingle();
+    return 0;
+}
 
 var names = args.SelectMany(name => name == "all" ? [.. all.Keys] : new[] { name }).ToList();
-if (names.Count == 0 || names.Any(name => !all.ContainsKey(name) && !others.ContainsKey(name) && !parts.ContainsKey(name)))
+if (names.Count == 0 || names.Any(name => !all.ContainsKey(name) && !others.ContainsKey(name)))
 {
     Console.Error.WriteLine($"Name what to measure: {string.Join(", ", all.Keys)}, all (these six), {string.Join(", ", others.Keys)}.");
     return 2;
 }
 
-NativeMemory.Keep();
 var report = new Report();
 report.Line(ComputeDevice.Describe());
 report.Line($"{DateTime.UtcNow:yyyy-MM-dd}, matrix multiply 2048³ float32: {MatrixMultiply.Rate:F0} GFLOP/s");
@@ -44,7 +47,7 @@ report.Line(Peer.Description);
 foreach (var name in names)
 {
     report.Line($"\n{name}");
-    (all.GetValueOrDefault(name) ?? others.GetValueOrDefault(name) ?? parts[name])(report);
+    (all.GetValueOrDefault(name) ?? others[name])(report);
 }
 
 report.PrintFigures();

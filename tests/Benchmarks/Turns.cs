@@ -11,7 +11,11 @@ internal static class Turns
     public static IReadOnlyList<double> Medians(params IReadOnlyList<Func<double>> alternatives) => Medians(Repeats, alternatives);
 
     /// <summary>The same, in so many turns each.</summary>
-    public static IReadOnlyList<double> Medians(int repeats, params IReadOnlyList<Func<double>> alternatives)
+    public static IReadOnlyList<double> Medians(int repeats, params IReadOnlyList<Func<double>> alternatives) =>
+        [.. Figures(repeats, alternatives).Select(list => list.Order().ElementAt(list.Count / 2))];
+
+    /// <summary>Each alternative's figures, turn by turn.</summary>
+    public static IReadOnlyList<IReadOnlyList<double>> Figures(int repeats, params IReadOnlyList<Func<double>> alternatives)
     {
         var figures = alternatives.Select(_ => new List<double>()).ToList();
         for (var repeat = 0; repeat < repeats; repeat++)
@@ -20,7 +24,7 @@ internal static class Turns
                 list.Add(alternative());
         }
 
-        return [.. figures.Select(list => list.Order().ElementAt(list.Count / 2))];
+        return figures;
     }
 
     /// <summary>How long some work takes, in seconds.</summary>

@@ -124,7 +124,7 @@ public static class Pruning
         using var generator = new Generator(1, CPU);
         using var hooks = new HookScope();
         Tensor? seen = null;
-        hooks.Add(unit, (input, _) => seen = input.clone().DetachFromDisposeScope()); // the forward pass disposes its own
+        hooks.AddBefore(unit, input => seen = input.clone().DetachFromDisposeScope()); // the forward pass disposes its own
         network.call(randn([16, network.Channels, height, width], generator: generator).to(NetworkProbe.DeviceOf(network)));
         return seen!;
     }
