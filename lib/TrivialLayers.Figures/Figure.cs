@@ -9,15 +9,16 @@ namespace TrivialLayers;
 public class Figure
 {
     private readonly Drawing _drawing;
+    private readonly Chart? _chart;
 
-    private protected Figure(Drawing drawing, DataFrame table, string? plotlyJson)
+    private protected Figure(Drawing drawing, DataFrame table, string? plotlyJson, Chart? chart = null)
     {
-        _drawing = drawing;
+        (_drawing, _chart) = (drawing, chart);
         Table = table;
         PlotlyJson = plotlyJson;
     }
 
-    internal static Figure Of(Chart chart, DataFrame table) => new(ChartDrawing.Of(chart), table, PlotlyChart.Draw(chart, table));
+    internal static Figure Of(Chart chart, DataFrame table) => new(ChartDrawing.Of(chart), table, PlotlyChart.Draw(chart, table), chart);
 
     /// <summary>What the figure shows, in one line.</summary>
     public string Title => _drawing.Title;
@@ -42,6 +43,19 @@ public class Figure
     /// Latin, Greek, Cyrillic and Hebrew and boxes for other scripts, which <see cref="Svg"/> leaves to the reader's fonts.
     /// </summary>
     public byte[] Png => _drawing.ToPng();
+
+    /// <summary>The same figure, its plotting areas higher or lower; what stands around them keeps its size. Most figures have 300 pixels.</summary>
+    /// <param name="pixels">Height of each plotting area in pixels, 100 to 2,000.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The height is out of that range.</exception>
+    /// <exception cref="InvalidOperationException">The figure is made of pictures and has no plotting area.</exception>
+    public Figure WithPlotHeight(int pixels)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(pixels, 100);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(pixels, 2000);
+        return _chart is { } chart
+            ? Of(chart with { Panels = [.. chart.Panels.Select(panel => panel with { PlotHeight = pixels })] }, Table)
+            : throw new InvalidOperationException($"\"{Title}\" is made of pictures and has no plotting area.");
+    }
 
     /// <summary>Title and caption.</summary>
     public override string ToString() => $"{Title}. {Caption}";

@@ -4,23 +4,11 @@ using static TorchSharp.torch;
 namespace TrivialLayers.Benchmarks;
 
 /// <summary>
-/// How many of libtorch's operators a step of a training and a batch of an evaluation take, and how often one waits for the device, ours and PyTorch's: what small batches on a card are bound by, to be watched without one.
+/// How many of libtorch's operators a step of a training and a batch of an evaluation take, ours and PyTorch's: what small batches on a card are bound by, to be watched without one.
 /// </summary>
 internal static class LaunchBenchmark
 {
     private const int Batch = 16, Few = 2, Many = 6;
-
-    /// <summary>What waits for the device.</summary>
-    private const string Wait = "aten::_local_scalar_dense";
-
-    /// <summary>Operators that only describe memory anew, or pass the work on to others.</summary>
-    private static readonly HashSet<string> s_free =
-    [
-        "aten::view", "aten::reshape", "aten::permute", "aten::narrow", "aten::slice", "aten::select", "aten::expand", "aten::unsqueeze", "aten::squeeze", "aten::as_strided", "aten::as_strided_", "aten::resolve_conj", "aten::alias", "aten::detach", "aten::transpose", "aten::t", "aten::_unsafe_view",
-        "aten::flatten", "aten::empty", "aten::empty_like", "aten::empty_strided", "aten::resize_", "aten::set_", "aten::expand_as", "aten::to", "aten::_reshape_alias", "aten::result_type", "aten::contiguous", "aten::clone", "aten::is_nonzero", "aten::item",
-        "aten::conv2d", "aten::convolution", "aten::_convolution", "aten::batch_norm", "aten::_batch_norm_impl_index", "aten::linear", "aten::matmul", "aten::cross_entropy_loss", "aten::nll_loss", "aten::nll_loss_nd", "aten::log_softmax", "aten::pad", "aten::zeros", "aten::ones_like",
-        "aten::relu", "aten::relu_", "aten::_to_copy", "aten::lift_fresh", "aten::detach_", "aten::requires_grad_", "aten::zero_",
-    ];
 
     public static void Run(Report report)
     {
@@ -48,16 +36,12 @@ internal static class LaunchBenchmark
         static double Sum(IReadOnlyDictionary<string, int> counts, Func<string, bool> isCounted) => counts.Where(entry => isCounted(entry.Key)).Sum(entry => entry.Value);
         double Each(Func<string, bool> isCounted) => (Sum(many, isCounted) - Sum(few, isCounted)) / (Many - Few);
         double Once(Func<string, bool> isCounted) => Sum(few, isCounted) - Few * Each(isCounted);
-        static bool Computes(string name) => name.StartsWith("aten::", StringComparison.Ordinal) && name != Wait && !s_free.Contains(name);
-        static bool Waits(string name) => name == Wait;
-        report.Line(FormattableString.Invariant($"  {what}, ResNet-{depth}: {unit} {Each(Computes):F0} operators that compute, {Each(Waits):F1} waits for the device; once {Once(Computes):F0} and {Once(Waits):F0}"));
-        var most = many.Keys.Where(Computes).Select(name => (Name: name, Count: Each(candidate => candidate == name))).OrderByDescending(entry => entry.Count).ThenBy(entry => entry.Name, StringComparer.Ordinal).Take(8);
+        report.Line(FormattableString.Invariant($"  {what}, ResNet-{depth}: {unit} {Each(OperatorCount.Computes):F0} operators that compute, once {Once(OperatorCount.Computes):F0}"));
+        var most = many.Keys.Where(OperatorCount.Computes).Select(name => (Name: name, Count: Each(candidate => candidate == name))).OrderByDescending(entry => entry.Count).ThenBy(entry => entry.Name, StringComparer.Ordinal).Take(8);
         report.Line($"    {string.Join(", ", most.Select(entry => FormattableString.Invariant($"{entry.Name.Replace("aten::", "", StringComparison.Ordinal)} {entry.Count:F0}")))}");
         var key = $"launches.{what.Replace(' ', '_').ToLowerInvariant()}.resnet{depth}";
-        report.Figure($"{key}.operators_each", Each(Computes));
-        report.Figure($"{key}.operators_once", Once(Computes));
-        report.Figure($"{key}.waits_each", Each(Waits));
-        report.Figure($"{key}.waits_once", Once(Waits));
+        report.Figure($"{key}.operators_each", Each(OperatorCount.Computes));
+        report.Figure($"{key}.operators_once", Once(OperatorCount.Computes));
     }
 
     private static IReadOnlyDictionary<string, int> Training(int depth, int batches)
@@ -82,7 +66,7 @@ internal static class LaunchBenchmark
 
         void Evaluate()
         {
-            using var answers = Evaluation.Answers(network, images, Batch, isFolded, progress: null, CancellationToken.None);
+            using var answers = Evaluation.Answers(network, images, Batch, isFolded);
             answers.ToEvaluation();
         }
     }

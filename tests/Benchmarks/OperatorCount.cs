@@ -4,7 +4,7 @@ namespace TrivialLayers.Benchmarks;
 
 /// <summary>
 /// Counts libtorch's operators by name, as its own profiler sees them, backward passes included (<c>at::addGlobalCallback</c> of ATen/record_function.h; Linux on x64). An operator that calls others is counted with them. On a card
-/// each that is no view starts a kernel or more; <c>aten::_local_scalar_dense</c> waits for the device.
+/// each that is no view starts a kernel or more.
 /// </summary>
 internal sealed class OperatorCount : IDisposable
 {
@@ -14,6 +14,15 @@ internal sealed class OperatorCount : IDisposable
     private static readonly Lock s_lock = new();
     private static readonly StartCallback s_start = Count;
     private static readonly NameOf? s_name = At<NameOf>("_ZNK2at14RecordFunction4nameEv");
+
+    /// <summary>Operators that only describe memory anew, or pass the work on to others.</summary>
+    private static readonly HashSet<string> s_free =
+    [
+        "aten::view", "aten::reshape", "aten::permute", "aten::narrow", "aten::slice", "aten::select", "aten::expand", "aten::unsqueeze", "aten::squeeze", "aten::as_strided", "aten::as_strided_", "aten::resolve_conj", "aten::alias", "aten::detach", "aten::transpose", "aten::t", "aten::_unsafe_view",
+        "aten::flatten", "aten::empty", "aten::empty_like", "aten::empty_strided", "aten::resize_", "aten::set_", "aten::expand_as", "aten::to", "aten::_reshape_alias", "aten::result_type", "aten::contiguous", "aten::clone", "aten::is_nonzero", "aten::item",
+        "aten::conv2d", "aten::convolution", "aten::_convolution", "aten::batch_norm", "aten::_batch_norm_impl_index", "aten::linear", "aten::matmul", "aten::cross_entropy_loss", "aten::nll_loss", "aten::nll_loss_nd", "aten::log_softmax", "aten::pad", "aten::zeros", "aten::ones_like",
+        "aten::relu", "aten::relu_", "aten::_to_copy", "aten::lift_fresh", "aten::detach_", "aten::requires_grad_", "aten::zero_",
+    ];
 
     private readonly ulong _handle;
 
@@ -26,6 +35,9 @@ internal sealed class OperatorCount : IDisposable
 
     /// <summary>Whether this libtorch can be asked.</summary>
     public static bool IsPossible => OperatingSystem.IsLinux() && RuntimeInformation.ProcessArchitecture == Architecture.X64 && s_name is not null;
+
+    /// <summary>Whether an operator computes something.</summary>
+    public static bool Computes(string name) => name.StartsWith("aten::", StringComparison.Ordinal) && !s_free.Contains(name);
 
     /// <summary>How often each operator was called so far.</summary>
     public IReadOnlyDictionary<string, int> Counts

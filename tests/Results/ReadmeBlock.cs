@@ -19,8 +19,7 @@ internal static class ReadmeBlock
             "| --- | --- | --- |",
             .. Claims.All.Select(claim => $"| [{claim.Id}](notebooks/{claim.Notebook}.ipynb) {Sentences.Of(claim)} | {Verdicts(claim)} | {Sentence(measured.Lead(claim) + measured.Found(claim))}{Parts(claim, of => of.Found(claim))} |"),
             "",
-            $"Measured on {measured.Images}{string.Concat(others.Select(of => $", and on {of.Images} where it is named"))}. In brackets are intervals; [data/checkpoints](data/checkpoints/README.md#results) says of what kind, lists all {Words.Digits(listed)} trainings ({Words.Number(shipped - listed)} more ship as examples) with the reasons for each verdict, and says [how to train them again](data/checkpoints/README.md#make-them-again).",
-            $"`{Command}` computes these lines from the shipped runs, without training.",
+            $"On {measured.Images}{string.Concat(others.Select(of => $", and on {of.Images} where it is named"))}; intervals in brackets. [data/checkpoints](data/checkpoints/README.md#results) has all {Words.Digits(listed)} trainings ({Words.Number(shipped - listed)} more ship as examples), the reasons for each verdict and [how to train them again](data/checkpoints/README.md#make-them-again). `{Command}` computes the table from them.",
             "",
         ]);
 

@@ -13,7 +13,7 @@ internal static class Sentences
         "C3" => "A long connection, as in U-Net, acts like none.",
         "C4" => "In an over-parameterised ResNet the layers that matter are mostly (we test: more often) those that change channels.",
         "C5" => "The same layers are trivial in every training (we test: their drops rank alike).",
-        "C6" => $"A residual unit with one kernel zeroed is nearly the identity (we test: the difference is at most {Words.Fixed(UnitIdentity.Near, 2)}).",
+        "C6" => $"A residual unit with one kernel zeroed is nearly the identity (we test: it differs by at most {Words.Fixed(UnitIdentity.Near, 2)}).",
         "C7" => "*(ours)* In ResNets of one width the median drop of a residual layer falls with depth.",
         _ => claim.Sentence,
     };
@@ -40,7 +40,7 @@ internal static class Sentences
     {
         "C4" => "layers that change channels are NonTrivial more often, by ",
         "C5" => $"Kendall's tau between the drops of {Words.Number(all.Deep.Count)} {Words.Kind(all.Deep[0].Run.Network)} (by chance 0): ",
-        "C6" => "the median unit's output differs from the shortcut by this part of its norm: ",
+        "C6" => "median difference from the shortcut, as a part of its norm: ",
         "C7" => $"Kendall's tau over {Words.Number(all.ByDepth.DistinctBy(sized => sized.Depth).Count())} depths (by chance 0): ",
         _ => "",
     };
@@ -134,9 +134,7 @@ internal static class Sentences
         var some = all.Where(seeds => seeds.Any(network => network.Has(Verdict.Trivial))).OrderByDescending(seeds => seeds.Average(network => network.Share(Verdict.Trivial))).ToList();
         if (some.Count == 0 || all.Count - some.Count < 3)
             return TrivialShares(all);
-        var trainings = all.SelectMany(seeds => seeds).ToList();
-        return some.Select((seeds, i) => i == 0 ? TrivialShare(seeds) : $"{Share(seeds)}'s").Append(
-            $"none in {Words.Number(all.Count - some.Count)} others; {Words.Number(trainings.Count(NeedsEveryLayer))} of {Words.Number(trainings.Count)} trainings need every layer");
+        return some.Select((seeds, i) => i == 0 ? TrivialShare(seeds) : $"{Share(seeds)}'s").Append($"none in {Words.Number(all.Count - some.Count)} others");
     }
 
     private static string TrivialShare(IGrouping<string, NetworkVerdicts> seeds)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
 using System.Xml.Linq;
 using Microsoft.Data.Analysis;
 
@@ -20,6 +21,21 @@ public sealed class ChartDrawingTests
         var labels = texts.Select(text => (Middle: Number(text, "x"), Half: Canvas.WidthOf(text.Value, Number(text, "font-size")) / 2)).OrderBy(label => label.Middle).ToList();
         Assert.True(labels.Count >= 8, "There are at least as many labels as two for each panel.");
         Assert.All(labels.Zip(labels.Skip(1)), pair => Assert.True(pair.First.Middle + pair.First.Half < pair.Second.Middle - pair.Second.Half));
+    }
+
+    [Fact]
+    public void A_figure_can_be_made_lower_and_the_rest_of_it_keeps_its_size()
+    {
+        var panel = new PointPanel("", new Axis("depth", 0, 10), new Axis("drop (points)", 0, 10), [new Series("one", Palette.At(0), [new ChartPoint(1, 5, "a point")])], []);
+        var figure = Figure.Of(new Chart("Title", "Caption.", 800, [panel, panel], Stacked: true), new DataFrame(new DoubleDataFrameColumn("x", [1.0])));
+        var lower = figure.WithPlotHeight(180);
+        Assert.Equal((figure.Title, figure.Caption, figure.Table), (lower.Title, lower.Caption, lower.Table));
+        Assert.Equal((Size(figure.Svg, "width"), Size(figure.Svg, "height") - 240), (Size(lower.Svg, "width"), Size(lower.Svg, "height")));
+        Assert.Equal(Plotly(figure) - 240, Plotly(lower), 1.0);
+        Assert.Throws<ArgumentOutOfRangeException>(() => figure.WithPlotHeight(99));
+
+        static double Size(string svg, string name) => Number(XDocument.Parse(svg).Root!, name);
+        static double Plotly(Figure figure) => JsonNode.Parse(figure.PlotlyJson!)!["layout"]!["height"]!.GetValue<double>();
     }
 
     private static double Number(XElement element, string name) => double.Parse((string)element.Attribute(name)!, CultureInfo.InvariantCulture);

@@ -26,6 +26,7 @@ public sealed class ImageFigureTests
         {
             Assert.Equal(figure.Table.Rows.Count, SweepFigureTests.MarksOfSvg(figure.Svg));
             Assert.IsType<PictureFigure>(figure);
+            Assert.Contains("plotting area", Assert.Throws<InvalidOperationException>(() => figure.WithPlotHeight(180)).Message);
         }
     }
 }

@@ -27,6 +27,7 @@ public sealed class LibTorchNotLoadedException : Exception
         var remedy = platform is "linux-x64" or "win-x64" or "osx-arm64"
             ? $"add its package to the program: dotnet add package {package} --version {version}\n"
                 + "In the repository of Trivial Layers, and for copies of its build: build on this machine, dotnet build lib/TrivialLayers -c Release; more in environment.md."
+                + (platform == "linux-x64" ? $"\nOr set {LibTorch.FolderVariable} to the folder of an installed libtorch: torch/lib of Python's PyTorch, for instance." : "")
             : $"there is no libtorch package for {platform}. Use Linux or Windows on x64, or macOS on Apple silicon, with the x64 (on macOS the arm64) build of .NET.";
         return $"libtorch was not found: {remedy}\nLooked in:\n{string.Join('\n', folders.Select(f => "  " + f))}";
     }

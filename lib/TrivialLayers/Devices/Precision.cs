@@ -1,6 +1,6 @@
 namespace TrivialLayers;
 
-/// <summary>The arithmetic of a training run.</summary>
+/// <summary>The arithmetic of a training run, an evaluation or a sweep.</summary>
 public enum Precision
 {
     /// <summary>Single precision throughout.</summary>
@@ -10,8 +10,8 @@ public enum Precision
     TensorFloat32,
 
     /// <summary>
-    /// Convolutions and linear layers of a training run compute in bfloat16, with 8 bits of mantissa; normalisation, loss, weights, gradients of weights and momentum are in single precision. Evaluation and sweeps are in single
-    /// precision throughout. Meant for NVIDIA GPUs from Ampere on; a CPU does the same, most of them slowly.
+    /// Convolutions and linear layers compute in bfloat16, with 8 bits of mantissa; normalisation, loss, weights, gradients of weights and momentum are in single precision. A training run's own evaluations, and sweeps, are in single
+    /// precision unless they are asked for this one. Meant for NVIDIA GPUs from Ampere on; a CPU does the same, most of them slowly.
     /// </summary>
     BFloat16,
 }

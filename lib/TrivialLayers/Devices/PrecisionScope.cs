@@ -1,15 +1,41 @@
+using TorchSharp;
 using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
 
 namespace TrivialLayers;
 
-/// <summary>A scope in which a GPU computes in a recipe's precision; afterwards it is again what it was.</summary>
+/// <summary>A scope in which a network is computed in a precision, and rightly (see <see cref="ConvolutionBackend"/>); afterwards the process computes as before.</summary>
 internal sealed class PrecisionScope : IDisposable
 {
+    private readonly IDisposable _backend;
+    private readonly Device? _rounding; // the device on which convolutions and linear layers compute in bfloat16
     private readonly (bool Products, bool Convolutions) _before = (backends.cuda.matmul.allow_tf32, backends.cudnn.allow_tf32);
 
-    public PrecisionScope(Precision precision) => Allow((precision == Precision.TensorFloat32, precision == Precision.TensorFloat32));
+    /// <exception cref="PlatformNotSupportedException">This libtorch computes the network wrongly in that precision, and cannot be made to compute it rightly.</exception>
+    public PrecisionScope(Module network, Precision precision)
+    {
+        _backend = ConvolutionBackend.For(network, precision);
+        _rounding = precision == Precision.BFloat16 ? NetworkProbe.DeviceOf(network) : null;
+        Allow((precision == Precision.TensorFloat32, precision == Precision.TensorFloat32));
+    }
 
-    public void Dispose() => Allow(_before);
+    /// <summary>The precision outside of such scopes: single, or TF32 where <see cref="ComputeDevice.AllowTF32"/> says so.</summary>
+    public static Precision OfNow => ComputeDevice.AllowTF32 ? Precision.TensorFloat32 : Precision.Float32;
+
+    /// <summary>The logits that a forward pass gives in this precision, as float32. Weights may change between two calls, not during one.</summary>
+    public Tensor Logits(Func<Tensor> forward)
+    {
+        if (_rounding is null)
+            return forward();
+        using var autocast = new Autocast(_rounding);
+        return forward().to(ScalarType.Float32);
+    }
+
+    public void Dispose()
+    {
+        Allow(_before);
+        _backend.Dispose();
+    }
 
     private static void Allow((bool Products, bool Convolutions) tf32)
     {

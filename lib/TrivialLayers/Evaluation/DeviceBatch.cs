@@ -25,10 +25,11 @@ internal static class DeviceBatch
         if (CardMemory.Free(device) is not { } free)
             return Most;
 
-        // A sweep keeps what goes into each segment; half of the free memory for that leaves room for one layer's work and for others.
-        var perImage = s_featuresPerImage.GetValue(network, _ => new(FeaturesPerImage(network, images))).Value * sizeof(float);
-        return (int)Math.Clamp(free / 2 / Math.Max(perImage, 1), 1, Most);
+        return In(free, s_featuresPerImage.GetValue(network, _ => new(FeaturesPerImage(network, images))).Value);
     }
+
+    /// <summary>The batch for a GPU with so many bytes free. A sweep keeps what goes into each segment; half of the free memory for that leaves room for one layer's work and for others.</summary>
+    internal static int In(long free, long featuresPerImage) => (int)Math.Clamp(free / 2 / Math.Max(featuresPerImage * sizeof(float), 1), 1, Most);
 
     /// <summary>Numbers that all modules of a network give for one image.</summary>
     internal static long FeaturesPerImage(Module<Tensor, Tensor> network, ImageSet images)

@@ -35,6 +35,7 @@ public sealed class Evaluation
     /// <param name="network">Any module from images <c>[N, C, H, W]</c> to logits <c>[N, classes]</c>, or <c>[N, classes, H, W]</c> for images whose pixels have labels.</param>
     /// <param name="images">The images.</param>
     /// <param name="batch">Images per batch, 1 or more; by default as many as suit the device: <see cref="DefaultBatch"/> on a CPU, up to 1,000 on a GPU, as far as its memory goes.</param>
+    /// <param name="precision">The arithmetic of the network; by default single precision, or TF32 where <see cref="ComputeDevice.AllowTF32"/> is set.</param>
     /// <param name="progress">Told about images done.</param>
     /// <param name="cancellationToken">Ends the evaluation after the current batch.</param>
     /// <exception cref="ArithmeticException">The network returned a logit that is not a finite number.</exception>
@@ -42,6 +43,7 @@ public sealed class Evaluation
         Module<Tensor, Tensor> network,
         ImageSet images,
         int? batch = null,
+        Precision? precision = null,
         IProgress<ProgressReport>? progress = null,
         CancellationToken cancellationToken = default)
     {
@@ -49,7 +51,7 @@ public sealed class Evaluation
         ArgumentNullException.ThrowIfNull(images);
         ArgumentOutOfRangeException.ThrowIfLessThan(batch ?? 1, 1, nameof(batch));
         var isFolded = NetworkProbe.DeviceOf(network).type != DeviceType.CUDA;
-        using var answers = Answers(network, images, batch ?? DeviceBatch.For(network, images), isFolded, progress, cancellationToken);
+        using var answers = Answers(network, images, batch ?? DeviceBatch.For(network, images), isFolded, precision, progress, cancellationToken);
         return answers.ToEvaluation();
     }
 
@@ -57,12 +59,14 @@ public sealed class Evaluation
     /// The answers of <see cref="Run"/>, not yet compared with the labels. On a CPU, batch norm folded into the convolutions saves a pass over the features. On a GPU a folded convolution adds its bias in a pass of its own, so
     /// folding would save nothing and cost several hundred extra operators.
     /// </summary>
-    internal static AnswerSheet Answers(Module<Tensor, Tensor> network, ImageSet images, int batch, bool isFolded, IProgress<ProgressReport>? progress, CancellationToken cancellationToken)
+    internal static AnswerSheet Answers(
+        Module<Tensor, Tensor> network, ImageSet images, int batch, bool isFolded, Precision? precision = null, IProgress<ProgressReport>? progress = null, CancellationToken cancellationToken = default)
     {
         cancellationToken = progress.Link(cancellationToken);
         var device = NetworkProbe.DeviceOf(network);
         using var evaluation = new EvaluationMode(network);
         var stored = images.On(device);
+        using var arithmetic = new PrecisionScope(network, precision ?? PrecisionScope.OfNow);
         using var prepared = isFolded ? Fold(network, stored, device) : FoldedNetwork.AsItIs(network);
         var answers = new AnswerSheet(images);
         try
@@ -72,7 +76,7 @@ public sealed class Evaluation
                 cancellationToken.ThrowIfCancellationRequested();
                 using var scope = NewDisposeScope();
                 var (input, labels) = stored.Batch(start, Math.Min(batch, images.Count - start), device);
-                answers.Add(prepared.Forward(input.ForEvaluation()), labels);
+                answers.Add(arithmetic.Logits(() => prepared.Forward(input.ForEvaluation())), labels);
                 progress?.Report(new ProgressReport("evaluate", Math.Min(start + batch, images.Count), images.Count, "images"));
             }
             return answers;

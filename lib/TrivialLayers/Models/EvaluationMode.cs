@@ -34,7 +34,7 @@ public sealed class EvaluationMode : IDisposable
         // train() reaches all children; those that were in evaluation mode go back to it.
         foreach (var module in _network.modules().Where(module => module.training && !_training.Contains(module)))
             module.eval();
-        foreach (var module in _training.Where(module => !module.training))
+        foreach (var module in _training.Intersect(_network.modules()).Where(module => !module.training)) // others were taken out meanwhile
             module.train();
     }
 }

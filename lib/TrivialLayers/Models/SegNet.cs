@@ -25,6 +25,6 @@ public sealed class SegNet : EncoderDecoder, IDescribed
     {
         var (pooled, places) = functional.max_pool2d_with_indices(features, [2, 2]);
         var empty = zeros([.. features.shape.AsSpan(0, 2), features.shape[2] * features.shape[3]], dtype: features.dtype, device: features.device);
-        return empty.scatter(2, places.flatten(2), deeper(pooled).flatten(2)).view(features.shape).ToChannelsLast(); // TorchSharp's max_unpool2d takes no size
+        return empty.scatter(2, places.flatten(2), deeper(pooled).flatten(2).to(features.dtype)).view(features.shape).ToChannelsLast(); // TorchSharp's max_unpool2d takes no size
     }
 }

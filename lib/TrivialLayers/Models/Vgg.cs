@@ -97,7 +97,7 @@ public sealed class Vgg : SegmentedNetwork, IDescribed
         return new(
             $"VGG-{depth}", depth, 1, channels,
             features => new Chain(Linear(features * Side * Side, Hidden), ReLU(), Dropout(), Linear(Hidden, Hidden), ReLU(), Dropout(), Linear(Hidden, classes)),
-            maps => functional.adaptive_avg_pool2d(maps, [Side, Side]).flatten(1));
+            maps => (maps.shape is [_, _, Side, Side] ? maps : functional.adaptive_avg_pool2d(maps, [Side, Side])).flatten(1)); // on a GPU the pooling has no deterministic gradient
     }
 
     /// <inheritdoc/>

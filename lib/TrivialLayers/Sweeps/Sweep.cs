@@ -158,11 +158,12 @@ public sealed class Sweep
     internal static Sweep? OnRecord(
         Module<Tensor, Tensor> network, string weights, ImageSet images, SweepStore store, SweepOptions? options = null, Precision trainedIn = Precision.Float32)
     {
-        return In(tf32: null) ?? (trainedIn == Precision.TensorFloat32 ? In(tf32: true) : null);
+        options ??= new();
+        return With(options) ?? (trainedIn == Precision.TensorFloat32 ? With(options with { Precision = trainedIn }) : null);
 
-        Sweep? In(bool? tf32)
+        Sweep? With(SweepOptions wanted)
         {
-            var plan = SweepPlan.Of(network, images, options ?? new(), weights, tf32);
+            var plan = SweepPlan.Of(network, images, wanted, weights);
             return store.OnRecord(plan.Identity, stored => stored.ToSweep(plan));
         }
     }

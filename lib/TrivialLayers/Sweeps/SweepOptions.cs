@@ -24,6 +24,11 @@ public sealed record SweepOptions
     /// <summary>How large a drop has to be to count, in the measure's unit.</summary>
     public Margin Margin { get; init; } = Margin.Default;
 
+    /// <summary>
+    /// The arithmetic of the network, part of the sweep's address; by default single precision, or TF32 where <see cref="ComputeDevice.AllowTF32"/> is set. That each target is really changed is checked in no coarser arithmetic than TF32.
+    /// </summary>
+    public Precision? Precision { get; init; }
+
     /// <summary>Images per batch, 1 or more; by default as many as suit the device: <see cref="Evaluation.DefaultBatch"/> on a CPU, up to 1,000 on a GPU, as far as its memory goes.</summary>
     public int? Batch { get; init; }
 }

@@ -26,8 +26,7 @@ internal sealed record SweepPlan(Module<Tensor, Tensor> Network, ImageSet Images
     /// <param name="images">The images.</param>
     /// <param name="options">What is asked for.</param>
     /// <param name="weights">SHA-256 over the weights where the network has others; null for the network's own.</param>
-    /// <param name="tf32">Whether a GPU computes in TF32; null for what it does now.</param>
-    public static SweepPlan Of(Module<Tensor, Tensor> network, ImageSet images, SweepOptions options, string? weights = null, bool? tf32 = null)
+    public static SweepPlan Of(Module<Tensor, Tensor> network, ImageSet images, SweepOptions options, string? weights = null)
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(images);
@@ -40,10 +39,11 @@ internal sealed record SweepPlan(Module<Tensor, Tensor> Network, ImageSet Images
         var sets = options.Targets.Of(network, layers);
         var known = all.ToDictionary(layer => layer.Name);
         var operation = Operation.Of(options.Intervention.Description, options.Targets.Describe(layers, options.Layers is null, sets), options.Measure.Description);
-        if (tf32 ?? ComputeDevice.AllowTF32)
-            operation["precision"] = "tf32"; // coarser arithmetic, other numbers
+        var precision = options.Precision ?? PrecisionScope.OfNow;
+        if (precision != Precision.Float32)
+            operation["precision"] = RecipeDescription.Precisions[precision]; // coarser arithmetic, other numbers
         return new SweepPlan(
-            network, images, options, layers, [.. sets.Select(set => set.Select(name => known[name]).ToList())],
+            network, images, options with { Precision = precision }, layers, [.. sets.Select(set => set.Select(name => known[name]).ToList())],
             SweepIdentity.Of(network, weights ?? NetworkDescription.WeightsOf(network), images, operation)) { Sites = sites };
     }
 

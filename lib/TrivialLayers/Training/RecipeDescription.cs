@@ -9,7 +9,8 @@ internal static class RecipeDescription
 {
     private const string CrossEntropy = "cross_entropy";
 
-    private static readonly Dictionary<Precision, string> Precisions = new() { [Precision.Float32] = "float32", [Precision.TensorFloat32] = "tf32", [Precision.BFloat16] = "bfloat16" };
+    /// <summary>The precisions as descriptions call them.</summary>
+    internal static readonly Dictionary<Precision, string> Precisions = new() { [Precision.Float32] = "float32", [Precision.TensorFloat32] = "tf32", [Precision.BFloat16] = "bfloat16" };
     private static readonly Dictionary<OptimiserKind, string> Optimisers = new() { [OptimiserKind.Sgd] = "sgd", [OptimiserKind.AdamW] = "adamw" };
 
     private static readonly Dictionary<ScheduleKind, string> Schedules = new()

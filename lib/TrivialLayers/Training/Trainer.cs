@@ -42,8 +42,7 @@ public static class Trainer
         Module<Tensor, Tensor> network, TrainingJob job, TrainingState state, Action<TrainingHistory, IReadOnlyDictionary<string, Tensor>> epochDone)
     {
         Threads.Choose(); // sums depend on the number of threads: the first training of a process has the same as the next
-        using var backend = ConvolutionBackend.For(network, job.Recipe.Precision);
-        using var precision = new PrecisionScope(job.Recipe.Precision);
+        using var precision = new PrecisionScope(network, job.Recipe.Precision);
         using var determinism = Determinism.On(job.Recipe.Deterministic ? NetworkProbe.DeviceOf(network) : CPU);
         using var global = new GlobalGenerator(NetworkProbe.DeviceOf(network));
         using var optimiser = Optimiser.Begin(network, job.Recipe, state.Memory);
@@ -51,7 +50,7 @@ public static class Trainer
         for (var epoch = history.Epochs.Count + 1; epoch <= job.Recipe.Epochs; epoch++)
         {
             using var scope = NewDisposeScope();
-            var (loss, accuracy, rate) = Explained(() => TrainEpoch(network, job, epoch, optimiser, history));
+            var (loss, accuracy, rate) = Explained(() => TrainEpoch(network, job, epoch, precision, optimiser, history));
             var validation = Evaluation.Run(network, job.Data.Validation, cancellationToken: job.CancellationToken);
             history = history.With(new EpochRecord(epoch, loss, accuracy, validation.CrossEntropy, validation.Percent, rate));
             job.AfterEpoch?.Invoke(network, history); // before the epoch is kept, so that what it changes is kept too
@@ -75,7 +74,7 @@ public static class Trainer
     }
 
     private static (double Loss, double Accuracy, double ImagesPerSecond) TrainEpoch(
-        Module<Tensor, Tensor> network, TrainingJob job, int epoch, IStepper optimiser, TrainingHistory history)
+        Module<Tensor, Tensor> network, TrainingJob job, int epoch, PrecisionScope precision, IStepper optimiser, TrainingHistory history)
     {
         var (images, recipe, seed) = (job.Data.Train, job.Recipe, job.Seed);
         var device = NetworkProbe.DeviceOf(network);
@@ -95,7 +94,7 @@ public static class Trainer
             job.CancellationToken.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
             var (input, labels) = batches.Batch(step);
-            var (loss, predicted) = Answer(network, input, labels, recipe);
+            var (loss, predicted) = Answer(precision.Logits(() => network.call(input)), labels, recipe.Loss);
             optimiser.Step(loss, recipe.LearningRateAt((step + 1.0 + ((epoch - 1) * steps)) / ((recipe.Epochs * steps) + 1)));
             losses.narrow(0, step, 1).copy_(loss.detach());
             correct.add_(predicted.eq(labels.flatten()).sum());
@@ -111,20 +110,11 @@ public static class Trainer
     }
 
     /// <summary>The mean loss of a batch and the predicted classes, one for each label.</summary>
-    private static (Tensor Loss, Tensor Predicted) Answer(Module<Tensor, Tensor> network, Tensor input, Tensor labels, Recipe recipe)
+    private static (Tensor Loss, Tensor Predicted) Answer(Tensor logits, Tensor labels, Loss loss)
     {
-        var logits = Logits(network, input, recipe);
-        if (recipe.Loss.Id is null)
+        if (loss.Id is null)
             (logits, labels) = PixelLabels.ForLoss(logits, labels);
-        return (recipe.Loss.At(logits, labels), logits.detach().argmax(1).flatten());
-    }
-
-    private static Tensor Logits(Module<Tensor, Tensor> network, Tensor input, Recipe recipe)
-    {
-        if (recipe.Precision != Precision.BFloat16)
-            return network.call(input);
-        using var autocast = new Autocast(input.device);
-        return network.call(input).to(ScalarType.Float32);
+        return (loss.At(logits, labels), logits.detach().argmax(1).flatten());
     }
 
     private static string Note(int epoch, Recipe recipe, TrainingHistory history) =>

@@ -14,16 +14,57 @@ public sealed class InstalledLibTorchTests
           - Build settings: BLAS_INFO=mkl, CUDA_VERSION=13.0, CXX_FLAGS= -O2, TORCH_VERSION=2.11.0, USE_CUDA=ON,
         """;
 
+    private const string Wrapper = "libLibTorchSharp.so";
+
+    private static string Packaged => LibTorch.Folders(typeof(LibTorch).Assembly)[0];
+
     [Fact]
     public async Task The_libtorch_of_another_folder_is_taken_when_its_folder_is_named()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Read on Linux only.");
         using var folder = new TemporaryFolder();
-        foreach (var file in Directory.EnumerateFiles(LibTorch.Folders(typeof(LibTorch).Assembly)[0], "*.so*").Where(file => !file.EndsWith("libLibTorchSharp.so", StringComparison.Ordinal)))
-            File.CreateSymbolicLink(Path.Combine(folder.Path, Path.GetFileName(file)), file);
+        LinkLibTorch(folder.Path);
         using var worker = WorkerProcess.With(LibTorch.FolderVariable, folder.Path, "describe");
         Assert.Equal(0, await worker.End());
         Assert.Contains(worker.Lines, line => line.Contains("libtorch 2.10.0,", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_build_without_a_libtorch_takes_the_one_that_is_named_and_says_so_when_none_is()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Supported on Linux only.");
+        using var folder = new TemporaryFolder();
+        LinkLibTorch(folder["installed"]);
+        BuildWithoutLibTorch(folder.Path);
+        File.CreateSymbolicLink(Path.Combine(folder.Path, Wrapper), Path.Combine(Packaged, Wrapper));
+        using (var worker = WorkerProcess.In(folder.Path, LibTorch.FolderVariable, folder["installed"], "describe"))
+        {
+            Assert.Equal(0, await worker.End());
+            Assert.Contains(worker.Lines, line => line.Contains("libtorch 2.10.0,", StringComparison.Ordinal));
+        }
+
+        using var without = WorkerProcess.In(folder.Path, LibTorch.FolderVariable, "", "describe");
+        Assert.NotEqual(0, await without.End());
+        Assert.Contains(LibTorch.FolderVariable, string.Join('\n', without.Lines));
+    }
+
+    [Fact]
+    public async Task A_libtorch_that_lacks_a_symbol_is_refused_with_its_name()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Supported on Linux only.");
+        using var folder = new TemporaryFolder();
+        LinkLibTorch(folder["installed"]);
+        BuildWithoutLibTorch(folder.Path);
+        var wrapper = File.ReadAllBytes(Path.Combine(Packaged, Wrapper));
+        var symbol = wrapper.AsSpan().IndexOf("\0_ZN2at13globalContextEv\0"u8);
+        Assert.True(symbol > 0);
+        wrapper[symbol + "\0_ZN2at13globalC".Length] = (byte)'0'; // no libtorch has this one
+        File.WriteAllBytes(Path.Combine(folder.Path, Wrapper), wrapper);
+        using var worker = WorkerProcess.In(folder.Path, LibTorch.FolderVariable, folder["installed"], "describe");
+        Assert.NotEqual(0, await worker.End());
+        var said = string.Join('\n', worker.Lines);
+        Assert.Contains("_ZN2at13globalC0ntextEv", said);
+        Assert.Contains("libtorch 2.10 or newer", said);
     }
 
     [Fact]
@@ -79,14 +120,6 @@ public sealed class InstalledLibTorchTests
         Assert.Contains(expected, LibTorchConfiguration.WhyUnfit(LibTorchConfiguration.Parse(configuration), new Version(2, 10, 0), isOldAbi));
 
     [Fact]
-    public void A_library_that_lacks_a_symbol_is_told_before_the_call()
-    {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "Read on Linux only.");
-        Assert.NotNull(EagerLoad.ErrorOf("/nowhere/libLibTorchSharp.so"));
-        Assert.Null(EagerLoad.ErrorOf("libc.so.6"));
-    }
-
-    [Fact]
     public void Nvidia_s_libraries_beside_it_come_in_the_order_in_which_one_needs_another()
     {
         using var site = new TemporaryFolder();
@@ -94,5 +127,21 @@ public sealed class InstalledLibTorchTests
         foreach (var (package, file) in new[] { ("cudnn", "libcudnn.so.9"), ("cu13", "libcublas.so.13"), ("cu13", "libcublasLt.so.13"), ("cu13", "libcudart.so.13"), ("cu13", "libother.so.1") })
             File.WriteAllText(Path.Combine(Directory.CreateDirectory(Path.Combine(site.Path, "nvidia", package, "lib")).FullName, file), "");
         Assert.Equal(["libcudart.so.13", "libcublasLt.so.13", "libcublas.so.13", "libcudnn.so.9"], NvidiaLibraries.BesideOf(torch).Select(Path.GetFileName));
+    }
+
+    /// <summary>The package's libtorch, in another folder and without TorchSharp's own library.</summary>
+    private static void LinkLibTorch(string folder)
+    {
+        Directory.CreateDirectory(folder);
+        foreach (var file in Directory.EnumerateFiles(Packaged, "*.so*").Where(file => Path.GetFileName(file) != Wrapper))
+            File.CreateSymbolicLink(Path.Combine(folder, Path.GetFileName(file)), file);
+    }
+
+    /// <summary>What <c>-p:TorchDevice=none</c> builds, in a folder, but for TorchSharp's own library, which it has there too.</summary>
+    private static void BuildWithoutLibTorch(string folder)
+    {
+        foreach (var file in Directory.EnumerateFiles(AppContext.BaseDirectory, "*.dll").Concat(Directory.EnumerateFiles(AppContext.BaseDirectory, "Worker.*.json")))
+            File.Copy(file, Path.Combine(folder, Path.GetFileName(file)));
+        File.WriteAllText(Path.Combine(folder, LibTorch.BuildsFolder), folder);
     }
 }

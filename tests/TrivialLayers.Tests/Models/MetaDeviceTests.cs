@@ -61,6 +61,53 @@ public sealed class MetaDeviceTests
         });
     }
 
+    [Fact]
+    public void Reading_a_value_back_fails()
+    {
+        using var scope = NewDisposeScope();
+        Assert.ThrowsAny<Exception>(() => zeros(1, device: META).item<float>());
+        Assert.ThrowsAny<Exception>(() => zeros(1, device: META).cpu());
+        Assert.ThrowsAny<Exception>(() => zeros(1, device: META).ToInt64());
+    }
+
+    [Theory]
+    [InlineData("resnet")]
+    [InlineData("vgg")]
+    public void No_step_of_an_epoch_waits_for_a_value_from_the_device(string family)
+    {
+        using var network = OnMeta(family);
+        using var data = SmallData.Split();
+        var progress = new CountedReports();
+        Assert.ThrowsAny<Exception>(() => Trainer.Fit(network, data, new Recipe { Epochs = 1, Batch = 32, CropPadding = 1, Flip = true }, seed: 1, progress)); // reads the losses at the end
+        Assert.Equal(data.Train.Count / 32, progress.Count);
+    }
+
+    [Theory]
+    [InlineData("resnet")]
+    [InlineData("large")]
+    [InlineData("vgg")]
+    [InlineData("unet")]
+    [InlineData("segnet")]
+    public void No_batch_of_an_evaluation_or_a_sweep_waits_for_a_value_from_the_device(string family)
+    {
+        using var scope = NewDisposeScope();
+        using var network = OnMeta(family);
+        using var images = ImagesFor(network);
+        if (!images.HasPixelLabels)
+        {
+            using var answers = Evaluation.Answers(network, images, batch: 3, isFolded: false);
+            Assert.ThrowsAny<Exception>(answers.ToEvaluation);
+        }
+
+        using var evaluation = new EvaluationMode(network);
+        var (input, labels) = images.Batch(0, 4, META);
+        using var engine = PrefixReuse.For(network, input);
+        using ISheet sheet = images.HasPixelLabels ? new ValueSheet(Measure.MeanIoU(3)) : new AnswerSheet(images);
+        sheet.Add(engine.Begin(input.ToChannelsLast()), labels);
+        sheet.Add(engine.From(1, FoldedNetwork.NoneZeroed), labels);
+        Assert.ThrowsAny<Exception>(() => sheet.ToMeasurement(null));
+    }
+
     [Theory]
     [MemberData(nameof(Interventions))]
     public void An_intervention_changes_the_network_on_the_device(Intervention intervention)
@@ -131,6 +178,13 @@ public sealed class MetaDeviceTests
 
         network.to(META);
         return network;
+    }
+
+    private sealed class CountedReports : IProgress<ProgressReport>
+    {
+        public int Count { get; private set; }
+
+        public void Report(ProgressReport value) => Count++;
     }
 
     private static void CheckDevice(Tensor input, Tensor weight)

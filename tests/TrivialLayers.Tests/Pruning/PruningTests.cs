@@ -101,6 +101,17 @@ public sealed class PruningTests
     }
 
     [Fact]
+    public void A_layer_can_be_taken_out_while_a_network_in_training_is_evaluated()
+    {
+        using var network = SmallData.RandomResNet();
+        network.train();
+        using (new EvaluationMode(network))
+            Pruning.TakeOut(network, ["layer2.0.conv1"], 12, 12);
+        Assert.True(network.training);
+        Assert.True(network.named_modules().Single(found => found.name == "layer1.0").module.training);
+    }
+
+    [Fact]
     public void A_branch_that_still_depends_on_the_image_stays_as_it_was()
     {
         using var network = SmallData.RandomResNet();

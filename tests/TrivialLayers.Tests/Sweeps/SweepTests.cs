@@ -82,7 +82,7 @@ public sealed class SweepTests
         using var images = SmallData.Images("bars", 60, 5);
         Evaluation Evaluated(bool isFolded)
         {
-            using var answers = Evaluation.Answers(network, images, batch: 25, isFolded, progress: null, CancellationToken.None);
+            using var answers = Evaluation.Answers(network, images, batch: 25, isFolded);
             return answers.ToEvaluation();
         }
 

@@ -1,3 +1,7 @@
+using TorchSharp;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
 namespace TrivialLayers.Tests;
 
 public sealed class PrecisionTests
@@ -17,5 +21,85 @@ public sealed class PrecisionTests
         Assert.All(single, accuracy => Assert.InRange(accuracy, 60, 100));
         Assert.NotEqual(single, half); // it did compute otherwise
         Assert.Equal(single.Average(), half.Average(), 6.0);
+    }
+
+    public static TheoryData<string> Families => ["resnet", "plain", "vgg", "user's"];
+
+    [Theory]
+    [MemberData(nameof(Families))]
+    public void An_evaluation_and_a_sweep_in_bfloat16_differ_from_single_precision_by_rounding(string family)
+    {
+        using var network = Network(family);
+        using var images = SmallData.Images("bars", 12, 5);
+        var (exact, rounded) = (Evaluation.Run(network, images).CrossEntropy, Evaluation.Run(network, images, precision: Precision.BFloat16).CrossEntropy);
+        Assert.NotEqual(exact, rounded);
+        Assert.Equal(exact, rounded, 0.02);
+        var options = new SweepOptions { Measure = Measure.CrossEntropy };
+        var (single, half) = (Sweep.Run(network, images, options), Sweep.Run(network, images, options with { Precision = Precision.BFloat16 }));
+        Assert.Equal(rounded, half.Baseline.Value, 0.02);
+        Assert.All(single.Targets.Zip(half.Targets), pair => Assert.Equal(pair.First.Value, pair.Second.Value, 0.02));
+    }
+
+    [Theory]
+    [InlineData("unet")]
+    [InlineData("segnet")]
+    public void Segmentation_is_swept_in_bfloat16_too(string family)
+    {
+        using var scenes = SmallScenes.Split();
+        using EncoderDecoder network = family == "unet"
+            ? UNet.ForSmallImages(levels: 2, width: 16, classes: SmallScenes.Classes.Length, units: 1)
+            : SegNet.ForSmallImages(levels: 2, width: 16, classes: SmallScenes.Classes.Length, units: 1);
+        Initialisation.He(network, 3);
+        var (exact, rounded) = (Swept(null), Swept(Precision.BFloat16));
+        Assert.NotEqual(exact.Baseline.Value, rounded.Baseline.Value);
+        Assert.All(exact.Targets.Zip(rounded.Targets), pair => Assert.Equal(pair.First.Value, pair.Second.Value, 0.05 * pair.First.Value));
+
+        Sweep Swept(Precision? precision) => Sweep.Run(network, scenes.Test, new() { Measure = Measure.CrossEntropy, Precision = precision });
+    }
+
+    [Fact]
+    public void A_weight_that_an_intervention_changes_is_rounded_anew()
+    {
+        using var network = SmallData.RandomResNet();
+        using var images = SmallData.Images("bars", 12, 5);
+        var halved = Intervention.Of("halved", site => site.Kernel.mul_(0.5));
+        var sweep = Sweep.Run(network, images, new() { Intervention = halved, Measure = Measure.CrossEntropy, Precision = Precision.BFloat16 });
+        Assert.DoesNotContain(sweep.Targets.Where(target => target.Layer.Role == LayerRole.Residual), target => target.Value == sweep.Baseline.Value);
+        var exact = Sweep.Run(network, images, new() { Intervention = halved, Measure = Measure.CrossEntropy });
+        Assert.All(exact.Targets.Zip(sweep.Targets), pair => Assert.Equal(pair.First.Value, pair.Second.Value, 0.02));
+    }
+
+    [Fact]
+    public void The_precision_is_part_of_a_sweep_s_address_and_single_precision_is_the_one_that_needs_no_word()
+    {
+        using var network = SmallData.RandomResNet();
+        using var images = SmallData.Images("bars", 30, 5);
+        string Address(Precision? precision) => SweepPlan.Of(network, images, new() { Precision = precision }).Identity.Address;
+        Assert.Equal(Address(null), Address(Precision.Float32));
+        Assert.Equal(3, new[] { Address(Precision.Float32), Address(Precision.TensorFloat32), Address(Precision.BFloat16) }.Distinct().Count());
+    }
+
+    [Fact]
+    public void After_work_in_bfloat16_the_process_computes_as_before()
+    {
+        using var scope = NewDisposeScope();
+        using var network = SmallData.RandomResNet();
+        using var images = SmallData.Images("bars", 6, 5);
+        Sweep.Run(network, images, new() { Precision = Precision.BFloat16 });
+        Assert.Equal(ScalarType.Float32, network.call(images.Batch(0, 4, CPU).Images).dtype);
+        LiveTensors.AssertUnchangedBy(() => Sweep.Run(network, images, new() { Precision = Precision.BFloat16 }));
+    }
+
+    private static Module<Tensor, Tensor> Network(string family)
+    {
+        Module<Tensor, Tensor> network = family switch
+        {
+            "resnet" => ResNet.ForSmallImages(8, 16, SmallData.Classes.Length, 1),
+            "plain" => PlainNet.ForSmallImages(8, 16, SmallData.Classes.Length, 1),
+            "vgg" => Vgg.ForSmallImages(11, 0.25, SmallData.Classes.Length, 1),
+            _ => Sequential(Conv2d(1, 16, 3, padding: 1), BatchNorm2d(16), ReLU(), MaxPool2d(2), Conv2d(16, 16, 3, groups: 4), ReLU(), AdaptiveAvgPool2d(1), Flatten(), Linear(16, SmallData.Classes.Length)),
+        };
+        Initialisation.He(network, 3);
+        return network;
     }
 }

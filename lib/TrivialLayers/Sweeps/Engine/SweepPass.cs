@@ -17,6 +17,7 @@ internal sealed class SweepPass : IDisposable
     private readonly CancellationToken _cancellationToken;
     private readonly Device _device;
     private readonly EvaluationMode _evaluation;
+    private readonly PrecisionScope _precision;
     private readonly PrefixReuse _engine;
     private readonly string _task;
     private readonly ImageSet _images;
@@ -39,11 +40,13 @@ internal sealed class SweepPass : IDisposable
         _evaluation = new EvaluationMode(plan.Network);
         try
         {
+            _precision = new PrecisionScope(plan.Network, plan.Options.Precision ?? PrecisionScope.OfNow);
             using var scope = NewDisposeScope();
             _engine = PrefixReuse.For(plan.Network, Few());
         }
         catch
         {
+            _precision?.Dispose();
             _evaluation.Dispose();
             throw;
         }
@@ -88,6 +91,7 @@ internal sealed class SweepPass : IDisposable
         _untouched?.Dispose();
         _state?.Dispose();
         _engine.Dispose();
+        _precision.Dispose();
         _evaluation.Dispose();
     }
 
@@ -145,13 +149,13 @@ internal sealed class SweepPass : IDisposable
             using var scope = NewDisposeScope();
             var size = Math.Min(_batch, _plan.Images.Count - start);
             var (input, labels) = _images.Batch(start, size, _device);
-            var logits = _engine.Begin(input.ForEvaluation(), zeroed);
+            var logits = _precision.Logits(() => _engine.Begin(input.ForEvaluation(), zeroed));
             before?.Add(logits, labels);
             foreach (var (alternative, sheet) in alternatives.Zip(sheets))
             {
                 _cancellationToken.ThrowIfCancellationRequested();
                 using var own = NewDisposeScope();
-                sheet.Add(With(alternative), labels);
+                sheet.Add(_precision.Logits(() => With(alternative)), labels);
                 _progress?.Report(new ProgressReport(_task, _done += size, _total, "images"));
             }
         }
