@@ -61,7 +61,7 @@ public sealed record SweptRun(TrainedRun Run, Sweep Sweep)
             using var network = make().to(ComputeDevice.Default);
             return runs.OnRecord(network, data, recipe, seed) is { WeightsFingerprint: { } weights } run
                 && TrivialLayers.Sweep.OnRecord(network, weights, data.Test, sweeps, options, recipe.Precision) is { } sweep
-                && (options.Measure != Measure.Accuracy || sweep.Baseline.Value == run.TestAccuracy) ? new SweptRun(run, sweep) : null;
+                && (options.Measure != Measure.Accuracy || options.Precision is not null || sweep.Baseline.Value == run.TestAccuracy) ? new SweptRun(run, sweep) : null;
         }
 
         SweptRun Made()

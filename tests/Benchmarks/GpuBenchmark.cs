@@ -114,7 +114,7 @@ internal static class GpuBenchmark
     }
 
     /// <summary>Seconds for an epoch of so many steps after one that warms up.</summary>
-    internal static double TrainingSeconds(ImageSet images, int depth, Recipe recipe, int steps)
+    private static double TrainingSeconds(ImageSet images, int depth, Recipe recipe, int steps)
     {
         using var network = Network(depth);
         var clock = Stopwatch.StartNew();
@@ -143,10 +143,10 @@ internal static class GpuBenchmark
         return new("part", images.Images.index_select(0, chosen), images.Labels.index_select(0, chosen), images.Classes, images.Mean, images.Std);
     }
 
-    internal static ImageSet RandomImages(int count, int side = Side)
+    internal static ImageSet RandomImages(int count)
     {
         using var generator = new Generator(1, CPU);
-        return new("random images", randint(256, [count, 3, side, side], ScalarType.Byte, generator: generator), randint(Classes, [count], ScalarType.Int64, generator: generator), [.. Enumerable.Range(0, Classes).Select(label => label.ToString(CultureInfo.InvariantCulture))]);
+        return new("random images", randint(256, [count, 3, Side, Side], ScalarType.Byte, generator: generator), randint(Classes, [count], ScalarType.Int64, generator: generator), [.. Enumerable.Range(0, Classes).Select(label => label.ToString(CultureInfo.InvariantCulture))]);
     }
 
     private sealed record Row(string What, int Depth, int Batch, string How, double Seconds, double Rate, string Unit);

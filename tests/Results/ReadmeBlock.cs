@@ -19,7 +19,7 @@ internal static class ReadmeBlock
             "| --- | --- | --- |",
             .. Claims.All.Select(claim => $"| [{claim.Id}](notebooks/{claim.Notebook}.ipynb) {Sentences.Of(claim)} | {Verdicts(claim)} | {Sentence(measured.Lead(claim) + measured.Found(claim))}{Parts(claim, of => of.Found(claim))} |"),
             "",
-            $"On {measured.Images}{string.Concat(others.Select(of => $", and on {of.Images} where it is named"))}; intervals in brackets. [data/checkpoints](data/checkpoints/README.md#results) has all {Words.Digits(listed)} trainings ({Words.Number(shipped - listed)} more ship as examples), the reasons for each verdict and [how to train them again](data/checkpoints/README.md#make-them-again). `{Command}` computes the table from them.",
+            $"On {measured.Images} (C3: scenes made of it){string.Concat(others.Select(of => $", or on {of.Images} where that is named"))}. In brackets are ranges over trainings, for C4, C5 and C7 intervals; tau is 0 by chance. [data/checkpoints](data/checkpoints/README.md#results) has all {Words.Digits(listed)} trainings ({Words.Number(shipped - listed)} more ship as examples), the reasons for each verdict and [how to train them again](data/checkpoints/README.md#make-them-again). `{Command}` computes the table from them.",
             "",
         ]);
 

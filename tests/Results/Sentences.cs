@@ -8,13 +8,13 @@ internal static class Sentences
     /// <summary>A claim in a few words; the whole of it is in <see cref="Claims.All"/>.</summary>
     public static string Of(Claim claim) => claim.Id switch
     {
-        "C1" => "One kernel of a trained ResNet can often be zeroed at little cost.",
+        "C1" => "In a trained ResNet, zeroing one kernel often costs little (we test: every training has a Trivial layer).",
         "C2" => "Networks without shortcuts, such as VGG, need every layer.",
         "C3" => "A long connection, as in U-Net, acts like none.",
-        "C4" => "In an over-parameterised ResNet the layers that matter are mostly (we test: more often) those that change channels.",
+        "C4" => "In an over-parameterised ResNet mostly the layers that change channels matter (we test: more often than other residual layers).",
         "C5" => "The same layers are trivial in every training (we test: their drops rank alike).",
-        "C6" => $"A residual unit with one kernel zeroed is nearly the identity (we test: it differs by at most {Words.Fixed(UnitIdentity.Near, 2)}).",
-        "C7" => "*(ours)* In ResNets of one width the median drop of a residual layer falls with depth.",
+        "C6" => $"A residual unit with one kernel zeroed is nearly the identity (we test: its median difference from it is at most {Words.Fixed(UnitIdentity.Near, 2)}).",
+        "C7" => "*(ours)* At one width, the median drop of a residual layer falls with depth.",
         _ => claim.Sentence,
     };
 
@@ -38,10 +38,10 @@ internal static class Sentences
     /// <summary>What stands before the number that was found for a claim; nothing where none was.</summary>
     public static string Lead(ClaimEvidence evidence, Evidence all) => evidence.Decision.Interval is null ? "" : evidence.Claim.Id switch
     {
-        "C4" => "layers that change channels are NonTrivial more often, by ",
-        "C5" => $"Kendall's tau between the drops of {Words.Number(all.Deep.Count)} {Words.Kind(all.Deep[0].Run.Network)} (by chance 0): ",
-        "C6" => "median difference from the shortcut, as a part of its norm: ",
-        "C7" => $"Kendall's tau over {Words.Number(all.ByDepth.DistinctBy(sized => sized.Depth).Count())} depths (by chance 0): ",
+        "C4" => "NonTrivial more often by ",
+        "C5" => $"Kendall's tau of the drops in {Words.Number(all.Deep.Count)} {Words.Kind(all.Deep[0].Run.Network)}: ",
+        "C6" => "median difference relative to the unit's output: ",
+        "C7" => $"Kendall's tau over {Words.Number(all.ByDepth.DistinctBy(sized => sized.Depth).Count())} depths: ",
         _ => "",
     };
 
@@ -108,12 +108,12 @@ internal static class Sentences
         return $"Trained on a GPU on {Words.Digits(data.Train.Count)} images (test accuracy {Words.Range(trainings.Select(swept => swept.Run.TestAccuracy), 1)} %): {string.Join("; ", clauses)}.";
     }
 
-    /// <summary>"only one training each of PlainNet-20 and VGG-11; the rule needs three."; null where that is not why a claim is undecided.</summary>
+    /// <summary>"one training each of PlainNet-20 and VGG-11; the rule needs three."; null where that is not why a claim is undecided.</summary>
     private static string? TooFew(ClaimEvidence evidence)
     {
         var networks = evidence.Trainings.GroupBy(swept => Words.Kind(swept.Run.Network)).Where(seeds => seeds.Count() < ClaimRules.Seeds).ToList();
         var counts = networks.Select(seeds => seeds.Count()).Distinct().Order().ToList();
-        return networks.Count == 0 ? null : $"only {string.Join(" or ", counts.Select(Words.Number))} training{(counts is [1] ? "" : "s")}{(networks.Count == 1 ? "" : " each")} of {Words.Listed([.. networks.Select(seeds => seeds.Key)])}; the rule needs {Words.Number(ClaimRules.Seeds)}";
+        return networks.Count == 0 ? null : $"{string.Join(" or ", counts.Select(Words.Number))} training{(counts is [1] ? "" : "s")}{(networks.Count == 1 ? "" : " each")} of {Words.Listed([.. networks.Select(seeds => seeds.Key)])}; the rule needs {Words.Number(ClaimRules.Seeds)}";
     }
 
     /// <summary>How many layers are Trivial, architecture by architecture: a clause each, those that have some first, and one for all in which every layer is needed.</summary>
@@ -166,7 +166,7 @@ internal static class Sentences
         string Why(IEnumerable<NetworkVerdicts> seeds)
         {
             var behind = residual.Average(network => network.TestAccuracy) - seeds.Average(network => network.TestAccuracy);
-            return Math.Abs(behind) <= ClaimRules.ComparableWithin ? "with too few trainings" : $"{Words.Fixed(Math.Abs(behind), 1)} points {(behind > 0 ? "less" : "more")} accurate than with short connections";
+            return Math.Abs(behind) <= ClaimRules.ComparableWithin ? "with too few trainings" : $"{Words.Fixed(Math.Abs(behind), 1)} points {(behind > 0 ? "less" : "more")} accurate";
         }
     }
 }

@@ -14,7 +14,7 @@ internal sealed class Autocast : IDisposable
 
     private static readonly Lazy<Calls?> s_calls = new(Calls.Find);
 
-    private readonly Calls _calls = s_calls.Value ?? throw new PlatformNotSupportedException($"This libtorch does not support bfloat16. Set the recipe's Precision to {nameof(Precision.Float32)}.");
+    private readonly Calls _calls = Demand();
     private readonly int _device;
     private readonly bool _wasEnabled;
     private readonly int _wasType;
@@ -30,6 +30,10 @@ internal sealed class Autocast : IDisposable
         _calls.Enable(_device, 1);
     }
 
+    /// <summary>Returns when this libtorch has it.</summary>
+    /// <exception cref="PlatformNotSupportedException">It has it by other names.</exception>
+    public static Calls Demand() => s_calls.Value ?? throw new PlatformNotSupportedException($"This libtorch does not support bfloat16 (only on Linux can it be asked to). Use the precision {nameof(Precision.Float32)}.");
+
     /// <summary>Ends it; the weights that were rounded for it are dropped.</summary>
     public void Dispose()
     {
@@ -40,24 +44,24 @@ internal sealed class Autocast : IDisposable
     }
 
     [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
-    private delegate byte DeviceToBool(int device);
+    internal delegate byte DeviceToBool(int device);
 
     [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
-    private delegate void SetDeviceBool(int device, byte value);
+    internal delegate void SetDeviceBool(int device, byte value);
 
     [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
-    private delegate sbyte DeviceToScalar(int device);
+    internal delegate sbyte DeviceToScalar(int device);
 
     [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
-    private delegate void SetDeviceScalar(int device, int value);
+    internal delegate void SetDeviceScalar(int device, int value);
 
     [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
-    private delegate int Nesting();
+    internal delegate int Nesting();
 
     [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
-    private delegate void ClearCache();
+    internal delegate void ClearCache();
 
-    private sealed record Calls(DeviceToBool IsEnabled, SetDeviceBool Enable, DeviceToScalar GetScalar, SetDeviceScalar SetScalar, Nesting Enter, Nesting Leave, ClearCache Clear)
+    internal sealed record Calls(DeviceToBool IsEnabled, SetDeviceBool Enable, DeviceToScalar GetScalar, SetDeviceScalar SetScalar, Nesting Enter, Nesting Leave, ClearCache Clear)
     {
         /// <summary>The functions of <c>at::autocast</c> by the names that GCC and Clang give them.</summary>
         public static Calls? Find()

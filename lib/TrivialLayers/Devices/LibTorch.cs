@@ -193,8 +193,11 @@ internal static class LibTorch
                     Load(file, Required(pattern));
             }
         });
-        HasCuda = Directory.EnumerateFiles(folder, "*torch_cuda.*").Any();
+        HasCuda = IsForCuda(folder);
     }
+
+    /// <summary>Whether the libtorch of a folder is one for CUDA.</summary>
+    internal static bool IsForCuda(string folder) => Directory.EnumerateFiles(folder, "*torch_cuda.*").Any();
 
     private static nint LoadWrapper(IReadOnlyList<string> folders)
     {

@@ -23,7 +23,7 @@ internal sealed partial record LibTorchConfiguration(Version Torch, string? Cuda
 
     /// <summary>Reads what <c>at::show_config()</c> prints; null where it does not name a version.</summary>
     public static LibTorchConfiguration? Parse(string text) => TorchVersion().Match(text) is { Success: true } version
-        ? new(Version.Parse(version.Groups[1].ValueSpan), First(CudaVersion(), text), First(CuDnnVersion(), text))
+        ? new(Version.Parse(version.Groups[1].ValueSpan), First(CudaVersion(), text), CuDnnOf(text))
         : null;
 
     /// <summary>Why a libtorch does not fit TorchSharp, in a sentence, or null where it fits.</summary>
@@ -44,6 +44,14 @@ internal sealed partial record LibTorchConfiguration(Version Torch, string? Cuda
         Marshal.GetDelegateForFunctionPointer<ShowConfiguration>(function)(text);
         return Marshal.PtrToStringUTF8(Marshal.ReadIntPtr(text), (int)Marshal.ReadIntPtr(text, nint.Size));
     }
+
+    /// <summary>
+    /// From 9 on, cuDNN numbers its versions otherwise than libtorch's text takes them apart, number / 1000, hundreds, rest: 9.17.1 is 91701 and stands there as 91.7.1.
+    /// </summary>
+    private static string? CuDnnOf(string text) => First(CuDnnVersion(), text) is not { } printed ? null
+        : Version.TryParse(printed, out var parts) && parts.Major >= 90 && ((parts.Major * 1000) + (parts.Minor * 100) + Math.Max(parts.Build, 0)) is var number
+            ? $"{number / 10_000}.{number / 100 % 100}.{number % 100}"
+            : printed;
 
     private static string? First(Regex pattern, string text) => pattern.Match(text) is { Success: true } match ? match.Groups[1].Value : null;
 

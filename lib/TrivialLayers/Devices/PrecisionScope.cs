@@ -4,22 +4,32 @@ using static TorchSharp.torch.nn;
 
 namespace TrivialLayers;
 
-/// <summary>A scope in which a network is computed in a precision, and rightly (see <see cref="ConvolutionBackend"/>); afterwards the process computes as before.</summary>
+/// <summary>
+/// A scope in which a network is computed in a precision, and rightly (see <see cref="ConvolutionBackend"/>); afterwards the process computes as before. TF32 is a setting of the whole process: one scope with it at a time.
+/// </summary>
 internal sealed class PrecisionScope : IDisposable
 {
     private readonly IDisposable _backend;
     private readonly Device? _rounding; // the device on which convolutions and linear layers compute in bfloat16
-    private readonly (bool Products, bool Convolutions) _before = (backends.cuda.matmul.allow_tf32, backends.cudnn.allow_tf32);
+    private readonly (bool Products, bool Convolutions)? _before;
 
-    /// <exception cref="PlatformNotSupportedException">This libtorch computes the network wrongly in that precision, and cannot be made to compute it rightly.</exception>
-    public PrecisionScope(Module network, Precision precision)
+    /// <param name="network">What is computed.</param>
+    /// <param name="precision">In which precision; null for <see cref="OfNow"/>.</param>
+    /// <exception cref="PlatformNotSupportedException">This libtorch does not have that precision, or computes the network wrongly in it and cannot be made to compute it rightly.</exception>
+    public PrecisionScope(Module network, Precision? precision)
     {
-        _backend = ConvolutionBackend.For(network, precision);
-        _rounding = precision == Precision.BFloat16 ? NetworkProbe.DeviceOf(network) : null;
-        Allow((precision == Precision.TensorFloat32, precision == Precision.TensorFloat32));
+        if (precision == Precision.BFloat16)
+            Autocast.Demand();
+        var now = OfNow;
+        _backend = ConvolutionBackend.For(network, precision ?? now);
+        if (precision is not { } wanted)
+            return;
+        _rounding = wanted == Precision.BFloat16 ? NetworkProbe.DeviceOf(network) : null;
+        _before = (backends.cuda.matmul.allow_tf32, backends.cudnn.allow_tf32);
+        Allow((wanted == Precision.TensorFloat32, wanted == Precision.TensorFloat32));
     }
 
-    /// <summary>The precision outside of such scopes: single, or TF32 where <see cref="ComputeDevice.AllowTF32"/> says so.</summary>
+    /// <summary>The precision in which the process computes now: single, or TF32 where <see cref="ComputeDevice.AllowTF32"/> says so.</summary>
     public static Precision OfNow => ComputeDevice.AllowTF32 ? Precision.TensorFloat32 : Precision.Float32;
 
     /// <summary>The logits that a forward pass gives in this precision, as float32. Weights may change between two calls, not during one.</summary>
@@ -33,7 +43,8 @@ internal sealed class PrecisionScope : IDisposable
 
     public void Dispose()
     {
-        Allow(_before);
+        if (_before is { } before)
+            Allow(before);
         _backend.Dispose();
     }
 

@@ -14,7 +14,7 @@ internal sealed class AnswerSheet(ImageSet images) : ISheet
     private readonly int _classes = images.Classes.Count;
     private Tensor? _answers; // int32 [labels]: label · classes + prediction, which says both
     private Tensor? _crossEntropy; // float64 []: the sum so far
-    private Tensor? _unlessFinite; // float64 []: 0, or not a number once a logit was not finite
+    private Tensor? _finiteness; // float64 []: 0, or not a number once a logit was not finite
     private long _done;
     private (int[] Answers, double CrossEntropy)? _read;
 
@@ -25,17 +25,17 @@ internal sealed class AnswerSheet(ImageSet images) : ISheet
         if (!logits.shape.SequenceEqual(expected))
             throw new ArgumentException($"The network returned [{string.Join(", ", logits.shape)}]; expected logits [{string.Join(", ", expected)}].");
         using var scope = NewDisposeScope();
-        var unlessFinite = logits.sub(logits).sum(); // isfinite() alone is four operators
-        if (_answers is null || _crossEntropy is null || _unlessFinite is null)
+        var finiteness = logits.sub(logits).sum(); // isfinite() alone is four operators
+        if (_answers is null || _crossEntropy is null || _finiteness is null)
         {
             if (logits.device_type == DeviceType.CPU)
-                DemandFinite(unlessFinite.to(ScalarType.Float64)); // weights that diverged are told now, not after a long sweep; a GPU is not waited for
+                DemandFinite(finiteness.to(ScalarType.Float64)); // weights that diverged are told now, not after a long sweep; a GPU is not waited for
             _answers = empty(images.Labels.numel(), ScalarType.Int32, logits.device).DetachFromDisposeScope();
             _crossEntropy = zeros([], ScalarType.Float64, logits.device).DetachFromDisposeScope();
-            _unlessFinite = zeros([], ScalarType.Float64, logits.device).DetachFromDisposeScope();
+            _finiteness = zeros([], ScalarType.Float64, logits.device).DetachFromDisposeScope();
         }
 
-        _unlessFinite.add_(unlessFinite);
+        _finiteness.add_(finiteness);
         _answers.narrow(0, _done, labels.numel()).copy_(labels.mul(_classes).add_(logits.argmax(1)).flatten());
         var (rows, truth) = PixelLabels.ForLoss(logits, labels);
         _crossEntropy.add_(functional.cross_entropy(rows.to(ScalarType.Float64), truth, reduction: Reduction.Sum));
@@ -73,7 +73,7 @@ internal sealed class AnswerSheet(ImageSet images) : ISheet
         if (_read is { } known)
             return known;
         using var scope = NewDisposeScope(); // on a GPU, item() makes a tensor
-        DemandFinite(_unlessFinite!);
+        DemandFinite(_finiteness!);
         using (var answers = _answers!.cpu())
             _read = ([.. answers.data<int>()], _crossEntropy!.item<double>());
         Dispose();
@@ -84,13 +84,13 @@ internal sealed class AnswerSheet(ImageSet images) : ISheet
     {
         _answers?.Dispose();
         _crossEntropy?.Dispose();
-        _unlessFinite?.Dispose();
-        (_answers, _crossEntropy, _unlessFinite) = (null, null, null);
+        _finiteness?.Dispose();
+        (_answers, _crossEntropy, _finiteness) = (null, null, null);
     }
 
-    private static void DemandFinite(Tensor zero)
+    private static void DemandFinite(Tensor finiteness)
     {
-        if (zero.item<double>() != 0)
+        if (finiteness.item<double>() != 0)
             throw new ArithmeticException("The network returned a logit that is not a finite number. Its weights may have diverged in training.");
     }
 }

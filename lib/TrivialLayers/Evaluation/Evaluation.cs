@@ -39,6 +39,7 @@ public sealed class Evaluation
     /// <param name="progress">Told about images done.</param>
     /// <param name="cancellationToken">Ends the evaluation after the current batch.</param>
     /// <exception cref="ArithmeticException">The network returned a logit that is not a finite number.</exception>
+    /// <exception cref="PlatformNotSupportedException">This libtorch does not have the precision.</exception>
     public static Evaluation Run(
         Module<Tensor, Tensor> network,
         ImageSet images,
@@ -57,7 +58,7 @@ public sealed class Evaluation
 
     /// <summary>
     /// The answers of <see cref="Run"/>, not yet compared with the labels. On a CPU, batch norm folded into the convolutions saves a pass over the features. On a GPU a folded convolution adds its bias in a pass of its own, so
-    /// folding would save nothing and cost several hundred extra operators.
+    /// folding would save nothing and cost several hundred extra operators. In bfloat16 a folded kernel would be rounded with the scale of the batch norm in it, which is to stay in single precision.
     /// </summary>
     internal static AnswerSheet Answers(
         Module<Tensor, Tensor> network, ImageSet images, int batch, bool isFolded, Precision? precision = null, IProgress<ProgressReport>? progress = null, CancellationToken cancellationToken = default)
@@ -66,8 +67,8 @@ public sealed class Evaluation
         var device = NetworkProbe.DeviceOf(network);
         using var evaluation = new EvaluationMode(network);
         var stored = images.On(device);
-        using var arithmetic = new PrecisionScope(network, precision ?? PrecisionScope.OfNow);
-        using var prepared = isFolded ? Fold(network, stored, device) : FoldedNetwork.AsItIs(network);
+        using var arithmetic = new PrecisionScope(network, precision);
+        using var prepared = isFolded && precision != Precision.BFloat16 ? Fold(network, stored, device) : FoldedNetwork.AsItIs(network);
         var answers = new AnswerSheet(images);
         try
         {

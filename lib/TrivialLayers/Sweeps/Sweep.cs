@@ -114,6 +114,7 @@ public sealed class Sweep
     /// <param name="cancellationToken">Ends the sweep after the current target of the current batch, or the wait for another process.</param>
     /// <exception cref="ArgumentException">A name is not a layer of the network, the images do not fit the measure, or the measure did not return a finite value for each image.</exception>
     /// <exception cref="InvalidOperationException">The network has no such layer, the intervention applies to none, or it left a target as it was.</exception>
+    /// <exception cref="PlatformNotSupportedException">This libtorch does not have the precision.</exception>
     public static Sweep Run(
         Module<Tensor, Tensor> network,
         ImageSet images,
@@ -148,7 +149,7 @@ public sealed class Sweep
         }
     }
 
-    /// <summary>The stored sweep of a network whose weights are known by their fingerprint alone, or null; in the arithmetic of now, else in that of the training.</summary>
+    /// <summary>The stored sweep of a network whose weights are known by their fingerprint alone, or null; in the precision that is asked for, or else in that of now or of the training.</summary>
     /// <param name="network">The network, with whatever weights.</param>
     /// <param name="weights">SHA-256 over the weights that were swept, in hexadecimal.</param>
     /// <param name="images">The test images.</param>
@@ -159,7 +160,7 @@ public sealed class Sweep
         Module<Tensor, Tensor> network, string weights, ImageSet images, SweepStore store, SweepOptions? options = null, Precision trainedIn = Precision.Float32)
     {
         options ??= new();
-        return With(options) ?? (trainedIn == Precision.TensorFloat32 ? With(options with { Precision = trainedIn }) : null);
+        return With(options) ?? (options.Precision is null && trainedIn == Precision.TensorFloat32 ? With(options with { Precision = trainedIn }) : null);
 
         Sweep? With(SweepOptions wanted)
         {

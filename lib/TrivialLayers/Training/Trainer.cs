@@ -15,7 +15,7 @@ public static class Trainer
     /// <param name="data">The images; the test images are not touched.</param>
     /// <param name="recipe">How to train.</param>
     /// <param name="seed">Decides the starting weights, the order of the images and the augmentation.</param>
-    /// <param name="progress">Told about images done, loss and accuracy.</param>
+    /// <param name="progress">Told about images done, the epoch and the validation accuracy of the last one.</param>
     /// <param name="afterEpoch">Called after each epoch with the network and the epochs so far; what it changes in the network is trained on.</param>
     /// <param name="cancellationToken">Ends the training after the current batch.</param>
     /// <returns>Loss and accuracy of each epoch.</returns>
@@ -42,16 +42,17 @@ public static class Trainer
         Module<Tensor, Tensor> network, TrainingJob job, TrainingState state, Action<TrainingHistory, IReadOnlyDictionary<string, Tensor>> epochDone)
     {
         Threads.Choose(); // sums depend on the number of threads: the first training of a process has the same as the next
+        var before = PrecisionScope.OfNow; // validation images are evaluated as all others
         using var precision = new PrecisionScope(network, job.Recipe.Precision);
         using var determinism = Determinism.On(job.Recipe.Deterministic ? NetworkProbe.DeviceOf(network) : CPU);
         using var global = new GlobalGenerator(NetworkProbe.DeviceOf(network));
-        using var optimiser = Optimiser.Begin(network, job.Recipe, state.Memory);
+        using var optimiser = Optimiser.Begin(network, job.Recipe with { Batch = BatchOf(job) }, state.Memory);
         var history = state.History;
         for (var epoch = history.Epochs.Count + 1; epoch <= job.Recipe.Epochs; epoch++)
         {
             using var scope = NewDisposeScope();
             var (loss, accuracy, rate) = Explained(() => TrainEpoch(network, job, epoch, precision, optimiser, history));
-            var validation = Evaluation.Run(network, job.Data.Validation, cancellationToken: job.CancellationToken);
+            var validation = Evaluation.Run(network, job.Data.Validation, precision: before, cancellationToken: job.CancellationToken);
             history = history.With(new EpochRecord(epoch, loss, accuracy, validation.CrossEntropy, validation.Percent, rate));
             job.AfterEpoch?.Invoke(network, history); // before the epoch is kept, so that what it changes is kept too
             epochDone(history, optimiser.State);
@@ -60,6 +61,9 @@ public static class Trainer
         network.eval();
         return history;
     }
+
+    /// <summary>Images per step: those of the recipe, or all where there are fewer.</summary>
+    private static int BatchOf(TrainingJob job) => Math.Min(job.Recipe.Batch, job.Data.Train.Count);
 
     private static T Explained<T>(Func<T> work)
     {
@@ -78,7 +82,7 @@ public static class Trainer
     {
         var (images, recipe, seed) = (job.Data.Train, job.Recipe, job.Seed);
         var device = NetworkProbe.DeviceOf(network);
-        var batch = Math.Min(recipe.Batch, images.Count);
+        var batch = BatchOf(job);
         var clock = Stopwatch.StartNew();
 
         // Each epoch draws from generators of its own, so that a resumed training needs no generator state; modules that draw (dropout) use torch's global one.

@@ -36,7 +36,7 @@ public sealed class DeterminismTests
     }
 
     [Fact]
-    public void A_training_on_a_GPU_holds_each_switch_until_it_ends()
+    public void The_scope_of_a_GPU_holds_each_switch_until_it_ends()
     {
         static (bool, bool, bool, bool) Positions() => (
             Value("deterministicCuDNN", "setDeterministicCuDNN"), Value("benchmarkCuDNN", "setBenchmarkCuDNN"),

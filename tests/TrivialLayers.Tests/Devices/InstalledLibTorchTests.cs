@@ -107,8 +107,21 @@ public sealed class InstalledLibTorchTests
     public void What_a_libtorch_for_cuda_says_of_itself_is_understood()
     {
         var found = LibTorchConfiguration.Parse(Configuration)!;
-        Assert.Equal("2.11.0, CUDA 13.0, cuDNN 91.7.1", found.ToString());
+        Assert.Equal("2.11.0, CUDA 13.0, cuDNN 9.17.1", found.ToString());
         Assert.Null(LibTorchConfiguration.WhyUnfit(found, new Version(2, 10, 0), isOldAbi: false));
+    }
+
+    [Fact]
+    public void An_earlier_cudnn_stands_there_as_it_is() => Assert.Equal("2.10.0, cuDNN 8.9.2", LibTorchConfiguration.Parse("  - CuDNN 8.9.2\n TORCH_VERSION=2.10.0,")!.ToString());
+
+    [Fact]
+    public void A_libtorch_has_cuda_when_its_folder_has_the_library_for_it()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(Path.Combine(folder.Path, "libtorch_cpu.so"), "");
+        Assert.False(LibTorch.IsForCuda(folder.Path));
+        File.WriteAllText(Path.Combine(folder.Path, "libtorch_cuda.so"), "");
+        Assert.True(LibTorch.IsForCuda(folder.Path));
     }
 
     [Theory]

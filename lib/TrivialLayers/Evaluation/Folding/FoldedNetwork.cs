@@ -27,7 +27,8 @@ internal sealed class FoldedNetwork : IDisposable
     /// </summary>
     /// <param name="network">The network, in evaluation mode.</param>
     /// <param name="images">A batch <c>[N, C, H, W]</c> as it will be given, N ≥ 1.</param>
-    public static FoldedNetwork Of(Module<Tensor, Tensor> network, Tensor images)
+    /// <param name="folds">False for segments as they are.</param>
+    public static FoldedNetwork Of(Module<Tensor, Tensor> network, Tensor images, bool folds = true)
     {
         using var scope = NewDisposeScope();
         var some = images.slice(0, 0, Compared, 1);
@@ -40,7 +41,7 @@ internal sealed class FoldedNetwork : IDisposable
             {
                 var input = features;
                 features = segment.Forward(input.clone());
-                segments.Add((segment, Checked(network is IFoldable own ? own.Fold(segment) : Folding.Of(segment, modules), input, features)));
+                segments.Add((segment, folds ? Checked(network is IFoldable own ? own.Fold(segment) : Folding.Of(segment, modules), input, features) : null));
             }
         }
         catch

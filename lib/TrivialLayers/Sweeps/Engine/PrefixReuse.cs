@@ -18,7 +18,8 @@ internal sealed class PrefixReuse : IDisposable
 
     /// <param name="network">The network, in evaluation mode; its weights may not change afterwards.</param>
     /// <param name="images">Some images <c>[N, C, H, W]</c> to prepare with.</param>
-    public static PrefixReuse For(Module<Tensor, Tensor> network, Tensor images) => new(network, FoldedNetwork.Of(network, images));
+    /// <param name="folds">Whether batch norm is folded into the convolutions.</param>
+    public static PrefixReuse For(Module<Tensor, Tensor> network, Tensor images, bool folds = true) => new(network, FoldedNetwork.Of(network, images, folds));
 
     /// <summary>Computes the logits of a batch <c>[N, C, H, W]</c> and keeps each segment's input until the next batch; they belong to the current dispose scope.</summary>
     /// <param name="batch">The images.</param>

@@ -40,9 +40,9 @@ internal sealed class SweepPass : IDisposable
         _evaluation = new EvaluationMode(plan.Network);
         try
         {
-            _precision = new PrecisionScope(plan.Network, plan.Options.Precision ?? PrecisionScope.OfNow);
+            _precision = new PrecisionScope(plan.Network, plan.Options.Precision);
             using var scope = NewDisposeScope();
-            _engine = PrefixReuse.For(plan.Network, Few());
+            _engine = PrefixReuse.For(plan.Network, Few(), folds: plan.Options.Precision != Precision.BFloat16); // batch norm stays in single precision
         }
         catch
         {
