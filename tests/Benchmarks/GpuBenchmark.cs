@@ -7,7 +7,8 @@ using static TorchSharp.torch;
 namespace TrivialLayers.Benchmarks;
 
 /// <summary>
-/// The pace of whatever card, or processor, computes: training, evaluation and sweeps of ResNets on images of random pixels, of which the values do not matter, beside PyTorch's where <see cref="Python"/> has one for this device.
+/// The pace of whatever card, or processor, computes: training, evaluation and sweeps of ResNets on images of random pixels, of which the values do not matter, beside PyTorch's where <see cref="Python"/> has one for this device;
+/// and training of the networks of the profile <c>full</c> by its recipes.
 /// It needs no data. The results also stand, as JSON, in the file named by <c>TRIVIAL_LAYERS_BENCHMARK_JSON</c> or <c>gpu.json</c>. <c>TRIVIAL_LAYERS_BENCHMARK_IMAGES</c> makes it shorter, with fewer images than 10,000,
 /// for a rehearsal.
 /// </summary>
@@ -23,19 +24,21 @@ internal static class GpuBenchmark
 
     public static void Run(Report report)
     {
+        if (Driver is { } driver)
+            report.Line($"  {driver}");
         using var images = RandomImages(s_images);
         var results = new List<Row>();
         void Add(Row row)
         {
             results.Add(row);
-            report.Line(string.Create(CultureInfo.InvariantCulture, $"  {row.What,-10} ResNet-{row.Depth,-3} batch {row.Batch,4} {row.How,-32} {row.Seconds,8:F3} s {row.Rate,10:F0} {row.Unit}/s"));
+            report.Line(string.Create(CultureInfo.InvariantCulture, $"  {row.What,-10} {row.Network,-10} batch {row.Batch,4} {row.How,-32} {row.Seconds,8:F3} s {row.Rate,10:F0} {row.Unit}/s"));
         }
 
         void Compare(string what, int depth, int batch, double done, string unit, IReadOnlyList<(string How, Func<double> Seconds)> ways)
         {
             var medians = Turns.Medians([.. ways.Select(way => way.Seconds)]);
             foreach (var ((how, _), seconds) in ways.Zip(medians))
-                Add(new Row(what, depth, batch, how, seconds, done / seconds, unit));
+                Add(new Row(what, $"ResNet-{depth}", batch, how, seconds, done / seconds, unit));
             foreach (var ((how, _), seconds) in ways.Zip(medians).Where(entry => !entry.First.How.StartsWith(PyTorch, StringComparison.Ordinal)))
             {
                 var theirs = ways.ToList().FindIndex(way => way.How == (how == BFloat16 ? $"{PyTorch}, {BFloat16}" : PyTorch));
@@ -51,7 +54,7 @@ internal static class GpuBenchmark
             using var peer = Peer.For(network, enough);
             var part = Math.Clamp(s_images / batch, 1, steps) * batch;
             var recipes = Recipes(depth, batch).ToList();
-            var ways = recipes.Select(recipe => (Words(recipe), (Func<double>)(() => TrainingSeconds(images, depth, recipe with { Batch = batch }, part / batch)))).ToList();
+            var ways = recipes.Select(recipe => (Words(recipe), (Func<double>)(() => TrainingSeconds(images, () => Network(depth), recipe with { Batch = batch }, part / batch)))).ToList();
             if (peer is not null)
                 ways.AddRange(recipes.Where(recipe => recipe.Deterministic).Select(recipe => (Words(recipe) == BFloat16 ? $"{PyTorch}, {BFloat16}" : PyTorch, (Func<double>)(() => Theirs(peer, enough.Count, recipe, batch, part)))));
             Compare("training", depth, batch, part, "images", ways);
@@ -74,9 +77,17 @@ internal static class GpuBenchmark
             ]);
         }
 
+        foreach (var (make, recipe) in Full())
+        {
+            var steps = Math.Clamp(s_images / recipe.Batch, 1, 40);
+            using var network = make();
+            var seconds = TrainingSeconds(images, make, recipe with { LearningRate = 0.01 }, steps); // pixels and labels are random: the recipe's rate would diverge
+            Add(new Row("full", network.GetName().Split(' ')[0], recipe.Batch, $"{PrecisionNames.All[recipe.Precision]}, not deterministic", seconds, steps * recipe.Batch / seconds, "images"));
+        }
+
         File.WriteAllText(
             Environment.GetEnvironmentVariable("TRIVIAL_LAYERS_BENCHMARK_JSON") ?? "gpu.json",
-            JsonSerializer.Serialize(new { Machine = ComputeDevice.Describe(), Peer = Peer.Description, Images = s_images, Results = results }, s_json));
+            JsonSerializer.Serialize(new { Machine = ComputeDevice.Describe(), Driver, Peer = Peer.Description, Images = s_images, Results = results }, s_json));
     }
 
     private static readonly JsonSerializerOptions s_json = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
@@ -113,10 +124,23 @@ internal static class GpuBenchmark
         return network;
     }
 
-    /// <summary>Seconds for an epoch of so many steps after one that warms up.</summary>
-    private static double TrainingSeconds(ImageSet images, int depth, Recipe recipe, int steps)
+    /// <summary>The networks of the profile <c>full</c>, and a deeper one, each with its recipe.</summary>
+    private static IEnumerable<(Func<SegmentedNetwork> Make, Recipe Recipe)> Full()
     {
-        using var network = Network(depth);
+        var plan = Profile.Full;
+        foreach (var depth in new[] { 20, 56, 110 })
+            yield return (() => Network(depth), plan.Recipe);
+        yield return (() => (SegmentedNetwork)Vgg.ForSmallImages(plan.Vgg.Depth, plan.Vgg.Width).to(ComputeDevice.Default), plan.Wide);
+        yield return (() => (SegmentedNetwork)ResNet.ForLargeImages(18, Classes, 3, 64, smallImageStem: true).to(ComputeDevice.Default), plan.Wide);
+    }
+
+    /// <summary>What the system says of NVIDIA's driver; null where there is none, or the system is not Linux.</summary>
+    private static string? Driver => File.Exists("/proc/driver/nvidia/version") ? File.ReadLines("/proc/driver/nvidia/version").First() : null;
+
+    /// <summary>Seconds for an epoch of so many steps after one that warms up.</summary>
+    private static double TrainingSeconds(ImageSet images, Func<SegmentedNetwork> make, Recipe recipe, int steps)
+    {
+        using var network = make();
         var clock = Stopwatch.StartNew();
         do
             Train(Math.Min(WarmUpSteps, steps));
@@ -149,5 +173,5 @@ internal static class GpuBenchmark
         return new("random images", randint(256, [count, 3, Side, Side], ScalarType.Byte, generator: generator), randint(Classes, [count], ScalarType.Int64, generator: generator), [.. Enumerable.Range(0, Classes).Select(label => label.ToString(CultureInfo.InvariantCulture))]);
     }
 
-    private sealed record Row(string What, int Depth, int Batch, string How, double Seconds, double Rate, string Unit);
+    private sealed record Row(string What, string Network, int Batch, string How, double Seconds, double Rate, string Unit);
 }

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace TrivialLayers.Benchmarks;
 
 /// <summary>
-/// How many of libtorch's operators a step of a training and a batch of an evaluation take, ours and PyTorch's: what small batches on a card are bound by, to be watched without one.
+/// How many of libtorch's operators a step of a training and a batch of an evaluation or a sweep take, ours and PyTorch's: what small batches on a card are bound by, to be watched without one.
 /// </summary>
 internal static class LaunchBenchmark
 {
@@ -23,10 +23,12 @@ internal static class LaunchBenchmark
             Tell(report, depth, "training", "a step", Training(depth, Few), Training(depth, Many));
             Tell(report, depth, "evaluation on a CPU", "a batch", Evaluating(depth, Few, isFolded: true), Evaluating(depth, Many, isFolded: true));
             Tell(report, depth, "evaluation on a GPU", "a batch", Evaluating(depth, Few, isFolded: false), Evaluating(depth, Many, isFolded: false));
+            Tell(report, depth, "sweep on a CPU", "a batch, all layers in turn,", Sweeping(depth, Few), Sweeping(depth, Many));
             if (Theirs(depth, "train", Few) is not { } few)
                 continue;
             Tell(report, depth, "training in PyTorch", "a step", few, Theirs(depth, "train", Many)!);
             Tell(report, depth, "evaluation in PyTorch", "a batch", Theirs(depth, "evaluate", Few)!, Theirs(depth, "evaluate", Many)!);
+            Tell(report, depth, "sweep in PyTorch", "a batch, all layers in turn,", Theirs(depth, "sweep", Few)!, Theirs(depth, "sweep", Many)!);
         }
     }
 
@@ -69,6 +71,15 @@ internal static class LaunchBenchmark
             using var answers = Evaluation.Answers(network, images, Batch, isFolded);
             answers.ToEvaluation();
         }
+    }
+
+    private static IReadOnlyDictionary<string, int> Sweeping(int depth, int batches)
+    {
+        using var network = Network(depth);
+        using var images = GpuBenchmark.RandomImages(batches * Batch);
+        using var count = new OperatorCount();
+        Sweep.Run(network, images, new() { Batch = Batch });
+        return count.Counts;
     }
 
     private static IReadOnlyDictionary<string, int>? Theirs(int depth, string task, int batches)

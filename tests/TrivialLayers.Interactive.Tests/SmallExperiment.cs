@@ -142,6 +142,7 @@ internal sealed partial class SmallExperiment : IDisposable
         (string, Tensor)[] features = [("before", maps)];
         var (spectra, grey) = (KernelSpectrum.Of(_network), _data.Test);
         Add(() => SweepFigures.ByLayer(sweep));
+        Add(() => SweepFigures.ByLayer(sweep).WithPlotHeight(180));
         Add(() => SweepFigures.ByLayer(several));
         Add(() => SweepFigures.Compare(several));
         Add(() => SweepFigures.DropAgainstDrop(several[0], same));

@@ -41,7 +41,7 @@ internal sealed record SweepPlan(Module<Tensor, Tensor> Network, ImageSet Images
         var operation = Operation.Of(options.Intervention.Description, options.Targets.Describe(layers, options.Layers is null, sets), options.Measure.Description);
         var precision = options.Precision ?? PrecisionScope.OfNow;
         if (precision != Precision.Float32)
-            operation["precision"] = RecipeDescription.Precisions[precision]; // coarser arithmetic, other numbers
+            operation["precision"] = PrecisionNames.All[precision]; // coarser arithmetic, other numbers
         return new SweepPlan(
             network, images, options with { Precision = precision }, layers, [.. sets.Select(set => set.Select(name => known[name]).ToList())],
             SweepIdentity.Of(network, weights ?? NetworkDescription.WeightsOf(network), images, operation)) { Sites = sites };

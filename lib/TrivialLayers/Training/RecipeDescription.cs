@@ -9,8 +9,6 @@ internal static class RecipeDescription
 {
     private const string CrossEntropy = "cross_entropy";
 
-    /// <summary>The precisions as descriptions call them.</summary>
-    internal static readonly Dictionary<Precision, string> Precisions = new() { [Precision.Float32] = "float32", [Precision.TensorFloat32] = "tf32", [Precision.BFloat16] = "bfloat16" };
     private static readonly Dictionary<OptimiserKind, string> Optimisers = new() { [OptimiserKind.Sgd] = "sgd", [OptimiserKind.AdamW] = "adamw" };
 
     private static readonly Dictionary<ScheduleKind, string> Schedules = new()
@@ -38,7 +36,7 @@ internal static class RecipeDescription
         new("loss", CrossEntropy, recipe => recipe.Loss.Id is { } id ? new JsonObject { ["name"] = id.Name, ["version"] = id.Version } : CrossEntropy, (recipe, value) => recipe with { Loss = value is JsonObject id ? Loss.Named(id["name"]!.GetValue<string>(), id["version"]!.GetValue<int>()) : recipe.Loss }),
         Plain("crop_padding", 4, recipe => recipe.CropPadding, (recipe, value) => recipe with { CropPadding = value }),
         Plain("flip", true, recipe => recipe.Flip, (recipe, value) => recipe with { Flip = value }),
-        Word("precision", Precisions, recipe => recipe.Precision, (recipe, value) => recipe with { Precision = value }),
+        Word("precision", PrecisionNames.All, recipe => recipe.Precision, (recipe, value) => recipe with { Precision = value }),
         Plain("deterministic", true, recipe => recipe.Deterministic, (recipe, value) => recipe with { Deterministic = value }),
     ];
 

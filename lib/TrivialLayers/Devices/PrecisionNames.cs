@@ -1,0 +1,8 @@
+namespace TrivialLayers;
+
+/// <summary>The precisions as the descriptions of recipes and sweeps call them.</summary>
+internal static class PrecisionNames
+{
+    /// <summary>A word for each.</summary>
+    public static readonly Dictionary<Precision, string> All = new() { [Precision.Float32] = "float32", [Precision.TensorFloat32] = "tf32", [Precision.BFloat16] = "bfloat16" };
+}
