@@ -11,7 +11,7 @@ internal sealed class WorkerProcess : IDisposable
     private readonly Task _reading;
 
     public WorkerProcess(params string[] arguments)
-        : this("dotnet", CommandLine(AppContext.BaseDirectory, arguments), [])
+        : this("dotnet", CommandLine(arguments), [])
     {
     }
 
@@ -32,10 +32,10 @@ internal sealed class WorkerProcess : IDisposable
     public static WorkerProcess With(string name, string value, params string[] arguments) => With([(name, value)], arguments);
 
     /// <summary>One with variables of its environment set.</summary>
-    public static WorkerProcess With(IEnumerable<(string Name, string Value)> environment, params string[] arguments) => new("dotnet", CommandLine(AppContext.BaseDirectory, arguments), environment);
+    public static WorkerProcess With(IEnumerable<(string Name, string Value)> environment, params string[] arguments) => new("dotnet", CommandLine(arguments), environment);
 
     /// <summary>One of another build of the program, in a folder of its own, with a variable of its environment set.</summary>
-    public static WorkerProcess In(string folder, string name, string value, params string[] arguments) => new("dotnet", CommandLine(folder, arguments), [(name, value)]);
+    public static WorkerProcess In(string folder, string name, string value, params string[] arguments) => new("dotnet", CommandLine(arguments, folder), [(name, value)]);
 
     /// <summary>One that the system kills as it makes a system call for the n-th time; what it printed may be lost.</summary>
     public static WorkerProcess KilledAt(string call, int time, params string[] arguments)
@@ -48,7 +48,7 @@ internal sealed class WorkerProcess : IDisposable
             Assert.SkipUnless(trial.ExitCode == 0, $"{strace} may not watch processes here.");
         }
 
-        return new(strace, ["-f", "-qq", "-o", "/dev/null", "-e", $"trace={call}", "-e", $"inject={call}:signal=SIGKILL:when={time}", "dotnet", .. CommandLine(AppContext.BaseDirectory, arguments)], []);
+        return new(strace, ["-f", "-qq", "-o", "/dev/null", "-e", $"trace={call}", "-e", $"inject={call}:signal=SIGKILL:when={time}", "dotnet", .. CommandLine(arguments)], []);
     }
 
     /// <summary>Everything it printed that was read so far.</summary>
@@ -86,7 +86,7 @@ internal sealed class WorkerProcess : IDisposable
         _process.Dispose();
     }
 
-    private static string[] CommandLine(string folder, string[] arguments) => [Path.Combine(folder, "Worker.dll"), .. arguments];
+    private static string[] CommandLine(string[] arguments, string? folder = null) => [Path.Combine(folder ?? AppContext.BaseDirectory, "Worker.dll"), .. arguments];
 
     private async Task Read(StreamReader reader)
     {

@@ -14,7 +14,7 @@ internal sealed class Autocast : IDisposable
 
     private static readonly Lazy<Calls?> s_calls = new(Calls.Find);
 
-    private readonly Calls _calls = Demand();
+    private readonly Calls _calls = Found();
     private readonly int _device;
     private readonly bool _wasEnabled;
     private readonly int _wasType;
@@ -32,7 +32,9 @@ internal sealed class Autocast : IDisposable
 
     /// <summary>Returns when this libtorch has it.</summary>
     /// <exception cref="PlatformNotSupportedException">It has it by other names.</exception>
-    public static Calls Demand() => s_calls.Value ?? throw new PlatformNotSupportedException($"This libtorch does not support bfloat16 (only on Linux can it be asked to). Use the precision {nameof(Precision.Float32)}.");
+    public static void Demand() => Found();
+
+    private static Calls Found() => s_calls.Value ?? throw new PlatformNotSupportedException($"This libtorch does not support bfloat16 (only on Linux can it be asked to). Use the precision {nameof(Precision.Float32)}.");
 
     /// <summary>Ends it; the weights that were rounded for it are dropped.</summary>
     public void Dispose()
@@ -44,24 +46,24 @@ internal sealed class Autocast : IDisposable
     }
 
     [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
-    internal delegate byte DeviceToBool(int device);
+    private delegate byte DeviceToBool(int device);
 
     [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
-    internal delegate void SetDeviceBool(int device, byte value);
+    private delegate void SetDeviceBool(int device, byte value);
 
     [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
-    internal delegate sbyte DeviceToScalar(int device);
+    private delegate sbyte DeviceToScalar(int device);
 
     [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
-    internal delegate void SetDeviceScalar(int device, int value);
+    private delegate void SetDeviceScalar(int device, int value);
 
     [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
-    internal delegate int Nesting();
+    private delegate int Nesting();
 
     [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
-    internal delegate void ClearCache();
+    private delegate void ClearCache();
 
-    internal sealed record Calls(DeviceToBool IsEnabled, SetDeviceBool Enable, DeviceToScalar GetScalar, SetDeviceScalar SetScalar, Nesting Enter, Nesting Leave, ClearCache Clear)
+    private sealed record Calls(DeviceToBool IsEnabled, SetDeviceBool Enable, DeviceToScalar GetScalar, SetDeviceScalar SetScalar, Nesting Enter, Nesting Leave, ClearCache Clear)
     {
         /// <summary>The functions of <c>at::autocast</c> by the names that GCC and Clang give them.</summary>
         public static Calls? Find()
