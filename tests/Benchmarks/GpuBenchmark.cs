@@ -9,8 +9,8 @@ namespace TrivialLayers.Benchmarks;
 /// <summary>
 /// The pace of whatever card, or processor, computes: training, evaluation and sweeps of ResNets on images of random pixels, of which the values do not matter, beside PyTorch's where <see cref="Python"/> has one for this device;
 /// and training of the networks of the profile <c>full</c> by its recipes.
-/// It needs no data. The results also stand, as JSON, in the file named by <c>TRIVIAL_LAYERS_BENCHMARK_JSON</c> or <c>gpu.json</c>. <c>TRIVIAL_LAYERS_BENCHMARK_IMAGES</c> makes it shorter, with fewer images than 10,000,
-/// for a rehearsal.
+/// It needs no data. The results also stand, as JSON, in the file named by <c>TRIVIAL_LAYERS_BENCHMARK_JSON</c> or <c>gpu.json</c>. <c>TRIVIAL_LAYERS_BENCHMARK_IMAGES</c> makes it shorter, with fewer images than 10,000 and
+/// no batch larger than that, for a rehearsal.
 /// </summary>
 internal static class GpuBenchmark
 {
@@ -47,16 +47,16 @@ internal static class GpuBenchmark
             }
         }
 
-        foreach (var (depth, batch, steps) in new[] { (20, 128, 160), (20, 512, 80), (56, 128, 60), (56, 512, 40) })
+        foreach (var (depth, wanted, steps) in new[] { (20, 128, 160), (20, 512, 80), (56, 128, 60), (56, 512, 40) })
         {
+            var batch = Math.Min(wanted, s_images);
             using var network = Network(depth);
-            using var enough = Repeated(images, Math.Max(images.Count, batch));
-            using var peer = Peer.For(network, enough);
-            var part = Math.Clamp(s_images / batch, 1, steps) * batch;
-            var recipes = Recipes(depth, batch).ToList();
+            using var peer = Peer.For(network, images);
+            var part = Math.Min(s_images / batch, steps) * batch;
+            var recipes = Recipes(depth, wanted).ToList();
             var ways = recipes.Select(recipe => (Words(recipe), (Func<double>)(() => TrainingSeconds(images, () => Network(depth), recipe with { Batch = batch }, part / batch)))).ToList();
             if (peer is not null)
-                ways.AddRange(recipes.Where(recipe => recipe.Deterministic).Select(recipe => (Words(recipe) == BFloat16 ? $"{PyTorch}, {BFloat16}" : PyTorch, (Func<double>)(() => Theirs(peer, enough.Count, recipe, batch, part)))));
+                ways.AddRange(recipes.Where(recipe => recipe.Deterministic).Select(recipe => (Words(recipe) == BFloat16 ? $"{PyTorch}, {BFloat16}" : PyTorch, (Func<double>)(() => Theirs(peer, images.Count, recipe, batch, part)))));
             Compare("training", depth, batch, part, "images", ways);
         }
 
@@ -79,10 +79,11 @@ internal static class GpuBenchmark
 
         foreach (var (make, recipe) in Full())
         {
-            var steps = Math.Clamp(s_images / recipe.Batch, 1, 40);
+            var batch = Math.Min(recipe.Batch, s_images);
+            var steps = Math.Min(s_images / batch, 40);
             using var network = make();
-            var seconds = TrainingSeconds(images, make, recipe with { LearningRate = 0.01 }, steps); // pixels and labels are random: the recipe's rate would diverge
-            Add(new Row("full", network.GetName().Split(' ')[0], recipe.Batch, $"{PrecisionNames.All[recipe.Precision]}, not deterministic", seconds, steps * recipe.Batch / seconds, "images"));
+            var seconds = TrainingSeconds(images, make, recipe with { Batch = batch, LearningRate = 0.01 }, steps); // pixels and labels are random: the recipe's rate would diverge
+            Add(new Row("full", network.GetName().Split(' ')[0], batch, $"{PrecisionNames.All[recipe.Precision]}, not deterministic", seconds, steps * batch / seconds, "images"));
         }
 
         File.WriteAllText(

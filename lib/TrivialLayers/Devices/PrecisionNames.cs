@@ -5,4 +5,10 @@ internal static class PrecisionNames
 {
     /// <summary>A word for each.</summary>
     public static readonly Dictionary<Precision, string> All = new() { [Precision.Float32] = "float32", [Precision.TensorFloat32] = "tf32", [Precision.BFloat16] = "bfloat16" };
+
+    /// <summary>The precision of a word.</summary>
+    /// <exception cref="InvalidDataException">There is none.</exception>
+    public static Precision Of(string word) => All.Any(entry => entry.Value == word)
+        ? All.Single(entry => entry.Value == word).Key
+        : throw new InvalidDataException($"its precision is \"{word}\"; known are {string.Join(", ", All.Values)}.");
 }

@@ -94,12 +94,13 @@ internal sealed record StoredSweep(
     public Sweep ToSweep()
     {
         var operation = Identity.Description["operation"]?.DeepClone() as JsonObject;
+        var precision = operation?["precision"] is { } word ? PrecisionNames.Of(word.ToString()) : Precision.Float32;
         operation?.Remove("precision");
         if (!JsonNode.DeepEquals(operation, Operation.Of()))
             throw new InvalidDataException("it is not a sweep that zeroes each convolution and measures accuracy; call Sweep.Run with the network to read it.");
         if (Context is not { } context)
             throw new InvalidDataException("it does not describe its layers, because an earlier version stored it; call Sweep.Run with the network to read it.");
-        return Checked(() => ToSweep(Identity, new SweepOptions(), context.Classes, LayersIn(context)));
+        return Checked(() => ToSweep(Identity, new SweepOptions { Precision = precision }, context.Classes, LayersIn(context)));
     }
 
     private Sweep ToSweep(SweepIdentity identity, SweepOptions options, IReadOnlyList<string> classes, IEnumerable<(IReadOnlyList<Layer> Layers, double Share)> targets) => new(

@@ -15,7 +15,8 @@ public sealed class Sweep
 
     internal Sweep(SweepIdentity identity, SweepOptions options, double? chance, Measurement baseline, IReadOnlyList<(IReadOnlyList<Layer> Layers, double Share, Measurement Measured)> targets, double seconds, Provenance provenance)
     {
-        (Identity, Intervention, Measure, Baseline, Level, Margin, Seconds, Provenance) = (identity, options.Intervention.Name, options.Measure, baseline, options.Level, options.Margin, seconds, provenance);
+        (Identity, Intervention, Measure, Precision, Baseline) = (identity, options.Intervention.Name, options.Measure, options.Precision ?? Precision.Float32, baseline);
+        (Level, Margin, Seconds, Provenance) = (options.Level, options.Margin, seconds, provenance);
         Chance = baseline.Confusion is { } confusion ? 100.0 * confusion.Counts.Chunk(confusion.Classes.Count).Max(truth => truth.Sum()) / baseline.Count : chance;
         Targets = [.. targets.Zip(Intervals([.. targets.Select(target => target.Measured)]), (target, interval) => Compared(target.Layers, target.Share, target.Measured, interval))];
     }
@@ -28,6 +29,9 @@ public sealed class Sweep
 
     /// <summary>By what the network was judged.</summary>
     public Measure Measure { get; }
+
+    /// <summary>The arithmetic of the network.</summary>
+    public Precision Precision { get; }
 
     /// <summary>The untouched network on the same images.</summary>
     public Measurement Baseline { get; }

@@ -92,6 +92,7 @@ public static class Trainer
         var steps = batches.Count;
         using var losses = zeros(steps, dtype: ScalarType.Float64, device: device); // read at the end: until then nothing waits for the device
         using var correct = zeros(1, dtype: ScalarType.Int64, device: device);
+        using var counters = new BatchCounters(network);
         network.train();
         for (var step = 0; step < steps; step++)
         {

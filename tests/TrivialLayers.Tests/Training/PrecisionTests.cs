@@ -1,3 +1,5 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -97,6 +99,34 @@ public sealed class PrecisionTests
         string Address(Precision? precision) => SweepPlan.Of(network, images, new() { Precision = precision }).Identity.Address;
         Assert.Equal(Address(null), Address(Precision.Float32));
         Assert.Equal(3, new[] { Address(Precision.Float32), Address(Precision.TensorFloat32), Address(Precision.BFloat16) }.Distinct().Count());
+    }
+
+    [Theory]
+    [InlineData(null, Precision.Float32)]
+    [InlineData(Precision.TensorFloat32, Precision.TensorFloat32)]
+    public void A_sweep_says_its_precision_also_where_it_is_read_from_a_file(Precision? asked, Precision expected)
+    {
+        using var folder = new TemporaryFolder();
+        using var network = SmallData.RandomResNet();
+        using var images = SmallData.Images("bars", 30, 5);
+        var store = new SweepStore(folder.Path);
+        Sweep Swept() => Sweep.Run(network, images, new() { Precision = asked }, store: store);
+        Assert.All(new[] { Swept(), Swept(), Sweep.Load(Directory.GetFiles(folder.Path).Single()) }, sweep => Assert.Equal(expected, sweep.Precision));
+    }
+
+    [Fact]
+    public void A_file_with_the_precision_of_a_later_version_is_refused()
+    {
+        using var folder = new TemporaryFolder();
+        using var network = SmallData.RandomResNet();
+        using var images = SmallData.Images("bars", 30, 5);
+        Sweep.Run(network, images, new() { Precision = Precision.TensorFloat32 }, store: new SweepStore(folder.Path));
+        var path = Directory.GetFiles(folder.Path).Single();
+        var stored = StoredSweep.Load(path);
+        var later = JsonNode.Parse(JsonSerializer.Serialize(stored.Identity.Description).Replace("tf32", "float8", StringComparison.Ordinal))!.AsObject();
+        using (var stream = File.Create(path))
+            (stored with { Identity = stored.Identity with { Description = new Identity(later) } }).Write(stream);
+        Assert.Contains("its precision is \"float8\"; known are float32, tf32, bfloat16", Assert.Throws<InvalidDataException>(() => Sweep.Load(path)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
