@@ -33,10 +33,10 @@ public sealed class SlurmTests : IDisposable
             """,
             "if (seed == 7) throw new Exception(\"seven\");",
             "[verdict]seed * seed");
-        var job = await Submit("seed=1..12", 12, "--limit", "2", "--", "--partition=main");
-        await UntilEnded(12);
+        var job = await Submit("seed=1..8", 8, "--limit", "2", "--", "--partition=main");
+        await UntilEnded(8);
         var states = _made.Open().States();
-        Assert.Equal([.. Enumerable.Range(0, 12).Select(index => $"{job}_{index}")], states.Select(state => state.Result!.Job));
+        Assert.Equal([.. Enumerable.Range(0, 8).Select(index => $"{job}_{index}")], states.Select(state => state.Result!.Job));
         Assert.Equal(["node1", "node2"], states.Select(state => state.Result!.Host).Distinct().Order());
         Assert.Equal("007", Assert.Single(states, state => state.Status == PointStatus.Failed).Point.Id);
         var (exit, output, _) = await _slurm.Host("grid", "status", _made.Path);
@@ -44,7 +44,7 @@ public sealed class SlurmTests : IDisposable
         Assert.Contains("007 failed: seed=7: cell 4: System.Exception: seven (on node", output, StringComparison.Ordinal);
 
         var here = Path.Combine(_made.Around, "here");
-        Assert.Equal(1, (await NotebookFolder.Host("grid", _made.Notebook, "--set", "seed=1..12", "--out", here, "--workers", "2")).ExitCode);
+        Assert.Equal(1, (await NotebookFolder.Host("grid", _made.Notebook, "--set", "seed=1..8", "--out", here, "--workers", "2")).ExitCode);
         Assert.Equal(await Found(here), await Found(_made.Path));
     }
 

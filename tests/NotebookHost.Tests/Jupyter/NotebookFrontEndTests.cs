@@ -38,7 +38,7 @@ public sealed partial class NotebookFrontEndTests(Chromium chromium) : IClassFix
         await page.Locator("#kernel_indicator_icon.kernel_idle_icon").WaitForAsync();
 
         await Edit(tweak, source => source
-            .Replace("plan.Short", "plan.Short with { Epochs = 1 }", StringComparison.Ordinal)
+            .Replace("data, plan.Short", "data.WithTraining(1000), plan.Short with { Epochs = 1 }", StringComparison.Ordinal)
             .Replace("Take(5000", "Take(500", StringComparison.Ordinal)
             .Replace("5×5 in layer2.0.conv2", "5×5 in layer3.0.conv2", StringComparison.Ordinal));
         await page.ClickAsync("#celllink");

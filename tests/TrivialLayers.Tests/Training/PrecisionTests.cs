@@ -15,7 +15,7 @@ public sealed class PrecisionTests
         using var few = new DataSplit("few", data.Train.Take(1500, 0), data.Validation.Take(500, 0), data.Test.Take(100, 0));
         double[] Accuracies(Precision precision) => [.. new long[] { 1, 2 }.Select(seed =>
         {
-            using var network = ResNet.ForSmallImages(8, 16, data.Classes.Count, data.Channels);
+            using var network = ResNet.ForSmallImages(8, 8, data.Classes.Count, data.Channels);
             return Trainer.Fit(network, few, Recipe.Quick with { Epochs = 3, Batch = 50, Precision = precision }, seed).Epochs[^1].ValidationAccuracy;
         })];
 
