@@ -30,8 +30,8 @@ internal sealed class Peer : IDisposable
     /// <summary>A peer for this network and these images where the network is, or null where there is no PyTorch for it.</summary>
     public static Peer? For(nn.Module network, ImageSet images)
     {
-        var device = network.parameters().First().device_type == DeviceType.CUDA ? "cuda" : "cpu";
-        return s_version.Value is null || (device == "cuda" && !s_hasCuda.Value) ? null : new Peer(network, images, device);
+        var device = network.parameters().First().device;
+        return s_version.Value is null || (device.type == DeviceType.CUDA && !s_hasCuda.Value) ? null : new Peer(network, images, device.ToString());
     }
 
     /// <summary>Seconds for a task, start-up apart, and the mean accuracy in percent that it gave.</summary>

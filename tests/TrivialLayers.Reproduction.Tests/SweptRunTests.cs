@@ -37,6 +37,18 @@ public sealed class SweptRunTests : IDisposable
         Assert.Empty(_reports);
     }
 
+    [Theory]
+    [InlineData(2, false)]
+    [InlineData(3, true)]
+    public async Task The_baseline_of_its_sweep_may_differ_from_its_accuracy_by_two_images_as_on_a_GPU(int images, bool isTrained)
+    {
+        var (_, shipped) = await Ship();
+        var off = 100.0 * images / _data.Test.Count;
+        RunFolder.Seal(shipped with { TestAccuracy = shipped.TestAccuracy > off ? shipped.TestAccuracy - off : shipped.TestAccuracy + off }, RunFolder.StartProbeFile);
+        Assert.Equal(isTrained, (await Ask(Network)).Run.HasWeights);
+        Assert.Empty(_reports);
+    }
+
     [Fact]
     public async Task A_training_keeps_beside_its_weights_the_record_that_can_be_taken_elsewhere()
     {

@@ -134,7 +134,7 @@ public sealed class ImageSet : IDisposable
             return this;
         lock (_copying)
         {
-            if (_copy is null && 2 * (Images.NumberOfElements + Labels.NumberOfElements * Labels.element_size()) <= CardMemory.Free(device))
+            if (_copy is null && 2 * (Images.NumberOfElements + Labels.NumberOfElements * Labels.element_size()) <= CudaRuntime.Free(device))
                 _copy = To(device);
             return _copy is { } copy && copy.Images.device.index == Math.Max(device.index, 0) ? copy : this;
         }

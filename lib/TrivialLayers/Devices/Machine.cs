@@ -16,7 +16,9 @@ internal static class Machine
     {
         var visible = Environment.GetEnvironmentVariable("CUDA_VISIBLE_DEVICES")?.Split(',', StringSplitOptions.TrimEntries);
         var id = visible is not null && index < visible.Length ? visible[index] : index.ToString(CultureInfo.InvariantCulture);
-        return Tidy(FirstLine("nvidia-smi", "--query-gpu=name", "--format=csv,noheader", "--id=" + id)) ?? $"CUDA device {index}";
+        return (CudaRuntime.BusAddress(index) is { } address ? Named(address) : null) ?? Named(id) ?? $"CUDA device {index}";
+
+        static string? Named(string id) => Tidy(FirstLine("nvidia-smi", "--query-gpu=name", "--format=csv,noheader", "--id=" + id));
     }
 
     private static string? FindProcessor()
@@ -36,9 +38,10 @@ internal static class Machine
             if (process is null)
                 return null;
             var line = process.StandardOutput.ReadLine();
-            if (!process.WaitForExit(TimeSpan.FromSeconds(5)))
-                process.Kill();
-            return line;
+            if (process.WaitForExit(TimeSpan.FromSeconds(5)))
+                return process.ExitCode == 0 ? line : null;
+            process.Kill();
+            return null;
         }
         catch (System.ComponentModel.Win32Exception)
         {

@@ -10,8 +10,8 @@ public enum Precision
     TensorFloat32,
 
     /// <summary>
-    /// Convolutions and linear layers compute in bfloat16, with 7 bits of mantissa; normalisation, loss, weights, gradients of weights and momentum are in single precision. Evaluations and sweeps are in single
-    /// precision unless they are asked for this one; a training run's own evaluations always are. Meant for NVIDIA GPUs from Ampere on; a CPU does the same, most of them slowly.
+    /// Convolutions and linear layers compute in bfloat16, with 7 bits of mantissa; normalisation, loss, weights, gradients of weights and momentum are in single precision. Evaluations and sweeps are not in this
+    /// precision unless they are asked for it; a training run's own evaluations never are. Meant for NVIDIA GPUs from Ampere on; a CPU does the same, most of them slowly.
     /// </summary>
     BFloat16,
 }

@@ -3,6 +3,7 @@ using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Text.Json.Serialization;
 using TorchSharp;
+using static TorchSharp.torch;
 
 namespace TrivialLayers;
 
@@ -29,10 +30,11 @@ public sealed record Provenance(
 {
     /// <summary>This process, now, on <see cref="ComputeDevice.Default"/>.</summary>
     /// <exception cref="LibTorchNotLoadedException">libtorch could not be loaded.</exception>
-    public static Provenance Current()
-    {
-        var device = ComputeDevice.Default;
-        return new(
+    public static Provenance Current() => Of(ComputeDevice.Default);
+
+    /// <summary>This process, now, on the device that has a network.</summary>
+    internal static Provenance Of(Device device) =>
+        new(
             VersionOf(typeof(Provenance).Assembly),
             VersionOf(typeof(torch).Assembly),
             TrivialLayers.LibTorch.Version,
@@ -42,7 +44,6 @@ public sealed record Provenance(
             TrivialLayers.Threads.Count,
             DateTimeOffset.UtcNow,
             device.ToString());
-    }
 
     /// <summary><see cref="Threads"/> in words.</summary>
     internal string ThreadsInWords => Threads == 1 ? "1 thread" : string.Create(CultureInfo.InvariantCulture, $"{Threads} threads");

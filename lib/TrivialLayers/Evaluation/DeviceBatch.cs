@@ -14,7 +14,7 @@ internal static class DeviceBatch
     /// <summary>More did not make a GPU faster.</summary>
     private const int Most = 1000;
 
-    private static readonly ConditionalWeakTable<Module, StrongBox<long>> s_featuresPerImage = [];
+    private static readonly ConditionalWeakTable<Module, Known> s_known = [];
 
     /// <summary>The batch for a network, where it is, and images of a set.</summary>
     public static int For(Module<Tensor, Tensor> network, ImageSet images)
@@ -22,11 +22,17 @@ internal static class DeviceBatch
         var device = NetworkProbe.DeviceOf(network);
         if (device.type != DeviceType.CUDA)
             return Evaluation.DefaultBatch;
-        if (CardMemory.Free(device) is not { } free)
+        if (CudaRuntime.Free(device) is not { } free)
             return Most;
 
-        return In(free, s_featuresPerImage.GetValue(network, _ => new(FeaturesPerImage(network, images))).Value);
+        var (shape, parameters) = ((images.Channels, images.Height, images.Width), network.parameters().Sum(parameter => parameter.numel()));
+        if (!s_known.TryGetValue(network, out var known) || known.Shape != shape || known.Parameters != parameters)
+            s_known.AddOrUpdate(network, known = new(shape, parameters, FeaturesPerImage(network, images)));
+        return In(free, known.FeaturesPerImage);
     }
+
+    /// <summary>What was found out for images of a shape, while the network has so many parameters: one that was changed since is asked again.</summary>
+    private sealed record Known((int Channels, int Height, int Width) Shape, long Parameters, long FeaturesPerImage);
 
     /// <summary>The batch for a GPU with so many bytes free. A sweep keeps what goes into each segment; half of the free memory for that leaves room for one layer's work and for others.</summary>
     internal static int In(long free, long featuresPerImage) => (int)Math.Clamp(free / 2 / Math.Max(featuresPerImage * sizeof(float), 1), 1, Most);

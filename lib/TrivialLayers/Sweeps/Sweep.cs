@@ -179,7 +179,7 @@ public sealed class Sweep
         using var pass = new SweepPass(plan, progress, cancellationToken);
         var (baseline, targets) = plan.Options.Targets.IsGreedy ? pass.ChooseGreedily() : pass.Measure();
         var chance = plan.Options.Measure.HasChance ? plan.Options.Measure.Chance(plan.Images) : (double?)null;
-        return new Sweep(plan.Identity, plan.Options, chance, baseline, targets, clock.Elapsed.TotalSeconds, Provenance.Current());
+        return new Sweep(plan.Identity, plan.Options, chance, baseline, targets, clock.Elapsed.TotalSeconds, Provenance.Of(NetworkProbe.DeviceOf(plan.Network)));
     }
 
     /// <exception cref="ArgumentException">Several layers were changed together, or shares of them.</exception>

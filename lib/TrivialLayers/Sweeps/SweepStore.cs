@@ -70,6 +70,7 @@ public sealed class SweepStore
     {
         using var scope = NewDisposeScope();
         using var evaluation = new EvaluationMode(network);
+        using var precision = new PrecisionScope(network, Precision.Float32); // whatever the sweep's
         var (input, _) = images.Batch(0, Math.Min(BehaviourProbe.Images, images.Count), NetworkProbe.DeviceOf(network));
         return [.. NetworkProbe.Sample(network.call(input)).cpu().contiguous().data<float>()];
     }

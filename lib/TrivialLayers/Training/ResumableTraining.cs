@@ -94,7 +94,7 @@ internal sealed class ResumableTraining(string folder, Module<Tensor, Tensor> ne
             TestAccuracy = Percent(data.Test),
             Seconds = seconds,
             Files = new Dictionary<string, string>(),
-            Provenance = Provenance.Current(),
+            Provenance = Provenance.Of(NetworkProbe.DeviceOf(network)),
             History = _last.History,
             Folder = folder,
         };

@@ -9,7 +9,7 @@ namespace TrivialLayers;
 /// <summary>
 /// Trained networks in folders, found by what they are: network, data, recipe and seed. A folder holds <c>weights.safetensors</c>, <c>probe.safetensors</c>, <c>history.csv</c> and,
 /// written last, <c>run.json</c>; an unfinished one holds <c>training.safetensors</c> and resumes from there. One that ships without its weights holds
-/// <c>start-probe.safetensors</c>, <c>history.csv</c> and <c>run.json</c>; a run by a recipe has these in its folder <c>record</c>. A kept run that loads leaves the network on its device and in its mode, and draws nothing at random.
+/// <c>start-probe.safetensors</c>, <c>history.csv</c> and <c>run.json</c>; a run by a recipe has these in its folder <c>record</c>. A kept run that loads leaves the network on its device and in its mode, and torch's generator on the CPU as it was.
 /// </summary>
 public sealed partial class RunStore
 {

@@ -16,7 +16,7 @@ public static class Trainer
     /// <param name="recipe">How to train.</param>
     /// <param name="seed">Decides the starting weights, the order of the images and the augmentation.</param>
     /// <param name="progress">Told about images done, the epoch and the validation accuracy of the last one.</param>
-    /// <param name="afterEpoch">Called after each epoch with the network and the epochs so far; what it changes in the network is trained on.</param>
+    /// <param name="afterEpoch">Called after each epoch with the network and the epochs so far. Training goes on from the weights that it leaves; it may not replace modules.</param>
     /// <param name="cancellationToken">Ends the training after the current batch.</param>
     /// <returns>Loss and accuracy of each epoch.</returns>
     /// <exception cref="OperationCanceledException">The training was cancelled; the network is half-trained.</exception>
@@ -42,8 +42,6 @@ public static class Trainer
         Module<Tensor, Tensor> network, TrainingJob job, TrainingState state, Action<TrainingHistory, IReadOnlyDictionary<string, Tensor>> epochDone)
     {
         Threads.Choose(); // sums depend on the number of threads: the first training of a process has the same as the next
-        var before = PrecisionScope.OfNow; // validation images are evaluated as all others
-        using var precision = new PrecisionScope(network, job.Recipe.Precision);
         using var determinism = Determinism.On(job.Recipe.Deterministic ? NetworkProbe.DeviceOf(network) : CPU);
         using var global = new GlobalGenerator(NetworkProbe.DeviceOf(network));
         using var optimiser = Optimiser.Begin(network, job.Recipe with { Batch = BatchOf(job) }, state.Memory);
@@ -51,8 +49,8 @@ public static class Trainer
         for (var epoch = history.Epochs.Count + 1; epoch <= job.Recipe.Epochs; epoch++)
         {
             using var scope = NewDisposeScope();
-            var (loss, accuracy, rate) = Explained(() => TrainEpoch(network, job, epoch, precision, optimiser, history));
-            var validation = Evaluation.Run(network, job.Data.Validation, precision: before, cancellationToken: job.CancellationToken);
+            var (loss, accuracy, rate) = Explained(() => TrainEpoch(network, job, epoch, optimiser, history));
+            var validation = Evaluation.Run(network, job.Data.Validation, cancellationToken: job.CancellationToken); // in the process's precision, as all others
             history = history.With(new EpochRecord(epoch, loss, accuracy, validation.CrossEntropy, validation.Percent, rate));
             job.AfterEpoch?.Invoke(network, history); // before the epoch is kept, so that what it changes is kept too
             epochDone(history, optimiser.State);
@@ -78,7 +76,7 @@ public static class Trainer
     }
 
     private static (double Loss, double Accuracy, double ImagesPerSecond) TrainEpoch(
-        Module<Tensor, Tensor> network, TrainingJob job, int epoch, PrecisionScope precision, IStepper optimiser, TrainingHistory history)
+        Module<Tensor, Tensor> network, TrainingJob job, int epoch, IStepper optimiser, TrainingHistory history)
     {
         var (images, recipe, seed) = (job.Data.Train, job.Recipe, job.Seed);
         var device = NetworkProbe.DeviceOf(network);
@@ -92,7 +90,7 @@ public static class Trainer
         var steps = batches.Count;
         using var losses = zeros(steps, dtype: ScalarType.Float64, device: device); // read at the end: until then nothing waits for the device
         using var correct = zeros(1, dtype: ScalarType.Int64, device: device);
-        using var counters = new BatchCounters(network);
+        using var precision = new PrecisionScope(network, recipe.Precision);
         network.train();
         for (var step = 0; step < steps; step++)
         {

@@ -66,6 +66,23 @@ public sealed class ComputeDeviceTests : IDisposable
     }
 
     [Fact]
+    public void Provenance_names_the_device_that_has_the_network_whatever_the_default_is()
+    {
+        using var network = SmallData.RandomResNet();
+        using var images = SmallData.Images("bars", 12, 5);
+        ComputeDevice.Use("meta");
+        try
+        {
+            Assert.Equal("cpu", Sweep.Run(network, images).Provenance.Device);
+            Assert.Equal("meta", Provenance.Current().Device);
+        }
+        finally
+        {
+            ComputeDevice.Use("cpu");
+        }
+    }
+
+    [Fact]
     public void Provenance_survives_json()
     {
         var here = Provenance.Current();

@@ -268,13 +268,13 @@ public sealed class DeviceTests : IDisposable
     {
         using var network = Trained();
         Sweep.Run(network, _data.Test);
-        var free = CardMemory.Free(Here);
+        var free = CudaRuntime.Free(Here);
         LiveTensors.AssertUnchangedBy(() =>
         {
             for (var sweep = 0; sweep < 20; sweep++)
                 Sweep.Run(network, _data.Test);
         });
-        Assert.True(free - CardMemory.Free(Here) is null or < (64 << 20), $"{free - CardMemory.Free(Here)} bytes of the card's memory were taken by sweeps that are over.");
+        Assert.True(free - CudaRuntime.Free(Here) is null or < (64 << 20), $"{free - CudaRuntime.Free(Here)} bytes of the card's memory were taken by sweeps that are over.");
     }
 
     private const int SmallDataSide = 12;

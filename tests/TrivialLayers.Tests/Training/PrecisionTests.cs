@@ -30,9 +30,30 @@ public sealed class PrecisionTests
     {
         using var data = SmallData.Split();
         using var network = new Recording();
-        Trainer.Fit(network, data, new Recipe { Epochs = 1, Batch = 32, Precision = Precision.TensorFloat32 }, seed: 1);
+        Trainer.Fit(network, data, new Recipe { Epochs = 1, Batch = 32, Precision = Precision.TensorFloat32 }, seed: 1, afterEpoch: (trained, _) => Evaluation.Run(trained, data.Test));
         Assert.Equal([true], network.AllowedInTraining);
         Assert.Equal([false], network.AllowedInEvaluation);
+    }
+
+    [Fact]
+    public void What_tells_a_network_from_another_is_in_single_precision_also_where_TF32_is_allowed()
+    {
+        using var scope = NewDisposeScope();
+        using var folder = new TemporaryFolder();
+        using var images = SmallData.Images("bars", 30, 5);
+        using var network = new Recording();
+        ComputeDevice.AllowTF32 = true;
+        try
+        {
+            using var probe = BehaviourProbe.Of(network, images.Batch(0, 4, CPU).Images);
+            Sweep.Run(network, images, new() { Precision = Precision.Float32 }, store: new SweepStore(folder.Path));
+            Assert.Equal([false], network.AllowedInTraining);
+            Assert.Equal([false], network.AllowedInEvaluation);
+        }
+        finally
+        {
+            ComputeDevice.AllowTF32 = false;
+        }
     }
 
     public static TheoryData<string> Families => ["resnet", "plain", "vgg", "user's"];
@@ -157,10 +178,14 @@ public sealed class PrecisionTests
     /// <summary>A linear classifier that remembers whether TF32 was allowed when it was called.</summary>
     private sealed class Recording : Module<Tensor, Tensor>
     {
-        private readonly TorchSharp.Modules.Linear classifier = Linear(144, SmallData.Classes.Length);
+        private readonly Module<Tensor, Tensor> conv, classifier;
 
         public Recording()
-            : base("recording") => RegisterComponents();
+            : base("recording")
+        {
+            (conv, classifier) = (Conv2d(1, 1, 1), Linear(144, SmallData.Classes.Length));
+            RegisterComponents();
+        }
 
         public HashSet<bool> AllowedInTraining { get; } = [];
 
@@ -169,7 +194,7 @@ public sealed class PrecisionTests
         public override Tensor forward(Tensor input)
         {
             (training ? AllowedInTraining : AllowedInEvaluation).Add(ComputeDevice.AllowTF32);
-            return classifier.call(input.flatten(1));
+            return classifier.call(conv.call(input).flatten(1));
         }
     }
 }

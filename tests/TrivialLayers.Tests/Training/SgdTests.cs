@@ -1,4 +1,5 @@
 using TorchSharp;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -56,6 +57,33 @@ public sealed class SgdTests
 
         Assert.Equal(NetworkDescription.WeightsOf(alone), NetworkDescription.WeightsOf(ours));
         Assert.All(ours.parameters(), parameter => Assert.Equal(0, parameter.storage_offset()));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Resumed_it_moves_what_an_uninterrupted_one_moves_also_where_a_step_gives_no_gradient(bool isAdam)
+    {
+        using var scope = NewDisposeScope();
+        var recipe = new Recipe { WeightDecay = 0.1, Optimiser = isAdam ? Optimiser.AdamW() : Optimiser.Default };
+        var input = randn(2, 4);
+        using var uninterrupted = Sequential(("always", Linear(4, 4)), ("sometimes", Linear(4, 4)), ("never", Linear(4, 4)));
+        using var resumed = Sequential(("always", Linear(4, 4)), ("sometimes", Linear(4, 4)), ("never", Linear(4, 4)));
+        Dictionary<string, Tensor> kept;
+        using (var first = Optimiser.Begin(uninterrupted, recipe, new Dictionary<string, Tensor>()))
+        {
+            first.Step(Of(uninterrupted, 0) + Of(uninterrupted, 1), 0.1);
+            kept = first.State.ToDictionary(entry => entry.Key, entry => entry.Value.clone());
+            resumed.load_state_dict(uninterrupted.state_dict());
+            first.Step(Of(uninterrupted, 0), 0.1);
+        }
+
+        using (var second = Optimiser.Begin(resumed, recipe, kept))
+            second.Step(Of(resumed, 0), 0.1);
+
+        Assert.Equal(NetworkDescription.WeightsOf(uninterrupted), NetworkDescription.WeightsOf(resumed));
+
+        Tensor Of(Sequential network, int part) => ((Module<Tensor, Tensor>)network.children().ElementAt(part)).call(input).pow(2).sum();
     }
 
     [Fact]

@@ -44,6 +44,9 @@ internal sealed class FlatParameter : IDisposable
     /// <summary>What the optimiser remembers of it, in its shape.</summary>
     public IReadOnlyList<(string Name, Tensor Values)> States => _states;
 
+    /// <summary>Whether the optimiser remembers anything of it: an earlier step had a gradient for it.</summary>
+    public bool IsRemembered => _states.Any(state => state.Values.count_nonzero().item<long>() > 0);
+
     public bool HasGradient
     {
         get

@@ -7,7 +7,7 @@ namespace TrivialLayers;
 /// <summary>
 /// A network's trained parameters laid one after the other in one buffer for each element type, and so their gradients and what an optimiser remembers of them. A step is then a handful of operations
 /// however many parameters there are; on a GPU, where starting an operation takes longer than a small one does, that is most of a step's time. Each number is computed as it would be alone.
-/// A parameter comes in with its first gradient: one that never gets any is never moved. While this lives, the parameters are views of the buffers; afterwards they have memory of their own again.
+/// A parameter comes in with its first gradient, in this process or before: one that never gets any is never moved. While this lives, the parameters are views of the buffers; afterwards they have memory of their own again.
 /// </summary>
 internal sealed class FlatParameters : IDisposable
 {
@@ -29,6 +29,8 @@ internal sealed class FlatParameters : IDisposable
         foreach (var parameter in _parameters)
             parameter.Parameter.grad = null;
         NameStates();
+        if (kept.Count > 0 && _parameters.Where(parameter => parameter.IsRemembered).ToHashSet() is { Count: > 0 } met)
+            Lay(met);
     }
 
     /// <summary>What the optimiser remembers, by name and in the shape of the parameter; valid until the next step.</summary>

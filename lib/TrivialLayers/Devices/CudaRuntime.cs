@@ -1,0 +1,56 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace TrivialLayers;
+
+/// <summary>What CUDA's runtime, the one of libtorch, says of a GPU; null where there is none to ask.</summary>
+internal static class CudaRuntime
+{
+    private const int RoomForAddress = 32;
+
+    private static readonly Lazy<Current?> s_current = new(() => At<Current>("cudaGetDevice"));
+    private static readonly Lazy<Choose?> s_choose = new(() => At<Choose>("cudaSetDevice"));
+    private static readonly Lazy<Memory?> s_memory = new(() => At<Memory>("cudaMemGetInfo"));
+    private static readonly Lazy<Address?> s_address = new(() => At<Address>("cudaDeviceGetPCIBusId"));
+
+    [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+    private delegate int Current(out int index);
+
+    [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+    private delegate int Choose(int index);
+
+    [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+    private delegate int Memory(out nuint free, out nuint total);
+
+    [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
+    private delegate int Address(byte[] text, int length, int index);
+
+    /// <summary>Bytes that nobody has asked for on a GPU; null for a CPU.</summary>
+    public static long? Free(Device device)
+    {
+        if (device.type != DeviceType.CUDA || s_memory.Value is not { } ask || s_current.Value is not { } current || s_choose.Value is not { } choose || current(out var before) != 0)
+            return null;
+        if (choose(Math.Max(device.index, 0)) != 0) // the runtime only knows of the current one
+            return null;
+        try
+        {
+            return ask(out var free, out _) == 0 ? (long)free : null;
+        }
+        finally
+        {
+            choose(before);
+        }
+    }
+
+    /// <summary>Where a GPU is on the bus, by which every tool knows it; CUDA and the driver's tools may count GPUs in different orders.</summary>
+    public static string? BusAddress(int index)
+    {
+        var text = new byte[RoomForAddress];
+        return s_address.Value is { } ask && ask(text, text.Length, index) == 0 ? Encoding.ASCII.GetString(text).TrimEnd('\0') : null;
+    }
+
+    private static T? At<T>(string symbol)
+        where T : Delegate => LibTorch.Export(symbol) is not 0 and var address ? Marshal.GetDelegateForFunctionPointer<T>(address) : null;
+}
