@@ -163,7 +163,15 @@ internal static class LibTorch
             throw new LibTorchNotLoadedException(LibTorchNotLoadedException.NotIn(folder, Oldest));
         foreach (var file in NvidiaLibraries.BesideOf(folder))
             Load(file, isRequired: false);
-        LoadEngine(folder);
+        try
+        {
+            LoadEngine(folder);
+        }
+        catch (LibTorchNotLoadedException error) when (error.InnerException is { } refusal)
+        {
+            throw new LibTorchNotLoadedException(LibTorchNotLoadedException.Unfit(folder, $"the system refuses to load it: {refusal.Message.Trim()}", Oldest), refusal);
+        }
+
         if (LibTorchConfiguration.WhyUnfit(LibTorchConfiguration.OfLoaded(), Oldest, Export(LibTorchConfiguration.OldAbiSymbol) != 0) is { } reason)
             throw new LibTorchNotLoadedException(LibTorchNotLoadedException.Unfit(folder, reason, Oldest));
         var wrapper = FirstWith([.. wrapperFolders, folder], [Wrappers]) is { } its ? Path.Combine(its, Wrappers) : null;
@@ -173,7 +181,6 @@ internal static class LibTorch
                 ? LibTorchNotLoadedException.Unfit(folder, $"it lacks a symbol that TorchSharp's library needs: {missing}", Oldest)
                 : LibTorchNotLoadedException.Refused(wrapper, missing));
         }
-
 
         return LoadWrapper([.. wrapperFolders, folder]);
     }

@@ -32,9 +32,12 @@ internal sealed class EpochBatches : IDisposable
         _order = randperm(images.Count, generator: generator).to(_images.Images.device);
         _draws = AugmentationDraws.Joined([.. Enumerable.Range(0, Count).Select(_ => augmentation.Draw(size, images.Width, generator))], device);
         _places = augmentation.Places(images.Height, images.Width, device);
-        foreach (var kept in new[] { _order, _places, _draws?.Shift, _draws?.Flipped })
-            kept?.DetachFromDisposeScope();
+        foreach (var kept in Kept)
+            kept.DetachFromDisposeScope();
     }
+
+    /// <summary>What was drawn for the whole epoch, on the device that has the images.</summary>
+    internal IReadOnlyList<Tensor> Kept => [.. new[] { _order, _places, _draws?.Shift, _draws?.Flipped }.OfType<Tensor>()];
 
     /// <summary>How many there are.</summary>
     public int Count { get; }
@@ -50,9 +53,7 @@ internal sealed class EpochBatches : IDisposable
 
     public void Dispose()
     {
-        _order.Dispose();
-        _places.Dispose();
-        _draws?.Shift.Dispose();
-        _draws?.Flipped?.Dispose();
+        foreach (var kept in Kept)
+            kept.Dispose();
     }
 }

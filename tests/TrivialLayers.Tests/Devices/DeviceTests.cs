@@ -81,6 +81,7 @@ public sealed class DeviceTests : IDisposable
         using var expected = new EpochBatches(_data.Train, 32, new Augmentation(2, true), new Generator(5, CPU), CPU);
         using var found = new EpochBatches(_data.Train, 32, new Augmentation(2, true), new Generator(5, CPU), Here);
         Assert.Equal(expected.Count, found.Count);
+        Assert.All(found.Kept.Append(_data.Train.On(Here).Images), tensor => Assert.Equal(Here.type, tensor.device_type)); // nothing is copied within the epoch
         for (var step = 0; step < expected.Count; step++)
         {
             var ((images, labels), (here, labelsHere)) = (expected.Batch(step), found.Batch(step));

@@ -68,6 +68,24 @@ public sealed class InstalledLibTorchTests
     }
 
     [Fact]
+    public async Task One_that_the_system_refuses_to_load_is_refused_with_the_reason_and_what_is_wanted()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Read on Linux only.");
+        using var folder = new TemporaryFolder();
+        LinkLibTorch(folder.Path);
+        var engine = Path.Combine(folder.Path, "libtorch_cpu.so");
+        File.Delete(engine);
+        File.WriteAllText(engine, "half a download");
+        using var worker = WorkerProcess.With(LibTorch.FolderVariable, folder.Path, "describe");
+        Assert.NotEqual(0, await worker.End());
+        var said = string.Join('\n', worker.Lines);
+        Assert.Contains($"The libtorch of {LibTorch.FolderVariable}, {folder.Path}, cannot be used: the system refuses to load it:", said);
+        Assert.Contains("file too short", said);
+        Assert.Contains("libtorch 2.10 or newer", said);
+        Assert.DoesNotContain("Delete the bin folder", said);
+    }
+
+    [Fact]
     public async Task A_folder_without_one_is_refused_though_a_package_is_there()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Read on Linux only.");
