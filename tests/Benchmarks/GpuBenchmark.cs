@@ -47,7 +47,7 @@ internal static class GpuBenchmark
             }
         }
 
-        foreach (var (depth, wanted, steps) in new[] { (20, 128, 160), (20, 512, 80), (56, 128, 60), (56, 512, 40) })
+        foreach (var (depth, wanted, steps) in new[] { (20, 128, 160), (20, 512, 80), (56, 128, 60), (56, 512, 40) }.DistinctBy(entry => (entry.Item1, Math.Min(entry.Item2, s_images))))
         {
             var batch = Math.Min(wanted, s_images);
             using var network = Network(depth);

@@ -25,24 +25,25 @@ internal static class CudaRuntime
     private delegate int Memory(out nuint free, out nuint total);
 
     [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
-    private delegate int Address(byte[] text, int length, int index);
+    private delegate int Address([Out] byte[] text, int length, int index);
 
     /// <summary>Bytes that nobody has asked for on a GPU; null for a CPU.</summary>
     public static long? Free(Device device)
     {
-        if (device.type != DeviceType.CUDA || s_memory.Value is not { } ask || s_current.Value is not { } current || s_choose.Value is not { } choose || current(out var before) != 0)
+        if (device.type != DeviceType.CUDA || s_current.Value is not { } current || current(out var now) != 0)
             return null;
-        if (choose(Math.Max(device.index, 0)) != 0) // the runtime only knows of the current one
-            return null;
-        try
-        {
-            return ask(out var free, out _) == 0 ? (long)free : null;
-        }
-        finally
-        {
-            choose(before);
-        }
+        var index = Math.Max(device.index, 0);
+        if (index == now)
+            return Free();
+        long? free = null;
+        var other = new Thread(() => free = s_choose.Value?.Invoke(index) == 0 ? Free() : null); // each thread has a current GPU; to choose one wakes it, so this thread's is not chosen again
+        other.Start();
+        other.Join();
+        return free;
     }
+
+    /// <summary>The same for the current GPU, the only one that the runtime is asked about.</summary>
+    private static long? Free() => s_memory.Value is { } ask && ask(out var free, out _) == 0 ? (long)free : null;
 
     /// <summary>Where a GPU is on the bus, by which every tool knows it; CUDA and the driver's tools may count GPUs in different orders.</summary>
     public static string? BusAddress(int index)

@@ -167,9 +167,9 @@ internal static class LibTorch
         {
             LoadEngine(folder);
         }
-        catch (LibTorchNotLoadedException error) when (error.InnerException is { } refusal)
+        catch (LibTorchNotLoadedException error) when (error.InnerException is { } refusal && LibTorchNotLoadedException.IsDamage(refusal.Message))
         {
-            throw new LibTorchNotLoadedException(LibTorchNotLoadedException.Unfit(folder, $"the system refuses to load it: {refusal.Message.Trim()}", Oldest), refusal);
+            throw new LibTorchNotLoadedException(LibTorchNotLoadedException.Unfit(folder, $"the system refuses to load it:\n  {refusal.Message.Trim().ReplaceLineEndings("\n  ")}", Oldest), refusal);
         }
 
         if (LibTorchConfiguration.WhyUnfit(LibTorchConfiguration.OfLoaded(), Oldest, Export(LibTorchConfiguration.OldAbiSymbol) != 0) is { } reason)

@@ -48,6 +48,9 @@ public sealed class LibTorchNotLoadedException : Exception
         $"Expected the folder that contains libtorch.so, libtorch_cpu.so and libc10.so of libtorch {oldest.ToString(2)} or newer, with the C++11 ABI, as in Python's PyTorch of that version: "
         + "python3 -c \"import os, torch; print(os.path.join(os.path.dirname(torch.__file__), 'lib'))\". Or unset the variable. More in environment.md.";
 
+    /// <summary>Whether the system's reason is that a file is damaged.</summary>
+    internal static bool IsDamage(string reason) => reason.Contains("file too short", StringComparison.Ordinal) || reason.Contains("invalid ELF header", StringComparison.Ordinal);
+
     /// <summary>What to say when the system refuses to load <paramref name="file"/>, giving <paramref name="reason"/>.</summary>
     internal static string Refused(string file, string reason)
     {
@@ -61,7 +64,7 @@ public sealed class LibTorchNotLoadedException : Exception
             remedy = "A library that this file needs is missing. Install the Microsoft Visual C++ Redistributable 2015-2022 (x64): https://aka.ms/vs/17/release/vc_redist.x64.exe";
         else if (reason.Contains("cannot open shared object file", StringComparison.Ordinal))
             remedy = "A library that this file needs is missing; the reason above names it. Install the package that brings it, or delete the bin folder (in the repository lib/TrivialLayers/bin) and build again.";
-        else if (reason.Contains("file too short", StringComparison.Ordinal) || reason.Contains("invalid ELF header", StringComparison.Ordinal))
+        else if (IsDamage(reason))
             remedy = "The file is damaged. Delete the bin folder (in the repository lib/TrivialLayers/bin) and build again; if that does not help, run: dotnet nuget locals global-packages --clear";
         else
             remedy = "Delete the folders bin and obj (in the repository those of lib/TrivialLayers) and build again on this machine.";

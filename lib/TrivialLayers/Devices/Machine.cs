@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
@@ -5,14 +6,18 @@ using Microsoft.Win32;
 
 namespace TrivialLayers;
 
-/// <summary>What this computer calls its CPUs.</summary>
+/// <summary>What this computer calls its CPUs and GPUs.</summary>
 internal static class Machine
 {
     /// <summary>The CPU's name, for example "Intel(R) Xeon(R) Platinum 8481C CPU"; its architecture when the system gives no name.</summary>
     public static string Processor { get; } = Tidy(FindProcessor()) ?? RuntimeInformation.ProcessArchitecture.ToString();
 
-    /// <summary>The name of the CUDA device <paramref name="index"/>, as the driver's own tool gives it.</summary>
-    public static string Gpu(int index)
+    private static readonly ConcurrentDictionary<int, string> s_gpus = [];
+
+    /// <summary>The name of the CUDA device <paramref name="index"/>, as the driver's own tool gives it; asked for once.</summary>
+    public static string Gpu(int index) => s_gpus.GetOrAdd(index, FindGpu);
+
+    private static string FindGpu(int index)
     {
         var visible = Environment.GetEnvironmentVariable("CUDA_VISIBLE_DEVICES")?.Split(',', StringSplitOptions.TrimEntries);
         var id = visible is not null && index < visible.Length ? visible[index] : index.ToString(CultureInfo.InvariantCulture);

@@ -31,7 +31,7 @@ internal static class DeviceBatch
         return In(free, known.FeaturesPerImage);
     }
 
-    /// <summary>What was found out for images of a shape, while the network has so many parameters: one that was changed since is asked again.</summary>
+    /// <summary>What was found out for images of a shape, while the network has so many parameters: one that has others since is asked again.</summary>
     private sealed record Known((int Channels, int Height, int Width) Shape, long Parameters, long FeaturesPerImage);
 
     /// <summary>The batch for a GPU with so many bytes free. A sweep keeps what goes into each segment; half of the free memory for that leaves room for one layer's work and for others.</summary>

@@ -16,21 +16,31 @@ internal sealed class BehaviourProbe : IDisposable
     /// <summary>Rounding differs between CPUs by about 1e-5 of the largest logit; another computation differs by far more.</summary>
     private const double Tolerance = 1e-3;
 
-    private const string Evaluated = "evaluation", Trained = "training", DrawnOnDevice = "training, drawn on a device";
+    private const string Evaluated = "evaluation", Trained = "training", DrawnOnCpu = "draws", DrawnOnGpu = "training, drawn on ";
 
-    private readonly Tensor _evaluation;
-    private readonly Tensor _training;
-    private readonly string _mode;
+    private readonly Dictionary<string, Tensor> _tensors;
+    private readonly string _mode; // the name of the training pass
+    private readonly bool _draws;
 
-    private BehaviourProbe(Tensor evaluation, Tensor training, string mode) => (_evaluation, _training, _mode) = (evaluation, training, mode);
+    private BehaviourProbe(Tensor evaluation, Tensor training, bool draws, string? gpu)
+    {
+        (_draws, _mode) = (draws, draws && gpu is not null ? DrawnOnGpu + gpu : Trained);
+        _tensors = new() { [Evaluated] = evaluation.DetachFromDisposeScope(), [_mode] = training.DetachFromDisposeScope() };
+        if (draws && gpu is null)
+            _tensors[DrawnOnCpu] = ones(1).DetachFromDisposeScope();
+    }
 
-    /// <summary>Probes a network and leaves its mode, statistics and gradients as they were, and torch's global generator too.</summary>
+    /// <summary>Probes a network and leaves its mode, statistics and gradients as they were, and torch's generator on the CPU too.</summary>
     /// <param name="network">The network.</param>
     /// <param name="input">A few normalised images <c>[n, C, H, W]</c> on the network's device.</param>
-    public static BehaviourProbe Of(Module<Tensor, Tensor> network, Tensor input) => Of(network, input, drawsOnCpu: input.device_type == DeviceType.CPU);
+    public static BehaviourProbe Of(Module<Tensor, Tensor> network, Tensor input) =>
+        Of(network, input, input.device_type == DeviceType.CUDA ? Machine.Gpu(Math.Max(input.device.index, 0)) : null);
 
-    /// <summary>The same; where a network draws at random (dropout) on a device that is not the CPU, what it draws is that device's, and another's is no other behaviour.</summary>
-    internal static BehaviourProbe Of(Module<Tensor, Tensor> network, Tensor input, bool drawsOnCpu)
+    /// <summary>The same.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="input">The images.</param>
+    /// <param name="gpu">The name of the GPU that draws what the network draws at random (dropout), null for the CPU. Each draws other numbers from one seed, so these are compared on one kind only.</param>
+    internal static BehaviourProbe Of(Module<Tensor, Tensor> network, Tensor input, string? gpu)
     {
         using var scope = NewDisposeScope();
         var buffers = network.named_buffers().Select(entry => (entry.buffer, Saved: entry.buffer.clone())).ToList();
@@ -40,31 +50,40 @@ internal sealed class BehaviourProbe : IDisposable
         var evaluation = NetworkProbe.Sample(network.call(input.clone())).cpu(); // a network may change its input in place
         network.train();
         var training = Training(seed: 0);
-        var draws = !drawsOnCpu && !Close(training, Training(seed: 1));
+        var draws = !Close(training, Training(seed: 1));
         network.eval();
-        foreach (var (buffer, saved) in buffers)
-            buffer.copy_(saved);
-        return new BehaviourProbe(evaluation.DetachFromDisposeScope(), training.DetachFromDisposeScope(), draws ? DrawnOnDevice : Trained);
+        return new BehaviourProbe(evaluation, training, draws, gpu);
 
         Tensor Training(long seed)
         {
             manual_seed(seed);
-            return NetworkProbe.Sample(network.call(input.clone())).cpu();
+            var logits = NetworkProbe.Sample(network.call(input.clone())).cpu();
+            foreach (var (buffer, saved) in buffers)
+                buffer.copy_(saved);
+            return logits;
         }
     }
 
     /// <summary>The probe as tensors for a safetensors file.</summary>
-    public IReadOnlyDictionary<string, Tensor> Tensors => new Dictionary<string, Tensor> { [Evaluated] = _evaluation, [_mode] = _training };
+    public IReadOnlyDictionary<string, Tensor> Tensors => _tensors;
 
-    /// <summary>Whether stored tensors are this probe's, up to the rounding of another machine. What was drawn on a device and on the CPU is not compared.</summary>
-    public bool Reproduces(IReadOnlyDictionary<string, Tensor> stored) =>
-        Close(_evaluation, stored.GetValueOrDefault(Evaluated)) && (Close(_training, stored.GetValueOrDefault(_mode)) || stored.ContainsKey(_mode == Trained ? DrawnOnDevice : Trained));
+    /// <summary>Whether stored tensors are this probe's, up to the rounding of another machine. Of two networks that draw at random, each on another kind of device, only what they do in evaluation is compared.</summary>
+    public bool Reproduces(IReadOnlyDictionary<string, Tensor> stored)
+    {
+        if (!Close(_tensors[Evaluated], stored.GetValueOrDefault(Evaluated)))
+            return false;
+        var training = _tensors[_mode];
+        return Close(training, stored.GetValueOrDefault(_mode)) || Close(training, stored.GetValueOrDefault(Trained)) || (_draws && IsDrawnElsewhere(stored));
+    }
 
     public void Dispose()
     {
-        _evaluation.Dispose();
-        _training.Dispose();
+        foreach (var tensor in _tensors.Values)
+            tensor.Dispose();
     }
+
+    private bool IsDrawnElsewhere(IReadOnlyDictionary<string, Tensor> stored) =>
+        stored.Keys.Any(name => name == DrawnOnCpu ? _mode != Trained : name.StartsWith(DrawnOnGpu, StringComparison.Ordinal) && name != _mode);
 
     private static bool Close(Tensor found, Tensor? stored)
     {

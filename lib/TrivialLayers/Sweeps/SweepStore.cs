@@ -6,7 +6,7 @@ namespace TrivialLayers;
 
 /// <summary>
 /// Sweeps in files, found by weights, images and operation: asked again, a sweep loads in milliseconds. A stored sweep is used only when the network still answers the first
-/// images as it did then, or, where its weights are not here, when its baseline is that of the run.
+/// images as it did then, or, where its weights are not here, when its baseline is within two images of the run's accuracy.
 /// </summary>
 public sealed class SweepStore
 {

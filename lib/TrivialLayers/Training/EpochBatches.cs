@@ -36,7 +36,7 @@ internal sealed class EpochBatches : IDisposable
             kept.DetachFromDisposeScope();
     }
 
-    /// <summary>What was drawn for the whole epoch, on the device that has the images.</summary>
+    /// <summary>What the whole epoch needs: the order, where the images are; places and draws, where the network is.</summary>
     internal IReadOnlyList<Tensor> Kept => [.. new[] { _order, _places, _draws?.Shift, _draws?.Flipped }.OfType<Tensor>()];
 
     /// <summary>How many there are.</summary>

@@ -16,7 +16,7 @@ public static class Trainer
     /// <param name="recipe">How to train.</param>
     /// <param name="seed">Decides the starting weights, the order of the images and the augmentation.</param>
     /// <param name="progress">Told about images done, the epoch and the validation accuracy of the last one.</param>
-    /// <param name="afterEpoch">Called after each epoch with the network and the epochs so far. Training goes on from the weights that it leaves; it may not replace modules.</param>
+    /// <param name="afterEpoch">Called after each epoch with the network and the epochs so far. It may change weights in place, and training goes on from these; it must not replace modules or parameters, nor move the network.</param>
     /// <param name="cancellationToken">Ends the training after the current batch.</param>
     /// <returns>Loss and accuracy of each epoch.</returns>
     /// <exception cref="OperationCanceledException">The training was cancelled; the network is half-trained.</exception>
@@ -41,6 +41,7 @@ public static class Trainer
     internal static TrainingHistory Continue(
         Module<Tensor, Tensor> network, TrainingJob job, TrainingState state, Action<TrainingHistory, IReadOnlyDictionary<string, Tensor>> epochDone)
     {
+        using var backend = ConvolutionBackend.For(network, job.Recipe.Precision); // for the whole run, callbacks included
         Threads.Choose(); // sums depend on the number of threads: the first training of a process has the same as the next
         using var determinism = Determinism.On(job.Recipe.Deterministic ? NetworkProbe.DeviceOf(network) : CPU);
         using var global = new GlobalGenerator(NetworkProbe.DeviceOf(network));

@@ -4,57 +4,92 @@ using static TorchSharp.torch.nn;
 
 namespace TrivialLayers.Tests;
 
-/// <summary>How a network is told from others of the same modules and weights, on the CPU and where another device draws the random numbers.</summary>
+/// <summary>How a network is told from others of the same modules and weights, on the CPU and where a GPU draws the random numbers.</summary>
 public sealed class BehaviourProbeTests
 {
+    private const string? Cpu = null;
+    private const string Gpu = "one GPU", OtherGpu = "another GPU";
+
+    public static TheoryData<string?, string?> Pairs => new(from here in s_devices from there in s_devices select (here, there));
+
+    public static TheoryData<string?, string?> DifferentPairs => new(from here in s_devices from there in s_devices where here != there select (here, there));
+
+    public static TheoryData<string?> Devices => [.. s_devices];
+
+    private static readonly string?[] s_devices = [Cpu, Gpu, OtherGpu];
+
     [Theory]
-    [InlineData(true, false)]
-    [InlineData(false, true)]
-    public void What_another_device_draws_is_no_other_behaviour(bool isHereOnCpu, bool isThereOnCpu)
+    [MemberData(nameof(DifferentPairs))]
+    public void What_another_device_draws_is_no_other_behaviour(string? here, string? there)
     {
         using var scope = NewDisposeScope();
-        var there = Of(Dropout(0.5), isThereOnCpu, drawnBefore: 1);
-        Assert.True(Of(Dropout(0.5), isHereOnCpu).Reproduces(there.Tensors));
-        Assert.False(Of(Sequential(Dropout(0.5), ReLU()), isHereOnCpu).Reproduces(there.Tensors));
+        var elsewhere = Of(Dropout(0.5), there, drawnBefore: 1);
+        Assert.True(Of(Dropout(0.5), here).Reproduces(elsewhere.Tensors));
+        Assert.False(Of(Sequential(Dropout(0.5), ReLU()), here).Reproduces(elsewhere.Tensors));
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public void On_one_kind_of_device_another_dropout_is_another_behaviour(bool isOnCpu)
+    [MemberData(nameof(Pairs))]
+    public void A_dropout_that_was_put_in_or_taken_out_is_another_behaviour_on_every_device(string? here, string? there)
     {
         using var scope = NewDisposeScope();
-        var half = Of(Dropout(0.5), isOnCpu);
-        Assert.True(Of(Dropout(0.5), isOnCpu).Reproduces(half.Tensors));
-        Assert.False(Of(Dropout(0.1), isOnCpu).Reproduces(half.Tensors));
+        Assert.False(Of(Dropout(0.5), here).Reproduces(Of(Identity(), there).Tensors));
+        Assert.False(Of(Identity(), here).Reproduces(Of(Dropout(0.5), there).Tensors));
+    }
+
+    [Theory]
+    [MemberData(nameof(Devices))]
+    public void On_one_device_another_dropout_is_another_behaviour(string? device)
+    {
+        using var scope = NewDisposeScope();
+        var half = Of(Dropout(0.5), device);
+        Assert.True(Of(Dropout(0.5), device).Reproduces(half.Tensors));
+        Assert.False(Of(Dropout(0.1), device).Reproduces(half.Tensors));
+    }
+
+    [Theory]
+    [MemberData(nameof(Pairs))]
+    public void A_network_that_draws_nothing_is_compared_in_training_too(string? here, string? there)
+    {
+        using var scope = NewDisposeScope();
+        var elsewhere = Of(BatchNorm1d(6), there);
+        Assert.Equal(["evaluation", "training"], elsewhere.Tensors.Keys.Order());
+        Assert.True(Of(BatchNorm1d(6), here).Reproduces(elsewhere.Tensors));
+        Assert.False(Of(Identity(), here).Reproduces(elsewhere.Tensors)); // only in training it differs: new statistics normalise by 0 and 1
     }
 
     [Fact]
-    public void A_network_that_draws_nothing_is_compared_in_training_too_on_every_device()
+    public void A_network_that_remembers_its_calls_in_a_buffer_draws_nothing()
     {
         using var scope = NewDisposeScope();
-        var elsewhere = Of(BatchNorm1d(6), drawsOnCpu: false);
-        Assert.Equal(["evaluation", "training"], elsewhere.Tensors.Keys.Order());
-        Assert.True(Of(BatchNorm1d(6), drawsOnCpu: true).Reproduces(elsewhere.Tensors));
-        Assert.False(Of(Identity(), drawsOnCpu: true).Reproduces(elsewhere.Tensors)); // only in training it differs: new statistics normalise by 0 and 1
+        Assert.Equal(["evaluation", "training"], Of(new Counting(), Gpu).Tensors.Keys.Order());
     }
 
-    private static BehaviourProbe Of(Module<Tensor, Tensor> between, bool drawsOnCpu, int drawnBefore = 0)
+    [Fact]
+    public void A_probe_of_an_earlier_version_did_not_say_that_the_CPU_drew()
+    {
+        using var scope = NewDisposeScope();
+        var earlier = Of(Dropout(0.5), Cpu).Tensors.Where(entry => entry.Key is "evaluation" or "training").ToDictionary();
+        Assert.True(Of(Dropout(0.5), Cpu).Reproduces(earlier));
+        Assert.False(Of(Dropout(0.1), Cpu).Reproduces(earlier));
+    }
+
+    private static BehaviourProbe Of(Module<Tensor, Tensor> between, string? gpu, int drawnBefore = 0)
     {
         using var generator = new Generator(1, CPU);
-        return BehaviourProbe.Of(new Drawing(between, drawnBefore), randn([8, 6], generator: generator), drawsOnCpu);
+        return BehaviourProbe.Of(new Drawing(between, drawnBefore), randn([8, 6], generator: generator), gpu);
     }
 
     /// <summary>A module that gets other random numbers, as from another device.</summary>
     private sealed class Drawing : Module<Tensor, Tensor>
     {
-        private readonly Module<Tensor, Tensor> _between;
+        private readonly Module<Tensor, Tensor> between;
         private readonly int _before;
 
         public Drawing(Module<Tensor, Tensor> between, int before)
             : base(nameof(Drawing))
         {
-            (_between, _before) = (between, before);
+            (this.between, _before) = (between, before);
             RegisterComponents();
         }
 
@@ -62,7 +97,18 @@ public sealed class BehaviourProbeTests
         {
             if (_before > 0)
                 rand(_before).Dispose();
-            return _between.call(input);
+            return between.call(input);
         }
+    }
+
+    /// <summary>A module whose answer in training depends on how often it was called.</summary>
+    private sealed class Counting : Module<Tensor, Tensor>
+    {
+        private readonly Tensor calls = zeros(1);
+
+        public Counting()
+            : base(nameof(Counting)) => RegisterComponents();
+
+        public override Tensor forward(Tensor input) => training ? input + calls.add_(1) : input.alias();
     }
 }
