@@ -13,7 +13,7 @@ internal sealed class OperatorCount : IDisposable
 
     private static readonly Lock s_lock = new();
     private static readonly StartCallback s_start = Count;
-    private static readonly NameOf? s_name = At<NameOf>("_ZNK2at14RecordFunction4nameEv");
+    private static readonly NameOf? s_name = LibTorch.Function<NameOf>("_ZNK2at14RecordFunction4nameEv");
 
     /// <summary>Operators that only describe memory anew, or pass the work on to others.</summary>
     private static readonly HashSet<string> s_free =
@@ -30,7 +30,7 @@ internal sealed class OperatorCount : IDisposable
     {
         lock (s_lock)
             s_counts.Clear();
-        _handle = At<Add>("_ZN2at17addGlobalCallbackENS_22RecordFunctionCallbackE")!(new Callback { Start = Marshal.GetFunctionPointerForDelegate(s_start), Share = 1, ForFunctions = 1 });
+        _handle = LibTorch.Function<Add>("_ZN2at17addGlobalCallbackENS_22RecordFunctionCallbackE")!(new Callback { Start = Marshal.GetFunctionPointerForDelegate(s_start), Share = 1, ForFunctions = 1 });
     }
 
     /// <summary>Whether this libtorch can be asked.</summary>
@@ -49,7 +49,7 @@ internal sealed class OperatorCount : IDisposable
         }
     }
 
-    public void Dispose() => At<Remove>("_ZN2at14removeCallbackEm")!(_handle);
+    public void Dispose() => LibTorch.Function<Remove>("_ZN2at14removeCallbackEm")!(_handle);
 
     /// <summary>Called as each operator starts; returns, through memory of the caller, no context to be kept for its end.</summary>
     private static nint Count(nint context, nint function)
@@ -60,9 +60,6 @@ internal sealed class OperatorCount : IDisposable
             s_counts[name] = s_counts.GetValueOrDefault(name) + 1;
         return context;
     }
-
-    private static T? At<T>(string symbol)
-        where T : Delegate => LibTorch.Export(symbol) is not 0 and var address ? Marshal.GetDelegateForFunctionPointer<T>(address) : null;
 
     [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
     private delegate nint StartCallback(nint context, nint function);

@@ -10,10 +10,10 @@ internal static class CudaRuntime
 {
     private const int RoomForAddress = 32;
 
-    private static readonly Lazy<Current?> s_current = new(() => At<Current>("cudaGetDevice"));
-    private static readonly Lazy<Choose?> s_choose = new(() => At<Choose>("cudaSetDevice"));
-    private static readonly Lazy<Memory?> s_memory = new(() => At<Memory>("cudaMemGetInfo"));
-    private static readonly Lazy<Address?> s_address = new(() => At<Address>("cudaDeviceGetPCIBusId"));
+    private static readonly Lazy<Current?> s_current = new(() => LibTorch.Function<Current>("cudaGetDevice"));
+    private static readonly Lazy<Choose?> s_choose = new(() => LibTorch.Function<Choose>("cudaSetDevice"));
+    private static readonly Lazy<Memory?> s_memory = new(() => LibTorch.Function<Memory>("cudaMemGetInfo"));
+    private static readonly Lazy<Address?> s_address = new(() => LibTorch.Function<Address>("cudaDeviceGetPCIBusId"));
 
     [UnmanagedFunctionPointer(CallingConvention.Cdecl)]
     private delegate int Current(out int index);
@@ -51,7 +51,4 @@ internal static class CudaRuntime
         var text = new byte[RoomForAddress];
         return s_address.Value is { } ask && ask(text, text.Length, index) == 0 ? Encoding.ASCII.GetString(text).TrimEnd('\0') : null;
     }
-
-    private static T? At<T>(string symbol)
-        where T : Delegate => LibTorch.Export(symbol) is not 0 and var address ? Marshal.GetDelegateForFunctionPointer<T>(address) : null;
 }

@@ -57,6 +57,10 @@ internal static class LibTorch
     public static nint Export(string name) =>
         s_loaded.Select(library => NativeLibrary.TryGetExport(library, name, out var address) ? address : 0).FirstOrDefault(address => address != 0);
 
+    /// <summary>A function of the loaded libraries by its exported name, or null where they have none.</summary>
+    public static T? Function<T>(string name)
+        where T : Delegate => Export(name) is not 0 and var address ? Marshal.GetDelegateForFunctionPointer<T>(address) : null;
+
     /// <summary>Whether it is a libtorch for CUDA.</summary>
     public static bool HasCuda { get; private set; }
 

@@ -19,7 +19,7 @@ internal sealed partial record LibTorchConfiguration(Version Torch, string? Cuda
     private delegate nint ShowConfiguration(nint text);
 
     /// <summary>The configuration of the libtorch that this process has loaded, or null where it cannot be asked: elsewhere than on Linux, or with another ABI.</summary>
-    public static LibTorchConfiguration? OfLoaded() => OperatingSystem.IsLinux() && LibTorch.Export(Symbol) is not 0 and var function ? Parse(Text(function)) : null;
+    public static LibTorchConfiguration? OfLoaded() => OperatingSystem.IsLinux() && LibTorch.Function<ShowConfiguration>(Symbol) is { } show ? Parse(Text(show)) : null;
 
     /// <summary>Reads what <c>at::show_config()</c> prints; null where it does not name a version.</summary>
     public static LibTorchConfiguration? Parse(string text) => TorchVersion().Match(text) is { Success: true } version
@@ -37,11 +37,11 @@ internal sealed partial record LibTorchConfiguration(Version Torch, string? Cuda
     public override string ToString() => string.Join(", ", new[] { Torch.ToString(), Cuda is null ? null : $"CUDA {Cuda}", CuDnn is null ? null : $"cuDNN {CuDnn}" }.Where(part => part is not null));
 
     /// <summary>Calls a C++ function that returns a <c>std::string</c>: by the Itanium ABI it writes to memory of the caller, first the address of the characters and then their number. The text is made once and stays.</summary>
-    private static string Text(nint function)
+    private static string Text(ShowConfiguration show)
     {
         const int SizeOfString = 32;
         var text = Marshal.AllocHGlobal(SizeOfString);
-        Marshal.GetDelegateForFunctionPointer<ShowConfiguration>(function)(text);
+        show(text);
         return Marshal.PtrToStringUTF8(Marshal.ReadIntPtr(text), (int)Marshal.ReadIntPtr(text, nint.Size));
     }
 

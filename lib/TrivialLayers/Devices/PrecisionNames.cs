@@ -8,7 +8,14 @@ internal static class PrecisionNames
 
     /// <summary>The precision of a word.</summary>
     /// <exception cref="InvalidDataException">There is none.</exception>
-    public static Precision Of(string word) => All.Any(entry => entry.Value == word)
-        ? All.Single(entry => entry.Value == word).Key
-        : throw new InvalidDataException($"its precision is \"{word}\"; known are {string.Join(", ", All.Values)}.");
+    public static Precision Of(string word)
+    {
+        foreach (var (precision, name) in All)
+        {
+            if (name == word)
+                return precision;
+        }
+
+        throw new InvalidDataException($"its precision is \"{word}\"; known are {string.Join(", ", All.Values)}.");
+    }
 }

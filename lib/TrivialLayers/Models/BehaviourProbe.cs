@@ -24,7 +24,7 @@ internal sealed class BehaviourProbe : IDisposable
 
     private BehaviourProbe(Tensor evaluation, Tensor training, bool draws, string? gpu)
     {
-        (_draws, _mode) = (draws, draws && gpu is not null ? DrawnOnGpu + gpu : Trained);
+        (_draws, _mode) = (draws, gpu is null ? Trained : DrawnOnGpu + gpu);
         _tensors = new() { [Evaluated] = evaluation.DetachFromDisposeScope(), [_mode] = training.DetachFromDisposeScope() };
         if (draws && gpu is null)
             _tensors[DrawnOnCpu] = ones(1).DetachFromDisposeScope();
@@ -34,13 +34,13 @@ internal sealed class BehaviourProbe : IDisposable
     /// <param name="network">The network.</param>
     /// <param name="input">A few normalised images <c>[n, C, H, W]</c> on the network's device.</param>
     public static BehaviourProbe Of(Module<Tensor, Tensor> network, Tensor input) =>
-        Of(network, input, input.device_type == DeviceType.CUDA ? Machine.Gpu(Math.Max(input.device.index, 0)) : null);
+        Of(network, input, input.device_type == DeviceType.CUDA ? () => Machine.Gpu(Math.Max(input.device.index, 0)) : null);
 
     /// <summary>The same.</summary>
     /// <param name="network">The network.</param>
     /// <param name="input">The images.</param>
-    /// <param name="gpu">The name of the GPU that draws what the network draws at random (dropout), null for the CPU. Each draws other numbers from one seed, so these are compared on one kind only.</param>
-    internal static BehaviourProbe Of(Module<Tensor, Tensor> network, Tensor input, string? gpu)
+    /// <param name="gpu">Gives the name of the GPU that draws what the network draws at random (dropout), where it does; null for the CPU. Each draws other numbers from one seed, so these are compared on one kind only.</param>
+    internal static BehaviourProbe Of(Module<Tensor, Tensor> network, Tensor input, Func<string>? gpu)
     {
         using var scope = NewDisposeScope();
         var buffers = network.named_buffers().Select(entry => (entry.buffer, Saved: entry.buffer.clone())).ToList();
@@ -52,7 +52,7 @@ internal sealed class BehaviourProbe : IDisposable
         var training = Training(seed: 0);
         var draws = !Close(training, Training(seed: 1));
         network.eval();
-        return new BehaviourProbe(evaluation, training, draws, gpu);
+        return new BehaviourProbe(evaluation, training, draws, draws ? gpu?.Invoke() : null);
 
         Tensor Training(long seed)
         {

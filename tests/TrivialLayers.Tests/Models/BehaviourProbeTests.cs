@@ -77,7 +77,7 @@ public sealed class BehaviourProbeTests
     private static BehaviourProbe Of(Module<Tensor, Tensor> between, string? gpu, int drawnBefore = 0)
     {
         using var generator = new Generator(1, CPU);
-        return BehaviourProbe.Of(new Drawing(between, drawnBefore), randn([8, 6], generator: generator), gpu);
+        return BehaviourProbe.Of(new Drawing(between, drawnBefore), randn([8, 6], generator: generator), gpu is null ? null : () => gpu);
     }
 
     /// <summary>A module that gets other random numbers, as from another device.</summary>

@@ -60,6 +60,5 @@ internal static class ConvolutionBackend
 
     /// <summary>Whether this libtorch was built with oneDNN; true where that cannot be told.</summary>
     private static bool HasOneDnn() =>
-        LibTorch.Export(OperatingSystem.IsWindows() ? "?hasMKLDNN@Context@at@@SA_NXZ" : "_ZN2at7Context9hasMKLDNNEv") is not (not 0 and var function)
-        || Marshal.GetDelegateForFunctionPointer<Ask>(function)() != 0;
+        LibTorch.Function<Ask>(OperatingSystem.IsWindows() ? "?hasMKLDNN@Context@at@@SA_NXZ" : "_ZN2at7Context9hasMKLDNNEv") is not { } ask || ask() != 0;
 }
